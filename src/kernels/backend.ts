@@ -1,0 +1,114 @@
+/**
+ * What a back end is: a dozen primitives over flat blocks of numbers. `cpu/` and `gpu/` implement this interface; the op table
+ * (`tensor/ops.ts`) is written against it. Knows arrays and shapes, no tensors. Callers have checked shapes and dtypes already.
+ */
+import type { Program } from './formula/ast.js'
+
+/** What the numbers of a tensor are. `bool` is stored as bytes of 0 and 1. */
+export type DType = 'float32' | 'float64' | 'int32' | 'bool'
+
+/** The ordinary arrays that hold each dtype. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array
+
+/** Sizes per axis; `[]` is a scalar. */
+export type Shape = readonly number[]
+
+/** A block of numbers, dense and row-major, that belongs to one back end and is opaque to everyone else. */
+export interface DataBuffer {
+  readonly dtype: DType
+  readonly size: number
+}
+
+/** An input of an elementwise kernel: a buffer and the shape to broadcast it from. */
+export interface Operand {
+  readonly buffer: DataBuffer
+  readonly shape: Shape
+}
+
+/** Where the element `[i, j, …]` of a strided view lies in a buffer: at `offset + i * strides[0] + j * strides[1] + …` (elements). */
+export interface View {
+  readonly shape: Shape
+  readonly strides: readonly number[]
+  readonly offset: number
+}
+
+/** `out[b] = op(A[b]) · op(B[b])`, where op(A) is [m, k], op(B) is [k, n]; A[b] starts at `b * aStep` elements (0: the same for every b). */
+export interface MatmulSize {
+  readonly m: number
+  readonly n: number
+  readonly k: number
+  /** A is stored as [k, m]. */
+  readonly transposeA: boolean
+  /** B is stored as [n, k]. */
+  readonly transposeB: boolean
+  readonly batch: number
+  readonly aStep: number
+  readonly bStep: number
+}
+
+/** Done to the product in the store loop, before it reaches memory: `relu(product + bias)`. */
+export interface MatmulEpilogue {
+  /** n numbers, added to each row. */
+  readonly bias?: DataBuffer
+  readonly relu?: boolean
+}
+
+/** Reductions to one number per group. `any` and `all` give bool, `sumSquares` is Σx². */
+export type ReduceKind = 'sum' | 'mean' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'sumSquares'
+
+/** An update rule compiled for buffers of one size, changed in place. */
+export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly number[]) => void
+
+/** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
+export interface Backend {
+  readonly name: 'cpu' | 'gpu'
+  /** What it really runs on, for people: `WebAssembly SIMD, FMA`, `WebGPU`, … */
+  readonly detail: string
+
+  // Memory
+  /** Makes a buffer of an ordinary array, which from now on belongs to the buffer. */
+  upload(values: TypedArray, dtype: DType): DataBuffer
+  /** A zeroed buffer that lives long and is updated in place: variables, optimizer slots. */
+  allocate(dtype: DType, size: number): DataBuffer
+  /** Copies the source's numbers into the target (same dtype and size). */
+  write(target: DataBuffer, source: DataBuffer): void
+  /** A copy of the numbers. */
+  readSync(buffer: DataBuffer): TypedArray
+  read(buffer: DataBuffer): Promise<TypedArray>
+  /** One number. */
+  readAt(buffer: DataBuffer, index: number): number
+  /** Runs one training step; the results inside may live in a workspace that is reused when the step is over. */
+  step<T>(run: () => T): T
+
+  // Elementwise
+  /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and gives its outputs, of `shape`. */
+  map(program: Program, inputs: readonly (Operand | number)[], shape: Shape, dtypes: readonly DType[]): DataBuffer[]
+  /**
+   * Compiles a program whose `arrays` are updated in place, in one pass. Names that it assigns and that are not among `arrays`
+   * are temporary; names that it reads and that are neither assigned nor among `arrays` must be among `scalars`.
+   */
+  compileUpdate(program: Program, arrays: readonly string[], scalars: readonly string[]): UpdateKernel
+
+  // Linear algebra and reductions
+  matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer
+  /** Reduces over `axes` (distinct, ascending, not negative). The result is dense, without those axes. */
+  reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer
+  /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
+  argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer
+  /** softmax or log-softmax of each row of [rows, columns], stable. */
+  softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: number, columns: number): DataBuffer
+  /** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */
+  crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer
+  /** The gradient of `crossEntropy`: g[row] · (softmax(logits) − onehot(label)). */
+  crossEntropyGradient(g: DataBuffer, logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer
+
+  // Moving numbers
+  /** Reads x through a view (stride 0 repeats, negative strides flip), densely. */
+  copy(x: DataBuffer, view: View): DataBuffer
+  /** A buffer of `size` numbers equal to `fill`, with each piece (dense) written to its view. The views do not overlap. */
+  place(pieces: readonly { x: DataBuffer; view: View }[], dtype: DType, size: number, fill: number): DataBuffer
+  /** [outer, axis, inner] and int32 indices in 0 … axis − 1 → [outer, indices.size, inner]. */
+  gather(x: DataBuffer, indices: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
+  /** The transpose of gather: zeros [outer, axis, inner] plus updates [outer, indices.size, inner] at the indices, duplicates added in order. */
+  scatterAdd(updates: DataBuffer, indices: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
+}

@@ -1,0 +1,102 @@
+/**
+ * The syntax tree of the formula language: what `parse.ts` makes, and what `differentiate.ts`, `interpret.ts`, `print.ts`
+ * and the code generators of both back ends read. Three kinds of expression, nothing else.
+ */
+
+/**
+ * Every function of the language, under mathjs's name for it, with its number of arguments. Operators are functions too
+ * (`a + b` is `add(a, b)`, `c ? a : b` is `where(c, a, b)`); comparisons and logic give 1 or 0, and any number other than 0
+ * (NaN included) counts as true.
+ */
+export const arity = {
+  add: 2,
+  subtract: 2,
+  multiply: 2,
+  divide: 2,
+  pow: 2,
+  unaryMinus: 1,
+  equal: 2,
+  unequal: 2,
+  smaller: 2,
+  smallerEq: 2,
+  larger: 2,
+  largerEq: 2,
+  and: 2,
+  or: 2,
+  not: 1,
+  where: 3,
+  abs: 1,
+  sign: 1,
+  sqrt: 1,
+  square: 1,
+  exp: 1,
+  expm1: 1,
+  log: 1,
+  log1p: 1,
+  sin: 1,
+  cos: 1,
+  tan: 1,
+  asin: 1,
+  acos: 1,
+  atan: 1,
+  sinh: 1,
+  cosh: 1,
+  tanh: 1,
+  asinh: 1,
+  acosh: 1,
+  atanh: 1,
+  erf: 1,
+  floor: 1,
+  ceil: 1,
+  round: 1,
+  min: 2,
+  max: 2,
+  mod: 2,
+  sigmoid: 1,
+  softplus: 1,
+} as const
+
+/** The name of a function of the formula language. */
+export type FunctionName = keyof typeof arity
+
+/** A number written in the formula. */
+export interface NumberExpr {
+  readonly kind: 'number'
+  readonly value: number
+}
+
+/** A name: an input of the formula, or the result of an earlier statement. */
+export interface SymbolExpr {
+  readonly kind: 'symbol'
+  readonly name: string
+}
+
+/** A function applied to arguments. */
+export interface CallExpr {
+  readonly kind: 'call'
+  readonly fn: FunctionName
+  readonly args: readonly Expr[]
+}
+
+/** An expression of the formula language. */
+export type Expr = NumberExpr | SymbolExpr | CallExpr
+
+/** `name = value`: one line of a program. */
+export interface Statement {
+  readonly name: string
+  readonly value: Expr
+}
+
+/**
+ * A parsed formula: statements in order. A bare expression is the one statement `y = expression`. Programs are created
+ * once and compared by identity, so that back ends can cache what they compile for them.
+ */
+export interface Program {
+  /** The text it was parsed from (or printed, for derived programs). */
+  readonly text: string
+  readonly statements: readonly Statement[]
+  /** Names read before they are assigned, in order of first appearance. */
+  readonly inputs: readonly string[]
+  /** Names assigned, in order of first assignment. A name may be both an input and an output: `m = beta * m + g`. */
+  readonly outputs: readonly string[]
+}
