@@ -97,6 +97,38 @@ export interface Program {
   readonly statements: readonly Statement[]
   /** Names read before they are assigned, in order of first appearance. */
   readonly inputs: readonly string[]
-  /** Names assigned, in order of first assignment. A name may be both an input and an output: `m = beta * m + g`. */
+  /**
+   * The names that the caller wants, in order of first assignment: for a parsed formula all that it assigns, for a derivative
+   * the derivative alone. Any other name that is assigned is temporary. A name may be both an input and an output:
+   * `m = beta * m + g`.
+   */
   readonly outputs: readonly string[]
+}
+
+export const number = (value: number): NumberExpr => ({ kind: 'number', value })
+
+export const symbol = (name: string): SymbolExpr => ({ kind: 'symbol', name })
+
+/** `fn(…args)`; the number of arguments must be that of `arity`. */
+export const call = (fn: FunctionName, ...args: Expr[]): CallExpr => ({ kind: 'call', fn, args })
+
+/** Whether `name` is a function of the language. */
+export const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(arity, name)
+
+/** A program of these statements; its inputs are the names that they read before assigning them. */
+export function program(text: string, statements: readonly Statement[], outputs?: readonly string[]): Program {
+  const inputs = new Set<string>()
+  const assigned = new Set<string>()
+  for (const { name, value } of statements) {
+    for (const read of symbolsOf(value)) if (!assigned.has(read)) inputs.add(read)
+    assigned.add(name)
+  }
+  return { text, statements, inputs: [...inputs], outputs: outputs ?? [...assigned] }
+}
+
+/** The names in an expression, in order of first appearance. */
+export function symbolsOf(expr: Expr, found = new Set<string>()): Set<string> {
+  if (expr.kind === 'symbol') found.add(expr.name)
+  if (expr.kind === 'call') for (const arg of expr.args) symbolsOf(arg, found)
+  return found
 }

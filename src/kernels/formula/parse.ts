@@ -1,0 +1,85 @@
+/**
+ * From the text of a formula to its syntax tree. mathjs parses (`mathjs.ts`), `convert.ts` translates expressions, this file
+ * makes statements of them and reports errors with the formula beside them.
+ *
+ * The language: mathjs's expression syntax. `+ - * / ^ %` (`%` is `mod`), comparisons (chained too: `0 < x < 1`),
+ * `and or not`, `c ? a : b`, the functions of `arity` in `ast.ts`, `log(x, base)`, `log2`, `log10`, `cube`, numbers, `pi`, `e`,
+ * `Infinity`, `NaN`, `true` (1), `false` (0). Statements `name = expression` stand one a line or are separated by `;`; a comment
+ * runs from `#` to the end of its line. The last statement may be a bare expression, which means `y = expression`: the outputs
+ * are then the names assigned before it, and `y`.
+ */
+import { FormulaError } from '../../errors.js'
+import { type Program, program, type Statement } from './ast.js'
+import { checkFree, convert } from './convert.js'
+import { type MathNode, parseMath } from './mathjs.js'
+
+const parsed = new Map<string, Program>()
+
+/**
+ * The program that `text` says: `parse('a * b').statements` is `[{ name: 'y', value: a * b }]`. The same text gives the same
+ * object. Throws a `FormulaError` that shows the formula.
+ */
+export function parse(text: string): Program {
+  let result = parsed.get(text)
+  if (!result) {
+    result = parseAfresh(text)
+    parsed.set(text, result)
+  }
+  return result
+}
+
+function parseAfresh(text: string): Program {
+  const tree = parseTree(text)
+  try {
+    return program(text, statements(tree))
+  } catch (error) {
+    if (error instanceof FormulaError) throw new FormulaError(`${error.message}\n${quote(text)}`)
+    throw error
+  }
+}
+
+function parseTree(text: string): MathNode {
+  try {
+    return parseMath(text)
+  } catch (error) {
+    const { char, message } = error as { char?: number; message: string }
+    if (char === undefined) throw error
+    const reason = message.replace(/\s*\(char \d+\)$/, '')
+    throw new FormulaError(`formula: ${reason}.\n${quote(text, char - 1)}`)
+  }
+}
+
+function statements(tree: MathNode): Statement[] {
+  const nodes = tree.type === 'BlockNode' ? tree.blocks.map((block) => block.node) : [tree]
+  return nodes.map((node, i) => statement(node, i === nodes.length - 1))
+}
+
+function statement(node: MathNode, isLast: boolean): Statement {
+  if (node.type === 'AssignmentNode') return { name: assignedName(node), value: convert(node.value) }
+  const value = convert(node)
+  if (isLast) return { name: 'y', value }
+  throw new FormulaError(
+    'formula: a bare expression may only come last. Give the earlier ones names: name = expression.',
+  )
+}
+
+function assignedName({ object, index }: MathNode & { type: 'AssignmentNode' }): string {
+  if (object.type !== 'SymbolNode' || index) {
+    throw new FormulaError('formula: only a plain name can be assigned to. Write name = expression.')
+  }
+  checkFree(object.name)
+  return object.name
+}
+
+/** The formula, indented, with a ^ under the character at `position` (from 0) if one is given. */
+function quote(text: string, position = -1): string {
+  let start = 0
+  const lines: string[] = []
+  for (const line of text.split('\n')) {
+    lines.push(`  ${line}`)
+    const column = position - start
+    if (column >= 0 && column <= line.length) lines.push(`  ${' '.repeat(column)}^`)
+    start += line.length + 1
+  }
+  return lines.join('\n')
+}
