@@ -1,0 +1,125 @@
+/**
+ * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, in reading order.
+ */
+import { installMethods } from './tensor/methods.js'
+
+installMethods()
+
+export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
+// Autograd
+export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/grad.js'
+export { type GradcheckOptions, gradcheck } from './autograd/gradcheck.js'
+// Errors
+export {
+  BackendError,
+  DTypeError,
+  FormulaError,
+  GradientError,
+  NablaError,
+  OptionError,
+  ShapeError,
+} from './errors.js'
+// Tensors
+export type { DType, Shape, TypedArray } from './kernels/backend.js'
+export {
+  arange,
+  eye,
+  type FillOptions,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  type TensorLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js'
+// Operations
+export {
+  abs,
+  acos,
+  acosh,
+  add,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cast,
+  ceil,
+  clip,
+  cos,
+  cosh,
+  div,
+  equal,
+  erf,
+  exp,
+  expm1,
+  floor,
+  gelu,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tan,
+  tanh,
+  where,
+} from './tensor/elementwise.js'
+export { IndexedSlices } from './tensor/indexed-slices.js'
+export { dense, type MatmulOptions, matmul } from './tensor/linalg.js'
+export { type RandomOptions, randomNormal, randomUniform, setSeed } from './tensor/random.js'
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  logSoftmax,
+  max,
+  mean,
+  min,
+  type ReductionOptions,
+  softmax,
+  sum,
+} from './tensor/reductions.js'
+export {
+  broadcastTo,
+  concat,
+  expandDims,
+  flatten,
+  gather,
+  oneHot,
+  reshape,
+  slice,
+  squeeze,
+  sumTo,
+  swapAxes,
+  transpose,
+} from './tensor/shaping.js'
+export type { SliceEntry, SliceSpec } from './tensor/slicing.js'
+export { type NestedArray, Tensor } from './tensor/tensor.js'
+export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

@@ -1,0 +1,49 @@
+/**
+ * Checks of option objects: an unknown option is an error that names the nearest known one.
+ */
+import { OptionError } from './errors.js'
+
+/**
+ * Checks that every option is known.
+ * @throws OptionError naming the nearest known option; Keras's snake_case is translated
+ */
+export function checkOptions(op: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(`${op}: options must be an object, received ${String(options)}. Write { ${known[0]}: … }.`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(op, name, known)
+  }
+}
+
+function unknownOption(op: string, name: string, known: readonly string[]): OptionError {
+  const guess = nearest(toCamelCase(name), known)
+  const hint = guess ? `Did you mean ${guess}?` : `The options are ${known.join(', ')}.`
+  return new OptionError(`${op}: unknown option ${name}. ${hint}`)
+}
+
+/** `beta_1` → `beta1`, `global_clipnorm` → `globalClipnorm`. */
+export function toCamelCase(name: string): string {
+  return name.replace(/_+([a-z0-9])/g, (_, c: string) => c.toUpperCase())
+}
+
+/** The known name with the fewest edits, when it is near enough to be meant. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+  return ranked[0] && ranked[0].edits <= Math.max(2, name.length / 3) ? ranked[0].other : undefined
+}
+
+/** The Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length]
+}

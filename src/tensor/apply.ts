@@ -1,0 +1,234 @@
+/**
+ * From a row of the table (`ops.ts`) to a tensor: checks, broadcasting, the back end's kernel, and the node that remembers it
+ * all for the way back. Two kinds of row: `op`, a formula, and `primitive`, two functions.
+ */
+import { isRecording, Node } from '../autograd/engine.js'
+import { GradientError } from '../errors.js'
+import type { DataBuffer, DType, Operand, Shape } from '../kernels/backend.js'
+import type { Program } from '../kernels/formula/ast.js'
+import { gradient } from '../kernels/formula/differentiate.js'
+import { parse } from '../kernels/formula/parse.js'
+import { backend } from './backend.js'
+import { type TensorLike, toTensor } from './creation.js'
+import { dtypeOfNumber, inferOutputs, isFloat } from './dtype.js'
+import { broadcastShapes, sameShape } from './shape.js'
+import { Tensor } from './tensor.js'
+
+/** An argument of an elementwise operation. */
+export type TensorOrNumber = Tensor | number
+
+/** What a row does on the way back. */
+interface Row {
+  readonly name: string
+  /** The gradient of input `i`, when that of the output is `g`; its shape may still have to be un-broadcast. */
+  gradientOf(i: number, g: Tensor, node: OperationNode): Tensor
+}
+
+/** A row of the table that was carried out. */
+export class OperationNode extends Node<Tensor> {
+  /** The sum of the inputs' versions at the time. */
+  private readonly version: number
+
+  constructor(
+    readonly row: Row,
+    inputs: readonly Tensor[],
+    /** The result's numbers, for rules that read `y`. */
+    public output: Tensor | null,
+    readonly options: unknown,
+    /** Every argument, numbers included. */
+    public args: readonly TensorOrNumber[] = inputs,
+    /** Where each input stands among the arguments; null when all of them are inputs. */
+    readonly positions: readonly number[] | null = null,
+  ) {
+    super(inputs)
+    this.version = versions(inputs)
+  }
+
+  gradients(g: Tensor): (Tensor | null)[] {
+    const inputs = this.inputs as readonly Tensor[]
+    if (versions(inputs) !== this.version) throw changedInput(this.row.name)
+    return inputs.map((x, i) => (x.requiresGrad ? unbroadcast(this.row.gradientOf(i, g, this), x) : null))
+  }
+
+  override free(): void {
+    super.free()
+    this.args = []
+    this.output = null
+  }
+}
+
+/** A row written as a formula. */
+export class ElementwiseRow implements Row {
+  name = 'formula'
+  private parsed: Program | null
+  private float32Output: DType | null = null
+  private readonly derivatives: ElementwiseRow[] = []
+
+  constructor(
+    readonly formula: string | Program,
+    /** Hand-written gradients by input; the others are derived. */
+    readonly rules: Readonly<Record<string, string>> = {},
+  ) {
+    this.parsed = typeof formula === 'string' ? null : formula
+  }
+
+  /** The parsed formula. */
+  get program(): Program {
+    this.parsed ??= parse(this.formula as string)
+    return this.parsed
+  }
+
+  /** The dtype of the result. */
+  outputDType(args: readonly TensorOrNumber[]): DType {
+    if (args.some((x) => typeof x !== 'number' && x.dtype !== 'float32')) {
+      return inferOutputs(this.program, args.map(dtypeOf))[0]
+    }
+    this.float32Output ??= inferOutputs(this.program, new Array<DType>(args.length).fill('float32'))[0]
+    return this.float32Output
+  }
+
+  /** The row that computes the gradient of argument `i` from the arguments, `y` and `g`. */
+  derivative(i: number): ElementwiseRow {
+    if (!this.derivatives[i]) {
+      const name = this.program.inputs[i]
+      this.derivatives[i] = new ElementwiseRow(this.rules[name] ?? gradient(this.program, name))
+      this.derivatives[i].name = `gradient of ${this.name}`
+    }
+    return this.derivatives[i]
+  }
+
+  gradientOf(i: number, g: Tensor, node: OperationNode): Tensor {
+    const rule = this.derivative(node.positions ? node.positions[i] : i)
+    if (rule.formula === 'g') return g
+    const { inputs } = this.program
+    const args = rule.program.inputs.map((name) => {
+      if (name === 'g') return g
+      return inputs.includes(name) ? node.args[inputs.indexOf(name)] : (node.output as Tensor)
+    })
+    return elementwise(rule, args, g.shape, g.dtype)
+  }
+}
+
+/** A row of the table that is a formula: `op('a * b', { a: 'g * b', b: 'g * a' })`. */
+export function op(formula: string, rules?: Readonly<Record<string, string>>): ElementwiseRow {
+  return new ElementwiseRow(formula, rules)
+}
+
+/**
+ * Computes a row's formula over broadcast arguments, in the order of its names.
+ * @param shape the shape to broadcast to, at least that of the arguments
+ */
+export function elementwise(row: ElementwiseRow, inputs: readonly TensorLike[], shape?: Shape, dtype?: DType): Tensor {
+  const args = inputs.map(toArgument)
+  const outputShape = shape ?? broadcastAll(row.name, args)
+  const outputDType = dtype ?? row.outputDType(args)
+  const operands: (Operand | number)[] = args as (Tensor | number)[]
+  const [buffer] = backend.map(row.program, operands, outputShape, [outputDType])
+  if (!isRecording() || !isFloat(outputDType) || !args.some(needsGradient)) return new Tensor(buffer, outputShape)
+  return recorded(buffer, outputShape, elementwiseNode(row, args))
+}
+
+function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): OperationNode {
+  if (!args.some((x) => typeof x === 'number'))
+    return new OperationNode(row, args as readonly Tensor[], null, undefined)
+  const positions = args.flatMap((x, i) => (typeof x === 'number' ? [] : [i]))
+  const inputs = positions.map((i) => args[i] as Tensor)
+  return new OperationNode(row, inputs, null, undefined, args, positions)
+}
+
+function recorded(buffer: DataBuffer, shape: Shape, node: OperationNode): Tensor {
+  const output = new Tensor(buffer, shape, true, node)
+  node.output = output
+  return output
+}
+
+/** What a primitive's gradient rule may read. */
+export interface GradientContext<Inputs extends readonly Tensor[], Options> {
+  readonly inputs: Inputs
+  readonly output: Tensor
+  readonly options: Options
+}
+
+/** One gradient rule per input; for a row that takes any number of inputs, one rule that is told which input it is for. */
+export type Rules<Inputs extends readonly Tensor[], Options> = number extends Inputs['length']
+  ? (g: Tensor, context: GradientContext<Inputs, Options>, input: number) => Tensor
+  : { [I in keyof Inputs]: (g: Tensor, context: GradientContext<Inputs, Options>) => Tensor }
+
+/** A row written as functions: the numbers and shape of the result, and one gradient per input. */
+export class PrimitiveRow<Inputs extends readonly Tensor[], Options> implements Row {
+  name = 'primitive'
+
+  constructor(
+    readonly forward: (inputs: Inputs, options: Options) => { buffer: DataBuffer; shape: Shape },
+    readonly rules: Rules<Inputs, Options>,
+  ) {}
+
+  gradientOf(i: number, g: Tensor, node: OperationNode): Tensor {
+    const rules = this.rules as Rules<Tensor[], Options> | readonly Rules<Tensor[], Options>[]
+    const rule = typeof rules === 'function' ? rules : rules[i]
+    return rule(g, node as unknown as GradientContext<Tensor[], Options>, i)
+  }
+}
+
+/** A row of the table that is more than a formula. The type asks for a gradient rule for every input. */
+export function primitive<Inputs extends readonly Tensor[], Options = void>(
+  forward: PrimitiveRow<Inputs, Options>['forward'],
+  rules: Rules<Inputs, Options>,
+): PrimitiveRow<Inputs, Options> {
+  return new PrimitiveRow(forward, rules)
+}
+
+/** Computes a primitive row. */
+export function run<Inputs extends readonly Tensor[], Options>(
+  row: PrimitiveRow<Inputs, Options>,
+  inputs: NoInfer<Inputs>,
+  options: NoInfer<Options>,
+): Tensor {
+  const { buffer, shape } = row.forward(inputs, options)
+  if (!isRecording() || !isFloat(buffer.dtype) || !inputs.some(needsGradient)) return new Tensor(buffer, shape)
+  return recorded(buffer, shape, new OperationNode(row, inputs, null, options))
+}
+
+/** Gives every row of a table its name. */
+export function nameRows<Table extends Record<string, { name: string }>>(table: Table): Table {
+  for (const name of Object.keys(table)) table[name].name = name
+  return table
+}
+
+/** The gradient of `x`, given that of what `x` was broadcast (and converted) to. */
+function unbroadcast(g: Tensor, x: Tensor): Tensor {
+  const converted = g.dtype === x.dtype ? g : g.cast(x.dtype)
+  return sameShape(g.shape, x.shape) ? converted : converted.sumTo(x.shape)
+}
+
+function toArgument(x: TensorLike): TensorOrNumber {
+  return typeof x === 'number' ? x : toTensor(x)
+}
+
+function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {
+  let shape: Shape | undefined
+  for (const x of args) {
+    if (typeof x !== 'number') shape = shape === undefined ? x.shape : broadcastShapes(name, shape, x.shape)
+  }
+  return shape ?? []
+}
+
+function needsGradient(x: TensorOrNumber): boolean {
+  return typeof x !== 'number' && x.requiresGrad
+}
+
+function dtypeOf(x: TensorOrNumber): DType {
+  return typeof x === 'number' ? dtypeOfNumber(x) : x.dtype
+}
+
+function versions(inputs: readonly Tensor[]): number {
+  let sum = 0
+  for (const x of inputs) sum += x.version
+  return sum
+}
+
+function changedInput(name: string): GradientError {
+  return new GradientError(
+    `${name}: a variable it read was changed before backward, so its gradient cannot be computed. Call backward() before assign or the optimizer's step.`,
+  )
+}

@@ -1,0 +1,70 @@
+/**
+ * `loss.backward()`: the engine's walk, started at a tensor.
+ */
+import { type BackpropagateOptions, backpropagate, leavesBehind } from '../autograd/engine.js'
+import { GradientError } from '../errors.js'
+import type { Shape } from '../kernels/backend.js'
+import { onesLike } from './creation.js'
+import { IndexedSlices } from './indexed-slices.js'
+import { formatShape, sameShape } from './shape.js'
+import { concat } from './shaping.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
+ * graph is freed unless told otherwise.
+ *
+ * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
+ * @throws GradientError when `x` is not a scalar (without `g`), when nothing differentiable led to it, or when its graph was freed
+ * @example
+ * const w = variable([1, 2])
+ * w.square().sum().backward()
+ * w.grad.toArray() // => [2, 4]
+ */
+export function backward(x: Tensor, g?: Tensor, options?: BackpropagateOptions): void {
+  for (const [leaf, gradient] of gradientsOfLeaves(x, g, options)) {
+    leaf.grad = leaf.grad ? accumulate(leaf.grad, gradient) : gradient
+  }
+}
+
+/** The gradients that `backward` adds to the leaves behind `x`, without touching their `grad`. */
+export function gradientsOfLeaves(x: Tensor, g?: Tensor, options?: BackpropagateOptions): Map<Tensor, Tensor> {
+  if (!x.requiresGrad) throw withoutGraph()
+  if (!g && x.size !== 1) throw notScalar(x.shape)
+  if (g && !sameShape(g.shape, x.shape)) throw wrongSeed(g.shape, x.shape)
+  return backpropagate<Tensor>([x], [g ?? onesLike(x)], accumulate, options)
+}
+
+/** The sum of two gradients of one tensor; sparse when both are. */
+export function accumulate(a: Tensor, b: Tensor): Tensor {
+  if (!(a instanceof IndexedSlices && b instanceof IndexedSlices)) return a.add(b)
+  const values = concat([rowsOf(a), rowsOf(b)])
+  return new IndexedSlices(values, concat([a.indices.flatten(), b.indices.flatten()]), a.shape)
+}
+
+function rowsOf({ values, indices, shape }: IndexedSlices): Tensor {
+  return values.reshape([indices.size, ...shape.slice(1)])
+}
+
+/** The leaves that `backward` would reach. */
+export function leaves(x: Tensor): Set<Tensor> {
+  return leavesBehind<Tensor>([x])
+}
+
+function withoutGraph(): GradientError {
+  return new GradientError(
+    'backward: no gradient flows to this tensor. It was computed without a variable or a tensor with requiresGrad, or under noGrad; make the inputs variables.',
+  )
+}
+
+function notScalar(shape: Shape): GradientError {
+  return new GradientError(
+    `backward: a tensor of shape ${formatShape(shape)} is not a scalar. Reduce it with sum() or mean(), or give the gradient of each element: backward(g).`,
+  )
+}
+
+function wrongSeed(got: Shape, want: Shape): GradientError {
+  return new GradientError(
+    `backward: the gradient has shape ${formatShape(got)}, the tensor ${formatShape(want)}. Give a gradient of the tensor's own shape.`,
+  )
+}

@@ -1,0 +1,89 @@
+/**
+ * Dtypes: what a result's numbers are, given those of its inputs.
+ *
+ * | | bool | int32 | float32 | float64 |
+ * |---|---|---|---|---|
+ * | **bool** | bool | int32 | float32 | float64 |
+ * | **int32** | int32 | int32 | float32 | float64 |
+ * | **float32** | float32 | float32 | float32 | float64 |
+ * | **float64** | float64 | float64 | float64 | float64 |
+ *
+ * A plain JavaScript number takes the dtype of the tensor beside it (a fraction beside integers gives float32). Arithmetic on
+ * bools counts, so it gives int32; division, powers with a fraction and transcendental functions give at least float32;
+ * comparisons and logic give bool.
+ */
+import { DTypeError } from '../errors.js'
+import type { DType } from '../kernels/backend.js'
+import type { Expr, FunctionName, Program } from '../kernels/formula/ast.js'
+
+const ranks: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 }
+
+/** Every dtype, from the narrowest to the widest. */
+export const dtypes = Object.keys(ranks) as DType[]
+
+/** The narrowest dtype that holds both. */
+export function promote(a: DType, b: DType): DType {
+  return ranks[a] >= ranks[b] ? a : b
+}
+
+/** Whether the dtype is float32 or float64: the ones gradients exist for. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64'
+}
+
+/** @throws DTypeError when it is not the name of a dtype */
+export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
+  if (!dtypes.includes(dtype as DType)) {
+    throw new DTypeError(`${op}: unknown dtype ${JSON.stringify(dtype)}. Choose one of ${dtypes.join(', ')}.`)
+  }
+}
+
+const logic = new Set<FunctionName>([
+  'equal',
+  'unequal',
+  'smaller',
+  'smallerEq',
+  'larger',
+  'largerEq',
+  'and',
+  'or',
+  'not',
+])
+const selection = new Set<FunctionName>(['where', 'min', 'max'])
+const arithmetic = new Set<FunctionName>([
+  'add',
+  'subtract',
+  'multiply',
+  'unaryMinus',
+  'mod',
+  'square',
+  'abs',
+  'sign',
+  'floor',
+  'ceil',
+  'round',
+  'pow',
+])
+
+/** The dtype of a number written in a formula or passed as an argument, before it meets a tensor's. */
+export function dtypeOfNumber(value: number): DType {
+  return Number.isInteger(value) ? 'bool' : 'float32'
+}
+
+/** The dtype of an expression, given those of its names. */
+export function inferDType(expr: Expr, names: ReadonlyMap<string, DType>): DType {
+  if (expr.kind === 'number') return dtypeOfNumber(expr.value)
+  if (expr.kind === 'symbol') return names.get(expr.name) ?? 'float32'
+  if (logic.has(expr.fn)) return 'bool'
+  const args = expr.fn === 'where' ? expr.args.slice(1) : expr.args
+  const widest = args.map((arg) => inferDType(arg, names)).reduce(promote)
+  if (selection.has(expr.fn)) return args.every((arg) => arg.kind === 'number') ? promote(widest, 'int32') : widest
+  return promote(widest, arithmetic.has(expr.fn) ? 'int32' : 'float32')
+}
+
+/** The dtypes of a program's outputs. */
+export function inferOutputs(program: Program, inputs: readonly DType[]): DType[] {
+  const names = new Map(program.inputs.map((name, i) => [name, inputs[i]]))
+  for (const { name, value } of program.statements) names.set(name, inferDType(value, names))
+  return program.outputs.map((name) => names.get(name) as DType)
+}

@@ -1,0 +1,41 @@
+/**
+ * `x.matmul(w)` beside `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
+ */
+import { backward, gradientsOfLeaves } from './backward.js'
+import * as elementwise from './elementwise.js'
+import * as linalg from './linalg.js'
+import * as reductions from './reductions.js'
+import * as shaping from './shaping.js'
+import { Tensor } from './tensor.js'
+
+const { where: _, ...elementwiseMethods } = elementwise
+const { dense: __, ...linalgMethods } = linalg
+const { concat: ___, checkIndices: ____, ...shapingMethods } = shaping
+
+const methods = {
+  backward,
+  gradientsOfLeaves,
+  ...elementwiseMethods,
+  ...linalgMethods,
+  ...reductions,
+  ...shapingMethods,
+}
+
+type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
+
+/** The operations, as methods. */
+export type TensorMethods = { [Name in keyof typeof methods]: Method<(typeof methods)[Name]> }
+
+declare module './tensor.js' {
+  interface Tensor extends TensorMethods {}
+}
+
+/** Puts the operations on the prototype of `Tensor`. */
+export function installMethods(): void {
+  for (const [name, f] of Object.entries(methods)) {
+    const method = function (this: Tensor, ...rest: unknown[]): unknown {
+      return (f as (...args: unknown[]) => unknown)(this, ...rest)
+    }
+    Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true })
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * THE TABLE: every primitive operation, with its gradient. A formula is a whole operation (x, a, b inputs; y output; g gradient
+ * of y); its gradients are derived from it, except where a rule written by hand is faster or more stable. The other rows are
+ * two functions each: how to compute the numbers, and how the gradient comes back. The documented functions that users call
+ * are in `elementwise.ts`, `reductions.ts`, `linalg.ts` and `shaping.ts`.
+ */
+import { isRecording } from '../autograd/engine.js'
+import type { ReduceKind, Shape, View } from '../kernels/backend.js'
+import { elementwise, nameRows, op, primitive, run } from './apply.js'
+import { backend } from './backend.js'
+import { IndexedSlices } from './indexed-slices.js'
+import { broadcastShapes, reducedShape, sizeOf, stridesOf } from './shape.js'
+import type { Tensor } from './tensor.js'
+
+/** Which axes a reduction goes over: ascending, not negative. */
+interface ReduceOptions {
+  axes: readonly number[]
+  keepDims: boolean
+}
+
+const elementwiseRows = {
+  // Arithmetic
+  add: op('a + b', { a: 'g', b: 'g' }),
+  sub: op('a - b', { a: 'g', b: '-g' }),
+  mul: op('a * b', { a: 'g * b', b: 'g * a' }),
+  div: op('a / b', { a: 'g / b', b: '-g * y / b' }),
+  pow: op('a ^ b'),
+  mod: op('mod(a, b)'),
+  neg: op('-x', { x: '-g' }),
+  abs: op('abs(x)'),
+  sign: op('sign(x)'),
+  square: op('x^2', { x: '2 * g * x' }),
+  sqrt: op('sqrt(x)', { x: 'g / (2 * y)' }),
+  rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y / x' }),
+  reciprocal: op('1 / x', { x: '-g * y^2' }),
+  maximum: op('max(a, b)'),
+  minimum: op('min(a, b)'),
+  clip: op('min(max(x, low), high)', { x: 'x >= low and x <= high ? g : 0' }),
+  where: op('condition ? a : b'),
+  cast: op('x', { x: 'g' }),
+
+  // Comparisons and logic: their result is bool, so no gradient flows
+  equal: op('a == b'),
+  notEqual: op('a != b'),
+  less: op('a < b'),
+  lessEqual: op('a <= b'),
+  greater: op('a > b'),
+  greaterEqual: op('a >= b'),
+  logicalAnd: op('a and b'),
+  logicalOr: op('a or b'),
+  logicalNot: op('not x'),
+
+  // Rounding
+  floor: op('floor(x)'),
+  ceil: op('ceil(x)'),
+  round: op('round(x)'),
+
+  // Exponentials, logarithms, trigonometry
+  exp: op('exp(x)', { x: 'g * y' }),
+  expm1: op('expm1(x)', { x: 'g * (y + 1)' }),
+  log: op('log(x)', { x: 'g / x' }),
+  log1p: op('log1p(x)', { x: 'g / (1 + x)' }),
+  sin: op('sin(x)', { x: 'g * cos(x)' }),
+  cos: op('cos(x)', { x: '-g * sin(x)' }),
+  tan: op('tan(x)', { x: 'g * (1 + y^2)' }),
+  asin: op('asin(x)'),
+  acos: op('acos(x)'),
+  atan: op('atan(x)'),
+  sinh: op('sinh(x)'),
+  cosh: op('cosh(x)'),
+  tanh: op('tanh(x)', { x: 'g * (1 - y^2)' }),
+  asinh: op('asinh(x)'),
+  acosh: op('acosh(x)'),
+  atanh: op('atanh(x)'),
+  erf: op('erf(x)'),
+
+  // Activations
+  relu: op('max(x, 0)', { x: 'x > 0 ? g : 0' }),
+  reluGradient: op('a > 0 ? b : 0'), // a: the relu's output, b: its gradient
+  sigmoid: op('sigmoid(x)', { x: 'g * y * (1 - y)' }),
+  softplus: op('softplus(x)', { x: 'g * sigmoid(x)' }),
+  gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),
+  geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
+}
+
+const reductionRows = {
+  sum: primitive<[x: Tensor], ReduceOptions>(
+    ([x], options) => reduce('sum', x, options),
+    [(g, { inputs: [x], options }) => spread(g, x, options)],
+  ),
+  mean: primitive<[x: Tensor], ReduceOptions>(
+    ([x], options) => reduce('mean', x, options),
+    [(g, { inputs: [x], options }) => spread(g.mul(g.size / x.size), x, options)],
+  ),
+  // Where several elements are the largest, each gets an equal share of the gradient, as in PyTorch's amax
+  max: primitive<[x: Tensor], ReduceOptions>(
+    ([x], options) => reduce('max', x, options),
+    [(g, { inputs: [x], output, options }) => shareAmongTies(g, x, output, options)],
+  ),
+  min: primitive<[x: Tensor], ReduceOptions>(
+    ([x], options) => reduce('min', x, options),
+    [(g, { inputs: [x], output, options }) => shareAmongTies(g, x, output, options)],
+  ),
+  softmax: primitive<[x: Tensor]>(
+    ([x]) => rows('softmax', x),
+    [(g, { output: y }) => y.mul(g.sub(g.mul(y).sum(-1, { keepDims: true })))],
+  ),
+  logSoftmax: primitive<[x: Tensor]>(
+    ([x]) => rows('logSoftmax', x),
+    [(g, { output: y }) => g.sub(y.exp().mul(g.sum(-1, { keepDims: true })))],
+  ),
+  crossEntropy: primitive<[logits: Tensor, labels: Tensor]>(
+    ([logits, labels]) => ({
+      buffer: backend.crossEntropy(logits.buffer, labels.buffer, logits.shape[0], logits.shape[1]),
+      shape: [logits.shape[0]],
+    }),
+    [(g, { inputs: [logits, labels] }) => crossEntropyGradient(g, logits, labels), none],
+  ),
+  crossEntropyGradient: primitive<[g: Tensor, logits: Tensor, labels: Tensor]>(
+    ([g, logits, labels]) => ({
+      buffer: backend.crossEntropyGradient(g.buffer, logits.buffer, labels.buffer, logits.shape[0], logits.shape[1]),
+      shape: logits.shape,
+    }),
+    [
+      (h, { inputs: [, logits, labels] }) =>
+        logits
+          .softmax()
+          .sub(labels.oneHot(logits.shape[1], { dtype: h.dtype }))
+          .mul(h)
+          .sum(-1),
+      (h, { inputs: [g, logits] }) => {
+        const p = logits.softmax()
+        return p.mul(h.sub(h.mul(p).sum(-1, { keepDims: true }))).mul(g.expandDims(-1))
+      },
+      none,
+    ],
+  ),
+}
+
+const matrixRows = {
+  matmul: primitive<[a: Tensor, b: Tensor], { transposeA: boolean; transposeB: boolean }>(product, [
+    (g, { inputs: [, b], options: { transposeA, transposeB } }) =>
+      transposeA ? b.matmul(g, { transposeA: transposeB, transposeB: true }) : g.matmul(b, { transposeB: !transposeB }),
+    (g, { inputs: [a], options: { transposeA, transposeB } }) =>
+      transposeB ? g.matmul(a, { transposeA: true, transposeB: transposeA }) : a.matmul(g, { transposeA: !transposeA }),
+  ]),
+  // relu(x · w + b) in one pass: what a Dense layer computes
+  dense: primitive<[x: Tensor, w: Tensor, b: Tensor], { relu: boolean }>(
+    ([x, w, b], { relu }) => {
+      const [m, k] = x.shape
+      const n = w.shape[1]
+      const size = { m, n, k, transposeA: false, transposeB: false, batch: 1, aStep: 0, bStep: 0 }
+      return { buffer: backend.matmul(x.buffer, w.buffer, size, { bias: b.buffer, relu }), shape: [m, n] }
+    },
+    [
+      (g, c) => beforeRelu(g, c).matmul(c.inputs[1], { transposeB: true }),
+      (g, c) => c.inputs[0].matmul(beforeRelu(g, c), { transposeA: true }),
+      (g, c) => beforeRelu(g, c).sum(0),
+    ],
+  ),
+}
+
+const shapeRows = {
+  // The numbers are shared (a variable's are copied, since they change)
+  reshape: primitive<[x: Tensor], { shape: Shape }>(
+    ([x], { shape }) => ({ buffer: x.detach().buffer, shape }),
+    [(g, { inputs: [x] }) => g.reshape(x.shape)],
+  ),
+  transpose: primitive<[x: Tensor], { axes: readonly number[] }>(
+    ([x], { axes }) => {
+      const strides = stridesOf(x.shape)
+      return copy(x, { shape: axes.map((a) => x.shape[a]), strides: axes.map((a) => strides[a]), offset: 0 })
+    },
+    [(g, { options: { axes } }) => g.transpose(axes.map((_, i) => axes.indexOf(i)))],
+  ),
+  broadcastTo: primitive<[x: Tensor], { shape: Shape }>(
+    ([x], { shape }) => {
+      const own = stridesOf(x.shape)
+      const first = shape.length - x.rank
+      return copy(x, {
+        shape,
+        strides: shape.map((_, i) => (i < first || x.shape[i - first] === 1 ? 0 : own[i - first])),
+        offset: 0,
+      })
+    },
+    [(g, { inputs: [x] }) => g.sumTo(x.shape)],
+  ),
+  // A view without repeated elements: slices, flips
+  view: primitive<[x: Tensor], { view: View }>(
+    ([x], { view }) => copy(x, view),
+    [(g, { inputs: [x], options: { view } }) => place([g], { views: [view], shape: x.shape, fill: 0 })],
+  ),
+  // Views written side by side into a new tensor: concat, pad
+  place: primitive<readonly Tensor[], { views: readonly View[]; shape: Shape; fill: number }>(
+    (pieces, { views, shape, fill }) => ({
+      buffer: backend.place(
+        pieces.map((x, i) => ({ x: x.buffer, view: views[i] })),
+        pieces[0].dtype,
+        sizeOf(shape),
+        fill,
+      ),
+      shape,
+    }),
+    (g, { options: { views } }, i) => viewOf(g, views[i]),
+  ),
+  gather: primitive<[x: Tensor, indices: Tensor], { axis: number }>(
+    ([x, indices], { axis }) => {
+      const { outer, inner } = around(x.shape, axis)
+      return {
+        buffer: backend.gather(x.buffer, indices.buffer, outer, x.shape[axis], inner),
+        shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
+      }
+    },
+    [
+      (g, { inputs: [x, indices], options: { axis } }) =>
+        axis === 0 && !isRecording() ? new IndexedSlices(g, indices, x.shape) : scatterAdd(g, indices, axis, x.shape),
+      none,
+    ],
+  ),
+  scatterAdd: primitive<[updates: Tensor, indices: Tensor], { axis: number; shape: Shape }>(
+    ([updates, indices], { axis, shape }) => {
+      const { outer, inner } = around(shape, axis)
+      return { buffer: backend.scatterAdd(updates.buffer, indices.buffer, outer, shape[axis], inner), shape }
+    },
+    [(g, { inputs: [, indices], options: { axis } }) => g.gather(indices, { axis }), none],
+  ),
+}
+
+/** Every primitive operation. A test walks this table. */
+export const ops = nameRows({ ...elementwiseRows, ...reductionRows, ...matrixRows, ...shapeRows })
+
+/** Σ updates at the indices along one axis of zeros of `shape`: the gradient of gather. */
+export function scatterAdd(updates: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
+  return run(ops.scatterAdd, [updates, indices], { axis, shape })
+}
+
+/** The pieces written to their views in a tensor of `shape` that is `fill` elsewhere. */
+export function place(
+  pieces: readonly Tensor[],
+  options: { views: readonly View[]; shape: Shape; fill: number },
+): Tensor {
+  return run(ops.place, pieces, options)
+}
+
+/** The elements of x that the view names. */
+export function viewOf(x: Tensor, view: View): Tensor {
+  return run(ops.view, [x], { view })
+}
+
+function reluGradient(y: Tensor, g: Tensor): Tensor {
+  return elementwise(ops.reluGradient, [y, g])
+}
+
+function crossEntropyGradient(g: Tensor, logits: Tensor, labels: Tensor): Tensor {
+  return run(ops.crossEntropyGradient, [g, logits, labels], undefined)
+}
+
+/** The rule of an integer input, or of an integer result: never asked for. */
+function none(): never {
+  throw new TypeError('integers have no gradient')
+}
+
+function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) {
+  return { buffer: backend.reduce(kind, x.buffer, x.shape, axes), shape: reducedShape(x.shape, axes, keepDims) }
+}
+
+function spread(g: Tensor, x: Tensor, { axes }: ReduceOptions): Tensor {
+  return g.reshape(reducedShape(x.shape, axes, true)).broadcastTo(x.shape)
+}
+
+function shareAmongTies(g: Tensor, x: Tensor, y: Tensor, options: ReduceOptions): Tensor {
+  const kept = reducedShape(x.shape, options.axes, true)
+  const ties = x.equal(y.reshape(kept)).cast(x.dtype)
+  return ties.mul(g.reshape(kept).div(ties.sum(options.axes, { keepDims: true })))
+}
+
+function rows(kind: 'softmax' | 'logSoftmax', x: Tensor) {
+  const columns = x.shape[x.rank - 1]
+  return { buffer: backend.softmax(kind, x.buffer, columns ? x.size / columns : 0, columns), shape: x.shape }
+}
+
+/** a · b over the last two axes. The axes before them are equal, or hold one matrix. */
+function product(
+  [a, b]: readonly [a: Tensor, b: Tensor],
+  { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
+) {
+  const [m, k] = lastTwo(a, transposeA)
+  const [, n] = lastTwo(b, transposeB)
+  const batchA = a.shape.slice(0, -2)
+  const batchB = b.shape.slice(0, -2)
+  const batchShape = broadcastShapes('matmul', batchA, batchB)
+  const step = (batch: Shape, x: Tensor) => (sizeOf(batch) === 1 ? 0 : x.shape[x.rank - 1] * x.shape[x.rank - 2])
+  const size = {
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    batch: sizeOf(batchShape),
+    aStep: step(batchA, a),
+    bStep: step(batchB, b),
+  }
+  return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batchShape, m, n] }
+}
+
+function lastTwo(x: Tensor, transpose: boolean): [number, number] {
+  const [rows, columns] = x.shape.slice(-2)
+  return transpose ? [columns, rows] : [rows, columns]
+}
+
+/** The gradient of x · w + b, given that of its relu. Computed once for the three inputs. */
+function beforeRelu(
+  g: Tensor,
+  c: { output: Tensor; options: { relu: boolean }; memo?: { g: Tensor; value: Tensor } },
+): Tensor {
+  if (!c.options.relu) return g
+  if (c.memo?.g !== g) c.memo = { g, value: reluGradient(c.output, g) }
+  return (c.memo as { value: Tensor }).value
+}
+
+function copy(x: Tensor, view: View) {
+  return { buffer: backend.copy(x.buffer, view), shape: view.shape }
+}
+
+/** The number of elements before and behind an axis. */
+function around(shape: Shape, axis: number) {
+  return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) }
+}

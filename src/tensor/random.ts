@@ -1,0 +1,79 @@
+/**
+ * Random tensors: seeded, the same numbers on every platform.
+ */
+import { OptionError } from '../errors.js'
+import type { DType, Shape } from '../kernels/backend.js'
+import { type Generator, generator } from '../kernels/random.js'
+import { checkOptions } from '../options.js'
+import { wrap } from './creation.js'
+import { isFloat } from './dtype.js'
+import { checkShape, sizeOf } from './shape.js'
+import type { Tensor } from './tensor.js'
+
+/** Options of the random tensors. */
+export interface RandomOptions {
+  /** Draws from a stream of its own. Default: the global stream, which `setSeed` starts. */
+  seed?: number
+  /** float32 (default) or float64. */
+  dtype?: DType
+  /** Whether `backward` computes its gradient. Default false. */
+  requiresGrad?: boolean
+}
+
+let stream: Generator | null = null
+
+/**
+ * Starts the global stream of random numbers anew: initial weights, shuffling, dropout and random tensors become repeatable.
+ * @param seed a whole number; without `setSeed` every program run differs
+ */
+export function setSeed(seed: number): void {
+  stream = generator(seed)
+}
+
+/** The stream for a seed, or the global one. */
+export function randomStream(seed?: number): Generator {
+  if (seed !== undefined) return generator(seed)
+  stream ??= generator(Math.floor(Math.random() * 2 ** 32))
+  return stream
+}
+
+/**
+ * Normally distributed numbers.
+ *
+ * @param options `mean` (default 0), `std` (standard deviation, default 1), and those of every random tensor
+ * @example
+ * randomNormal([2, 3], { seed: 1 }).shape // => [2, 3]
+ */
+export function randomNormal(shape: Shape, options: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
+  checkOptions('randomNormal', options, ['seed', 'dtype', 'requiresGrad', 'mean', 'std'])
+  const { mean = 0, std = 1 } = options
+  const random = randomStream(options.seed)
+  return fill('randomNormal', shape, options, () => mean + std * random.normal())
+}
+
+/**
+ * Uniformly distributed numbers from `low` (included, default 0) to `high` (not included, default 1).
+ * @example
+ * randomUniform([3], { low: -1, high: 1, seed: 1 }).shape // => [3]
+ */
+export function randomUniform(shape: Shape, options: RandomOptions & { low?: number; high?: number } = {}): Tensor {
+  checkOptions('randomUniform', options, ['seed', 'dtype', 'requiresGrad', 'low', 'high'])
+  const { low = 0, high = 1 } = options
+  if (!(low <= high)) throw new OptionError(`randomUniform: low is ${low}, high ${high}. Give low ≤ high.`)
+  const random = randomStream(options.seed)
+  const draw = options.dtype === 'float64' ? () => random.uniform() : () => random.uniform32()
+  return fill('randomUniform', shape, options, () => low + (high - low) * draw())
+}
+
+function fill(
+  op: string,
+  shape: Shape,
+  { dtype = 'float32', requiresGrad }: RandomOptions,
+  draw: () => number,
+): Tensor {
+  checkShape(op, shape)
+  if (!isFloat(dtype)) throw new OptionError(`${op}: dtype ${dtype} has no fractions. Choose float32 or float64.`)
+  const values = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
+  for (let i = 0; i < values.length; i++) values[i] = draw()
+  return wrap(op, values, dtype, shape, requiresGrad)
+}

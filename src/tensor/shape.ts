@@ -1,0 +1,106 @@
+/**
+ * Shapes and axes: broadcasting, strides, negative axes, and their errors.
+ */
+import { ShapeError } from '../errors.js'
+import type { Shape } from '../kernels/backend.js'
+
+/** The number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  let size = 1
+  for (let i = 0; i < shape.length; i++) size *= shape[i]
+  return size
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** `[32, 4]`, for messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`
+}
+
+/**
+ * The shape two shapes broadcast to, by NumPy's rule: aligned at the last axis, each axis equal or 1.
+ * @throws ShapeError when they do not fit
+ */
+export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a
+  const rank = Math.max(a.length, b.length)
+  const out = new Array<number>(rank)
+  for (let i = 0; i < rank; i++) {
+    const m = a[i - rank + a.length] ?? 1
+    const n = b[i - rank + b.length] ?? 1
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new ShapeError(
+        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (${m} ≠ ${n}). Axes must be equal or 1, counted from the last.`,
+      )
+    }
+    out[i] = m === 1 ? n : m
+  }
+  return out
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length)
+  let step = 1
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step
+    step *= shape[i]
+  }
+  return strides
+}
+
+/**
+ * An axis as a number from 0 to rank − 1; negative axes count from the last.
+ * @throws ShapeError when there is no such axis
+ */
+export function normalizeAxis(op: string, axis: number, rank: number): number {
+  const normalized = axis < 0 ? axis + rank : axis
+  if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
+    const range = rank === 0 ? 'A scalar has no axes' : `Axes go from ${-rank} to ${rank - 1}`
+    throw new ShapeError(`${op}: there is no axis ${axis} in ${rank} dimensions. ${range}.`)
+  }
+  return normalized
+}
+
+/** One axis, several, or null for all. */
+export type Axes = number | readonly number[] | null
+
+/**
+ * Axes as ascending numbers from 0 to rank − 1.
+ * @throws ShapeError when one does not exist or comes twice
+ */
+export function normalizeAxes(op: string, axes: Axes | undefined, rank: number): number[] {
+  if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i)
+  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
+  if (new Set(list).size < list.length) {
+    throw new ShapeError(
+      `${op}: axis given twice in ${formatShape(typeof axes === 'number' ? [axes] : axes)}. Name each axis once.`,
+    )
+  }
+  return list.sort((a, b) => a - b)
+}
+
+/** The shape without these axes, or with 1 in their places. */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
+  if (keepDims) return shape.map((n, i) => (axes.includes(i) ? 1 : n))
+  return shape.filter((_, i) => !axes.includes(i))
+}
+
+/**
+ * Checks that every size is a whole number, 0 or more.
+ * @throws ShapeError otherwise
+ */
+export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(
+      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more.`,
+    )
+  }
+}

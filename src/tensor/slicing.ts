@@ -1,0 +1,94 @@
+/**
+ * The two spellings of a slice, `':, 1:-1, ::2'` and `[null, [1, -1], [null, null, 2]]`, turned into a view.
+ */
+import { ShapeError } from '../errors.js'
+import type { Shape, View } from '../kernels/backend.js'
+import { formatShape, stridesOf } from './shape.js'
+
+/** One axis of a slice: an index, a range, or null for all of it. */
+export type SliceEntry = number | null | readonly [start: number | null, stop: number | null, step?: number | null]
+
+/** A slice: NumPy's notation as text, or an entry per axis. */
+export type SliceSpec = string | readonly SliceEntry[]
+
+/**
+ * The view that a slice of `shape` names, and the result's shape (the view's, without the axes that an index picked from).
+ * @throws ShapeError when the slice does not fit the shape
+ */
+export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: View; shape: Shape } {
+  const entries = expand(op, typeof spec === 'string' ? parseText(op, spec) : spec, spec, shape)
+  const strides = stridesOf(shape)
+  const ranges = entries.map((entry, axis) => resolve(op, entry, shape, axis))
+  return {
+    view: {
+      shape: ranges.map((r) => r.count),
+      strides: ranges.map((r, axis) => r.step * strides[axis]),
+      offset: ranges.reduce((sum, r, axis) => sum + (r.count > 0 ? r.start * strides[axis] : 0), 0),
+    },
+    shape: ranges.filter((_, axis) => typeof entries[axis] !== 'number').map((r) => r.count),
+  }
+}
+
+type Entry = SliceEntry | '...'
+
+function parseText(op: string, text: string): Entry[] {
+  if (text.trim() === '') return []
+  return text.split(',').map((part) => parseEntry(op, part.trim(), text))
+}
+
+function parseEntry(op: string, part: string, text: string): Entry {
+  if (part === '...' || part === '…') return '...'
+  const numbers = part.split(':').map((n) => (n.trim() === '' ? null : Number(n)))
+  if (numbers.length > 3 || part === '' || numbers.some((n) => n !== null && !Number.isInteger(n))) {
+    throw new ShapeError(
+      `${op}: cannot read "${part}" in "${text}". Write an index, or start:stop:step with any of them left out.`,
+    )
+  }
+  if (numbers.length === 1) return numbers[0]
+  return [numbers[0], numbers[1], numbers[2] ?? null]
+}
+
+/** One entry per axis: `...` and what was left out are whole axes. */
+function expand(op: string, entries: readonly Entry[], spec: SliceSpec, shape: Shape): SliceEntry[] {
+  const at = entries.indexOf('...')
+  const given = entries.filter((entry): entry is SliceEntry => entry !== '...')
+  const missing = shape.length - given.length
+  if (missing < 0 || entries.length - given.length > 1) {
+    const received = typeof spec === 'string' ? `"${spec}"` : JSON.stringify(spec)
+    throw new ShapeError(
+      `${op}: ${received} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give at most one entry per axis.`,
+    )
+  }
+  given.splice(at < 0 ? given.length : at, 0, ...new Array<null>(missing).fill(null))
+  return given
+}
+
+function resolve(
+  op: string,
+  entry: SliceEntry,
+  shape: Shape,
+  axis: number,
+): { start: number; step: number; count: number } {
+  const size = shape[axis]
+  if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
+  const [start, stop, step] = entry ?? [null, null, null]
+  const by = step ?? 1
+  if (by === 0 || !Number.isInteger(by))
+    throw new ShapeError(`${op}: the step of axis ${axis} is ${by}. Steps are whole numbers other than 0.`)
+  const [low, high] = by > 0 ? [0, size] : [-1, size - 1]
+  const bound = (n: number | null, fallback: number) =>
+    n === null ? fallback : Math.min(high, Math.max(low, n < 0 ? n + size : n))
+  const first = bound(start, by > 0 ? 0 : size - 1)
+  const last = bound(stop, by > 0 ? size : -1)
+  return { start: first, step: by, count: Math.max(0, Math.ceil((last - first) / by)) }
+}
+
+function checkIndex(op: string, index: number, shape: Shape, axis: number): number {
+  const size = shape[axis]
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new ShapeError(
+      `${op}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}. Indices go from ${-size} to ${size - 1}.`,
+    )
+  }
+  return index < 0 ? index + size : index
+}

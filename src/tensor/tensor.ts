@@ -1,0 +1,136 @@
+/**
+ * What a tensor is: numbers, a shape, and (when gradients flow to it) the node that computed it. A tensor never changes; a
+ * `Variable` does. The operations are in `ops.ts`; `methods.ts` makes each of them a method.
+ */
+import type { Differentiable, GradientHook, Node } from '../autograd/engine.js'
+import { DTypeError, GradientError, ShapeError } from '../errors.js'
+import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
+import { backend } from './backend.js'
+import { isFloat } from './dtype.js'
+import { printTensor } from './print.js'
+import { formatShape, sizeOf } from './shape.js'
+
+/** Numbers nested as the axes are: `number[][]` for a matrix; a plain number for a scalar. Bools are `true` and `false`. */
+export type NestedArray = number | boolean | NestedArray[]
+
+/** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
+export class Tensor implements Differentiable<Tensor> {
+  /** Sizes per axis, `[]` for a scalar. */
+  readonly shape: Shape
+  /** Whether gradients flow to it. */
+  readonly requiresGrad: boolean
+  /** The operation that computed it, while gradients can flow through it; null for a leaf. */
+  readonly node: Node<Tensor> | null
+  /** The gradient that `backward` left here, of this shape; null before. */
+  grad: Tensor | null = null
+  /** Functions that see the gradient of a leaf; see `onGradient`. */
+  hooks: GradientHook<Tensor>[] | null = null
+  /** Counts in-place changes (of a `Variable`), so that a gradient is never computed from changed numbers. */
+  version = 0
+  protected readonly numbers: DataBuffer
+
+  /** Internal: use `tensor(data)`. */
+  constructor(numbers: DataBuffer, shape: Shape, requiresGrad = false, node: Node<Tensor> | null = null) {
+    this.numbers = numbers
+    this.shape = shape
+    this.requiresGrad = requiresGrad
+    this.node = node
+  }
+
+  /** The numbers, as the back end holds them. */
+  get buffer(): DataBuffer {
+    return this.numbers
+  }
+
+  /** What the numbers are: float32, float64, int32 or bool. */
+  get dtype(): DType {
+    return this.numbers.dtype
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length
+  }
+
+  /** A copy of the numbers as a flat typed array, row by row (bools as bytes of 0 and 1). */
+  dataSync(): TypedArray {
+    return backend.readSync(this.buffer)
+  }
+
+  /** Like `dataSync`, for every back end: a GPU is read asynchronously. */
+  data(): Promise<TypedArray> {
+    return backend.read(this.buffer)
+  }
+
+  /**
+   * The only element of a tensor of size 1.
+   * @throws ShapeError when there are more, or none
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: a tensor of shape ${formatShape(this.shape)} is not one number. Use toArray(), or reduce it first.`,
+      )
+    }
+    return backend.readAt(this.buffer, 0)
+  }
+
+  /** The numbers as nested arrays; a number for a scalar, booleans for dtype bool. */
+  toArray(): NestedArray {
+    const flat = this.dataSync()
+    const values: NestedArray[] = this.dtype === 'bool' ? Array.from(flat, (x) => x !== 0) : Array.from(flat)
+    return this.shape.length === 0 ? values[0] : nest(values, this.shape)
+  }
+
+  /** The same numbers, cut off from the graph: no gradient flows back. */
+  detach(): Tensor {
+    return new Tensor(this.buffer, this.shape)
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor during `backward`; what it returns, if anything, replaces the gradient.
+   * @returns a function that removes the hook
+   * @throws GradientError when no gradient flows here
+   */
+  onGradient(hook: GradientHook<Tensor>): () => void {
+    if (!this.requiresGrad) {
+      throw new GradientError('onGradient: no gradient flows to this tensor. Create it with { requiresGrad: true }.')
+    }
+    const holder = this.node ?? this
+    holder.hooks = [...(holder.hooks ?? []), hook]
+    return () => {
+      holder.hooks = holder.hooks?.filter((other) => other !== hook) ?? null
+    }
+  }
+
+  /** Prints shape, dtype and numbers, long axes abbreviated. */
+  toString(): string {
+    return printTensor(this)
+  }
+
+  /** What Node's console prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+/**
+ * @throws DTypeError when gradients are asked for integers or bools
+ */
+export function checkDifferentiable(op: string, dtype: DType): void {
+  if (!isFloat(dtype)) {
+    throw new DTypeError(`${op}: a tensor of dtype ${dtype} cannot require a gradient. Use float32 or float64.`)
+  }
+}
+
+function nest(values: NestedArray[], shape: Shape): NestedArray[] {
+  if (shape.length <= 1) return values
+  const [count, ...inner] = shape
+  const size = sizeOf(inner)
+  return Array.from({ length: count }, (_, i) => nest(values.slice(i * size, (i + 1) * size), inner))
+}

@@ -1,0 +1,119 @@
+/**
+ * A tensor that changes: weights, and whatever else an optimizer or a layer updates in place.
+ */
+import { DTypeError, ShapeError } from '../errors.js'
+import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
+import { checkOptions } from '../options.js'
+import { backend } from './backend.js'
+import { type TensorLike, tensor } from './creation.js'
+import { printTensor } from './print.js'
+import { formatShape, sameShape } from './shape.js'
+import { checkDifferentiable, Tensor } from './tensor.js'
+
+/** Maps a variable's new value to an allowed one, after each optimizer step; see `nonNeg`, `maxNorm`. */
+export type Constraint = (value: Tensor) => Tensor
+
+/** Options of `variable`. */
+export interface VariableOptions {
+  /** Default: `variable`, numbered. */
+  name?: string
+  /** float32 (default) or float64; integers only when not trainable. */
+  dtype?: DType
+  /** Whether it requires a gradient and optimizers update it. Default true. */
+  trainable?: boolean
+  /** Applied by optimizers after each update. Default none. */
+  constraint?: Constraint | null
+}
+
+let unnamed = 0
+
+/** A trainable, named, assignable tensor. Made by `variable`. */
+export class Variable extends Tensor {
+  /** What it is called: `kernel`, `bias`, … */
+  name: string
+  /** Its name with those of the layers around it: `sequential/dense/kernel`. */
+  path: string
+  /** Applied by optimizers after each update. */
+  constraint: Constraint | null
+  /** An optimizer takes its gradient as its new value instead of stepping along it (Keras). Default false. */
+  overwriteWithGradient = false
+
+  /** Internal: use `variable(data)`. */
+  constructor(numbers: DataBuffer, shape: Shape, trainable: boolean, name: string, constraint: Constraint | null) {
+    super(numbers, shape, trainable)
+    this.name = name
+    this.path = name
+    this.constraint = constraint
+  }
+
+  /** Whether it requires a gradient and optimizers update it. */
+  get trainable(): boolean {
+    return this.requiresGrad
+  }
+
+  /**
+   * Replaces the numbers.
+   * @param value of this shape and dtype (arrays and numbers are converted)
+   * @returns this variable
+   * @throws ShapeError or DTypeError when it does not fit; nothing is changed then
+   */
+  assign(value: TensorLike): this {
+    const source = value instanceof Tensor ? value : tensor(value, { dtype: this.dtype })
+    if (!sameShape(source.shape, this.shape)) {
+      throw new ShapeError(
+        `assign: variable ${this.name} has shape ${formatShape(this.shape)}, the value ${formatShape(source.shape)}. Reshape the value first.`,
+      )
+    }
+    if (source.dtype !== this.dtype) {
+      throw new DTypeError(
+        `assign: variable ${this.name} holds ${this.dtype}, the value ${source.dtype}. Call cast('${this.dtype}') on it first.`,
+      )
+    }
+    backend.write(this.buffer, source.buffer)
+    this.version++
+    return this
+  }
+
+  /** Adds to the numbers; see `assign`. */
+  assignAdd(value: TensorLike): this {
+    return this.assign(this.detach().add(value))
+  }
+
+  /** Subtracts from the numbers; see `assign`. */
+  assignSub(value: TensorLike): this {
+    return this.assign(this.detach().sub(value))
+  }
+
+  /** Forgets the gradient that `backward` left. */
+  zeroGrad(): void {
+    this.grad = null
+  }
+
+  /** A copy of the numbers as they are now, cut off from the graph: later assignments do not show in it. */
+  override detach(): Tensor {
+    return new Tensor(backend.upload(this.dataSync(), this.dtype), this.shape)
+  }
+
+  override toString(): string {
+    return printTensor(this, `Variable ${this.name}`)
+  }
+}
+
+/**
+ * Makes a variable: a tensor that gradients flow to and that can be assigned.
+ *
+ * @throws DTypeError when a trainable variable is asked to hold integers
+ * @example
+ * const w = variable([1, 2, 3], { name: 'w' })
+ * w.assignAdd([10, 10, 10]).toArray() // => [11, 12, 13]
+ */
+export function variable(data: TensorLike, options: VariableOptions = {}): Variable {
+  checkOptions('variable', options, ['name', 'dtype', 'trainable', 'constraint'])
+  const { trainable = true, constraint = null } = options
+  const name = options.name ?? (unnamed++ === 0 ? 'variable' : `variable_${unnamed - 1}`)
+  const source = tensor(data, { dtype: options.dtype })
+  if (trainable) checkDifferentiable('variable', source.dtype)
+  const numbers = backend.allocate(source.dtype, source.size)
+  backend.write(numbers, source.buffer)
+  return new Variable(numbers, source.shape, trainable, name, constraint)
+}
