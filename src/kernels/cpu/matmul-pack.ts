@@ -1,82 +1,138 @@
 /**
- * The WebAssembly text that rearranges parts of B into panels: for each k, two vectors of columns, panel after panel. Columns that
- * B does not have are zero. Works on 32-bit words, so that one text serves every dtype: a number is one word or two.
+ * The WebAssembly text that lays out operands of matrix multiplication for the inner loops (`matmul-kernel.ts`): parts of B as panels,
+ * in which each k has two vectors of columns, and parts of A as tiles.
  */
-import { add, bump, get, int, locals, mul, panelBytes, parameters, repeat, set } from './matmul-kernel.js'
+import {
+  add,
+  bump,
+  get,
+  int,
+  load,
+  locals,
+  mul,
+  panelBytes,
+  parameters,
+  range,
+  repeat,
+  set,
+  store,
+} from './matmul-kernel.js'
 
-/** Packs whole panels of B, stored as [k, n]; the steps are bytes. */
-export type Pack = (b: number, bStep: number, target: number, k: number, panels: number) => void
+/** Packs whole panels of B, stored as [k, n]. Steps are bytes. */
+export type Pack = (b: number, bStep: number, target: number, targetPanel: number, k: number, panels: number) => void
 
-/** Packs one panel of `columns` columns of B, stored as [k, n]. */
-export type PackTail = (b: number, bStep: number, target: number, k: number, columns: number) => void
+/** Packs whole panels of B, stored as [n, k]; `bRow` is from one of its n rows to the next. */
+export type PackTransposed = (
+  b: number,
+  bRow: number,
+  target: number,
+  targetPanel: number,
+  k: number,
+  panels: number,
+) => void
 
-/** Packs `columns` columns of B, stored as [n, k], into panels. */
-export type PackTransposed = (b: number, bStep: number, target: number, k: number, columns: number) => void
+/** Copies `rows` rows of `columns` numbers, each `fromColumn` from the next, to where they lie side by side. */
+export type CopyBlock = (
+  from: number,
+  fromRow: number,
+  fromColumn: number,
+  to: number,
+  toRow: number,
+  rows: number,
+  columns: number,
+) => void
 
-/** Copies the first `columns` columns of a panel of `rows` rows to C. */
-export type CopyTail = (panel: number, c: number, cStep: number, rows: number, columns: number) => void
+/** Fills bytes with zero. */
+export type Clear = (address: number, bytes: number) => void
 
-/** The functions `pack`, `packTail`, `packTransposed` and `copyTail` for numbers of `bytes` bytes. */
+/** The functions `pack`, `packTransposed`, `copyBlock` and `clear` for numbers of this many bytes. */
 export function packText(bytes: 4 | 8): string {
-  return [pack, packTail(bytes), packTransposed(bytes), copyTail(bytes)].join('\n')
+  return [pack, packTransposed(bytes), copyBlock(bytes), clear].join('\n')
 }
 
-const pack = `(func (export "pack") ${parameters('b bStep target k panels')} ${locals('i bk')}
+const packParameters = parameters('b bRow target targetPanel k panels')
+
+const pack = `(func (export "pack") ${packParameters} ${locals('i from to')}
   ${repeat(
     'panels',
-    `${set('bk', get('b'))} ${set('i', get('k'))}
+    `${set('from', get('b'))} ${set('to', get('target'))} ${set('i', get('k'))}
     ${repeat(
       'i',
-      `(v128.store ${get('target')} (v128.load ${get('bk')})) (v128.store offset=16 ${get('target')} (v128.load offset=16 ${get('bk')}))
-      ${bump('bk', get('bStep'))} ${bump('target', int(panelBytes))}`,
+      `${store('to', load('from'))} ${store('to', load('from', 16), 16)}
+      ${bump('from', get('bRow'))} ${bump('to', int(panelBytes))}`,
     )}
-    ${bump('b', int(panelBytes))}`,
+    ${bump('b', int(panelBytes))} ${bump('target', get('targetPanel'))}`,
   )})`
 
-/** Copies `columns` numbers from `from` to `to`, word by word, and leaves both behind them. */
-const copyNumbers = (bytes: number, from: string, to: string) => `${set('j', mul(get('columns'), int(bytes / 4)))}
-  ${repeat('j', `(i32.store ${get(to)} (i32.load ${get(from)})) ${bump(from, int(4))} ${bump(to, int(4))}`)}`
-
-const clearRow = `(v128.store ${get('target')} (v128.const i32x4 0 0 0 0)) (v128.store offset=16 ${get('target')} (v128.const i32x4 0 0 0 0))`
-
-const packTail = (
-  bytes: number,
-) => `(func (export "packTail") ${parameters('b bStep target k columns')} ${locals('j from to')}
+/** Moves as many steps of k at a time as a vector holds; those left over, number by number. */
+function packTransposed(bytes: 4 | 8): string {
+  const width = 16 / bytes
+  const rows = range(2 * width)
+  return `(func (export "packTransposed") ${packParameters}
+  ${locals(`i to ${rows.map((r) => `b${r}`).join(' ')}`)} ${locals(rows.map((r) => `v${r} u${r}`).join(' '), 'v128')}
   ${repeat(
-    'k',
-    `${clearRow} ${set('from', get('b'))} ${set('to', get('target'))}
-    ${copyNumbers(bytes, 'from', 'to')}
-    ${bump('b', get('bStep'))} ${bump('target', int(panelBytes))}`,
+    'panels',
+    `${set('b0', get('b'))} ${rows
+      .slice(1)
+      .map((r) => set(`b${r}`, add(get(`b${r - 1}`), get('bRow'))))
+      .join(' ')}
+    ${set('to', get('target'))} ${set('i', get('k'))}
+    ${repeat(
+      'i',
+      `${rows.map((r) => `${set(`v${r}`, load(`b${r}`))} ${bump(`b${r}`, int(16))}`).join(' ')}
+      ${range(2)
+        .map((half) => transpose(bytes, rows.slice(half * width, (half + 1) * width), half * 16))
+        .join('\n')}
+      ${bump('to', int(panelBytes * width))}`,
+      width,
+    )}
+    ${repeat(
+      'i',
+      `${rows.map((r) => `${copyNumber(bytes, 'to', r * bytes, `b${r}`)} ${bump(`b${r}`, int(bytes))}`).join(' ')}
+      ${bump('to', int(panelBytes))}`,
+    )}
+    ${bump('b', mul(get('bRow'), int(2 * width)))} ${bump('target', get('targetPanel'))}`,
   )})`
+}
 
-const packTransposed = (bytes: number) =>
-  `(func (export "packTransposed") ${parameters('b bStep target k columns')}
-  ${locals('i j from to width')}
-  (block $end (loop $panel
-    (br_if $end (i32.eqz ${get('columns')}))
-    ${set('width', `(select ${get('columns')} ${int(panelBytes / bytes)} (i32.lt_u ${get('columns')} ${int(panelBytes / bytes)}))`)}
-    ${set('i', int(0))}
-    (block $done2 (loop $next
-      (br_if $done2 (i32.ge_u ${get('i')} ${get('k')}))
-      ${clearRow}
-      ${set('from', add(get('b'), mul(get('i'), int(bytes))))} ${set('to', get('target'))} ${set('j', get('width'))}
-      ${repeat(
-        'j',
-        `${bytes === 4 ? `(i32.store ${get('to')} (i32.load ${get('from')}))` : `(i64.store ${get('to')} (i64.load ${get('from')}))`}
-        ${bump('from', get('bStep'))} ${bump('to', int(bytes))}`,
-      )}
-      ${bump('target', int(panelBytes))} ${bump('i', int(1))}
-      (br $next)))
-    ${bump('b', mul(get('width'), get('bStep')))}
-    (local.set $columns (i32.sub ${get('columns')} ${get('width')}))
-    (br $panel)))`.concat(')')
+const copyNumber = (bytes: 4 | 8, to: string, offset: number, from: string) =>
+  `(i${bytes * 8}.store offset=${offset} ${get(to)} (i${bytes * 8}.load ${get(from)}))`
 
-const copyTail = (
-  bytes: number,
-) => `(func (export "copyTail") ${parameters('panel c cStep rows columns')} ${locals('j from to')}
+/** Stores the vectors `v` of the rows, transposed, in the half of the panel's rows that starts at `offset`. */
+function transpose(bytes: 4 | 8, rows: readonly number[], offset: number): string {
+  const put = (step: number, value: string) => store('to', value, step * panelBytes + offset)
+  const v = rows.map((r) => get(`v${r}`))
+  if (bytes === 8) return `${put(0, interleave(8, 0, v[0], v[1]))} ${put(1, interleave(8, 1, v[0], v[1]))}`
+  const u = rows.map((r) => get(`u${r}`))
+  const pairs = [
+    interleave(4, 0, v[0], v[1]),
+    interleave(4, 0, v[2], v[3]),
+    interleave(4, 1, v[0], v[1]),
+    interleave(4, 1, v[2], v[3]),
+  ]
+  return `${pairs.map((pair, i) => set(`u${rows[i]}`, pair)).join(' ')}
+    ${range(4)
+      .map((step) => put(step, interleave(8, step % 2, u[step & 2], u[(step & 2) + 1])))
+      .join(' ')}`
+}
+
+/** The lower (half 0) or upper (half 1) numbers of two vectors in turn: a0 b0 a1 b1 …, for numbers of this many bytes. */
+function interleave(bytes: 4 | 8, half: number, a: string, b: string): string {
+  const order = range(16).map((i) => half * 8 + Math.floor(i / bytes / 2) * bytes + (i % bytes) + (i & bytes ? 16 : 0))
+  return `(i8x16.shuffle ${order.join(' ')} ${a} ${b})`
+}
+
+/** Rows of neighbouring numbers that are at least a vector long are copied in vectors, the last of which may overlap the one before. */
+const copyBlock = (
+  bytes: 4 | 8,
+) => `(func (export "copyBlock") ${parameters('from fromRow fromColumn to toRow rows columns')}
+  ${locals('j f t')}
   ${repeat(
     'rows',
-    `${set('from', get('panel'))} ${set('to', get('c'))}
-    ${copyNumbers(bytes, 'from', 'to')}
-    ${bump('panel', int(panelBytes))} ${bump('c', get('cStep'))}`,
+    `${set('f', get('from'))} ${set('t', get('to'))} ${set('j', get('columns'))}
+    ${repeat('j', `${copyNumber(bytes, 't', 0, 'f')} ${bump('f', get('fromColumn'))} ${bump('t', int(bytes))}`)}
+    ${bump('from', get('fromRow'))} ${bump('to', get('toRow'))}`,
   )})`
+
+const clear = `(func (export "clear") ${parameters('address bytes')}
+  (memory.fill ${get('address')} ${int(0)} ${get('bytes')}))`

@@ -1,22 +1,56 @@
 /**
- * Matrix multiplication on the CPU: cuts a product into blocks that fit the caches and hands them to WebAssembly
- * (`matmul-kernel.ts`). B is packed into panels where that pays; A is read where it lies. Columns that do not fill a panel
- * are computed beside C and copied into it.
+ * Matrix multiplication on the CPU: cuts a product into blocks that fit the caches and hands their tiles to WebAssembly
+ * (`matmul-kernel.ts`). The panels of B are packed (`matmul-pack.ts`) where that pays; otherwise both operands are read where they
+ * lie. Columns that do not fill a panel are computed beside C and copied into it.
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
-import { accumulate, type Lanes, type Product, panelBytes, productText, relu } from './matmul-kernel.js'
-import { type CopyTail, type Pack, type PackTail, type PackTransposed, packText } from './matmul-pack.js'
+import { accumulate, type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
+import { type Clear, type CopyBlock, type Pack, packText } from './matmul-pack.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { hasFma, instantiate } from './module.js'
 
+/** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
+const blockK = 512
+
+/** Most panels in a block: with `blockK` steps of k they fill half of the second-level cache. */
+const blockPanels = 64
+
+/** From this many rows on, packing B pays. */
+const packRows = 24
+
+/** Numbers between two steps of k in a copied tile of A. */
+const copiedRow = 8
+
+/** The kernels for one dtype. Tiles are compiled by height, when they are first used. */
 interface Kernels {
+  readonly lanes: Lanes
   readonly bytes: number
-  readonly rows: Product
-  readonly columns: Product
+  /** Columns of a panel. */
+  readonly width: number
+  readonly tiles: (Tile | undefined)[]
   readonly pack: Pack
-  readonly packTail: PackTail
-  readonly packTransposed: PackTransposed
-  readonly copyTail: CopyTail
+  readonly packTransposed: Pack
+  readonly copyBlock: CopyBlock
+  readonly clear: Clear
+}
+
+/** One product: its operands and scratch space in memory. Steps are bytes. */
+interface Product {
+  readonly kernels: Kernels
+  readonly size: MatmulSize
+  readonly aRow: number
+  readonly aStep: number
+  readonly bStep: number
+  readonly bColumn: number
+  readonly cRow: number
+  readonly bias: number
+  readonly relu: number
+  /** For the packed panels of a block of B. */
+  readonly panels: number
+  /** For a copied tile of A. */
+  readonly tile: number
+  /** For the results in the last columns. */
+  readonly edge: number
 }
 
 const lanes: Partial<Record<DType, Lanes>> = {
@@ -27,101 +61,165 @@ const lanes: Partial<Record<DType, Lanes>> = {
 
 const compiled: Partial<Record<DType, Kernels>> = {}
 
+/**
+ * `out[b] = relu?(op(a[b]) · op(b[b]) + bias?)` for float32, float64 and int32 (which wraps around); see `MatmulSize` and
+ * `MatmulEpilogue`. When k is 0 the product is zero.
+ */
+export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer {
+  const start = mark()
+  const count = size.m * size.n * size.batch
+  const aStart = pointer(a)
+  const bStart = pointer(b)
+  const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
+  const out = reserve(a.dtype, count)
+  if (count > 0) {
+    const product = prepare(a.dtype, size, bias, epilogue?.relu ? relu : 0)
+    const { bytes } = product.kernels
+    for (let i = 0; i < size.batch; i++)
+      multiply(
+        product,
+        aStart + i * size.aStep * bytes,
+        bStart + i * size.bStep * bytes,
+        out + i * size.m * product.cRow,
+      )
+  }
+  return release(start, out, a.dtype, count)
+}
+
+function prepare(dtype: DType, size: MatmulSize, bias: number, relu: number): Product {
+  const kernels = kernelsFor(dtype)
+  const { bytes, width } = kernels
+  const { m, n, k } = size
+  const depth = Math.min(k, blockK)
+  return {
+    kernels,
+    size,
+    aRow: size.transposeA ? bytes : k * bytes,
+    aStep: size.transposeA ? m * bytes : bytes,
+    bStep: size.transposeB ? bytes : n * bytes,
+    bColumn: size.transposeB ? k * bytes : bytes,
+    cRow: n * bytes,
+    bias,
+    relu,
+    panels: reserve(dtype, depth * Math.min(n + width, blockPanels * width)),
+    tile: reserve(dtype, depth * copiedRow),
+    edge: reserve(dtype, m * width),
+  }
+}
+
 function kernelsFor(dtype: DType): Kernels {
   compiled[dtype] ??= compileFor(lanes[dtype] as Lanes)
   return compiled[dtype]
 }
 
 function compileFor(lanes: Lanes): Kernels {
-  const kernels = instantiate<Omit<Kernels, 'bytes'>>(`${productText(lanes)}\n${packText(lanes.bytes)}`)
-  return { bytes: lanes.bytes, ...kernels }
+  const packing = instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'copyBlock' | 'clear'>>(packText(lanes.bytes))
+  return { lanes, bytes: lanes.bytes, width: panelBytes / lanes.bytes, tiles: [], ...packing }
 }
 
-/** Most steps of k in a block: a panel of B and six rows of A then fit the first-level cache. */
-const blockK = 512
+function tileOf(kernels: Kernels, height: number): Tile {
+  kernels.tiles[height] ??= instantiate<{ tile: Tile }>(tileText(kernels.lanes, height)).tile
+  return kernels.tiles[height]
+}
 
-/** Most panels in a block: with `blockK` they fill half of the second-level cache. */
-const blockPanels = 64
-
-/**
- * `out[b] = relu?(op(a[b]) · op(b[b]) + bias?)` for float32, float64 and int32 (which wraps around); see `MatmulSize` and
- * `MatmulEpilogue`. When k is 0 the product is zero.
- */
-export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer {
-  const kernels = kernelsFor(a.dtype)
-  const { bytes } = kernels
-  const start = mark()
-  const product = size.m * size.n
-  const aStart = pointer(a)
-  const bStart = pointer(b)
-  const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
-  const out = reserve(a.dtype, product * size.batch)
-  if (product > 0) {
-    const work = reserve(a.dtype, workSize(size, panelBytes / bytes))
-    const flags = epilogue?.relu ? relu : 0
-    for (let i = 0; i < size.batch; i++) {
-      const [aAt, bAt] = [aStart + i * size.aStep * bytes, bStart + i * size.bStep * bytes]
-      multiply(kernels, size, aAt, bAt, out + i * product * bytes, bias, flags, work)
-    }
+/** One product, in blocks of k of nearly equal depth. */
+function multiply(p: Product, a: number, b: number, c: number): void {
+  const { k } = p.size
+  const blocks = Math.max(1, Math.ceil(k / blockK))
+  for (let i = 0; i < blocks; i++) {
+    const from = Math.floor((i * k) / blocks)
+    const depth = Math.floor(((i + 1) * k) / blocks) - from
+    const last = i === blocks - 1
+    const flags = (i > 0 ? accumulate : 0) | (last ? p.relu : 0)
+    multiplyDepth(p, a + from * p.aStep, b + from * p.bStep, c, depth, last ? p.bias : 0, flags)
   }
-  return release(start, out, a.dtype, product * size.batch)
+  copyEdge(p, c)
 }
 
-/** How many numbers the packed panels of a block take, together with the panel of results for the last few columns. */
-function workSize({ m, n, k }: MatmulSize, width: number): number {
-  return (Math.min(k, blockK) * Math.min(Math.ceil(n / width), blockPanels) + m) * width
+/** A block of k for all columns. */
+function multiplyDepth(p: Product, a: number, b: number, c: number, depth: number, bias: number, flags: number): void {
+  const { kernels } = p
+  const whole = Math.floor(p.size.n / kernels.width)
+  for (let j = 0; j < whole; j += blockPanels) {
+    const panels = Math.min(blockPanels, whole - j)
+    const done = j * panelBytes
+    multiplyPanels(p, a, b + j * kernels.width * p.bColumn, c + done, depth, panels, bias && bias + done, flags)
+  }
+  if (p.size.n > whole * kernels.width) {
+    const done = whole * panelBytes
+    packEdge(p, b + whole * kernels.width * p.bColumn, depth, p.size.n - whole * kernels.width)
+    multiplyRows(p, a, p.panels, panelBytes, 0, p.edge, panelBytes, depth, 1, bias && bias + done, flags)
+  }
 }
 
-/** One product, block by block: those of k outside, so that each adds to the results of the one before. */
-function multiply(
-  kernels: Kernels,
-  size: MatmulSize,
+/** A block of k for some whole panels. */
+function multiplyPanels(
+  p: Product,
   a: number,
   b: number,
-  out: number,
+  c: number,
+  depth: number,
+  panels: number,
   bias: number,
   flags: number,
-  work: number,
 ): void {
-  const { m, n, k } = size
-  const { bytes } = kernels
-  const product = size.transposeA ? kernels.columns : kernels.rows
-  const width = panelBytes / bytes
-  const panels = Math.floor(n / width)
-  const tail = n - panels * width
-  const aStep = (size.transposeA ? m : k) * bytes
-  const bStep = (size.transposeB ? k : n) * bytes
-  const aNext = size.transposeA ? aStep : bytes
-  const bNext = size.transposeB ? bytes : bStep
-  const panelStep = width * (size.transposeB ? bStep : bytes)
-  const packed = size.transposeB || m > 24
-  const packedTail = work + m * panelBytes
-  let done = 0
-  do {
-    const depth = Math.min(blockK, k - done)
-    const last = done + depth === k
-    const now = (done > 0 ? accumulate : 0) | (last ? flags : 0)
-    const aAt = a + done * aNext
-    const bAt = b + done * bNext
-    for (let j = 0; j < panels; j += blockPanels) {
-      const count = Math.min(blockPanels, panels - j)
-      const from = bAt + j * panelStep
-      const to = out + j * panelBytes
-      const add = last && bias ? bias + j * panelBytes : 0
-      if (packed) {
-        if (size.transposeB) kernels.packTransposed(from, bStep, packedTail, depth, count * width)
-        else kernels.pack(from, bStep, packedTail, depth, count)
-        product(aAt, aStep, packedTail, panelBytes, depth * panelBytes, to, n * bytes, m, depth, count, add, now)
-      } else product(aAt, aStep, from, bStep, panelBytes, to, n * bytes, m, depth, count, add, now)
-    }
-    if (tail) {
-      const from = bAt + panels * panelStep
-      const add = last && bias ? bias + panels * panelBytes : 0
-      if (size.transposeB) kernels.packTransposed(from, bStep, packedTail, depth, tail)
-      else kernels.packTail(from, bStep, packedTail, depth, tail)
-      product(aAt, aStep, packedTail, panelBytes, 0, work, panelBytes, m, depth, 1, add, now)
-    }
-    done += depth
-  } while (done < k)
-  if (tail) kernels.copyTail(work, out + panels * panelBytes, n * bytes, m, tail)
+  const { transposeB, m } = p.size
+  if (!transposeB && m < packRows) multiplyRows(p, a, b, p.bStep, panelBytes, c, p.cRow, depth, panels, bias, flags)
+  else {
+    const step = depth * panelBytes
+    if (transposeB) p.kernels.packTransposed(b, p.bColumn, p.panels, step, depth, panels)
+    else p.kernels.pack(b, p.bStep, p.panels, step, depth, panels)
+    multiplyRows(p, a, p.panels, panelBytes, step, c, p.cRow, depth, panels, bias, flags)
+  }
+}
+
+/** Packs the columns that do not fill a panel; the others of that panel are zero. */
+function packEdge(p: Product, b: number, depth: number, columns: number): void {
+  p.kernels.clear(p.panels, depth * panelBytes)
+  p.kernels.copyBlock(b, p.bStep, p.bColumn, p.panels, panelBytes, depth, columns)
+}
+
+/** Moves the results in those columns to their place. */
+function copyEdge(p: Product, c: number): void {
+  const { bytes, width } = p.kernels
+  const columns = p.size.n % width
+  if (columns) p.kernels.copyBlock(p.edge, panelBytes, bytes, c + p.cRow - columns * bytes, p.cRow, p.size.m, columns)
+}
+
+/** All rows, in tiles of nearly equal height. */
+function multiplyRows(
+  p: Product,
+  a: number,
+  b: number,
+  bStep: number,
+  bPanel: number,
+  c: number,
+  cRow: number,
+  depth: number,
+  panels: number,
+  bias: number,
+  flags: number,
+): void {
+  const { kernels, aRow, aStep } = p
+  const tiles = Math.ceil(p.size.m / tileRows)
+  const height = Math.ceil(p.size.m / tiles)
+  const high = p.size.m - tiles * (height - 1)
+  const done = high * height
+  tileOf(kernels, height)(a, aRow, aStep, b, bStep, bPanel, c, cRow, depth, panels, high, bias, flags)
+  if (high < tiles)
+    tileOf(kernels, height - 1)(
+      a + done * aRow,
+      aRow,
+      aStep,
+      b,
+      bStep,
+      bPanel,
+      c + done * cRow,
+      cRow,
+      depth,
+      panels,
+      tiles - high,
+      bias,
+      flags,
+    )
 }
