@@ -163,7 +163,9 @@ export function step<T>(run: () => T): T {
   }
 }
 
-function isResident(b: CpuBuffer): boolean {
+/** Whether the numbers lie in WebAssembly memory now, where a kernel can change them. */
+export function isResident(buffer: DataBuffer): boolean {
+  const b = buffer as CpuBuffer
   return b.epoch === forever || (stepping && b.epoch === epoch)
 }
 

@@ -1,0 +1,118 @@
+/**
+ * What a kernel computes before its loop, at the start of each row, and for each vector.
+ */
+import type { DType } from '../../backend.js'
+import { set } from '../wat.js'
+import { lanes } from './compute.js'
+import type { Functions } from './functions.js'
+import { countUses, type Input, type Level, level, type Value } from './graph.js'
+import { cursor, inputStart, type KernelSpec, outputStart, type Parameter } from './spec.js'
+import { bytes, load, loadSplat, type Place, store, type Width } from './storage.js'
+import { UniformCode } from './uniform.js'
+import { localName, VectorCode } from './vector.js'
+
+/** Writes the code of one kernel. Ask for the loops first and for `prologue` and `locals` last: these depend on those. */
+export class Body {
+  private readonly uses: Map<Value, number>
+  private readonly vectors: VectorCode
+  private readonly uniforms: UniformCode
+  private readonly scalarLocals = new Set<string>()
+  private readonly parameters: ReadonlyMap<string, Parameter>
+  /** Values that must be in a local because a loop further in reads them, or because they are stored when all is computed. */
+  private readonly mustKeep = new Set<Value>()
+
+  constructor(
+    private readonly spec: KernelSpec,
+    functions: Functions,
+  ) {
+    this.uses = countUses(spec.outputs.map(({ name }) => spec.results.get(name)!))
+    this.vectors = new VectorCode(spec.type, this.uses, functions)
+    this.uniforms = new UniformCode(functions)
+    this.parameters = new Map(spec.parameters.map((parameter) => [parameter.name, parameter]))
+    this.findKept()
+  }
+
+  /** Values that are the same along a row. */
+  perRow(): string {
+    return this.values(level.row, 'vector', 0)
+  }
+
+  /** One vector (or one number): loads, values, stores. */
+  perElement(width: Width): string {
+    return `${this.values(level.element, width, 0)}\n${this.stores(width, 0)}`
+  }
+
+  /** The uniform values, as f64 and in all lanes. */
+  prologue(): string {
+    const shared = [...this.uses].filter(([value, count]) => this.isUniformCall(value) && count > 1)
+    const lines = shared.map(([value]) => {
+      const { name, code } = this.uniforms.keep(value)
+      this.scalarLocals.add(name)
+      return set(name, code)
+    })
+    for (const value of this.vectors.splats) lines.push(set(`${localName(value)}.v`, this.splat(value)))
+    for (const value of this.vectors.splatMasks) lines.push(set(`${localName(value)}.m`, this.splatMask(value)))
+    return lines.join('\n')
+  }
+
+  locals(): string {
+    const declare = (names: Set<string>, type: string) => [...names].map((name) => `(local $${name} ${type})`).join(' ')
+    return `${declare(this.scalarLocals, 'f64')} ${declare(this.vectors.locals, 'v128')}`
+  }
+
+  private isUniformCall(value: Value): boolean {
+    return value.kind === 'call' && this.vectors.levelOf(value) === level.uniform
+  }
+
+  private findKept(): void {
+    const { outputs, results } = this.spec
+    const stored = outputs.map(({ name }) => results.get(name)!)
+    for (const [value, count] of this.uses) {
+      const depth = this.vectors.levelOf(value)
+      if (count > 1 || (stored.includes(value) && (stored.length > 1 || depth === level.row))) this.mustKeep.add(value)
+      if (value.kind !== 'call') continue
+      for (const arg of value.args) if (this.vectors.levelOf(arg) < depth) this.mustKeep.add(arg)
+    }
+  }
+
+  private values(depth: Level, width: Width, copy: number): string {
+    const lines: string[] = []
+    for (const value of this.uses.keys()) {
+      if (this.vectors.levelOf(value) !== depth || value.kind === 'constant') continue
+      if (value.kind === 'call' && !this.mustKeep.has(value)) continue
+      const code = value.kind === 'call' ? this.vectors.compute(value) : this.load(value, width, copy)
+      lines.push(set(this.vectors.keep(value, localName(value)), code))
+    }
+    return lines.join('\n')
+  }
+
+  private load({ name }: Input, width: Width, copy: number): string {
+    const { dtype, stride } = this.parameters.get(name)!
+    if (stride === 0) return loadSplat(this.spec.type, dtype as DType, { local: inputStart(name), offset: 0 })
+    return load(this.spec.type, dtype as DType, width, this.place(inputStart(name), dtype as DType, copy))
+  }
+
+  private stores(width: Width, copy: number): string {
+    const lines = this.spec.outputs.map((output) => {
+      const value = this.spec.results.get(output.name)!
+      const x = output.dtype === 'bool' ? this.vectors.mask(value) : this.vectors.number(value)
+      return store(this.spec.type, output.dtype, width, this.place(outputStart(output), output.dtype, copy), x)
+    })
+    return lines.join('\n')
+  }
+
+  private place(start: string, dtype: DType, copy: number): Place {
+    return { local: cursor(this.spec, start), offset: copy * lanes[this.spec.type] * bytes[dtype] }
+  }
+
+  private splat(value: Value): string {
+    const x = this.uniforms.number(value)
+    if (this.spec.type === 'f32x4') return `(f32x4.splat (f32.demote_f64 ${x}))`
+    return this.spec.type === 'f64x2' ? `(f64x2.splat ${x})` : `(i32x4.splat (i32.trunc_sat_f64_s ${x}))`
+  }
+
+  private splatMask(value: Value): string {
+    const bits = `(i32.sub (i32.const 0) ${this.uniforms.condition(value)})`
+    return this.spec.type === 'f64x2' ? `(i64x2.splat (i64.extend_i32_s ${bits}))` : `(i32x4.splat ${bits})`
+  }
+}

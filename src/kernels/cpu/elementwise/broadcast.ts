@@ -1,0 +1,75 @@
+/**
+ * How broadcast arrays are walked: as few axes as possible, the last two by the kernel, the others by a loop around it.
+ */
+import type { Shape } from '../../backend.js'
+
+/** The walk over arrays of several shapes that are broadcast to one. */
+export interface Walk {
+  /** Sizes of the axes around the kernel's two, outermost first. */
+  readonly around: readonly number[]
+  readonly outer: number
+  readonly inner: number
+  /** Per array, numbers to move per axis of `around`, per row (the last but one), and within a row (0 or 1). */
+  readonly strides: readonly (readonly number[])[]
+}
+
+/** Plans the walk. A shape of null is passed over: its strides are empty. */
+export function planWalk(shape: Shape, shapes: readonly (Shape | null)[]): Walk {
+  const all = shapes.map((s) => (s ? broadcastStrides(s, shape) : []))
+  const sizes: number[] = []
+  const strides: number[][] = shapes.map(() => [])
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] === 1) continue
+    if (sizes.length > 0 && continues(all, strides, axis, sizes[0])) sizes[0] *= shape[axis]
+    else {
+      sizes.unshift(shape[axis])
+      strides.forEach((s, i) => {
+        s.unshift(all[i][axis] ?? 0)
+      })
+    }
+  }
+  return padded(sizes, strides)
+}
+
+/** The strides of an array along the axes of a shape that it is broadcast to. */
+function broadcastStrides(shape: Shape, target: Shape): number[] {
+  const strides = new Array<number>(target.length).fill(0)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] !== 1) strides[axis + target.length - shape.length] = stride
+    stride *= shape[axis]
+  }
+  return strides
+}
+
+/** Whether in every array the axis goes on where the first axis found so far, of this size, ends. */
+function continues(all: readonly number[][], strides: readonly number[][], axis: number, size: number): boolean {
+  return all.every((s, i) => (s[axis] ?? 0) === strides[i][0] * size)
+}
+
+/** Gives the walk its two axes, of size 1 where there are fewer. */
+function padded(sizes: number[], strides: number[][]): Walk {
+  while (sizes.length < 2) {
+    sizes.unshift(1)
+    for (const s of strides) s.unshift(0)
+  }
+  return { around: sizes.slice(0, -2), outer: sizes.at(-2)!, inner: sizes.at(-1)!, strides }
+}
+
+/** Calls `visit` with the offsets (in numbers) of the arrays for every position of the axes around, in row-major order. */
+export function visitAround({ around, strides }: Walk, visit: (offsets: readonly number[]) => void): void {
+  const offsets = strides.map(() => 0)
+  const descend = (axis: number) => {
+    if (axis === around.length) return visit(offsets)
+    for (let i = 0; i < around[axis]; i++) {
+      descend(axis + 1)
+      strides.forEach((s, k) => {
+        offsets[k] += s[axis]
+      })
+    }
+    strides.forEach((s, k) => {
+      offsets[k] -= s[axis] * around[axis]
+    })
+  }
+  descend(0)
+}

@@ -1,0 +1,106 @@
+/**
+ * A program as a graph of values, each computed once: what the code generator reads. Building it runs the statements in order
+ * (a name means its latest value), shares equal subexpressions and says how often each value has to be computed.
+ */
+import type { Expr, FunctionName, Program } from '../../formula/ast.js'
+import { simplify } from './simplify.js'
+
+/** How often a value is computed: once per call, once per row of the inner loop, or once per element. */
+export const level = { uniform: 0, row: 1, element: 2 } as const
+
+/** One of `level`. */
+export type Level = (typeof level)[keyof typeof level]
+
+/** A number of the formula, a scalar or an array that is passed in, or a function of other values. */
+export type Value = Constant | Input | Call
+
+/** A number written in the formula. */
+export interface Constant {
+  readonly kind: 'constant'
+  readonly id: number
+  readonly level: Level
+  readonly number: number
+}
+
+/** A scalar (uniform), or an array, read along rows or constant along them. */
+export interface Input {
+  readonly kind: 'input'
+  readonly id: number
+  readonly level: Level
+  readonly name: string
+}
+
+/** A function of other values. */
+export interface Call {
+  readonly kind: 'call'
+  readonly id: number
+  readonly level: Level
+  readonly fn: FunctionName
+  readonly args: readonly Value[]
+}
+
+const maskFunctions = new Set(['equal', 'unequal', 'smaller', 'smallerEq', 'larger', 'largerEq', 'and', 'or', 'not'])
+
+/** Whether the value is a truth value, which code keeps as a mask of all or no bits. */
+export function isMask(value: Value): value is Call {
+  return value.kind === 'call' && maskFunctions.has(value.fn)
+}
+
+/** Makes values; asking twice for the same one gives the same object. */
+export class Graph {
+  private readonly known = new Map<string, Value>()
+
+  constructor(private readonly levelOf: (input: string) => Level) {}
+
+  constant(number: number): Value {
+    const key = Object.is(number, -0) ? '-0' : String(number)
+    return this.share(key, (id) => ({ kind: 'constant', id, level: level.uniform, number }))
+  }
+
+  input(name: string): Value {
+    return this.share(`$${name}`, (id) => ({ kind: 'input', id, level: this.levelOf(name), name }))
+  }
+
+  call(fn: FunctionName, ...args: Value[]): Value {
+    const simpler = simplify(this, fn, args)
+    if (simpler) return simpler
+    const highest = Math.max(...args.map((arg) => arg.level)) as Level
+    const key = `${fn}(${args.map((arg) => arg.id)})`
+    return this.share(key, (id) => ({ kind: 'call', id, level: highest, fn, args }))
+  }
+
+  private share(key: string, make: (id: number) => Value): Value {
+    const value = this.known.get(key) ?? make(this.known.size)
+    this.known.set(key, value)
+    return value
+  }
+}
+
+/** The value of every name that the program assigns, after its last statement. */
+export function buildGraph(program: Program, levelOf: (input: string) => Level): Map<string, Value> {
+  const graph = new Graph(levelOf)
+  const names = new Map<string, Value>()
+  const evaluate = (expr: Expr): Value => {
+    if (expr.kind === 'number') return graph.constant(expr.value)
+    if (expr.kind === 'symbol') return names.get(expr.name) ?? graph.input(expr.name)
+    return graph.call(expr.fn, ...expr.args.map(evaluate))
+  }
+  for (const { name, value } of program.statements) names.set(name, evaluate(value))
+  return names
+}
+
+/** Every value that the results need, each after its arguments, and how many times each is used (as a result, too). */
+export function countUses(results: Iterable<Value>): Map<Value, number> {
+  const seen = new Set<Value>()
+  const uses = new Map<Value, number>()
+  const visit = (value: Value) => {
+    if (!seen.has(value)) {
+      seen.add(value)
+      if (value.kind === 'call') value.args.forEach(visit)
+      uses.set(value, 0)
+    }
+    uses.set(value, uses.get(value)! + 1)
+  }
+  for (const result of results) visit(result)
+  return uses
+}

@@ -1,0 +1,78 @@
+/**
+ * Programs that change arrays in place, in one pass: optimizer rules.
+ */
+import { BackendError } from '../../../errors.js'
+import type { DataBuffer, DType, UpdateKernel } from '../../backend.js'
+import type { Program } from '../../formula/ast.js'
+import { isResident, mark, pointer, releaseScratch } from '../memory.js'
+import { instantiate } from '../module.js'
+import { computeType } from './compute.js'
+import { buildGraph, countUses, level } from './graph.js'
+import { kernelText } from './kernel.js'
+import type { KernelSpec, Output, Parameter } from './spec.js'
+
+type Run = (...numbers: number[]) => void
+
+/** See `Backend.compileUpdate`. A kernel is made for each combination of dtypes at its first use. */
+export function compileUpdate(program: Program, arrays: readonly string[], scalars: readonly string[]): UpdateKernel {
+  const assigned = arrays.map((name) => program.outputs.includes(name))
+  const arguments_ = new Array<number>(1 + arrays.length + scalars.length).fill(0)
+  const kernels: { dtypes: readonly DType[]; run: Run }[] = []
+  let last = { dtypes: [] as readonly DType[], run: (() => {}) as Run }
+
+  const find = (buffers: readonly DataBuffer[]) => {
+    if (matches(last.dtypes, buffers)) return last.run
+    last = kernels.find(({ dtypes }) => matches(dtypes, buffers)) ?? make(buffers.map(({ dtype }) => dtype))
+    return last.run
+  }
+  const make = (dtypes: readonly DType[]) => {
+    const text = kernelText(updateSpec(program, arrays, dtypes, scalars))
+    const kernel = { dtypes, run: instantiate<{ run: Run }>(text).run }
+    kernels.push(kernel)
+    return kernel
+  }
+  return (buffers, numbers) => {
+    const top = mark()
+    const run = find(buffers)
+    arguments_[0] = buffers[0].size
+    for (let i = 0; i < buffers.length; i++) {
+      if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
+      arguments_[i + 1] = pointer(buffers[i])
+    }
+    for (let i = 0; i < numbers.length; i++) arguments_[i + 1 + buffers.length] = numbers[i]
+    run.apply(undefined, arguments_)
+    releaseScratch(top)
+  }
+}
+
+/** What the kernel of an update is generated from: every array is read and written at one address. */
+export function updateSpec(
+  program: Program,
+  arrays: readonly string[],
+  dtypes: readonly DType[],
+  scalars: readonly string[],
+): KernelSpec {
+  const isArray = new Set(arrays)
+  const results = buildGraph(program, (name) => (isArray.has(name) ? level.element : level.uniform))
+  const parameters: Parameter[] = [
+    ...arrays.map((name, i) => ({ name, dtype: dtypes[i], stride: 1 as const })),
+    ...scalars.map((name) => ({ name, dtype: 'scalar' as const, stride: 0 as const })),
+  ]
+  const outputs: Output[] = arrays.flatMap((name, i) =>
+    results.has(name) ? [{ name, dtype: dtypes[i], inPlace: true }] : [],
+  )
+  const type = computeType(dtypes, countUses(results.values()).keys(), false)
+  return { type, form: 'flat', outputs, parameters, results }
+}
+
+function matches(dtypes: readonly DType[], buffers: readonly DataBuffer[]): boolean {
+  if (dtypes.length !== buffers.length) return false
+  for (let i = 0; i < dtypes.length; i++) if (dtypes[i] !== buffers[i].dtype) return false
+  return true
+}
+
+function refuse(program: Program, name: string): never {
+  throw new BackendError(
+    `update: ${name} is assigned by "${program.text}" but cannot be changed in place. Allocate its buffer with allocate().`,
+  )
+}
