@@ -1,0 +1,79 @@
+/**
+ * What a formula may be computed in: anything that has the functions of the language. Plain numbers are the first example,
+ * tensors another (`jitCompile: false` runs there), and any number-like type will do.
+ */
+import { erf } from '../erf.js'
+import type { arity, FunctionName } from './ast.js'
+
+/** As many T as the function takes arguments. */
+export type Arguments<F extends FunctionName, T> = { 1: [T]; 2: [T, T]; 3: [T, T, T] }[(typeof arity)[F]]
+
+/** The functions of the language over T, and T's version of a number. The type makes a missing function a compile error. */
+export type Algebra<T> = { readonly [F in FunctionName]: (...args: Arguments<F, T>) => T } & {
+  constant(value: number): T
+}
+
+/** Plain numbers, in double precision: the reference for what every function means. */
+export const numberAlgebra: Algebra<number> = {
+  constant: (value) => value,
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  pow: (a, b) => a ** b,
+  unaryMinus: (x) => -x,
+  equal: (a, b) => Number(a === b),
+  unequal: (a, b) => Number(a !== b),
+  smaller: (a, b) => Number(a < b),
+  smallerEq: (a, b) => Number(a <= b),
+  larger: (a, b) => Number(a > b),
+  largerEq: (a, b) => Number(a >= b),
+  and: (a, b) => Number(a !== 0 && b !== 0),
+  or: (a, b) => Number(a !== 0 || b !== 0),
+  not: (x) => Number(x === 0),
+  where: (c, a, b) => (c !== 0 ? a : b),
+  abs: Math.abs,
+  sign: Math.sign,
+  sqrt: Math.sqrt,
+  square: (x) => x * x,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  erf,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfToEven,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
+  mod: (a, b) => a - b * Math.floor(a / b),
+  sigmoid,
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+}
+
+/** To the nearest integer, halves to the even one, as NumPy, PyTorch and WebAssembly's `nearest` do. */
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x)
+  const rest = x - below
+  if (rest === 0 || Number.isNaN(rest)) return x
+  const isUp = rest > 0.5 || (rest === 0.5 && below % 2 !== 0)
+  return isUp ? Math.ceil(x) : below
+}
+
+/** 1 / (1 + exp(−x)) without overflow. */
+function sigmoid(x: number): number {
+  const z = Math.exp(-Math.abs(x))
+  return (x >= 0 ? 1 : z) / (1 + z)
+}

@@ -1,0 +1,139 @@
+/**
+ * The derivative of a formula is a formula: reverse mode, from source to source. The statements are unrolled into one graph in which
+ * equal parts are shared; `derivatives.ts` says what each function passes back to its arguments; what was gathered at
+ * the input is written out as statements again (`emit.ts`).
+ */
+import { FormulaError } from '../../errors.js'
+import { type CallExpr, type Expr, type Program, program } from './ast.js'
+import { argumentNames, derivatives } from './derivatives.js'
+import { emit, fresh } from './emit.js'
+import { parse } from './parse.js'
+import { print } from './print.js'
+import { Builder } from './simplify.js'
+
+/** How a gradient is to be written. */
+export interface GradientOptions {
+  /** The output to differentiate. Default: the only one, else `y`. */
+  output?: string
+  /**
+   * Whether the derivative may read the output's value as an input of the output's name, instead of computing it again:
+   * `g * (1 - y^2)` for `tanh(x)`. Such a derivative depends on x through y too, so it is not to be differentiated on its own.
+   * Ignored where an input has that name. Default: false.
+   */
+  reuseOutput?: boolean
+}
+
+/** What the gradient of the output is called in the derivatives of `source`: `g`, or `g2`, `g3` … where an input has that name. */
+export function gradientName(source: Program): string {
+  return fresh('g', new Set(source.inputs))
+}
+
+const cache = new WeakMap<Program, Map<string, Program>>()
+
+/**
+ * The program that computes g · ∂output/∂wrt, elementwise. Its inputs are among those of `source`, plus `gradientName(source)`; its one
+ * output is called `d_` and the name of `wrt`, and is assigned last. It is a program like any other: compile it, print it,
+ * differentiate it again. The same arguments give the same object.
+ *
+ * `gradient(parse('sin(x)'), 'x').text` is `d_x = g * cos(x)`.
+ *
+ * Throws a `FormulaError` if there is no such input or output.
+ */
+export function gradient(source: Program, wrt: string, options: GradientOptions = {}): Program {
+  const output = options.output ?? defaultOutput(source)
+  const key = `${wrt} ${output} ${options.reuseOutput === true}`
+  const made = cache.get(source) ?? new Map<string, Program>()
+  cache.set(source, made)
+  let derivative = made.get(key)
+  if (!derivative) {
+    derivative = differentiate(source, wrt, output, options.reuseOutput === true)
+    made.set(key, derivative)
+  }
+  return derivative
+}
+
+function differentiate(source: Program, wrt: string, output: string, reuseOutput: boolean): Program {
+  check('input', wrt, source.inputs)
+  check('output', output, source.outputs)
+  const make = new Builder()
+  const values = unroll(source, make)
+  const x = make.symbol(wrt)
+  const g = make.symbol(gradientName(source))
+  const isReused = reuseOutput && !source.inputs.includes(output)
+  const y = values.get(output)!
+  const d = pullBack(make, y, g, x, isReused ? make.symbol(output) : y)
+  const taken = new Set([...source.inputs, gradientName(source), output])
+  const name = fresh(`d_${wrt}`, taken)
+  const statements = emit(d, name, taken)
+  return program(print({ statements }), statements, [name])
+}
+
+/** What each name of a program is in the end, in terms of the inputs. */
+function unroll(source: Program, make: Builder): Map<string, Expr> {
+  const values = new Map<string, Expr>()
+  for (const { name, value } of source.statements) values.set(name, make.substitute(value, values, 'plain'))
+  return values
+}
+
+/**
+ * Carries g from y back to x along every path and adds up what arrives.
+ * @param yName what the rule of y itself calls its value
+ */
+function pullBack(make: Builder, y: Expr, g: Expr, x: Expr, yName: Expr): Expr {
+  const gradients = new Map<Expr, Expr>([[y, g]])
+  const zero = make.number(0)
+  for (const node of dependents(y, x).reverse()) {
+    const gradient = gradients.get(node.expr) ?? zero
+    if (gradient === zero) continue
+    for (const i of node.active) {
+      const arg = node.expr.args[i]
+      const passed = applyRule(make, node.expr, i, gradient, node.expr === y ? yName : node.expr)
+      const before = gradients.get(arg)
+      gradients.set(arg, before ? make.call('add', before, passed) : passed)
+    }
+  }
+  return gradients.get(x) ?? zero
+}
+
+/** A function call that depends on x, and which of its arguments do. */
+interface Dependent {
+  readonly expr: CallExpr
+  readonly active: readonly number[]
+}
+
+/** The calls in y that depend on x, arguments before what uses them. */
+function dependents(y: Expr, x: Expr): Dependent[] {
+  const order: Dependent[] = []
+  const seen = new Map<Expr, boolean>([[x, true]])
+  const depends = (expr: Expr): boolean => {
+    const known = seen.get(expr)
+    if (known !== undefined) return known
+    const active = expr.kind === 'call' ? expr.args.flatMap((arg, i) => (depends(arg) ? [i] : [])) : []
+    seen.set(expr, active.length > 0)
+    if (active.length > 0) order.push({ expr: expr as CallExpr, active })
+    return active.length > 0
+  }
+  depends(y)
+  return order
+}
+
+/** The rule for argument i of a call, with everything that it names filled in. */
+function applyRule(make: Builder, { fn, args }: CallExpr, i: number, g: Expr, y: Expr): Expr {
+  const rule = parse(derivatives[fn][i]!)
+  const env = new Map(argumentNames[args.length].map((name, k) => [name, args[k]]))
+  env.set('y', y).set('g', g)
+  return make.substitute(rule.statements[0].value, env, 'call')
+}
+
+function defaultOutput({ outputs, text }: Program): string {
+  if (outputs.length === 1) return outputs[0]
+  if (outputs.includes('y')) return 'y'
+  throw new FormulaError(
+    `gradient: the formula has several outputs, ${outputs.join(', ')}. Say which: gradient(program, wrt, { output }).\n${text}`,
+  )
+}
+
+function check(kind: 'input' | 'output', name: string, known: readonly string[]): void {
+  if (known.includes(name)) return
+  throw new FormulaError(`gradient: the formula has no ${kind} ${name}. It has ${known.join(', ') || 'none'}.`)
+}

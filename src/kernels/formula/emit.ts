@@ -1,0 +1,58 @@
+/**
+ * From a graph of shared expressions to statements: what is used more than once gets a name, the rest is written in place.
+ */
+import { type CallExpr, type Expr, type Statement, symbol } from './ast.js'
+
+/**
+ * Statements that compute `root` and assign it to `name` last, with temporaries before it.
+ * @param taken names that temporaries must not have (they are added to it)
+ */
+export function emit(root: Expr, name: string, taken: Set<string>): Statement[] {
+  const uses = countUses(root)
+  const statements: Statement[] = []
+  const written = new Map<Expr, Expr>()
+  taken.add(name)
+
+  const write = (expr: Expr): Expr => {
+    if (expr.kind !== 'call') return expr
+    let result = written.get(expr)
+    if (!result) {
+      result = writeCall(expr)
+      written.set(expr, result)
+    }
+    return result
+  }
+
+  const writeCall = (expr: CallExpr): Expr => {
+    const value: Expr = { ...expr, args: expr.args.map(write) }
+    if (uses.get(expr) === 1) return value
+    const temporary = fresh('t', taken)
+    taken.add(temporary)
+    statements.push({ name: temporary, value })
+    return symbol(temporary)
+  }
+
+  const value = write(root)
+  return [...statements, { name, value }]
+}
+
+/** How often each call occurs in the graph below `root`, which itself counts once. */
+function countUses(root: Expr): Map<Expr, number> {
+  const uses = new Map<Expr, number>()
+  const visit = (expr: Expr): void => {
+    if (expr.kind !== 'call') return
+    const before = uses.get(expr) ?? 0
+    uses.set(expr, before + 1)
+    if (before === 0) expr.args.forEach(visit)
+  }
+  visit(root)
+  return uses
+}
+
+/** `name`, or `name2`, `name3` …: the first that is not taken. */
+export function fresh(name: string, taken: ReadonlySet<string>): string {
+  let n = 1
+  const numbered = () => (n === 1 ? name : `${name}${n}`)
+  while (taken.has(numbered())) n++
+  return numbered()
+}
