@@ -21,6 +21,31 @@ export {
 } from './errors.js'
 // Tensors
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
+export { Activation } from './layers/activation.js'
+export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { type Callback, History, type TrainParams } from './layers/callbacks.js'
+export { Dense, type DenseOptions } from './layers/dense.js'
+export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export type { FitOptions } from './layers/fit.js'
+export { Flatten } from './layers/flatten.js'
+export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
+// Layers
+export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
+export type { Logs } from './layers/logs.js'
+export {
+  binaryCrossentropy,
+  type CrossentropyOptions,
+  categoricalCrossentropy,
+  type LossFunction,
+  type LossLike,
+  type LossName,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+} from './layers/losses.js'
+export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics.js'
+// Training
+export { type BatchOptions, type CompileOptions, Model, type TrainingOptimizer } from './layers/model.js'
+export { Sequential } from './layers/sequential.js'
 export {
   arange,
   eye,

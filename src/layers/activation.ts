@@ -1,0 +1,36 @@
+/**
+ * An activation as a layer of its own.
+ */
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import { Layer, type LayerOptions, layerOptions } from './layer.js'
+
+/**
+ * Applies a function to each element (softmax: to each row).
+ * @example
+ * String(new Activation('tanh')) // => 'Activation(tanh)'
+ */
+export class Activation extends Layer {
+  private readonly activation: NamedActivation
+
+  /** @throws OptionError for an unknown activation or option */
+  constructor(activation: ActivationLike, options: LayerOptions = {}) {
+    checkOptions('Activation', options, layerOptions)
+    super(options)
+    this.activation = getActivation('Activation', activation)
+  }
+
+  /** The name of the activation. */
+  get activationName(): string {
+    return this.activation.name
+  }
+
+  override call(x: Tensor): Tensor {
+    return this.activation.apply(x)
+  }
+
+  protected override describe(): string {
+    return this.activation.name
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Activation functions by name.
+ */
+import { OptionError } from '../errors.js'
+import { nearest, toCamelCase } from '../options.js'
+import { gelu, relu, sigmoid, softplus, tanh } from '../tensor/elementwise.js'
+import { logSoftmax, softmax } from '../tensor/reductions.js'
+import type { Tensor } from '../tensor/tensor.js'
+
+const functions = {
+  linear: (x: Tensor): Tensor => x,
+  relu: (x: Tensor): Tensor => relu(x),
+  sigmoid: (x: Tensor): Tensor => sigmoid(x),
+  tanh: (x: Tensor): Tensor => tanh(x),
+  softplus: (x: Tensor): Tensor => softplus(x),
+  gelu: (x: Tensor): Tensor => gelu(x),
+  softmax: (x: Tensor): Tensor => softmax(x),
+  logSoftmax: (x: Tensor): Tensor => logSoftmax(x),
+}
+
+/** The name of an activation function. */
+export type ActivationName = keyof typeof functions
+
+/** What a layer takes as its activation: a name or a function of a tensor. */
+export type ActivationLike = ActivationName | ((x: Tensor) => Tensor)
+
+/** An activation function and what to call it. */
+export interface NamedActivation {
+  readonly name: string
+  readonly apply: (x: Tensor) => Tensor
+}
+
+/**
+ * The activation of that name (Keras's snake_case is understood).
+ * @throws OptionError naming the nearest one when there is none
+ */
+export function getActivation(op: string, activation: ActivationLike = 'linear'): NamedActivation {
+  if (typeof activation === 'function') return { name: activation.name || 'custom', apply: activation }
+  const name = toCamelCase(String(activation))
+  if (Object.hasOwn(functions, name)) return { name, apply: functions[name as ActivationName] }
+  const known = Object.keys(functions)
+  const guess = nearest(name, known)
+  throw new OptionError(
+    `${op}: unknown activation ${activation}. ${guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function.`}`,
+  )
+}

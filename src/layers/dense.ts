@@ -1,0 +1,114 @@
+/**
+ * The fully connected layer.
+ */
+import { OptionError, ShapeError } from '../errors.js'
+import type { Shape } from '../kernels/backend.js'
+import { checkOptions } from '../options.js'
+import { dense, matmul } from '../tensor/linalg.js'
+import { formatShape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Constraint, Variable } from '../tensor/variable.js'
+import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import { getInitializer, type InitializerLike } from './initializers.js'
+import { checkInput, Layer, type LayerOptions, layerOptions } from './layer.js'
+
+/** Options of `Dense`. */
+export interface DenseOptions extends LayerOptions {
+  /** Default linear: none. */
+  activation?: ActivationLike
+  /** Whether to add a bias. Default true. */
+  useBias?: boolean
+  /** Default glorotUniform. */
+  kernelInitializer?: InitializerLike
+  /** Default zeros. */
+  biasInitializer?: InitializerLike
+  /** Applied to the kernel after each update. Default none. */
+  kernelConstraint?: Constraint | null
+  /** Applied to the bias after each update. Default none. */
+  biasConstraint?: Constraint | null
+  /** For the initial weights. Default: the global stream, which `setSeed` starts. */
+  seed?: number
+}
+
+/**
+ * activation(x · kernel + bias): every output is connected to every input of the last axis.
+ *
+ * Weights: `kernel` [inputs, units], `bias` [units].
+ *
+ * @example
+ * const layer = new Dense(2, { activation: 'relu', inputShape: [3] })
+ * layer.apply(ones([5, 3])).shape // => [5, 2]
+ * String(layer) // => 'Dense(3 → 2, relu)'
+ */
+export class Dense extends Layer {
+  kernel!: Variable
+  bias: Variable | null = null
+  private readonly activation: NamedActivation
+
+  /**
+   * @param units the number of outputs
+   * @throws OptionError for an unknown option, activation or initializer, or when `units` is not a whole number above 0
+   */
+  constructor(
+    readonly units: number,
+    private readonly options: DenseOptions = {},
+  ) {
+    checkOptions('Dense', options, [
+      ...layerOptions,
+      'activation',
+      'useBias',
+      'kernelInitializer',
+      'biasInitializer',
+      'kernelConstraint',
+      'biasConstraint',
+      'seed',
+    ])
+    super(options)
+    if (!Number.isInteger(units) || units < 1) {
+      throw new OptionError(`Dense: units is ${units}. Give the number of outputs, a whole number above 0.`)
+    }
+    this.activation = getActivation('Dense', options.activation)
+    getInitializer('Dense', options.kernelInitializer ?? 'glorotUniform')
+    getInitializer('Dense', options.biasInitializer ?? 'zeros')
+  }
+
+  /** The name of the activation. */
+  get activationName(): string {
+    return this.activation.name
+  }
+
+  override build(inputShape: Shape): void {
+    if (inputShape.length === 0) {
+      throw new ShapeError(`${this.name}: the examples are single numbers. Give a batch of vectors, [batch, inputs].`)
+    }
+    const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true, seed } = this.options
+    const { kernelConstraint: constraint, biasConstraint } = this.options
+    const inputs = inputShape[inputShape.length - 1]
+    this.kernel = this.addWeight('kernel', [inputs, this.units], { initializer: kernelInitializer, constraint, seed })
+    if (!useBias) return
+    this.bias = this.addWeight('bias', [this.units], { initializer: biasInitializer, constraint: biasConstraint, seed })
+  }
+
+  override call(x: Tensor): Tensor {
+    checkInput(this, x)
+    const rows = x.cast(this.kernel.dtype)
+    if (rows.rank === 2) return this.callOnRows(rows)
+    return this.callOnRows(rows.reshape([-1, this.kernel.shape[0]])).reshape([...x.shape.slice(0, -1), this.units])
+  }
+
+  private callOnRows(x: Tensor): Tensor {
+    const relu = this.activation.name === 'relu'
+    if (this.bias && relu) return dense(x, this.kernel, this.bias, { relu })
+    return this.activation.apply(this.bias ? dense(x, this.kernel, this.bias) : matmul(x, this.kernel))
+  }
+
+  override outputShape(inputShape: Shape): Shape {
+    return [...inputShape.slice(0, -1), this.units]
+  }
+
+  protected override describe(): string {
+    const inputs = this.inputShape ? `${formatShape(this.inputShape.slice(-1)).slice(1, -1)} → ` : ''
+    const activation = this.activation.name === 'linear' ? '' : `, ${this.activation.name}`
+    return `${inputs}${this.units}${activation}`
+  }
+}

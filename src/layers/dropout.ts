@@ -1,0 +1,52 @@
+/**
+ * Dropout.
+ */
+import { OptionError } from '../errors.js'
+import { type Generator, generator } from '../kernels/random.js'
+import { checkOptions } from '../options.js'
+import { wrap } from '../tensor/creation.js'
+import { randomStream } from '../tensor/random.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
+
+/** Options of `Dropout`. */
+export interface DropoutOptions extends LayerOptions {
+  /** Default: the global stream of random numbers, which `setSeed` starts. */
+  seed?: number
+}
+
+/**
+ * In training, sets each element to 0 with probability `rate` and multiplies the others by 1 / (1 − rate), so that the mean stays
+ * the same; otherwise does nothing.
+ *
+ * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+ * @example
+ * new Dropout(0.5).apply(tensor([[1, 2]])).toArray() // => [[1, 2]]
+ */
+export class Dropout extends Layer {
+  private readonly random: Generator | null
+
+  /** @throws OptionError when the rate is not in [0, 1) */
+  constructor(
+    readonly rate: number,
+    options: DropoutOptions = {},
+  ) {
+    checkOptions('Dropout', options, [...layerOptions, 'seed'])
+    super(options)
+    if (!(rate >= 0 && rate < 1))
+      throw new OptionError(`Dropout: the rate is ${rate}. Give a number from 0 up to, not including, 1.`)
+    this.random = options.seed === undefined ? null : generator(options.seed)
+  }
+
+  override call(x: Tensor, { training = false }: CallOptions = {}): Tensor {
+    if (!training || this.rate === 0) return x
+    const random = this.random ?? randomStream()
+    const kept = 1 / (1 - this.rate)
+    const mask = Float32Array.from({ length: x.size }, () => (random.uniform32() < this.rate ? 0 : kept))
+    return x.mul(wrap('Dropout', mask, 'float32', x.shape))
+  }
+
+  protected override describe(): string {
+    return String(this.rate)
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The training loop.
+ */
+import { GradientError, OptionError } from '../errors.js'
+import { type Generator, generator } from '../kernels/random.js'
+import { checkOptions } from '../options.js'
+import type { TensorLike } from '../tensor/creation.js'
+import { randomStream } from '../tensor/random.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { type Callback, History, printEpochs } from './callbacks.js'
+import { checkBatchSize, Dataset } from './dataset.js'
+import { type Logs, MeanLogs } from './logs.js'
+import type { Model } from './model.js'
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** Passes over the data. Default 1. */
+  epochs?: number
+  /** Examples per step; the last batch of an epoch may be smaller. Default 32. */
+  batchSize?: number
+  /** The fraction of the examples, the last ones, to validate on instead of training on them. Default 0. */
+  validationSplit?: number
+  /** Data to validate on after each epoch: [x, y]. */
+  validationData?: readonly [x: TensorLike, y: TensorLike]
+  /** Whether to shuffle the training examples before each epoch. Default true. */
+  shuffle?: boolean
+  /** For shuffling. Default: the global stream of random numbers, which `setSeed` starts. */
+  seed?: number
+  /** Default none. */
+  callbacks?: readonly Callback[]
+  /** 1 prints a line per epoch; 0 (default) prints nothing. */
+  verbose?: 0 | 1
+}
+
+/** How long the loop may run before others get their turn, in milliseconds. */
+const patience = 30
+
+/** The loop behind `Model.fit`. */
+export async function runFit(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Promise<History> {
+  model.howToTrain('fit')
+  checkFitOptions(options)
+  const { epochs = 1, batchSize = 32, shuffle = true, seed } = options
+  const { training, validation } = splitData(x, y, options)
+  const random = seed === undefined ? randomStream() : generator(seed)
+  const history = new History()
+  const callbacks: Callback[] = [history, ...(options.verbose ? [printEpochs()] : []), ...(options.callbacks ?? [])]
+  const steps = Math.ceil(training.size / batchSize)
+  model.stopTraining = false
+  for (const c of callbacks) await c.onTrainBegin?.({ epochs, steps, batchSize, samples: training.size }, model)
+  for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
+    for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
+    const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, epoch)
+    if (validation) Object.assign(logs, prefixed(model.evaluateOn(validation, batchSize)))
+    if (epoch === epochs - 1) finalize(model)
+    for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
+  }
+  for (const c of callbacks) await c.onTrainEnd?.(history, model)
+  return history
+}
+
+async function runEpoch(
+  model: Model,
+  data: Dataset,
+  batchSize: number,
+  random: Generator | null,
+  callbacks: readonly Callback[],
+  epoch: number,
+): Promise<Logs> {
+  const order = random ? data.order(random) : undefined
+  const listeners = callbacks.filter((c) => c.onBatchEnd)
+  const mean = new MeanLogs()
+  let turn = performance.now()
+  for (let start = 0, step = 0; start < data.size && !model.stopTraining; start += batchSize, step++) {
+    const stop = Math.min(start + batchSize, data.size)
+    const { x, y } = data.batch(start, stop, order)
+    mean.add(trainStep(model, x, y as Tensor, epoch, step), stop - start)
+    for (const c of listeners) await c.onBatchEnd?.(step, mean.logs, model)
+    if (performance.now() - turn > patience) {
+      await nextTurn()
+      turn = performance.now()
+    }
+  }
+  return mean.logs
+}
+
+/** One step; an error tells where it happened. */
+function trainStep(model: Model, x: Tensor, y: Tensor, epoch: number, step: number): Logs {
+  try {
+    return model.trainOnBatch(x, y)
+  } catch (error) {
+    if (error instanceof GradientError) error.message = `${error.message} (epoch ${epoch + 1}, step ${step + 1})`
+    throw error
+  }
+}
+
+/** Lets timers, input and rendering have their turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve)
+  })
+}
+
+/** The averaged weights, when the optimizer keeps them. */
+function finalize(model: Model): void {
+  model.optimizer.finalizeVariableValues(model.trainableVariables)
+}
+
+function prefixed(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]))
+}
+
+function splitData(
+  x: TensorLike,
+  y: TensorLike,
+  options: FitOptions,
+): { training: Dataset; validation: Dataset | null } {
+  const all = Dataset.of('fit', x, y)
+  if (options.validationData) {
+    const [vx, vy] = options.validationData
+    return { training: all, validation: Dataset.of('fit (validationData)', vx, vy) }
+  }
+  const split = options.validationSplit ?? 0
+  const count = all.size - Math.floor(all.size * split)
+  if (split > 0 && (count === all.size || count === 0)) {
+    throw new OptionError(
+      `fit: validationSplit ${split} of ${all.size} examples leaves ${all.size - count} to validate on and ${count} to train on. Choose another fraction.`,
+    )
+  }
+  return { training: all.part(0, count), validation: split > 0 ? all.part(count, all.size) : null }
+}
+
+function checkFitOptions(options: FitOptions): void {
+  checkOptions('fit', options, [
+    'epochs',
+    'batchSize',
+    'validationSplit',
+    'validationData',
+    'shuffle',
+    'seed',
+    'callbacks',
+    'verbose',
+  ])
+  const { epochs = 1, batchSize = 32, validationSplit = 0, validationData } = options
+  if (!Number.isInteger(epochs) || epochs < 0) {
+    throw new OptionError(`fit: epochs is ${epochs}. Give a whole number, 0 or more.`)
+  }
+  checkBatchSize('fit', batchSize)
+  if (!(validationSplit >= 0 && validationSplit < 1)) {
+    throw new OptionError(`fit: validationSplit is ${validationSplit}. Give a fraction from 0 up to, not including, 1.`)
+  }
+  if (validationSplit > 0 && validationData) {
+    throw new OptionError('fit: both validationSplit and validationData were given. Choose one of them.')
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Flatten.
+ */
+import type { Shape } from '../kernels/backend.js'
+import { checkOptions } from '../options.js'
+import { sizeOf } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { Layer, type LayerOptions, layerOptions } from './layer.js'
+
+/**
+ * Makes each example a vector; the batch axis stays.
+ * @example
+ * new Flatten().apply(ones([2, 3, 4])).shape // => [2, 12]
+ */
+export class Flatten extends Layer {
+  constructor(options: LayerOptions = {}) {
+    checkOptions('Flatten', options, layerOptions)
+    super(options)
+  }
+
+  override call(x: Tensor): Tensor {
+    return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))])
+  }
+
+  override outputShape(inputShape: Shape): Shape {
+    return [sizeOf(inputShape)]
+  }
+}

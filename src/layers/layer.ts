@@ -1,0 +1,137 @@
+/**
+ * What a layer is: a function of a tensor with weights of its own. Subclasses say how to `build` the weights, given the shape of
+ * one example, and what to compute in `call`.
+ */
+import { ShapeError } from '../errors.js'
+import type { DType, Shape } from '../kernels/backend.js'
+import { formatShape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { type Constraint, type Variable, variable } from '../tensor/variable.js'
+import { getInitializer, type InitializerLike } from './initializers.js'
+
+/** Options every layer takes. */
+export interface LayerOptions {
+  /** Default: the class's name in snake case, numbered (`dense`, `dense_1`). */
+  name?: string
+  /** Whether optimizers update its weights. Default true. */
+  trainable?: boolean
+  /** The shape of one example, without the batch axis; lets the first layer of a model be built before data is seen. */
+  inputShape?: Shape
+}
+
+/** The names of the options every layer takes. */
+export const layerOptions = ['name', 'trainable', 'inputShape'] as const
+
+/** How a layer is called. */
+export interface CallOptions {
+  /** Training (dropout drops) or not. Default false. */
+  training?: boolean
+}
+
+/** How `addWeight` makes a weight. */
+export interface WeightOptions {
+  initializer: InitializerLike
+  /** Default true. */
+  trainable?: boolean
+  constraint?: Constraint | null
+  /** Default float32. */
+  dtype?: DType
+  seed?: number
+}
+
+const counts = new Map<string, number>()
+
+/** `dense`, `dense_1`, …: the class's name in snake case, numbered. */
+function autoName(className: string): string {
+  const base = className.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+  const count = counts.get(base) ?? 0
+  counts.set(base, count + 1)
+  return count === 0 ? base : `${base}_${count}`
+}
+
+/** The base of all layers and models. */
+export abstract class Layer {
+  /** Unique within a model; part of the paths of its weights. */
+  readonly name: string
+  /** Whether optimizers update its weights. */
+  readonly trainable: boolean
+  /** The shape of one example, once known. */
+  inputShape: Shape | null
+  /** Whether its weights exist. */
+  built = false
+  private readonly weights: Variable[] = []
+
+  constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
+    this.name = name ?? autoName(new.target.name)
+    this.trainable = trainable
+    this.inputShape = inputShape ?? null
+  }
+
+  /** Its weights, in order of creation. */
+  get variables(): Variable[] {
+    return this.weights
+  }
+
+  /** The weights that optimizers update. */
+  get trainableVariables(): Variable[] {
+    return this.variables.filter((v) => v.trainable)
+  }
+
+  /** Makes the weights for examples of this shape (without the batch axis). Called once, before the first `call`. */
+  build(_inputShape: Shape): void {}
+
+  /** The layer's function. */
+  abstract call(x: Tensor, options?: CallOptions): Tensor
+
+  /** The shape of one result, given that of one example. */
+  outputShape(inputShape: Shape): Shape {
+    return inputShape
+  }
+
+  /**
+   * Calls the layer; the first time, builds it for the shape of x.
+   * @throws ShapeError when x does not have the shape that the layer was built for
+   */
+  apply(x: Tensor, options?: CallOptions): Tensor {
+    if (!this.built) this.buildFor(x.shape.slice(1))
+    return this.call(x, options)
+  }
+
+  /** Builds the layer, once. */
+  buildFor(inputShape: Shape): void {
+    if (this.built) return
+    this.build(inputShape)
+    this.inputShape = inputShape
+    this.built = true
+  }
+
+  /** Makes a weight. */
+  protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
+    const { initializer, trainable = true, constraint = null, dtype, seed } = options
+    const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
+    const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
+    weight.path = `${this.name}/${name}`
+    this.weights.push(weight)
+    return weight
+  }
+
+  /** `Dense(784 → 128, relu)` */
+  toString(): string {
+    return `${this.constructor.name}(${this.describe()})`
+  }
+
+  /** What stands in the parentheses of `toString`. */
+  protected describe(): string {
+    return ''
+  }
+}
+
+/** @throws ShapeError when the examples do not have the shape that the layer was built for */
+export function checkInput(layer: Layer, x: Tensor): void {
+  const want = layer.inputShape as Shape
+  const got = x.shape.slice(1)
+  if (x.rank > 0 && want.length === got.length && want.every((n, i) => n === got[i])) return
+  throw new ShapeError(
+    `${layer.name}: built for examples of shape ${formatShape(want)}, received ${formatShape(x.shape)}. The first axis is the batch, the others must be ${formatShape(want)}.`,
+  )
+}

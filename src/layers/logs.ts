@@ -1,0 +1,25 @@
+/**
+ * Logs: what a training step, an epoch or an evaluation reports.
+ */
+
+/** Numbers by name: `loss`, `accuracy`, `val_loss`, … */
+export type Logs = Record<string, number>
+
+/** Means of logs over batches of different sizes. */
+export class MeanLogs {
+  private readonly sums: Logs = {}
+  private count = 0
+
+  /** Adds the means of a batch of `size` examples. */
+  add(logs: Logs, size: number): void {
+    this.count += size
+    for (const name in logs) this.sums[name] = (this.sums[name] ?? 0) + logs[name] * size
+  }
+
+  /** The means over all examples so far. */
+  get logs(): Logs {
+    const logs: Logs = {}
+    for (const name in this.sums) logs[name] = this.sums[name] / this.count
+    return logs
+  }
+}

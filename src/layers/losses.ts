@@ -1,0 +1,171 @@
+/**
+ * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the numbers
+ * before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities.
+ */
+import { OptionError, ShapeError } from '../errors.js'
+import { checkOptions, nearest, toCamelCase } from '../options.js'
+import { elementwise, op, run } from '../tensor/apply.js'
+import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { ops } from '../tensor/ops.js'
+import { formatShape, sameShape } from '../tensor/shape.js'
+import { checkIndices } from '../tensor/shaping.js'
+import type { Tensor } from '../tensor/tensor.js'
+
+/** A loss: a scalar tensor, given what is true and what was predicted. */
+export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
+
+/** Options of the losses of probabilities. */
+export interface CrossentropyOptions {
+  /** Whether the predictions are logits (default) or probabilities. */
+  fromLogits?: boolean
+}
+
+/** Probabilities are kept this far from 0 and 1 before their logarithm is taken, as in Keras. */
+const epsilon = 1e-7
+
+const rows = {
+  squaredError: op('(prediction - target)^2'),
+  binaryCrossentropy: op('target * softplus(-logit) + (1 - target) * softplus(logit)'),
+}
+
+/**
+ * The mean of (yPred − yTrue)².
+ * @param yTrue of the shape of `yPred`
+ * @throws ShapeError when the shapes differ
+ * @example
+ * meanSquaredError(tensor([1, 2]), tensor([1, 4])).item() // => 2
+ */
+export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const prediction = toTensor(yPred)
+  return elementwise(rows.squaredError, [prediction, matchShape('meanSquaredError', yTrue, prediction)]).mean()
+}
+
+/**
+ * The cross-entropy of integer labels, −log p(label), averaged.
+ *
+ * @param yTrue [batch] (or [batch, 1]): whole numbers from 0 to classes − 1
+ * @param yPred [batch, classes]
+ * @throws ShapeError for a label out of range, or when the shapes do not fit
+ * @example
+ * sparseCategoricalCrossentropy(tensor([1]), tensor([[0, 0]])).item() // => 0.69315
+ */
+export function sparseCategoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: CrossentropyOptions = {},
+): Tensor {
+  const name = 'sparseCategoricalCrossentropy'
+  checkOptions(name, options, ['fromLogits'])
+  const prediction = toTensor(yPred)
+  const classes = prediction.shape[prediction.rank - 1]
+  const labels = checkLabels(name, toTensor(yTrue), prediction)
+  const scores = prediction.reshape([-1, classes])
+  if (options.fromLogits ?? true) return run(ops.crossEntropy, [scores, labels], undefined).mean()
+  return logProbabilities(scores).mul(labels.oneHot(classes)).sum(-1).mean().neg()
+}
+
+/**
+ * The cross-entropy of one-hot labels (or any distribution), −Σ yTrue · log p, averaged.
+ *
+ * @param yTrue [batch, classes], each row sums to 1
+ * @param yPred [batch, classes]
+ * @throws ShapeError when the shapes differ
+ * @example
+ * categoricalCrossentropy(tensor([[0, 1]]), tensor([[0, 0]])).item() // => 0.69315
+ */
+export function categoricalCrossentropy(
+  yTrue: TensorLike,
+  yPred: TensorLike,
+  options: CrossentropyOptions = {},
+): Tensor {
+  checkOptions('categoricalCrossentropy', options, ['fromLogits'])
+  const prediction = toTensor(yPred)
+  const target = matchShape('categoricalCrossentropy', yTrue, prediction)
+  const logP = (options.fromLogits ?? true) ? prediction.logSoftmax() : logProbabilities(prediction)
+  return logP.mul(target).sum(-1).mean().neg()
+}
+
+/**
+ * The cross-entropy of yes-or-no labels, −(y log p + (1 − y) log(1 − p)), averaged.
+ *
+ * @param yTrue of the shape of `yPred` ([batch] fits [batch, 1]): 0, 1 or a probability
+ * @throws ShapeError when the shapes differ
+ * @example
+ * binaryCrossentropy(tensor([1]), tensor([0])).item() // => 0.69315
+ */
+export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CrossentropyOptions = {}): Tensor {
+  checkOptions('binaryCrossentropy', options, ['fromLogits'])
+  const prediction = toTensor(yPred)
+  const target = matchShape('binaryCrossentropy', yTrue, prediction)
+  if (options.fromLogits ?? true) return elementwise(rows.binaryCrossentropy, [target, prediction]).mean()
+  const p = prediction.clip(epsilon, 1 - epsilon)
+  const yes = target.mul(p.log())
+  return yes.add(target.neg().add(1).mul(p.neg().log1p())).mean().neg()
+}
+
+const named = { meanSquaredError, sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+
+/** The name of a loss. */
+export type LossName = keyof typeof named
+
+/** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
+export type LossLike = LossName | LossFunction
+
+/**
+ * The loss of that name (Keras's snake_case and `mse` are understood).
+ * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
+ * @throws OptionError naming the nearest one when there is none
+ */
+export function getLoss(loss: LossLike, fromLogits: boolean): LossFunction {
+  if (typeof loss === 'function') return loss
+  const name = String(loss) === 'mse' ? 'meanSquaredError' : toCamelCase(String(loss))
+  if (!Object.hasOwn(named, name)) throw unknownLoss(String(loss))
+  if (name === 'meanSquaredError') return meanSquaredError
+  const crossentropy = named[name as Exclude<LossName, 'meanSquaredError'>]
+  return (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits })
+}
+
+function unknownLoss(loss: string): OptionError {
+  const known = Object.keys(named)
+  const guess = nearest(loss, known)
+  const hint = guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function.`
+  return new OptionError(`compile: unknown loss ${loss}. ${hint}`)
+}
+
+/** log p of probabilities, each row scaled to sum to 1. */
+function logProbabilities(p: Tensor): Tensor {
+  return p
+    .div(p.sum(-1, { keepDims: true }))
+    .clip(epsilon, 1 - epsilon)
+    .log()
+}
+
+/** yTrue in the shape of the predictions: [batch] fits [batch, 1]; nothing else is broadcast, because that hides mistakes. */
+function matchShape(name: string, yTrue: TensorLike, yPred: Tensor): Tensor {
+  const target = toTensor(yTrue)
+  if (sameShape(target.shape, yPred.shape)) return target
+  if (target.size === yPred.size && sameShape([...target.shape, 1], yPred.shape)) return target.reshape(yPred.shape)
+  throw new ShapeError(
+    `${name}: yTrue has shape ${formatShape(target.shape)}, yPred ${formatShape(yPred.shape)}. They must be equal; is the last layer's number of units right?`,
+  )
+}
+
+function checkLabels(name: string, labels: Tensor, yPred: Tensor): Tensor {
+  const [batch] = yPred.shape
+  if (yPred.rank < 2 || labels.size !== yPred.size / yPred.shape[yPred.rank - 1] || labels.shape[0] !== batch) {
+    const hint = sameShape(labels.shape, yPred.shape)
+      ? 'These labels look one-hot: use categoricalCrossentropy.'
+      : 'Give one whole number per example.'
+    throw new ShapeError(
+      `${name}: labels of shape ${formatShape(labels.shape)} do not fit predictions of shape ${formatShape(yPred.shape)}. ${hint}`,
+    )
+  }
+  const classes = yPred.shape[yPred.rank - 1]
+  const negative = labels.dataSync().find((label) => label < 0)
+  if (negative !== undefined) {
+    throw new ShapeError(
+      `${name}: label ${negative} is out of range for ${classes} classes. Labels go from 0 to ${classes - 1}.`,
+    )
+  }
+  return checkIndices(name, labels, classes).flatten()
+}

@@ -1,0 +1,196 @@
+/**
+ * A layer that can be trained: `compile` says how, `fit`, `trainOnBatch`, `evaluate` and `predict` do it.
+ */
+
+import { noGrad } from '../autograd/grad.js'
+import { GradientError, OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { backend } from '../tensor/backend.js'
+import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { concat } from '../tensor/shaping.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import type { History } from './callbacks.js'
+import { checkBatchSize, Dataset } from './dataset.js'
+import { type FitOptions, runFit } from './fit.js'
+import { Layer } from './layer.js'
+import { type Logs, MeanLogs } from './logs.js'
+import { getLoss, type LossFunction, type LossLike } from './losses.js'
+import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
+import { summarize } from './summary.js'
+
+/** What the training loop asks of an optimizer. */
+export interface TrainingOptimizer {
+  apply(gradients: (Tensor | null)[], variables: Variable[]): void
+  finalizeVariableValues(variables: Variable[]): void
+  /** Whether `finalizeVariableValues` has anything to do. */
+  readonly useEma?: boolean
+}
+
+/** Options of `compile`. */
+export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
+  /** For example `new AdamW({ learningRate: 1e-3 })`. */
+  optimizer: O
+  /** A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid. */
+  loss: LossLike
+  /** Names or functions of (yTrue, yPred). Default none. */
+  metrics?: MetricLike[]
+}
+
+interface Compiled {
+  readonly optimizer: TrainingOptimizer
+  readonly loss: LossFunction
+  readonly metrics: readonly NamedMetric[]
+}
+
+/** Options of `evaluate` and `predict`. */
+export interface BatchOptions {
+  /** Examples at a time. Default 256. */
+  batchSize?: number
+}
+
+/** The base of models: a layer with a training loop. */
+export abstract class Model extends Layer {
+  /** Set by a callback to end the training after the current batch. */
+  stopTraining = false
+  private compiled: Compiled | null = null
+
+  /** The name of the last activation, when it is known: tells logits from probabilities. */
+  protected get lastActivation(): string {
+    return 'linear'
+  }
+
+  /**
+   * Says how to train.
+   * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
+   */
+  compile(options: CompileOptions): this {
+    checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
+    const { optimizer, loss, metrics = [] } = options
+    if (typeof optimizer?.apply !== 'function') {
+      throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
+    }
+    if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
+    const fromLogits = !['softmax', 'sigmoid'].includes(this.lastActivation)
+    this.compiled = {
+      optimizer,
+      loss: getLoss(loss, fromLogits),
+      metrics: metrics.map((metric) => getMetric(metric, fromLogits)),
+    }
+    return this
+  }
+
+  /**
+   * Trains for a number of epochs: shuffles, cuts into batches, steps, validates. Yields to the event loop now and then. After the
+   * last epoch, an optimizer with `useEma` writes the averaged weights into the variables.
+   *
+   * @param x [examples, ...]
+   * @param y [examples, ...]
+   * @returns the logs of every epoch
+   * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
+   * @throws GradientError when the loss becomes NaN or infinite; the weights are those before that batch
+   */
+  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+    return runFit(this, x, y, options)
+  }
+
+  /**
+   * One training step on one batch.
+   * @returns the loss and the metrics, before the step
+   */
+  trainOnBatch(x: TensorLike, y: TensorLike): Logs {
+    const { optimizer, loss, metrics } = this.howToTrain('trainOnBatch')
+    const [inputs, targets] = [toTensor(x), toTensor(y)]
+    return backend.step(() => {
+      const predictions = this.apply(inputs, { training: true })
+      const value = loss(targets, predictions)
+      const logs = logsOf(value, metrics, targets, predictions)
+      if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
+      const gradients = value.gradientsOfLeaves()
+      const variables = this.trainableVariables
+      optimizer.apply(
+        variables.map((v) => gradients.get(v) ?? null),
+        variables,
+      )
+      return logs
+    })
+  }
+
+  /**
+   * The loss and the metrics over all examples.
+   * @example
+   * const model = new Sequential([new Dense(1, { kernelInitializer: 'ones' })])
+   * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+   * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
+   */
+  evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Logs {
+    this.howToTrain('evaluate')
+    checkOptions('evaluate', options, ['batchSize'])
+    const { batchSize = 256 } = options
+    checkBatchSize('evaluate', batchSize)
+    return this.evaluateOn(Dataset.of('evaluate', x, y), batchSize)
+  }
+
+  /** Internal: `evaluate` on checked data. */
+  evaluateOn(data: Dataset, batchSize: number): Logs {
+    const { loss, metrics } = this.howToTrain('evaluate')
+    const mean = new MeanLogs()
+    for (let start = 0; start < data.size; start += batchSize) {
+      const stop = Math.min(start + batchSize, data.size)
+      const { x, y } = data.batch(start, stop)
+      const logs = noGrad(() => {
+        const predictions = this.apply(x)
+        return logsOf(loss(y as Tensor, predictions), metrics, y as Tensor, predictions)
+      })
+      mean.add(logs, stop - start)
+    }
+    return mean.logs
+  }
+
+  /** The model's outputs for all examples, without recording gradients. */
+  predict(x: TensorLike, options: BatchOptions = {}): Tensor {
+    checkOptions('predict', options, ['batchSize'])
+    const { batchSize = 256 } = options
+    checkBatchSize('predict', batchSize)
+    const data = Dataset.of('predict', x)
+    const outputs: Tensor[] = []
+    for (let start = 0; start < data.size; start += batchSize) {
+      const { x: rows } = data.batch(start, Math.min(start + batchSize, data.size))
+      outputs.push(noGrad(() => this.apply(rows)))
+    }
+    return outputs.length === 1 ? outputs[0] : concat(outputs)
+  }
+
+  /** A table of the layers, their output shapes and numbers of weights; printed too, unless told otherwise. */
+  summary(print: (text: string) => void = console.log): string {
+    const text = summarize(this)
+    print(text)
+    return text
+  }
+
+  /** Internal: the optimizer of `compile`. */
+  get optimizer(): TrainingOptimizer {
+    return this.howToTrain('optimizer').optimizer
+  }
+
+  /** @throws OptionError before `compile` */
+  howToTrain(op: string): Compiled {
+    if (this.compiled) return this.compiled
+    throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)
+  }
+}
+
+function logsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yPred: Tensor): Logs {
+  const logs: Logs = { loss: loss.item() }
+  if (metrics.length === 0) return logs
+  noGrad(() => {
+    for (const { name, apply } of metrics) logs[name] = apply(yTrue, yPred).mean().item()
+  })
+  return logs
+}
+
+function badLoss(loss: number): GradientError {
+  return new GradientError(
+    `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+  )
+}
