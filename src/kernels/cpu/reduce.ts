@@ -1,0 +1,176 @@
+/**
+ * Reductions on the CPU. Shape and axes are first collapsed to [outer, n, inner], of which n is reduced; where kept and
+ * reduced axes alternate more often than that, the numbers are first put in the order [kept, reduced].
+ */
+import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
+import { type Conversions, convertModule } from './convert-kernel.js'
+import { extremeModule } from './extreme-kernel.js'
+import { mark, pointer, release, reserve } from './memory.js'
+import { instantiate } from './module.js'
+import { copyView, place } from './move.js'
+import { columnBlock, isWide, type KernelKind, reduceModule } from './reduce-kernel.js'
+
+interface ReduceKernels {
+  rows(x: number, out: number, outer: number, n: number, divisor: number): void
+  columns(x: number, out: number, outer: number, n: number, inner: number, divisor: number, sums: number): void
+}
+
+interface ExtremeKernels {
+  rows(x: number, extremes: number, out: number, outer: number, n: number): void
+  columns(x: number, extremes: number, out: number, outer: number, n: number, inner: number): void
+}
+
+const kernels: Record<DType, Partial<Record<KernelKind, ReduceKernels>>> = {
+  float32: {},
+  float64: {},
+  int32: {},
+  bool: {},
+}
+const extremeKernels: Partial<Record<DType, ExtremeKernels>> = {}
+let conversions: Conversions | undefined
+
+function kernelsFor(kind: KernelKind, dtype: DType): ReduceKernels {
+  const ofDtype = kernels[dtype]
+  ofDtype[kind] ??= instantiate<ReduceKernels>(reduceModule(kind, dtype))
+  return ofDtype[kind]
+}
+
+function extremesFor(dtype: DType): ExtremeKernels {
+  extremeKernels[dtype] ??= instantiate<ExtremeKernels>(extremeModule(dtype))
+  return extremeKernels[dtype]
+}
+
+/** What the current call has been collapsed to. */
+let outer = 1
+let n = 1
+let inner = 1
+
+/**
+ * Reduces over `axes` (distinct, ascending, not negative). Sums and products of int32 wrap around; bools are counted as int32;
+ * `mean` gives float32, of float64 float64. NaN is the largest and the smallest number. Nothing sums to 0, multiplies to 1, has a mean of NaN.
+ */
+export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer {
+  const dtype = resultType(kind, x.dtype)
+  const interleaved = !collapse(shape, axes)
+  const size = outer * inner
+  if (size === 0 || n === 0) return place([], dtype, size, ofNothing(kind, dtype))
+  const start = mark()
+  const from = interleaved ? keptFirst(x, shape, axes) : pointer(x)
+  const out = reserve(dtype, size)
+  reduceNumbers(kind, x.dtype, from, out)
+  return release(start, out, dtype, size)
+}
+
+/** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
+export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer {
+  collapse(shape, [axis])
+  n = shape[axis]
+  const size = outer * inner
+  if (size === 0 || n === 0) return place([], 'int32', size, 0)
+  const start = mark()
+  const from = pointer(x)
+  const extremes = reserve(x.dtype, size)
+  const out = reserve('int32', size)
+  run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1)
+  if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
+  else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
+  return release(start, out, 'int32', size)
+}
+
+function resultType(kind: ReduceKind, dtype: DType): DType {
+  if (kind === 'any' || kind === 'all') return 'bool'
+  if (kind === 'mean') return dtype === 'float64' ? 'float64' : 'float32'
+  return dtype === 'bool' && kind !== 'max' && kind !== 'min' ? 'int32' : dtype
+}
+
+/** The reduction of no numbers. */
+function ofNothing(kind: ReduceKind, dtype: DType): number {
+  if (kind === 'mean') return Number.NaN
+  if (kind === 'prod' || kind === 'all') return 1
+  if (kind !== 'max' && kind !== 'min') return 0
+  const sign = kind === 'max' ? -1 : 1
+  if (dtype === 'bool') return sign < 0 ? 0 : 1
+  if (dtype === 'int32') return sign < 0 ? -(2 ** 31) : 2 ** 31 - 1
+  return sign * Number.POSITIVE_INFINITY
+}
+
+/** Sets `outer`, `n` and `inner`. Returns false if a reduced axis follows a kept one that follows a reduced one. */
+function collapse(shape: Shape, axes: readonly number[]): boolean {
+  outer = n = inner = 1
+  let regular = true
+  let seenReduced = false
+  let seenInner = false
+  for (let i = 0, next = 0; i < shape.length; i++) {
+    const size = shape[i]
+    const reduced = axes[next] === i
+    if (reduced) next++
+    if (size === 1) continue
+    if (reduced) {
+      n *= size
+      seenReduced = true
+      if (seenInner) regular = false
+    } else if (seenReduced) {
+      inner *= size
+      seenInner = true
+    } else outer *= size
+  }
+  return regular
+}
+
+/** The address of a copy of x whose reduced axes come last. */
+function keptFirst(x: DataBuffer, shape: Shape, axes: readonly number[]): number {
+  outer *= inner
+  inner = 1
+  const order = shape
+    .map((_, axis) => axis)
+    .filter((axis) => !axes.includes(axis))
+    .concat(axes)
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1))
+  const from = pointer(x)
+  const to = reserve(x.dtype, x.size)
+  copyView(
+    x.dtype,
+    from,
+    { shape: order.map((axis) => shape[axis]), strides: order.map((axis) => strides[axis]), offset: 0 },
+    to,
+  )
+  return to
+}
+
+/** Reduces the numbers at `from`, converting them first where there is no kernel of this kind for their dtype. */
+function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number): void {
+  if (kind === 'any' || kind === 'all') run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from), out, 1)
+  else if (dtype === 'bool' && kind !== 'max' && kind !== 'min')
+    reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', outer * n * inner), out)
+  else if (kind !== 'mean') run(kind, dtype, from, out, 1)
+  else if (dtype === 'int32') meanOfIntegers(from, out)
+  else run('sum', dtype, from, out, n)
+}
+
+function run(kind: KernelKind, dtype: DType, from: number, out: number, divisor: number): void {
+  const kernel = kernelsFor(kind, dtype)
+  const sums = inner > 1 && n > columnBlock && isWide(kind, dtype) ? reserve('float64', inner) : 0
+  if (inner === 1) kernel.rows(from, out, outer, n, divisor)
+  else kernel.columns(from, out, outer, n, inner, divisor, sums)
+}
+
+function meanOfIntegers(from: number, out: number): void {
+  const means = reserve('float64', outer * inner)
+  run('sum', 'float64', convert('widenInt32', from, 'float64', outer * n * inner), means, n)
+  conversions?.narrowFloat64(means, out, outer * inner)
+}
+
+function asBools(dtype: DType, from: number): number {
+  const size = outer * n * inner
+  if (dtype === 'float32') return convert('nonzeroFloat32', from, 'bool', size)
+  if (dtype === 'float64') return convert('nonzeroFloat64', from, 'bool', size)
+  return dtype === 'int32' ? convert('nonzeroInt32', from, 'bool', size) : from
+}
+
+/** The address of the converted numbers, in scratch space. */
+function convert(name: keyof Conversions, from: number, dtype: DType, size: number): number {
+  conversions ??= instantiate<Conversions>(convertModule())
+  const to = reserve(dtype, size)
+  conversions[name](from, to, size)
+  return to
+}
