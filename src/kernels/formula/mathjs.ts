@@ -17,14 +17,23 @@ export type MathNode =
   | { type: 'FunctionAssignmentNode'; name: string }
   | { type: 'ArrayNode' | 'AccessorNode' | 'RangeNode' | 'ObjectNode' | 'IndexNode' }
 
+/** How mathjs is to write TeX; the handler is asked first about every node. */
+export interface TeXOptions {
+  parenthesis: 'auto' | 'keep'
+  handler(node: MathNode, options: TeXOptions): string | undefined
+}
+
+/** The root of a tree; every node can write itself. */
+export type MathTree = MathNode & { toTex(options?: TeXOptions): string }
+
 interface Parser {
-  parse(text: string): MathNode & { toTex(): string }
+  parse(text: string): MathTree
 }
 
 let parser: Parser | undefined
 
 /** mathjs's syntax tree of `text`. Throws mathjs's `SyntaxError`, whose `char` is the position (from 1). */
-export function parseMath(text: string): MathNode & { toTex(): string } {
+export function parseMath(text: string): MathTree {
   parser ??= create(parseDependencies) as unknown as Parser
   return parser.parse(text)
 }
