@@ -115,6 +115,8 @@ export {
   tanh,
   where,
 } from './tensor/elementwise.js'
+// Formulas
+export { type Formula, formula } from './tensor/formula.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export { dense, type MatmulOptions, matmul } from './tensor/linalg.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed } from './tensor/random.js'

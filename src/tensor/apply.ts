@@ -6,7 +6,7 @@ import { isRecording, Node } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { DataBuffer, DType, Operand, Shape } from '../kernels/backend.js'
 import type { Program } from '../kernels/formula/ast.js'
-import { gradient } from '../kernels/formula/differentiate.js'
+import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
@@ -91,7 +91,7 @@ export class ElementwiseRow implements Row {
   derivative(i: number): ElementwiseRow {
     if (!this.derivatives[i]) {
       const name = this.program.inputs[i]
-      this.derivatives[i] = new ElementwiseRow(this.rules[name] ?? gradient(this.program, name))
+      this.derivatives[i] = new ElementwiseRow(this.rules[name] ?? gradient(this.program, name, { reuseOutput: true }))
       this.derivatives[i].name = `gradient of ${this.name}`
     }
     return this.derivatives[i]
@@ -101,8 +101,9 @@ export class ElementwiseRow implements Row {
     const rule = this.derivative(node.positions ? node.positions[i] : i)
     if (rule.formula === 'g') return g
     const { inputs } = this.program
+    const nameOfG = gradientName(this.program)
     const args = rule.program.inputs.map((name) => {
-      if (name === 'g') return g
+      if (name === nameOfG) return g
       return inputs.includes(name) ? node.args[inputs.indexOf(name)] : (node.output as Tensor)
     })
     return elementwise(rule, args, g.shape, g.dtype)

@@ -1,0 +1,108 @@
+/**
+ * Formulas for users: a line of mathematics becomes a differentiable function of tensors, one fused kernel on every back end.
+ */
+import { FormulaError } from '../errors.js'
+import { program as makeProgram, type Program } from '../kernels/formula/ast.js'
+import { gradient } from '../kernels/formula/differentiate.js'
+import { parse } from '../kernels/formula/parse.js'
+import { ElementwiseRow, elementwise } from './apply.js'
+import type { TensorLike } from './creation.js'
+import { Tensor } from './tensor.js'
+
+/** A formula as a function. */
+export interface Formula<Result = Tensor> {
+  /** Computes it: inputs in the order of `inputs`, broadcast. */
+  (...inputs: TensorLike[]): Result
+  /** Computes it: inputs by name. */
+  (inputs: Readonly<Record<string, TensorLike>>): Result
+  /** Its inputs, in order of first appearance. */
+  readonly inputs: readonly string[]
+  /** Its results: `y` for a bare expression, else the names that are assigned. */
+  readonly outputs: readonly string[]
+  /**
+   * The formula of g · ∂y/∂x: the gradient of the input, given that of the output.
+   * @param input one of `inputs`
+   * @throws FormulaError when there is no such input
+   */
+  derivative(input: string): Formula
+  /** The text. */
+  toString(): string
+}
+
+/**
+ * Makes a differentiable function of tensors out of a line of mathematics in mathjs syntax. Several lines `name = expression` make
+ * a program; its results then come as an object.
+ *
+ * @param text operators `+ - * / ^`, comparisons, `and or not`, `c ? a : b`, and the functions named in the guide
+ * @throws FormulaError for a syntax error (it points at the column) or an unknown function
+ * @example
+ * const gelu = formula('0.5 * x * (1 + erf(x / sqrt(2)))')
+ * gelu(tensor([-1, 1])).toArray() // => [-0.15866, 0.84134]
+ * formula('a * b + c')({ a: 2, b: 3, c: 4 }).item() // => 10
+ * String(formula('sin(x)').derivative('x')) // => 'g * cos(x)'
+ */
+export function formula<Result = Tensor>(text: string): Formula<Result> {
+  return fromProgram<Result>(parse(text), text)
+}
+
+function fromProgram<Result>(program: Program, text: string): Formula<Result> {
+  const rows = program.outputs.map((name) => rowFor(program, name, text))
+  const call = (...inputs: unknown[]): unknown => {
+    const args = argumentsOf(program, text, inputs)
+    if (rows.length === 1) return elementwise(rows[0], args)
+    return Object.fromEntries(rows.map((row, i) => [program.outputs[i], elementwise(row, args)]))
+  }
+  const derivative = (input: string) => fromProgram<Tensor>(derivativeProgram(program, input, text), '')
+  const print = () => text || expressionOf(program)
+  return Object.assign(call, {
+    inputs: program.inputs,
+    outputs: program.outputs,
+    derivative,
+    toString: print,
+  }) as Formula<Result>
+}
+
+/** The program restricted to one output; its inputs stay those of the whole. */
+function rowFor(program: Program, output: string, text: string): ElementwiseRow {
+  const part =
+    program.outputs.length === 1
+      ? program
+      : { ...makeProgram(program.text, program.statements, [output]), inputs: program.inputs }
+  const row = new ElementwiseRow(part)
+  row.name = `formula ${text || program.text}`
+  return row
+}
+
+function derivativeProgram(program: Program, input: string, text: string): Program {
+  if (!program.inputs.includes(input)) {
+    throw new FormulaError(`formula: ${text} has no input ${input}. Its inputs are ${program.inputs.join(', ')}.`)
+  }
+  return gradient(program, input)
+}
+
+/** `d_x = g * cos(x)` as `g * cos(x)`. */
+function expressionOf(program: Program): string {
+  const [only] = program.outputs
+  return program.statements.length === 1 ? program.text.slice(only.length + 3) : program.text
+}
+
+function argumentsOf({ inputs }: Program, text: string, given: unknown[]): TensorLike[] {
+  const byName = given.length === 1 && isRecord(given[0]) ? given[0] : null
+  if (byName) {
+    const unknown = Object.keys(byName).find((name) => !inputs.includes(name))
+    if (unknown)
+      throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
+  }
+  const args = byName ? inputs.map((name) => byName[name]) : given
+  const missing = inputs.findIndex((_, i) => args[i] === undefined)
+  if (missing >= 0 || args.length > inputs.length) {
+    throw new FormulaError(
+      `formula: ${text} takes ${inputs.length} inputs (${inputs.join(', ')}), received ${byName ? Object.keys(byName).join(', ') : given.length}. Give them in this order, or by name.`,
+    )
+  }
+  return args as TensorLike[]
+}
+
+function isRecord(x: unknown): x is Record<string, TensorLike> {
+  return typeof x === 'object' && x !== null && !(x instanceof Tensor) && !Array.isArray(x) && !ArrayBuffer.isView(x)
+}
