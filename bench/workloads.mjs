@@ -43,13 +43,16 @@ export const growth = Object.fromEntries([
   ...[1, 4, 16, 64, 256, 1024].map((batch) => [`batch ${batch}`, train([784, 256, 128, 10], batch)]),
 ])
 
-/** The workloads whose names start with one of the words of `only` (`'A,matmul'`); all ordinary ones without it. */
+/** The workloads that are a word of `only` (`'A,matmul'`) or start with one; all ordinary ones without it. */
 export function choose(only) {
   if (!only) return workloads
-  const words = only.split(',').map((word) => word.trim())
   const all = Object.entries({ ...workloads, ...growth })
-  const named = ([name]) => words.some((word) => name === word || name.startsWith(`${word} `))
-  return Object.fromEntries(all.filter(named))
+  const named = (word) => all.filter(([name]) => name === word || name.startsWith(`${word} `))
+  const words = only.split(',').map((word) => word.trim())
+  const unknown = words.filter((word) => named(word).length === 0)
+  if (unknown.length)
+    throw new Error(`bench: no workload ${unknown}. There are ${all.map(([name]) => name).join(', ')}.`)
+  return Object.fromEntries(words.flatMap(named))
 }
 
 /** `n` uniform numbers in [low, high): the generator mulberry32, whose i-th number depends on `seed` and i alone. */

@@ -1,0 +1,94 @@
+/** nabla, as its users write it: `model` trains with `trainOnBatch`, `loop` by hand with `backward` and `optimizer.step`. */
+import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
+
+/** Imports nabla; `style` is `model` or `loop`. */
+export async function load(style) {
+  const nabla = await import('nabla')
+  const { default: manifest } = await import('nabla/package.json', { with: { type: 'json' } })
+  return { version: manifest.version, tasks: tasksOf(nabla, style) }
+}
+
+function tasksOf(nabla, style) {
+  const { tensor, variable, formula, AdamW, Sequential, Dense, sparseCategoricalCrossentropy } = nabla
+  const head = (result) => Array.from(result.dataSync().subarray(0, 5))
+
+  const functions = {
+    tanh: nabla.tanh,
+    exp: nabla.exp,
+    log: nabla.log,
+    gelu: nabla.gelu,
+    'gelu-tanh': (x) => nabla.gelu(x, { approximate: true }),
+    'a*b+c': formula('a * b + c'),
+  }
+
+  const crossEntropy = sparseCategoricalCrossentropy({ fromLogits: true })
+
+  /** A built model whose weights are the ones that everybody starts from. */
+  function modelOf(sizes, weights) {
+    const dense = (units, i) => new Dense(units, i < weights.length - 1 ? { activation: 'relu' } : {})
+    const model = new Sequential(sizes.slice(1).map(dense))
+    model.build([null, sizes[0]])
+    const numbers = weights.flatMap(({ shape, kernel, bias }) => [tensor(kernel, { shape }), tensor(bias)])
+    model.trainableVariables.forEach((variable, i) => {
+      variable.assign(numbers[i])
+    })
+    return model
+  }
+
+  const steps = {
+    model(model, optimizer) {
+      model.compile({ optimizer, loss: crossEntropy })
+      return ([x, labels]) => model.trainOnBatch(x, labels).loss
+    },
+    loop(model, optimizer) {
+      const variables = model.trainableVariables
+      return ([x, labels]) => {
+        const loss = crossEntropy(labels, model.call(x))
+        loss.backward()
+        optimizer.step(variables)
+        return loss.item()
+      }
+    },
+  }
+
+  return {
+    train({ sizes, batch, adamw }, { batches, weights }) {
+      const device = batches.map(({ x, labels }) => [
+        tensor(x, { shape: [batch, sizes[0]] }),
+        tensor(labels, { dtype: 'int32' }),
+      ])
+      const step = steps[style](modelOf(sizes, weights), new AdamW(adamw))
+      let t = 0
+      const run = () => step(device[t++ % device.length])
+      return { run, probe: () => Array.from({ length: 5 }, run) }
+    },
+    elementwise(spec) {
+      const inputs = elementwiseInputs(spec).map((x) => tensor(x))
+      const f = functions[spec.name]
+      return { run: () => void f(...inputs), probe: () => head(f(...inputs)) }
+    },
+    matmul({ n }) {
+      const [a, b] = matmulInputs({ n }).map((x) => tensor(x, { shape: [n, n] }))
+      return { run: () => void a.matmul(b), probe: () => head(a.matmul(b)) }
+    },
+    adamw(spec) {
+      const [w, g] = adamwInputs(spec)
+      const [variables, gradients] = [[variable(w)], [tensor(g)]]
+      const optimizer = new AdamW(spec.adamw)
+      const run = () => void optimizer.apply(gradients, variables)
+      return { run, probe: () => [run(), run(), ...head(variables[0])].slice(2) }
+    },
+    crossEntropy(spec) {
+      const data = crossEntropyInputs(spec)
+      const logits = tensor(data.logits, { shape: [spec.rows, spec.columns], requiresGrad: true })
+      const labels = tensor(data.labels, { dtype: 'int32' })
+      const run = () => {
+        logits.grad = null
+        const loss = crossEntropy(labels, logits)
+        loss.backward()
+        return loss.item()
+      }
+      return { run, probe: () => [run(), ...head(logits.grad)] }
+    },
+  }
+}
