@@ -1,0 +1,69 @@
+/**
+ * `npm run build`: from `src/index.ts` to `dist/`.
+ *
+ * - `index.js`, what `import 'nabla'` loads in Node and in bundlers. The dependencies are inside, because mathjs's parser
+ *   takes ten times as long to load from the hundreds of files it is published as.
+ * - `nabla.min.js`, the same minified, for `<script type="module">` without a build step.
+ * - `*.d.ts`, the declarations.
+ * - `LICENSES.txt`, the licences of the packages that are inside.
+ *
+ * What is loaded by dynamic `import()` goes to `chunks/`, so that nobody pays for what they do not use.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = new URL('..', import.meta.url).pathname
+const outputs = { 'index.js': false, 'nabla.min.js': true }
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+const [{ metafile }] = await Promise.all(Object.entries(outputs).map(([name, minify]) => bundle(name, minify)))
+licenses(Object.keys(metafile.inputs))
+declarations()
+for (const name of Object.keys(outputs)) console.log(`dist/${name}: ${size(name)}`)
+
+function bundle(name, minify) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [{ in: 'src/index.ts', out: name.replace(/\.js$/, '') }],
+    outdir: 'dist',
+    chunkNames: `chunks/[name]${minify ? '.min' : ''}-[hash]`,
+    splitting: true,
+    bundle: true,
+    minify,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    sourcemap: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  })
+}
+
+/** The licences of the packages that these files are from. */
+function licenses(files) {
+  const packages = new Set(files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+  const texts = [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'))
+    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].map((n) => `${root}${folder}/${n}`).find(existsSync)
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(file, 'utf8').trim() : ''}\n`
+  })
+  writeFileSync(`${root}dist/LICENSES.txt`, texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+/** The compiler runs as a program of its own, which prints what is wrong. */
+function declarations() {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+
+function size(name) {
+  const bytes = readFileSync(`${root}dist/${name}`)
+  const kilobytes = (n) => `${(n / 1000).toFixed(0)} kB`
+  return `${kilobytes(bytes.length)}, ${kilobytes(gzipSync(bytes).length)} gzipped`
+}
