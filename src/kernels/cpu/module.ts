@@ -2,6 +2,7 @@
  * From WebAssembly text to callable kernels. All kernels share one memory (`memory.ts`).
  */
 import { compile } from 'watr'
+import { erf } from '../erf.js'
 
 const assemble = (text: string) => compile(text) as Uint8Array<ArrayBuffer>
 
@@ -24,11 +25,11 @@ export function growMemory(bytes: number): number {
   return address
 }
 
-/** Compiles the fields of a module (functions, globals, further imports from "Math") and returns its exports. */
+/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` from "nabla") and returns its exports. */
 export function instantiate<Exports>(fields: string): Exports {
   const bytes = assemble(`(module ${memoryImport} ${fields})`)
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    nabla: { memory },
+    nabla: { memory, erf },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
   return instance.exports as Exports

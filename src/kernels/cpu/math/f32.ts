@@ -1,0 +1,44 @@
+/**
+ * The functions of the formula language that are more than one instruction, on four float32 at a time, as WebAssembly text;
+ * and the helper functions that they call. Within 2 ulp of the true value (pow, tan and erf: 4) for every float32; NaN, ±∞, ±0
+ * and denormals as `Math` has them.
+ */
+import { erf } from './erf.js'
+import { cosh, exp, expm1, sigmoid, sinh, softplus, tanh } from './exponential.js'
+import { acosh, asinh, atanh, log, log1p, log64 } from './logarithm.js'
+import { exp64, mod, mod64, pow, sign } from './power.js'
+import type { VectorFunction } from './text.js'
+import { acos, asin, atan, cos, cosHuge, sin, sinHuge, tan, tanHuge } from './trigonometric.js'
+
+/** By name. */
+export const f32Functions = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  pow,
+  mod,
+  sign,
+  sigmoid,
+  softplus,
+  // Helpers
+  log64,
+  exp64,
+  mod64,
+  sinHuge,
+  cosHuge,
+  tanHuge,
+} satisfies Record<string, VectorFunction>

@@ -1,0 +1,87 @@
+/**
+ * pow, mod and sign in float32. pow and mod compute in float64, two halves of two numbers.
+ */
+import {
+  abs,
+  add,
+  and,
+  define,
+  equal,
+  floor,
+  greater,
+  less,
+  mul,
+  or,
+  select,
+  set,
+  signBit,
+  unequal,
+  wide,
+  xor,
+} from './text.js'
+
+const magic = 1.5 * 2 ** 52
+
+/** (eʳ − 1 − r) / r² on ±ln 2 / 2. */
+const tail = [
+  0.5000000082266922, 0.16666666758029755, 0.04166623557184757, 0.008333285455440282, 0.0013948940184357593,
+  0.00019907970597799935,
+]
+
+/** eˣ of two float64 between −200 and 200, to 2⁻³³. */
+export const exp64 = define(
+  '$x',
+  wide.set('$t', wide.madd('$x', Math.LOG2E, magic)),
+  wide.set('$r', wide.sub('$x', wide.mul(wide.sub('$t', magic), Math.LN2))),
+  wide.set('$y', wide.madd(wide.mul('$r', '$r'), wide.polynomial('$r', tail), wide.add('$r', 1))),
+  `(f64x2.mul (local.get $y) (i64x2.add (i64x2.shl (local.get $t) (i32.const 52)) ${'(v128.const f64x2 1 1)'}))`,
+)
+
+/** exp(y ln |x|); c is what to add to ln |x| where x is 0, ∞ or NaN. */
+const half = (take: (x: string) => string) => {
+  const exponent = wide.mul(take('$y'), wide.add(`(call $log64 ${take('$a')})`, take('$c')))
+  return `(call $exp64 ${wide.atLeast(wide.atMost(exponent, 200), -200)})`
+}
+
+/** As `Math.pow`: 1 for y = 0, NaN for |x| = 1 and y = ±∞, and for negative x and fractional y. */
+export const pow = define(
+  '$x $y',
+  set('$a', abs('$x')),
+  set('$c', select(less('$a', Infinity), and(equal('$a', 0), -0x800000), '$a')),
+  set('$p', wide.join(half(wide.low), half(wide.high))),
+  set('$odd', unequal(floor(mul('$y', 0.5)), mul('$y', 0.5))),
+  set('$fraction', unequal(floor('$y'), '$y')),
+  set('$negative', and(less('$x', 0), less('$a', Infinity))),
+  set('$p', xor('$p', and(`(v128.andnot (local.get $odd) (local.get $fraction))`, signBit('$x')))),
+  set('$p', or('$p', and('$negative', '$fraction'))),
+  select(equal('$y', 0), 1, '$p'),
+)
+
+/** The top 29 bits of the whole part of a quotient: its product with a float32 is exact. */
+const quotient = `(v128.and ${wide.trunc(wide.div('$r', '$y'))} (v128.const i64x2 0xffffffffff000000 0xffffffffff000000))`
+
+/** x − y ⌊x / y⌋ of two pairs of float32 in float64, exact except where it is much smaller than y and of the other sign. */
+export const mod64 = define(
+  '$x $y',
+  wide.set('$r', '$x'),
+  `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient, '$y')))}
+    (br_if 0 (v128.any_true ${wide.greaterEqual(wide.abs('$r'), wide.abs('$y'))})))`,
+  wide.set('$w', wide.less(wide.mul('$r', '$y'), 0)),
+  wide.add('$r', `(v128.and (local.get $w) (local.get $y))`),
+)
+
+/** The remainder with the sign of y, and x where y = 0, as mathjs has it; never −0. */
+export const mod = define(
+  '$x $y',
+  set(
+    '$r',
+    wide.join(
+      `(call $mod64 ${wide.low('$x')} ${wide.low('$y')})`,
+      `(call $mod64 ${wide.high('$x')} ${wide.high('$y')})`,
+    ),
+  ),
+  select(equal('$y', 0), '$x', add('$r', 0)),
+)
+
+/** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
+export const sign = define('$x', select(greater(abs('$x'), 0), or(signBit('$x'), 0x3f800000), '$x'))
