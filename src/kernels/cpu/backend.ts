@@ -1,0 +1,40 @@
+/**
+ * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
+ */
+import type { Backend } from '../backend.js'
+import { compileUpdate, map } from './elementwise.js'
+import { matmul } from './matmul.js'
+import { ordinary, overwrite, resident, step, valueAt, values } from './memory.js'
+import { hasFma } from './module.js'
+import { copy, gather, place, scatterAdd } from './move.js'
+import { argReduce, reduce } from './reduce.js'
+import { crossEntropy, crossEntropyGradient, softmax } from './softmax.js'
+
+/** The back end that runs everywhere. */
+export const cpu: Backend = {
+  name: 'cpu',
+  detail: hasFma ? 'WebAssembly SIMD, fused multiply-add' : 'WebAssembly SIMD',
+
+  upload: ordinary,
+  allocate: resident,
+  write: overwrite,
+  readSync: values,
+  read: async (buffer) => values(buffer),
+  readAt: valueAt,
+  step,
+
+  map,
+  compileUpdate,
+
+  matmul,
+  reduce,
+  argReduce,
+  softmax,
+  crossEntropy,
+  crossEntropyGradient,
+
+  copy,
+  place,
+  gather,
+  scatterAdd,
+}

@@ -1,0 +1,79 @@
+/**
+ * Softmax and cross-entropy on the CPU, over the rows of a matrix of float32 or float64.
+ */
+import type { DataBuffer } from '../backend.js'
+import { mark, pointer, release, reserve } from './memory.js'
+import { instantiate } from './module.js'
+import { softmaxModule } from './softmax-kernel.js'
+
+type FloatType = 'float32' | 'float64'
+
+interface SoftmaxKernels {
+  softmax(x: number, out: number, rows: number, columns: number): void
+  logSoftmax(x: number, out: number, rows: number, columns: number): void
+  crossEntropy(logits: number, labels: number, out: number, rows: number, columns: number): void
+  gradient(g: number, logits: number, labels: number, out: number, rows: number, columns: number): void
+}
+
+const importMath = (name: string) => `(import "Math" "${name}" (func $Math_${name} (param f64) (result f64)))`
+
+const kernels: Partial<Record<FloatType, SoftmaxKernels>> = {}
+
+function kernelsFor(dtype: FloatType): SoftmaxKernels {
+  kernels[dtype] ??= instantiate<SoftmaxKernels>(
+    softmaxModule(dtype, importMath('log') + importMath('exp'), expOf[dtype]),
+  )
+  return kernels[dtype]
+}
+
+const lane64 = (lane: number) => `(call $Math_exp (f64x2.extract_lane ${lane} (local.get $x)))`
+const lane32 = (lane: number) =>
+  `(f32.demote_f64 (call $Math_exp (f64.promote_f32 (f32x4.extract_lane ${lane} (local.get $x)))))`
+
+/** `$exp`, over vectors. */
+const expOf = {
+  float32: `(func $exp (param $x v128) (result v128)
+    (f32x4.replace_lane 3 (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat ${lane32(0)}) ${lane32(1)}) ${lane32(2)}) ${lane32(3)}))`,
+  float64: `(func $exp (param $x v128) (result v128) (f64x2.replace_lane 1 (f64x2.splat ${lane64(0)}) ${lane64(1)}))`,
+}
+
+/** softmax or log-softmax of each row of [rows, columns], stable. A row with +∞, NaN or nothing but −∞ gives NaN. */
+export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: number, columns: number): DataBuffer {
+  const dtype = x.dtype as FloatType
+  const start = mark()
+  const from = pointer(x)
+  const out = reserve(dtype, x.size)
+  const kernel = kernelsFor(dtype)
+  if (kind === 'softmax') kernel.softmax(from, out, rows, columns)
+  else kernel.logSoftmax(from, out, rows, columns)
+  return release(start, out, dtype, x.size)
+}
+
+/** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */
+export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer {
+  const dtype = logits.dtype as FloatType
+  const start = mark()
+  const x = pointer(logits)
+  const label = pointer(labels)
+  const out = reserve(dtype, rows)
+  kernelsFor(dtype).crossEntropy(x, label, out, rows, columns)
+  return release(start, out, dtype, rows)
+}
+
+/** The gradient of `crossEntropy`: g[row] · (softmax(logits) − onehot(label)). */
+export function crossEntropyGradient(
+  g: DataBuffer,
+  logits: DataBuffer,
+  labels: DataBuffer,
+  rows: number,
+  columns: number,
+): DataBuffer {
+  const dtype = logits.dtype as FloatType
+  const start = mark()
+  const gradient = pointer(g)
+  const x = pointer(logits)
+  const label = pointer(labels)
+  const out = reserve(dtype, logits.size)
+  kernelsFor(dtype).gradient(gradient, x, label, out, rows, columns)
+  return release(start, out, dtype, logits.size)
+}
