@@ -31,10 +31,10 @@ const rounds = Number(options.rounds ?? (options.quick ? 2 : 5))
 const milliseconds = Number(options.milliseconds ?? (options.quick ? 100 : 300))
 const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const say = (text) => console.error(text)
+const workloads = choose(options.only)
 
 await prepare()
 const { racers, versions } = await greet()
-const workloads = choose(options.only)
 const medians = {}
 for (const [name, spec] of Object.entries(workloads)) medians[name] = await race(name, spec)
 await Promise.all(racers.map((racer) => racer.stop()))

@@ -1,5 +1,5 @@
 /** jax-js: whole steps under `jit`, on its WebAssembly device (one thread in Node). It has no AdamW, so it is written out here. */
-import { readFileSync } from 'node:fs'
+import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs, oneHot } from '../workloads.mjs'
 
 /** Imports jax-js and sets its WebAssembly device. */
@@ -7,11 +7,8 @@ export async function load() {
   const jax = await import('@jax-js/jax')
   await jax.init('wasm')
   jax.defaultDevice('wasm')
-  return { version: installedVersion(), tasks: tasksOf(jax) }
+  return { version: installedVersion('@jax-js/jax'), tasks: tasksOf(jax) }
 }
-
-const installedVersion = () =>
-  JSON.parse(readFileSync(new URL('../node_modules/@jax-js/jax/package.json', import.meta.url))).version
 
 function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
   const array = (data, shape) => np.array(data).reshape(shape)

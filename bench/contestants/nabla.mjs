@@ -1,11 +1,11 @@
 /** nabla, as its users write it: `model` trains with `trainOnBatch`, `loop` by hand with `backward` and `optimizer.step`. */
+import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
 
 /** Imports nabla; `style` is `model` or `loop`. */
 export async function load(style) {
   const nabla = await import('nabla')
-  const { default: manifest } = await import('nabla/package.json', { with: { type: 'json' } })
-  return { version: manifest.version, tasks: tasksOf(nabla, style) }
+  return { version: installedVersion('nabla'), tasks: tasksOf(nabla, style) }
 }
 
 function tasksOf(nabla, style) {
@@ -13,21 +13,18 @@ function tasksOf(nabla, style) {
   const head = (result) => Array.from(result.dataSync().subarray(0, 5))
 
   const functions = {
-    tanh: nabla.tanh,
-    exp: nabla.exp,
-    log: nabla.log,
-    gelu: nabla.gelu,
-    'gelu-tanh': (x) => nabla.gelu(x, { approximate: true }),
-    'a*b+c': formula('a * b + c'),
+    tanh: () => nabla.tanh,
+    exp: () => nabla.exp,
+    log: () => nabla.log,
+    gelu: () => nabla.gelu,
+    'gelu-tanh': () => formula('0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x^3)))'),
+    'a*b+c': () => formula('a * b + c'),
   }
 
-  const crossEntropy = sparseCategoricalCrossentropy({ fromLogits: true })
-
-  /** A built model whose weights are the ones that everybody starts from. */
+  /** A model whose weights are the ones that everybody starts from. */
   function modelOf(sizes, weights) {
-    const dense = (units, i) => new Dense(units, i < weights.length - 1 ? { activation: 'relu' } : {})
-    const model = new Sequential(sizes.slice(1).map(dense))
-    model.build([null, sizes[0]])
+    const options = (i) => ({ inputShape: [sizes[i]], activation: i < weights.length - 1 ? 'relu' : 'linear' })
+    const model = new Sequential(sizes.slice(1).map((units, i) => new Dense(units, options(i))))
     const numbers = weights.flatMap(({ shape, kernel, bias }) => [tensor(kernel, { shape }), tensor(bias)])
     model.trainableVariables.forEach((variable, i) => {
       variable.assign(numbers[i])
@@ -37,13 +34,14 @@ function tasksOf(nabla, style) {
 
   const steps = {
     model(model, optimizer) {
-      model.compile({ optimizer, loss: crossEntropy })
+      model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' })
       return ([x, labels]) => model.trainOnBatch(x, labels).loss
     },
     loop(model, optimizer) {
       const variables = model.trainableVariables
       return ([x, labels]) => {
-        const loss = crossEntropy(labels, model.call(x))
+        const loss = sparseCategoricalCrossentropy(labels, model.apply(x))
+        for (const v of variables) v.zeroGrad()
         loss.backward()
         optimizer.step(variables)
         return loss.item()
@@ -64,7 +62,7 @@ function tasksOf(nabla, style) {
     },
     elementwise(spec) {
       const inputs = elementwiseInputs(spec).map((x) => tensor(x))
-      const f = functions[spec.name]
+      const f = functions[spec.name]()
       return { run: () => void f(...inputs), probe: () => head(f(...inputs)) }
     },
     matmul({ n }) {
@@ -84,7 +82,7 @@ function tasksOf(nabla, style) {
       const labels = tensor(data.labels, { dtype: 'int32' })
       const run = () => {
         logits.grad = null
-        const loss = crossEntropy(labels, logits)
+        const loss = sparseCategoricalCrossentropy(labels, logits)
         loss.backward()
         return loss.item()
       }
