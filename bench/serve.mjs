@@ -72,9 +72,14 @@ async function stretch(run, repeats) {
   return (performance.now() - start) / repeats
 }
 
+function failure(error) {
+  console.error(error)
+  return { error: String(error?.message ?? error) }
+}
+
 const reply = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`)
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line)
-  reply(await answers[request.do](request).catch((error) => ({ error: String(error?.stack ?? error) })))
+  reply(await answers[request.do](request).catch(failure))
 }
 process.exit()

@@ -2,10 +2,11 @@
 import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
 
-/** Imports nabla; `style` is `model` or `loop`. */
+/** Imports nabla; `style` is `model` or `loop`, which only trains: all else would be the same. */
 export async function load(style) {
   const nabla = await import('nabla')
-  return { version: installedVersion('nabla'), tasks: tasksOf(nabla, style) }
+  const { train, ...others } = tasksOf(nabla, style)
+  return { version: installedVersion('nabla'), tasks: style === 'loop' ? { train } : { train, ...others } }
 }
 
 function tasksOf(nabla, style) {
