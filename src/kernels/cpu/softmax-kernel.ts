@@ -3,6 +3,9 @@
  * passes: its largest number, the sum of exp(x − largest) (kept in float64), and the result. The last, incomplete vector of a
  * row is filled up with −∞, which adds nothing. NaN need not be seen by the first pass, because it makes the sum NaN.
  */
+import { declare } from './math/declare.js'
+import { f32Functions } from './math/f32.js'
+import { f64Functions } from './math/f64.js'
 import { advance, countTo, get, int, locals, params, pass, set, times, whileRoom } from './wat.js'
 
 /** How numbers of one dtype are computed with. */
@@ -17,14 +20,12 @@ const lanesOf = {
   float64: { type: 'f64', vector: 'f64x2', bytes: 8 },
 } as const
 
-/**
- * The fields of a module that exports `softmax`, `logSoftmax`, `crossEntropy` and `gradient`. `imports` and `exp` must define
- * `$Math_log` and the function `$exp` from vectors to vectors.
- */
-export function softmaxModule(dtype: 'float32' | 'float64', imports: string, exp: string): string {
+/** The fields of a module that exports `softmax`, `logSoftmax`, `crossEntropy` and `gradient`. */
+export function softmaxModule(dtype: 'float32' | 'float64'): string {
   const lanes = lanesOf[dtype]
+  const functions = declare(dtype === 'float32' ? f32Functions : f64Functions, ['Math_log', 'exp'])
   const passes = [loadTail(lanes), storeTail(lanes), largest(lanes), sumOfExp(lanes), storeExp(lanes)]
-  return [imports, exp, ...passes, softmax(lanes), logSoftmax(lanes), crossEntropy(lanes), gradient(lanes)].join('\n')
+  return [functions, ...passes, softmax(lanes), logSoftmax(lanes), crossEntropy(lanes), gradient(lanes)].join('\n')
 }
 
 const infinity = ({ vector, type }: Lanes) => `(${vector}.splat (${type}.const -inf))`

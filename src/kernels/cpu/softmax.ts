@@ -15,26 +15,11 @@ interface SoftmaxKernels {
   gradient(g: number, logits: number, labels: number, out: number, rows: number, columns: number): void
 }
 
-const importMath = (name: string) => `(import "Math" "${name}" (func $Math_${name} (param f64) (result f64)))`
-
 const kernels: Partial<Record<FloatType, SoftmaxKernels>> = {}
 
 function kernelsFor(dtype: FloatType): SoftmaxKernels {
-  kernels[dtype] ??= instantiate<SoftmaxKernels>(
-    softmaxModule(dtype, importMath('log') + importMath('exp'), expOf[dtype]),
-  )
+  kernels[dtype] ??= instantiate<SoftmaxKernels>(softmaxModule(dtype))
   return kernels[dtype]
-}
-
-const lane64 = (lane: number) => `(call $Math_exp (f64x2.extract_lane ${lane} (local.get $x)))`
-const lane32 = (lane: number) =>
-  `(f32.demote_f64 (call $Math_exp (f64.promote_f32 (f32x4.extract_lane ${lane} (local.get $x)))))`
-
-/** `$exp`, over vectors. */
-const expOf = {
-  float32: `(func $exp (param $x v128) (result v128)
-    (f32x4.replace_lane 3 (f32x4.replace_lane 2 (f32x4.replace_lane 1 (f32x4.splat ${lane32(0)}) ${lane32(1)}) ${lane32(2)}) ${lane32(3)}))`,
-  float64: `(func $exp (param $x v128) (result v128) (f64x2.replace_lane 1 (f64x2.splat ${lane64(0)}) ${lane64(1)}))`,
 }
 
 /** softmax or log-softmax of each row of [rows, columns], stable. A row with +∞, NaN or nothing but −∞ gives NaN. */
