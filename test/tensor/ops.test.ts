@@ -1,0 +1,352 @@
+/**
+ * Walks the whole table: every row has an entry here (the type asks for it). Formulas are checked forward against a plain float64
+ * interpretation and backward against central differences, first and second order, with every broadcasting pattern.
+ */
+import test from 'ava'
+import { dense, gradcheck, grads, type Tensor, tensor } from '../../src/index.js'
+import { numberAlgebra } from '../../src/kernels/formula/algebra.js'
+import { interpret } from '../../src/kernels/formula/interpret.js'
+import { generator } from '../../src/kernels/random.js'
+import { type ElementwiseRow, elementwise, run } from '../../src/tensor/apply.js'
+import { ops, place, scatterAdd, viewOf } from '../../src/tensor/ops.js'
+
+type Table = typeof ops
+type Formulas = { [Name in keyof Table]: Table[Name] extends ElementwiseRow ? Name : never }[keyof Table]
+
+/** Where a formula's inputs are drawn from, [low, high] each, away from kinks; `smooth: false` has no gradient to check. */
+interface Domain {
+  inputs: [low: number, high: number][]
+  smooth?: false
+}
+
+const line: [number, number] = [-2, 2]
+const positive: [number, number] = [0.3, 3]
+
+const domains: Record<Formulas, Domain> = {
+  add: { inputs: [line, line] },
+  sub: { inputs: [line, line] },
+  mul: { inputs: [line, line] },
+  div: { inputs: [line, positive] },
+  pow: { inputs: [positive, line] },
+  mod: { inputs: [line, [5, 7]] },
+  neg: { inputs: [line] },
+  abs: { inputs: [line] },
+  sign: { inputs: [line] },
+  square: { inputs: [line] },
+  sqrt: { inputs: [positive] },
+  rsqrt: { inputs: [positive] },
+  reciprocal: { inputs: [positive] },
+  maximum: { inputs: [line, line] },
+  minimum: { inputs: [line, line] },
+  clip: { inputs: [line, [-1.1, -1], [1, 1.1]] },
+  where: { inputs: [line, line, line] },
+  cast: { inputs: [line] },
+  equal: { inputs: [line, line], smooth: false },
+  notEqual: { inputs: [line, line], smooth: false },
+  less: { inputs: [line, line], smooth: false },
+  lessEqual: { inputs: [line, line], smooth: false },
+  greater: { inputs: [line, line], smooth: false },
+  greaterEqual: { inputs: [line, line], smooth: false },
+  logicalAnd: { inputs: [line, line], smooth: false },
+  logicalOr: { inputs: [line, line], smooth: false },
+  logicalNot: { inputs: [line], smooth: false },
+  floor: { inputs: [line] },
+  ceil: { inputs: [line] },
+  round: { inputs: [line] },
+  exp: { inputs: [line] },
+  expm1: { inputs: [line] },
+  log: { inputs: [positive] },
+  log1p: { inputs: [positive] },
+  sin: { inputs: [line] },
+  cos: { inputs: [line] },
+  tan: { inputs: [[-1.2, 1.2]] },
+  asin: { inputs: [[-0.9, 0.9]] },
+  acos: { inputs: [[-0.9, 0.9]] },
+  atan: { inputs: [line] },
+  sinh: { inputs: [line] },
+  cosh: { inputs: [line] },
+  tanh: { inputs: [line] },
+  asinh: { inputs: [line] },
+  acosh: { inputs: [[1.2, 3]] },
+  atanh: { inputs: [[-0.9, 0.9]] },
+  erf: { inputs: [line] },
+  relu: { inputs: [line] },
+  reluGradient: { inputs: [line, line] },
+  sigmoid: { inputs: [line] },
+  softplus: { inputs: [line] },
+  gelu: { inputs: [line] },
+  geluTanh: { inputs: [line] },
+}
+
+/** Shapes for one, two and three inputs: equal, broadcast either way, scalars, size-1 axes, many axes. */
+const patterns: number[][][][] = [
+  [[[]], [[3]], [[2, 3]], [[1, 2, 1, 2]]],
+  [
+    [[3], [3]],
+    [[2, 3], [3]],
+    [[3], [2, 3]],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[], [2, 2]],
+    [[2, 2], []],
+    [
+      [2, 1, 2],
+      [3, 1],
+    ],
+    [
+      [1, 2, 1, 2, 1, 1],
+      [2, 1, 2, 1, 2, 1],
+    ],
+  ],
+  [
+    [
+      [2, 2],
+      [2, 2],
+      [2, 2],
+    ],
+    [[2, 1], [2], []],
+    [[], [2], [3, 1]],
+  ],
+]
+
+function draw(shape: number[], [low, high]: [number, number], seed: number): Tensor {
+  const random = generator(seed)
+  const size = shape.reduce((a, b) => a * b, 1)
+  const away = (x: number) => (Math.abs(x - Math.round(2 * x) / 2) < 0.02 ? x + 0.05 : x)
+  const values = Float64Array.from({ length: size }, () => away(low + (high - low) * random.uniform()))
+  return tensor(values, { shape, dtype: 'float64' })
+}
+
+/** The formula over broadcast inputs, number by number. */
+function expected(row: ElementwiseRow, xs: readonly Tensor[], shape: readonly number[]): number[] {
+  const spread = xs.map((x) => x.broadcastTo(shape).dataSync())
+  const [output] = row.program.outputs
+  return Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => {
+    const env = Object.fromEntries(row.program.inputs.map((name, j) => [name, spread[j][i]]))
+    return interpret(row.program, numberAlgebra, env)[output]
+  })
+}
+
+function close(a: number, b: number, tolerance: number): boolean {
+  return Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b))
+}
+
+for (const [name, { inputs, smooth = true }] of Object.entries(domains)) {
+  const row = ops[name as Formulas]
+  test(`${name} computes its formula, in float64 and float32, with every broadcasting pattern`, (t) => {
+    patterns[inputs.length - 1].forEach((shapes, p) => {
+      const xs = inputs.map((range, i) => draw(shapes[i], range, 10 * p + i))
+      const y = elementwise(row, xs)
+      const want = expected(row, xs, y.shape)
+      const got = [...y.dataSync()]
+      t.true(
+        got.every((v, i) => close(v, Number(want[i]), 1e-14)),
+        `${JSON.stringify(shapes)}: ${got} ≠ ${want}`,
+      )
+      const single = elementwise(
+        row,
+        xs.map((x) => x.cast('float32')),
+      )
+      t.true(
+        [...single.dataSync()].every((v, i) => close(v, Number(want[i]), 2e-5)),
+        `float32 ${JSON.stringify(shapes)}`,
+      )
+    })
+  })
+  if (!smooth) continue
+  test(`${name} passes gradcheck and its gradient passes gradcheck`, (t) => {
+    patterns[inputs.length - 1].forEach((shapes, p) => {
+      const xs = inputs.map((range, i) => draw(shapes[i], range, 100 + 10 * p + i))
+      const f = (...args: Tensor[]) => elementwise(row, args)
+      t.true(gradcheck(f, xs))
+      xs.forEach((_, i) => {
+        t.true(
+          gradcheck(
+            (...args) =>
+              grads((...bs) =>
+                f(...bs)
+                  .mul(f(...bs))
+                  .sum(),
+              )(...args)[i],
+            xs,
+            { rtol: 1e-4, atol: 1e-5 },
+          ),
+        )
+      })
+    })
+  })
+}
+
+/** A row that is not a formula: a function of float64 tensors that uses it, where to check it, and what it must give there. */
+interface Case {
+  f: (...xs: Tensor[]) => Tensor
+  inputs: Tensor[]
+  want: (...xs: number[][]) => number[]
+}
+
+const matrix = draw([2, 3], line, 1)
+const other = draw([3, 4], line, 2)
+const cube = draw([2, 3, 2], line, 3)
+const labels = tensor([2, 0], { dtype: 'int32' })
+const rowsOf = (x: number[], columns: number) =>
+  Array.from({ length: x.length / columns }, (_, i) => x.slice(i * columns, (i + 1) * columns))
+const softmax = (row: number[]) => {
+  const sum = row.reduce((a, v) => a + Math.exp(v), 0)
+  return row.map((v) => Math.exp(v) / sum)
+}
+const total = (row: number[]) => row.reduce((a, b) => a + b, 0)
+const product = (a: number[], b: number[], m: number, k: number, n: number) =>
+  Array.from({ length: m * n }, (_, i) =>
+    total(Array.from({ length: k }, (_, j) => a[Math.floor(i / n) * k + j] * b[j * n + (i % n)])),
+  )
+
+const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
+  sum: [
+    { f: (x) => x.sum(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map(total) },
+    {
+      f: (x) => x.sum([0, 2], { keepDims: true }),
+      inputs: [cube],
+      want: (x) => [0, 2, 4].map((i) => x[i] + x[i + 1] + x[i + 6] + x[i + 7]),
+    },
+  ],
+  mean: [{ f: (x) => x.mean(-1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => total(row) / 3) }],
+  max: [{ f: (x) => x.max(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => Math.max(...row)) }],
+  min: [{ f: (x) => x.min(), inputs: [matrix], want: (x) => [Math.min(...x)] }],
+  softmax: [{ f: (x) => x.softmax(), inputs: [matrix], want: (x) => rowsOf(x, 3).flatMap(softmax) }],
+  logSoftmax: [
+    { f: (x) => x.logSoftmax(), inputs: [matrix], want: (x) => rowsOf(x, 3).flatMap(softmax).map(Math.log) },
+  ],
+  crossEntropy: [
+    {
+      f: (x) => run(ops.crossEntropy, [x, labels], undefined),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).map((row, i) => -Math.log(softmax(row)[i === 0 ? 2 : 0])),
+    },
+  ],
+  crossEntropyGradient: [
+    {
+      f: (g, x) => run(ops.crossEntropyGradient, [g, x, labels], undefined),
+      inputs: [draw([2], line, 4), matrix],
+      want: (g, x) =>
+        rowsOf(x, 3).flatMap((row, i) => softmax(row).map((p, j) => g[i] * (p - Number(j === (i === 0 ? 2 : 0))))),
+    },
+  ],
+  matmul: [
+    { f: (a, b) => a.matmul(b), inputs: [matrix, other], want: (a, b) => product(a, b, 2, 3, 4) },
+    {
+      f: (a, b) => a.transpose().matmul(b.transpose(), { transposeA: true, transposeB: true }),
+      inputs: [matrix, other],
+      want: (a, b) => product(a, b, 2, 3, 4),
+    },
+    {
+      f: (a, b) => a.matmul(b, { transposeB: true }),
+      inputs: [matrix, draw([1, 3], line, 5)],
+      want: (a, b) => product(a, b, 2, 3, 1),
+    },
+    {
+      f: (a, b) => a.transpose().matmul(b, { transposeA: true }),
+      inputs: [matrix, other],
+      want: (a, b) => product(a, b, 2, 3, 4),
+    },
+    {
+      f: (a, b) => a.matmul(b),
+      inputs: [cube, draw([2, 3], line, 6)],
+      want: (a, b) => [...product(a.slice(0, 6), b, 3, 2, 3), ...product(a.slice(6), b, 3, 2, 3)],
+    },
+    {
+      f: (a, b) => a.matmul(b),
+      inputs: [draw([2, 1, 1, 2], line, 7), draw([3, 2, 1], line, 8)],
+      want: (a, b) => [0, 2].flatMap((i) => [0, 2, 4].map((j) => a[i] * b[j] + a[i + 1] * b[j + 1])),
+    },
+  ],
+  dense: [false, true].map((relu) => ({
+    f: (x, w, b) => dense(x, w, b, { relu }),
+    inputs: [matrix, other, draw([4], line, 9)],
+    want: (x, w, b) => product(x, w, 2, 3, 4).map((v, i) => (relu ? Math.max(0, v + b[i % 4]) : v + b[i % 4])),
+  })),
+  reshape: [{ f: (x) => x.reshape([3, -1]), inputs: [matrix], want: (x) => x }],
+  transpose: [
+    { f: (x) => x.transpose(), inputs: [matrix], want: (x) => [0, 3, 1, 4, 2, 5].map((i) => x[i]) },
+    {
+      f: (x) => x.transpose([1, 2, 0]),
+      inputs: [cube],
+      want: (x) => [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11].map((i) => x[i]),
+    },
+  ],
+  broadcastTo: [
+    {
+      f: (x) => x.broadcastTo([2, 2, 3]),
+      inputs: [draw([2, 1], line, 10)],
+      want: ([a, b]) => [a, a, a, b, b, b, a, a, a, b, b, b],
+    },
+  ],
+  view: [
+    { f: (x) => x.slice('::-1, 1:'), inputs: [matrix], want: (x) => [4, 5, 1, 2].map((i) => x[i]) },
+    {
+      f: (x) => viewOf(x, { shape: [2, 2], strides: [3, 2], offset: 0 }),
+      inputs: [matrix],
+      want: (x) => [0, 2, 3, 5].map((i) => x[i]),
+    },
+  ],
+  place: [
+    {
+      f: (a, b) =>
+        place([a, b], {
+          shape: [3, 4],
+          fill: 7,
+          views: [
+            { shape: [2, 3], strides: [4, 1], offset: 0 },
+            { shape: [2], strides: [-2], offset: 11 },
+          ],
+        }),
+      inputs: [matrix, draw([2], line, 11)],
+      want: (a, b) => [...a.slice(0, 3), 7, ...a.slice(3), 7, 7, b[1], 7, b[0]],
+    },
+  ],
+  gather: [
+    { f: (x) => x.gather([1, 0, 1]), inputs: [matrix], want: (x) => [3, 4, 5, 0, 1, 2, 3, 4, 5].map((i) => x[i]) },
+    { f: (x) => x.gather([[-1, 0]], { axis: 1 }), inputs: [matrix], want: (x) => [2, 0, 5, 3].map((i) => x[i]) },
+  ],
+  scatterAdd: [
+    {
+      f: (x) => scatterAdd(x, tensor([2, 2], { dtype: 'int32' }), 0, [4, 3]),
+      inputs: [matrix],
+      want: (x) => [0, 0, 0, 0, 0, 0, x[0] + x[3], x[1] + x[4], x[2] + x[5], 0, 0, 0],
+    },
+  ],
+}
+
+for (const [name, list] of Object.entries(cases)) {
+  test(`${name} computes what its definition says`, (t) => {
+    for (const { f, inputs, want } of list) {
+      const got = [...f(...inputs).dataSync()]
+      const wanted = want(...inputs.map((x) => [...x.dataSync()]))
+      t.is(got.length, wanted.length)
+      t.true(
+        got.every((v, i) => close(v, wanted[i], 1e-13)),
+        `${got} ≠ ${wanted}`,
+      )
+    }
+  })
+  test(`${name} passes gradcheck and its gradient passes gradcheck`, (t) => {
+    for (const { f, inputs } of list) {
+      t.true(gradcheck(f, inputs))
+      inputs.forEach((_, i) => {
+        t.true(
+          gradcheck(
+            (...xs) =>
+              grads((...ys) =>
+                f(...ys)
+                  .square()
+                  .sum(),
+              )(...xs)[i],
+            inputs,
+            { rtol: 1e-4, atol: 1e-5 },
+          ),
+        )
+      })
+    }
+  })
+}
