@@ -1,0 +1,171 @@
+/**
+ * Imports point one way: kernels ← autograd engine ← tensor ← { layers, optim } ← index. Types count for the directions, but not
+ * for cycles.
+ */
+import { existsSync } from 'node:fs'
+import test from 'ava'
+import { filesBelow, type Import, importsOf, root } from './source.js'
+
+/** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
+const parts: Record<string, string> = {
+  'src/index.ts': 'index',
+  'src/kernels/': 'kernels',
+  'src/autograd/engine.ts': 'engine',
+  'src/autograd/': 'transforms',
+  'src/tensor/': 'tensor',
+  'src/layers/': 'layers',
+  'src/optim/': 'optim',
+  'src/data/': 'data',
+  'src/io/': 'io',
+  'src/errors.ts': 'base',
+  'src/options.ts': 'base',
+}
+
+/** What each part may import besides itself. */
+const below = ['base', 'kernels', 'engine', 'tensor', 'transforms']
+const allowed: Record<string, string[]> = {
+  base: [],
+  kernels: ['base'],
+  engine: ['base'],
+  tensor: ['base', 'kernels', 'engine'],
+  transforms: ['base', 'kernels', 'engine', 'tensor'],
+  layers: below,
+  optim: below,
+  data: below,
+  io: [...below, 'layers', 'optim'],
+  index: Object.values(parts),
+}
+
+/** The one file that knows each package. */
+const packages: Record<string, string> = {
+  'mathjs/number': 'src/kernels/formula/mathjs.ts',
+  watr: 'src/kernels/cpu/module.ts',
+  'pure-rand/generator/xoroshiro128plus': 'src/kernels/random.ts',
+  'pure-rand/types/RandomGenerator': 'src/kernels/random.ts',
+  'gpu.js': 'src/kernels/gpu/adapter.ts',
+}
+
+const partOf = (file: string) => Object.entries(parts).find(([start]) => file.startsWith(start))?.[1]
+const isFile = (target: string) => target.endsWith('.ts')
+
+/** What is wrong with an import, or nothing. */
+function objection({ from, to, kind }: Import): string | undefined {
+  if (!isFile(to)) {
+    if (packages[to] === from || (to.startsWith('node:') && kind === 'dynamic' && partOf(from) === 'io'))
+      return undefined
+    return `${from} imports ${to}, which is the business of ${packages[to] ?? 'no file'}`
+  }
+  const [a, b] = [partOf(from), partOf(to)]
+  if (!b) return `${from} imports ${to}, which is no part of src/`
+  return a === b || allowed[a ?? '']?.includes(b) ? undefined : `${from} imports ${to}: ${a} must not know ${b}`
+}
+
+/** The first cycle among the imports, as a list of files, or nothing. */
+function cycle(imports: readonly Import[]): string[] | undefined {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    done.add(file)
+    for (const target of targets.get(file) ?? []) {
+      const found = visit(target, [...path, file])
+      if (found) return found
+    }
+    return undefined
+  }
+  for (const file of targets.keys()) {
+    const found = visit(file, [])
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The files that importing `file` loads. */
+function loadedBy(file: string, imports: readonly Import[]): Set<string> {
+  const loaded = new Set([file])
+  for (const seen of loaded) for (const { from, to } of imports) if (from === seen) loaded.add(to)
+  return loaded
+}
+
+const files = filesBelow('src', '.ts')
+const imports = files.flatMap((file) => importsOf(file))
+const values = imports.filter((i) => i.kind === 'value')
+
+test('every file under src/ belongs to a part of the design', (t) => {
+  t.true(files.length > 50)
+  t.deepEqual(
+    files.filter((file) => !partOf(file)),
+    [],
+  )
+})
+
+test('imports point one way, stay inside src/, and one file knows each package', (t) => {
+  t.true(imports.length > 100)
+  t.deepEqual(imports.map(objection).filter(Boolean), [])
+})
+
+test('every imported file exists', (t) => {
+  t.deepEqual(
+    imports.filter(({ to }) => isFile(to) && !existsSync(root + to)),
+    [],
+  )
+})
+
+test('no file imports itself, through whatever others', (t) => {
+  t.is(cycle(values)?.join(' → '), undefined)
+})
+
+test('importing nabla does not load gpu.js', (t) => {
+  const loaded = loadedBy('src/index.ts', values)
+  t.true(loaded.has('src/tensor/tensor.ts'))
+  t.false(loaded.has('gpu.js'))
+})
+
+test('folders have no index.ts', (t) => {
+  t.deepEqual(
+    files.filter((file) => file.endsWith('index.ts')),
+    ['src/index.ts'],
+  )
+})
+
+test('these checks see a wrong direction, a foreign package and a cycle', (t) => {
+  const value = (from: string, to: string): Import => ({ from, to, kind: 'value' })
+  for (const wrong of [
+    value('src/kernels/a.ts', 'src/tensor/b.ts'),
+    value('src/layers/a.ts', 'src/optim/b.ts'),
+    value('src/optim/a.ts', 'src/layers/b.ts'),
+    value('src/tensor/a.ts', 'src/autograd/grad.ts'),
+    value('src/tensor/a.ts', 'examples/b.ts'),
+    value('src/tensor/a.ts', 'mathjs/number'),
+    value('src/io/a.ts', 'node:fs'),
+  ])
+    t.truthy(objection(wrong), `${wrong.from} → ${wrong.to}`)
+  t.is(objection({ from: 'src/io/a.ts', to: 'node:fs', kind: 'dynamic' }), undefined)
+  t.deepEqual(cycle([value('a', 'b'), value('b', 'c'), value('c', 'b')]), ['b', 'c', 'b'])
+})
+
+test('imports are read from every form that they are written in', (t) => {
+  const text = `
+    import a, { type A } from './a.js'
+    import { type B, type C } from '../b.js'
+    import type { D } from './d.js'
+    import './e.js'
+    export { f } from './f.js'
+    export type { G } from 'g'
+    const h: import('./h.js').H = await import('i')`
+  t.deepEqual(
+    importsOf('src/x/y.ts', text).map(({ to, kind }) => `${kind} ${to}`),
+    [
+      'value src/x/a.ts',
+      'type src/b.ts',
+      'type src/x/d.ts',
+      'value src/x/e.ts',
+      'value src/x/f.ts',
+      'type g',
+      'type src/x/h.ts',
+      'dynamic i',
+    ],
+  )
+})
