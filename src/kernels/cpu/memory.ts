@@ -25,8 +25,14 @@ const layouts = {
   bool: { bytes: 1, array: Uint8Array },
 } as const
 
-/** Blocks start at multiples of this, so that SIMD loads are aligned and no two blocks share a cache line. */
+/**
+ * Blocks start at multiples of this and are multiples of it long, so that SIMD loads are aligned, no two blocks share a cache
+ * line, and a kernel may work on whole vectors up to the end of its block.
+ */
 const alignment = 64
+/** Bytes at the end of the memory that no block uses: a kernel may read a vector past the end of a block. */
+const slack = alignment
+
 const align = (bytes: number) => Math.max(alignment, (bytes + alignment - 1) & -alignment)
 
 /** The value of `epoch` in buffers whose address stays valid for good. */
@@ -214,7 +220,7 @@ function take(bytes: number): number {
     const address = growMemory(wanted)
     if (address < 0)
       throw new BackendError(`memory: ${bytes} bytes more do not fit into WebAssembly's 4 GiB. Use smaller batches.`)
-    giveBack({ address, bytes: memory.buffer.byteLength - address })
+    giveBack({ address: address - slack, bytes: memory.buffer.byteLength - address })
     return take(bytes)
   }
   const block = free[index]

@@ -23,7 +23,7 @@ export class Body {
 
   constructor(
     private readonly spec: KernelSpec,
-    functions: Functions,
+    private readonly functions: Functions,
   ) {
     this.uses = countUses(spec.outputs.map(({ name }) => spec.results.get(name)!))
     this.vectors = new VectorCode(spec.type, this.uses, functions)
@@ -56,8 +56,9 @@ export class Body {
   }
 
   locals(): string {
-    const declare = (names: Set<string>, type: string) => [...names].map((name) => `(local $${name} ${type})`).join(' ')
-    return `${declare(this.scalarLocals, 'f64')} ${declare(this.vectors.locals, 'v128')}`
+    const declare = (names: ReadonlySet<string>, type: string) =>
+      [...names].map((name) => `(local $${name} ${type})`).join(' ')
+    return `${declare(this.scalarLocals, 'f64')} ${declare(this.vectors.locals, 'v128')} ${declare(this.functions.locals, 'v128')}`
   }
 
   private isUniformCall(value: Value): boolean {

@@ -1,62 +1,54 @@
 /**
- * The library functions that a module needs (exp, tanh, …), collected while its code is generated.
+ * The library functions (exp, tanh, …; see `../math`) that a kernel calls or has written in place.
  */
 import type { FunctionName } from '../../formula/ast.js'
+import { declare, prefixCalls, type VectorFunctions } from '../math/declare.js'
+import { f32Functions } from '../math/f32.js'
+import { f64Functions } from '../math/f64.js'
+import type { VectorFunction } from '../math/text.js'
 
-type FloatType = 'f32x4' | 'f64x2'
+/** Before the names of float64 functions: a kernel in float32 may need those, too, for scalars. */
+const wide = 'f64_'
 
-const viaMath = new Set<string>(
-  'exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh pow'.split(' '),
-)
+let library: VectorFunctions | undefined
 
-function lanewise(t: FloatType, fn: string, parameters: string[]): string {
-  const count = t === 'f32x4' ? 4 : 2
-  const lane = (x: string, i: number) => {
-    const number = `(${t}.extract_lane ${i} (local.get $${x}))`
-    return t === 'f32x4' ? `(f64.promote_f32 ${number})` : number
-  }
-  const result = (i: number) => {
-    const call = `(call $Math.${fn} ${parameters.map((x) => lane(x, i)).join(' ')})`
-    return t === 'f32x4' ? `(f32.demote_f64 ${call})` : call
-  }
-  let vector = `(${t}.splat ${result(0)})`
-  for (let i = 1; i < count; i++) vector = `(${t}.replace_lane ${i} ${vector} ${result(i)})`
-  return vector
+function functions(): VectorFunctions {
+  library ??= { ...f32Functions, ...Object.fromEntries(Object.entries(f64Functions).map(widen)) }
+  return library
 }
 
-const x = '(local.get $x)'
-const y = '(local.get $y)'
-const own: Record<string, (t: FloatType) => string> = {
-  sign: (t) => `(v128.bitselect ${x}
-    (v128.or (v128.and ${x} (${t}.splat (${t.slice(0, 3)}.const -0))) (${t}.splat (${t.slice(0, 3)}.const 1)))
-    (v128.or (${t}.eq ${x} (${t}.splat (${t.slice(0, 3)}.const 0))) (${t}.ne ${x} ${x})))`,
-  mod: (t) => `(${t}.sub ${x} (${t}.mul ${y} (${t}.floor (${t}.div ${x} ${y}))))`,
+function widen([name, definition]: [string, VectorFunction]): [string, VectorFunction] {
+  const uses = definition.uses.map((used) => (used in f64Functions ? wide + used : used))
+  return [wide + name, { ...definition, uses, body: prefixCalls(definition.body, wide) }]
 }
 
-/** The functions of one module. */
+/** The library functions of one module. */
 export class Functions {
-  private readonly texts = new Map<string, string>()
-  private readonly imports = new Map<string, string>()
+  private readonly called = new Set<string>()
+  /** Locals (v128) of functions that are written in place. */
+  readonly locals = new Set<string>()
 
-  /** The expression that calls a function, which is from now on part of the module. */
-  call(type: FloatType, fn: FunctionName, args: readonly string[]): string {
-    const name = `${type}.${fn}`
-    const parameters = ['x', 'y'].slice(0, args.length)
-    if (!this.texts.has(name)) this.texts.set(name, this.define(type, fn, name, parameters))
+  /** The expression that applies a function. */
+  apply(type: 'f32x4' | 'f64x2', fn: FunctionName, args: readonly string[]): string {
+    if (type === 'f32x4' && functions()[fn].inline) return this.inPlace(fn, args)
+    const name = type === 'f64x2' ? wide + fn : fn
+    this.called.add(name)
     return `(call $${name} ${args.join(' ')})`
   }
 
-  private define(type: FloatType, fn: string, name: string, parameters: string[]): string {
-    const head = `(func $${name} ${parameters.map((p) => `(param $${p} v128)`).join(' ')} (result v128)`
-    if (own[fn]) return `${head} ${own[fn](type)})`
-    if (!viaMath.has(fn)) throw new Error(`elementwise: no function ${fn}`)
-    const types = parameters.map(() => '(param f64)').join(' ')
-    this.imports.set(fn, `(import "Math" "${fn}" (func $Math.${fn} ${types} (result f64)))`)
-    return `${head} ${lanewise(type, fn, parameters)})`
+  /** The body of a function, with locals of its own: all uses share them, as none is in the middle of another. */
+  private inPlace(fn: FunctionName, args: readonly string[]): string {
+    const { params, locals, body, uses } = functions()[fn]
+    for (const used of uses) this.called.add(used)
+    const rename = (local: string) => `$${fn}.${local.slice(1)}`
+    for (const local of [...params, ...locals]) this.locals.add(rename(local).slice(1))
+    const pop = params.toReversed().map((param) => `(local.set ${rename(param)})`)
+    return `(block (result v128) ${args.join(' ')} ${pop.join(' ')}
+${body.replace(/(?<=\(local\.(?:get|set|tee) )\$\w+/g, rename)})`
   }
 
-  /** The definitions, imports first. */
+  /** The fields that define what is called, imports first. */
   text(): string {
-    return [...this.imports.values(), ...this.texts.values()].join('\n')
+    return declare(functions(), this.called)
   }
 }

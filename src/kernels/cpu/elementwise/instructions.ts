@@ -17,6 +17,7 @@ export const floating: Record<string, string> = {
   sqrt: 'sqrt',
   floor: 'floor',
   ceil: 'ceil',
+  round: 'nearest',
   min: 'min',
   max: 'max',
 }

@@ -1,18 +1,26 @@
 /**
- * Cheaper forms of a few functions: powers with a small constant exponent, division by powers of two, signs of constants.
+ * Functions in terms of simpler ones: signs, powers with a small constant exponent, division by powers of two.
  */
 import type { FunctionName } from '../../formula/ast.js'
 import type { Graph, Value } from './graph.js'
 
-/** The same value in a cheaper form, or null where there is none. */
+/** The same value in a simpler form, or null where there is none. */
 export function simplify(graph: Graph, fn: FunctionName, args: readonly Value[]): Value | null {
   const [x, y] = args
   if (fn === 'square') return graph.call('multiply', x, x)
+  if (fn === 'sign') return sign(graph, x)
   if (fn === 'unaryMinus' && x.kind === 'constant') return graph.constant(-x.number)
   if (y?.kind !== 'constant') return null
   if (fn === 'pow') return power(graph, x, y.number)
   if (fn === 'divide' && isPowerOfTwo(y.number)) return graph.call('multiply', x, graph.constant(1 / y.number))
   return null
+}
+
+/** ±1; ±0 and NaN stay. */
+function sign(graph: Graph, x: Value): Value {
+  const zero = graph.constant(0)
+  const negative = graph.call('where', graph.call('smaller', x, zero), graph.constant(-1), x)
+  return graph.call('where', graph.call('larger', x, zero), graph.constant(1), negative)
 }
 
 /** x to the power of ±1/2 or a small whole number, by multiplications and at most one root and division. */

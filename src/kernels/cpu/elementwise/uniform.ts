@@ -42,7 +42,7 @@ export class UniformCode {
     const numbers = args.map((arg) => this.number(arg))
     const name = arithmetic[fn] ?? floating[fn]
     if (name) return `(f64.${name} ${numbers.join(' ')})`
-    const call = this.functions.call(
+    const call = this.functions.apply(
       'f64x2',
       fn,
       numbers.map((x) => `(f64x2.splat ${x})`),

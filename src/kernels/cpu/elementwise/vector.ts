@@ -65,18 +65,16 @@ export class VectorCode {
     return this.fused(value) ?? this.extremum(value) ?? this.instruction(value)
   }
 
-  private instruction({ fn, args, id }: Call): string {
+  private instruction({ fn, args }: Call): string {
     const name = arithmetic[fn] ?? (this.type === 'i32x4' ? undefined : floating[fn])
     if (name) return `(${this.type}.${name} ${args.map((arg) => this.number(arg)).join(' ')})`
     if (this.type !== 'i32x4')
-      return this.functions.call(
+      return this.functions.apply(
         this.type,
         fn,
         args.map((arg) => this.number(arg)),
       )
-    if (fn !== 'sign') return `(i32x4.${fn}_s ${this.number(args[0])} ${this.number(args[1])})`
-    const [x, again] = this.twice(args[0], id)
-    return `(i32x4.sub (i32x4.lt_s ${x} ${this.constant(0)}) (i32x4.gt_s ${again} ${this.constant(0)}))`
+    return `(i32x4.${fn}_s ${this.number(args[0])} ${this.number(args[1])})`
   }
 
   private comparison(fn: string): string {
