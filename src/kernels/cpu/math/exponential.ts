@@ -14,6 +14,7 @@ import {
   less,
   madd,
   mul,
+  neg,
   nmadd,
   polynomial,
   select,
@@ -26,7 +27,7 @@ import {
 const magic = 1.5 * 2 ** 23
 
 /** ln 2 in two parts; the first is so short that its product with n is exact. */
-const ln2 = [0.693359375, -2.12194440054690583e-4]
+const ln2 = [0.693359375, -0.00021219444005469057]
 
 /** (eʳ − 1 − r) / r² on ±ln 2 / 2; eʳ − 1 keeps its relative accuracy to 2⁻²⁶. */
 const tail = [0.49999997, 0.16666538, 0.04166739, 0.008367279, 0.0013882667]
@@ -75,7 +76,7 @@ export const expm1 = define(
 )
 
 /** exp(−|x|) in `$y`. */
-const expOfMinusAbs = [set('$a', atLeast(mul(abs('$x'), -1), -104)), ...reduce('$a'), set('$y', expOfR), ...scale]
+const expOfMinusAbs = [set('$a', atLeast(neg(abs('$x')), -104)), ...reduce('$a'), set('$y', expOfR), ...scale]
 
 /** With e = exp(−|x|): 1 / (1 + e), or e / (1 + e) for negative x. */
 export const sigmoid = define('$x', ...expOfMinusAbs, div(select(less('$x', 0), '$y', 1), add('$y', 1)))

@@ -5,8 +5,8 @@
  */
 import { erf } from './erf.js'
 import { cosh, exp, expm1, sigmoid, sinh, softplus, tanh } from './exponential.js'
-import { acosh, asinh, atanh, log, log1p, log64 } from './logarithm.js'
-import { exp64, mod, mod64, pow, sign } from './power.js'
+import { acosh, asinh, atanh, log, log1p } from './logarithm.js'
+import { mod, mod64, pow, sign } from './power.js'
 import type { VectorFunction } from './text.js'
 import { acos, asin, atan, cos, cosHuge, sin, sinHuge, tan, tanHuge } from './trigonometric.js'
 
@@ -35,8 +35,6 @@ export const f32Functions = {
   sigmoid,
   softplus,
   // Helpers
-  log64,
-  exp64,
   mod64,
   sinHuge,
   cosHuge,

