@@ -18,7 +18,10 @@ const blockPanels = 64
 /** From this many rows on, packing B pays. */
 const packRows = 24
 
-/** Numbers between two steps of k in a copied tile of A. */
+/** From this many panels on, copying each tile of a transposed A pays. */
+const copyPanels = 4
+
+/** Numbers from one step of k to the next in a copied tile of A. */
 const copiedRow = 8
 
 /** The kernels for one dtype. Tiles are compiled by height, when they are first used. */
@@ -200,26 +203,61 @@ function multiplyRows(
   bias: number,
   flags: number,
 ): void {
-  const { kernels, aRow, aStep } = p
-  const tiles = Math.ceil(p.size.m / tileRows)
-  const height = Math.ceil(p.size.m / tiles)
-  const high = p.size.m - tiles * (height - 1)
-  const done = high * height
-  tileOf(kernels, height)(a, aRow, aStep, b, bStep, bPanel, c, cRow, depth, panels, high, bias, flags)
+  const { m } = p.size
+  const tiles = Math.ceil(m / tileRows)
+  const height = Math.ceil(m / tiles)
+  const high = m - tiles * (height - 1)
+  const copy = p.size.transposeA && panels >= copyPanels
+  const run = copy ? copyAndMultiply : multiplyTiles
+  run(p, height, 0, high, a, b, bStep, bPanel, c, cRow, depth, panels, bias, flags)
   if (high < tiles)
-    tileOf(kernels, height - 1)(
-      a + done * aRow,
-      aRow,
-      aStep,
-      b,
-      bStep,
-      bPanel,
-      c + done * cRow,
-      cRow,
-      depth,
-      panels,
-      tiles - high,
-      bias,
-      flags,
-    )
+    run(p, height - 1, high * height, tiles - high, a, b, bStep, bPanel, c, cRow, depth, panels, bias, flags)
+}
+
+/** Tiles of one height, from a row on. */
+function multiplyTiles(
+  p: Product,
+  height: number,
+  row: number,
+  tiles: number,
+  a: number,
+  b: number,
+  bStep: number,
+  bPanel: number,
+  c: number,
+  cRow: number,
+  depth: number,
+  panels: number,
+  bias: number,
+  flags: number,
+): void {
+  const tile = tileOf(p.kernels, height)
+  tile(a + row * p.aRow, p.aRow, p.aStep, b, bStep, bPanel, c + row * cRow, cRow, depth, panels, tiles, bias, flags)
+}
+
+/** The same, with each tile of A copied to where its columns lie close together. */
+function copyAndMultiply(
+  p: Product,
+  height: number,
+  row: number,
+  tiles: number,
+  a: number,
+  b: number,
+  bStep: number,
+  bPanel: number,
+  c: number,
+  cRow: number,
+  depth: number,
+  panels: number,
+  bias: number,
+  flags: number,
+): void {
+  const { bytes, width, pack, copyBlock } = p.kernels
+  const tile = tileOf(p.kernels, height)
+  const step = copiedRow * bytes
+  for (let i = 0, r = row; i < tiles; i++, r += height) {
+    if (height <= width && r + width <= p.size.m) pack(a + r * bytes, p.aStep, p.tile, 0, depth, 1)
+    else copyBlock(a + r * bytes, p.aStep, bytes, p.tile, step, depth, height)
+    tile(p.tile, bytes, step, b, bStep, bPanel, c + r * cRow, cRow, depth, panels, 1, bias, flags)
+  }
 }
