@@ -99,7 +99,8 @@ function operator(node: MathNode & { type: 'OperatorNode' }): Expr {
 }
 
 function apply(node: MathNode & { type: 'FunctionNode' }): Expr {
-  if (node.fn.type !== 'SymbolNode') throw new FormulaError('formula: only named functions can be called.')
+  if (node.fn.type !== 'SymbolNode')
+    throw new FormulaError('formula: only named functions can be called. Call one by its name, such as sin(x).')
   return callByName(node.fn.name, node.args.map(convert))
 }
 
@@ -109,11 +110,14 @@ function callByName(fn: string, args: Expr[]): Expr {
   if (!isFunctionName(fn)) throw unknownFunction(fn, args.length)
   if (args.length === arity[fn]) return call(fn, ...args)
   if (variadic.includes(fn) && args.length > 2) return args.reduce((left, right) => call(fn, left, right))
-  throw new FormulaError(`formula: ${fn} takes ${count(arity[fn])}, but got ${args.length}.`)
+  throw new FormulaError(
+    `formula: ${fn} takes ${count(arity[fn])}, but got ${args.length}. Check the parentheses and commas.`,
+  )
 }
 
 function unknownFunction(fn: string, args: number): FormulaError {
-  if (shorthandNames.includes(fn)) return new FormulaError(`formula: ${fn} takes 1 argument, but got ${args}.`)
+  if (shorthandNames.includes(fn))
+    return new FormulaError(`formula: ${fn} takes 1 argument, but got ${args}. Check the parentheses and commas.`)
   const guess = fn.length > 2 && nearest(fn, known)
   const hint = guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`
   return new FormulaError(`formula: unknown function ${fn}. ${hint} Known: ${known.join(', ')}.`)

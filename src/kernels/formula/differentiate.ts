@@ -25,7 +25,7 @@ export interface GradientOptions {
 
 /** What the gradient of the output is called in the derivatives of `source`: `g`, or `g2`, `g3` … where an input has that name. */
 export function gradientName(source: Program): string {
-  return fresh('g', new Set(source.inputs))
+  return source.inputs.includes('g') ? fresh('g', new Set(source.inputs)) : 'g'
 }
 
 const cache = new WeakMap<Program, Map<string, Program>>()

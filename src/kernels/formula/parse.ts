@@ -44,7 +44,7 @@ function parseTree(text: string): MathNode {
   } catch (error) {
     const { char, message } = error as { char?: number; message: string }
     if (char === undefined) throw error
-    const reason = message.replace(/\s*\(char \d+\)$/, '')
+    const reason = message[0].toLowerCase() + message.slice(1).replace(/\s*\(char \d+\)$/, '')
     throw new FormulaError(`formula: ${reason}.\n${quote(text, char - 1)}`)
   }
 }

@@ -159,7 +159,8 @@ function isMask(x: Expr): x is CallOf<'where'> {
  * `operation` must map 0 to 0.
  */
 function intoMask(make: Builder, { args: [condition, yes, no] }: CallOf<'where'>, operation: (x: Expr) => Expr): Expr {
-  return make.call('where', condition, operation(yes), operation(no))
+  const inside = (branch: Expr) => (isValue(branch, 0) ? branch : operation(branch))
+  return make.call('where', condition, inside(yes), inside(no))
 }
 
 function sameCondition(a: Expr, b: Expr): boolean {

@@ -1,0 +1,146 @@
+import test from 'ava'
+import { FormulaError } from '../../../src/errors.js'
+import { arity, call, type FunctionName, number, symbol } from '../../../src/kernels/formula/ast.js'
+import { parse } from '../../../src/kernels/formula/parse.js'
+
+const [a, b, c, x] = ['a', 'b', 'c', 'x'].map(symbol)
+const value = (text: string) => parse(text).statements[0].value
+
+test('a bare expression is the statement y = expression', (t) => {
+  const program = parse('a + b * 2')
+  t.deepEqual(program.statements, [{ name: 'y', value: call('add', a, call('multiply', b, number(2))) }])
+  t.deepEqual([program.inputs, program.outputs, program.text], [['a', 'b'], ['y'], 'a + b * 2'])
+})
+
+test('the same text gives the same program', (t) => {
+  t.is(parse('a + b'), parse('a + b'))
+  t.not(parse('a + b'), parse('a  + b'))
+})
+
+test('statements stand one a line or between semicolons, comments end with the line', (t) => {
+  const program = parse('# Momentum\n  m = beta * m + g  # the mean\n\n  w = w - eta * m; n = 1')
+  t.deepEqual(
+    program.statements.map(({ name }) => name),
+    ['m', 'w', 'n'],
+  )
+  t.deepEqual(program.inputs, ['beta', 'm', 'g', 'w', 'eta'])
+  t.deepEqual(program.outputs, ['m', 'w', 'n'])
+})
+
+test('a bare expression after assignments is the output y beside their names', (t) => {
+  const { inputs, outputs } = parse('u = x^2\nu + 1')
+  t.deepEqual([inputs, outputs], [['x'], ['u', 'y']])
+})
+
+test('a name assigned twice is one output', (t) => {
+  t.deepEqual(parse('u = x\nu = u + 1').outputs, ['u'])
+})
+
+test('every function can be called by its name', (t) => {
+  for (const fn of Object.keys(arity) as FunctionName[]) {
+    if (fn === 'and' || fn === 'or' || fn === 'not') continue // operators only, in mathjs
+    const args = [a, b, c].slice(0, arity[fn])
+    t.deepEqual(value(`${fn}(${args.map(({ name }) => name)})`), call(fn, ...args))
+  }
+})
+
+test('operators are functions', (t) => {
+  const operators: Record<string, FunctionName> = {
+    '+': 'add',
+    '-': 'subtract',
+    '*': 'multiply',
+    '/': 'divide',
+    '^': 'pow',
+    '%': 'mod',
+    mod: 'mod',
+    '==': 'equal',
+    '!=': 'unequal',
+    '<': 'smaller',
+    '<=': 'smallerEq',
+    '>': 'larger',
+    '>=': 'largerEq',
+    and: 'and',
+    or: 'or',
+  }
+  for (const [operator, fn] of Object.entries(operators)) t.deepEqual(value(`a ${operator} b`), call(fn, a, b))
+  t.deepEqual(value('not a'), call('not', a))
+  t.deepEqual(value('-a'), call('unaryMinus', a))
+  t.deepEqual(value('+a'), a)
+  t.deepEqual(value('a ? b : c'), call('where', a, b, c))
+  t.deepEqual(value('2 a'), call('multiply', number(2), a))
+})
+
+test('comparisons chain', (t) => {
+  t.deepEqual(value('0 < x <= 1'), call('and', call('smaller', number(0), x), call('smallerEq', x, number(1))))
+})
+
+test('min and max of many nest, and short forms are written out', (t) => {
+  t.deepEqual(value('max(a, b, c)'), call('max', call('max', a, b), c))
+  t.deepEqual(value('log(x, a)'), call('divide', call('log', x), call('log', a)))
+  t.deepEqual(value('log2(x)'), call('divide', call('log', x), call('log', number(2))))
+  t.deepEqual(value('log10(x)'), call('divide', call('log', x), call('log', number(10))))
+  t.deepEqual(value('cube(x)'), call('pow', x, number(3)))
+})
+
+test('constants are numbers, i is a name', (t) => {
+  const constants = { pi: Math.PI, e: Math.E, Infinity, NaN, true: 1, false: 0, '-2': -2, '-0': -0, '1e400': Infinity }
+  for (const [text, n] of Object.entries(constants)) t.deepEqual(value(text), number(n))
+  t.deepEqual(value('i'), symbol('i'))
+})
+
+test('names that every object has are ordinary', (t) => {
+  t.deepEqual(parse('constructor + __proto__').inputs, ['constructor', '__proto__'])
+})
+
+const mistakes: Record<string, RegExp> = {
+  '': /^formula: an expression is missing\. Write one/,
+  '# nothing': /an expression is missing/,
+  '2 +': /^formula: unexpected end of expression\.\n {2}2 \+\n {5}\^$/,
+  '(a + b': /parenthesis \) expected\.\n {2}\(a \+ b\n {8}\^$/,
+  'x ? 1': /false part of conditional expression expected/,
+  'x!': /the operator ! \(factorial\) is not supported\. Known: \+/,
+  "x'": /the operator ' \(ctranspose\) is not supported/,
+  'a xor b': /the operator xor \(xor\) is not supported/,
+  'x to cm': /the operator to \(to\) is not supported/,
+  '10%': /percentages are not supported\. Divide by 100/,
+  '[1, 2]': /a matrix \[ … \] is not supported/,
+  '{a: 1}': /an object \{ … \} is not supported/,
+  'a[1]': /an index or property is not supported/,
+  'a.b': /an index or property is not supported/,
+  '1:3': /a range a:b is not supported/,
+  'f(x) = x': /a function definition is not supported/,
+  'a = b = 2': /an assignment inside an expression is not supported/,
+  '(a = 2; 3)': /parenthesis \) expected/,
+  '"text"': /"text" is not a number/,
+  null: /null is not a number/,
+  'a[1] = 3': /only a plain name can be assigned to/,
+  'a.b = 3': /only a plain name can be assigned to/,
+  'a.b(2)': /only named functions can be called\. Call one by its name/,
+  'a; b': /a bare expression may only come last/,
+  'pi = 3': /"pi" is a constant, 3\.14\d+\. Choose another name/,
+  'exp = 2': /"exp" is a function, not a name\. Call it with 1 argument\./,
+  'max + 1': /"max" is a function, not a name\. Call it with 2 arguments\./,
+  'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where\./,
+  'x(a + 1)': /unknown function x\. For a product write x \* \( … \)\. Known: abs/,
+  'toString(x)': /unknown function toString\./,
+  'pow(2)': /pow takes 2 arguments, but got 1\./,
+  'max(a)': /max takes 2 arguments, but got 1\./,
+  'sin(a, b)': /sin takes 1 argument, but got 2\./,
+  'log2(a, b)': /log2 takes 1 argument, but got 2\./,
+}
+for (const [text, message] of Object.entries(mistakes)) {
+  test(`a clear error for ${JSON.stringify(text)}`, (t) => {
+    const error = t.throws(() => parse(text), { instanceOf: FormulaError, message })
+    t.true(error.message.startsWith('formula: ') && error.message.includes(`\n  ${text}`), error.message)
+  })
+}
+
+test('the ^ stands under the column, in the line of the mistake', (t) => {
+  const error = t.throws(() => parse('a = 1\nb = a +* 2\nc = 3'), { instanceOf: FormulaError })
+  t.true(error.message.endsWith('\n  a = 1\n  b = a +* 2\n         ^\n  c = 3'), error.message)
+})
+
+test('a mistake is reported each time', (t) => {
+  t.throws(() => parse('2 *'))
+  t.throws(() => parse('2 *'))
+})
