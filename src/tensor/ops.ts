@@ -5,6 +5,7 @@
  * are in `elementwise.ts`, `reductions.ts`, `linalg.ts` and `shaping.ts`.
  */
 import { isRecording } from '../autograd/engine.js'
+import { GradientError } from '../errors.js'
 import type { ReduceKind, Shape, View } from '../kernels/backend.js'
 import { elementwise, nameRows, op, primitive, run } from './apply.js'
 import { backend } from './backend.js'
@@ -257,7 +258,7 @@ function crossEntropyGradient(g: Tensor, logits: Tensor, labels: Tensor): Tensor
 
 /** The rule of an integer input, or of an integer result: never asked for. */
 function none(): never {
-  throw new TypeError('integers have no gradient')
+  throw new GradientError('backward: integers have no gradient. Please report this: no rule should have been asked for it.')
 }
 
 function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) {
