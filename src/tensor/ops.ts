@@ -258,7 +258,9 @@ function crossEntropyGradient(g: Tensor, logits: Tensor, labels: Tensor): Tensor
 
 /** The rule of an integer input, or of an integer result: never asked for. */
 function none(): never {
-  throw new GradientError('backward: integers have no gradient. Please report this: no rule should have been asked for it.')
+  throw new GradientError(
+    'backward: integers have no gradient. Please report this: no rule should have been asked for it.',
+  )
 }
 
 function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) {
