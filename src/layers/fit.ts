@@ -51,9 +51,9 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, epoch)
     if (validation) Object.assign(logs, prefixed(model.evaluateOn(validation, batchSize)))
-    if (epoch === epochs - 1) finalize(model)
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
+  if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)
   for (const c of callbacks) await c.onTrainEnd?.(history, model)
   return history
 }
@@ -95,15 +95,8 @@ function trainStep(model: Model, x: Tensor, y: Tensor, epoch: number, step: numb
 
 /** Lets timers, input and rendering have their turn. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve)
-  })
-}
-
-/** The averaged weights, when the optimizer keeps them. */
-function finalize(model: Model): void {
-  model.optimizer.finalizeVariableValues(model.trainableVariables)
+  const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
+  return new Promise((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
 }
 
 function prefixed(logs: Logs): Logs {

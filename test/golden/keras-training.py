@@ -1,0 +1,84 @@
+"""
+Makes keras-training.json: losses and gradients, and a small training run, as Keras computes them.
+Run: KERAS_BACKEND=jax python keras-training.py > keras-training.json
+"""
+
+import json
+
+import jax
+import keras
+import numpy as np
+
+random = np.random.default_rng(0)
+
+
+def numbers(x):
+    return np.asarray(x, dtype=np.float64).round(9).tolist()
+
+
+def losses():
+    logits = random.normal(size=(5, 4)).astype("float32") * 3
+    labels = np.array([0, 3, 1, 2, 3], dtype="int32")
+    onehot = np.eye(4, dtype="float32")[labels] * 0.9 + 0.025
+    probabilities = np.asarray(keras.ops.softmax(logits))
+    binary_logits = random.normal(size=(6, 1)).astype("float32") * 4
+    binary_labels = np.array([[0], [1], [1], [0], [1], [0]], dtype="float32")
+    binary_probabilities = np.asarray(keras.ops.sigmoid(binary_logits))
+    k = keras.losses
+    cases = {
+        "meanSquaredError": (k.MeanSquaredError(), binary_labels, binary_logits, None),
+        "sparseCategoricalCrossentropy": (k.SparseCategoricalCrossentropy(from_logits=True), labels, logits, True),
+        "sparseCategoricalCrossentropy of probabilities": (k.SparseCategoricalCrossentropy(), labels, probabilities, False),
+        "categoricalCrossentropy": (k.CategoricalCrossentropy(from_logits=True), onehot, logits, True),
+        "categoricalCrossentropy of probabilities": (k.CategoricalCrossentropy(), onehot, probabilities, False),
+        "binaryCrossentropy": (k.BinaryCrossentropy(from_logits=True), binary_labels, binary_logits, True),
+        "binaryCrossentropy of probabilities": (k.BinaryCrossentropy(), binary_labels, binary_probabilities, False),
+    }
+    result = {}
+    for name, (loss, y_true, y_pred, from_logits) in cases.items():
+        value, gradient = jax.value_and_grad(lambda p: loss(y_true, p))(y_pred)
+        result[name] = {
+            "yTrue": numbers(y_true),
+            "yPred": numbers(y_pred),
+            "fromLogits": from_logits,
+            "loss": numbers(value),
+            "gradient": numbers(gradient),
+        }
+    return result
+
+
+def training(optimizer, **options):
+    x = random.normal(size=(50, 3)).astype("float32")
+    y = (x[:, 0] > 0).astype("int32") + (x[:, 1] > 0.3).astype("int32")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
+    for v in model.variables:
+        v.assign(random.normal(size=v.shape) * 0.5)
+    before = [numbers(v) for v in model.variables]
+    model.compile(
+        optimizer=optimizer,
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    history = model.fit(
+        x[:40], y[:40], epochs=4, batch_size=16, shuffle=False, verbose=0, validation_data=(x[40:], y[40:]), **options
+    )
+    return {
+        "config": optimizer.get_config(),
+        "x": numbers(x),
+        "y": y.tolist(),
+        "before": before,
+        "history": {k: numbers(v) for k, v in history.history.items()},
+        "after": [numbers(v) for v in model.variables],
+    }
+
+
+result = {
+    "meta": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
+    "losses": losses(),
+    "training": {
+        "AdamW": training(keras.optimizers.AdamW(learning_rate=0.02)),
+        "AdamW with EMA": training(keras.optimizers.AdamW(learning_rate=0.02, use_ema=True, ema_momentum=0.8, name="ema")),
+        "SGD": training(keras.optimizers.SGD(learning_rate=0.1, momentum=0.9, nesterov=True, clipnorm=0.5)),
+    },
+}
+print(json.dumps(result, indent=1))

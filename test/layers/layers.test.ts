@@ -1,0 +1,183 @@
+import test from 'ava'
+import {
+  Activation,
+  Dense,
+  Dropout,
+  Flatten,
+  gradcheck,
+  Layer,
+  OptionError,
+  ones,
+  randomNormal,
+  Sequential,
+  ShapeError,
+  setSeed,
+  type Tensor,
+  tensor,
+} from '../../src/index.js'
+
+test('Dense computes activation(x · kernel + bias) for any number of leading axes', (t) => {
+  const layer = new Dense(2, { activation: 'relu', inputShape: [3] })
+  const x = tensor([[1, 2, 3]])
+  layer.apply(x)
+  layer.kernel.assign([
+    [1, -1],
+    [0, 1],
+    [2, 0],
+  ])
+  layer.bias?.assign([-6, 0.5])
+  t.deepEqual(layer.apply(x).toArray(), [[1, 1.5]])
+  t.deepEqual(layer.apply(tensor([[0, 0, 1]])).toArray(), [[0, 0.5]])
+  const deep = new Dense(2)
+  t.deepEqual(deep.apply(ones([4, 5, 3])).shape, [4, 5, 2])
+  t.deepEqual(deep.apply(ones([0, 5, 3])).shape, [0, 5, 2])
+})
+
+test('Dense with every activation equals its parts', (t) => {
+  const x = randomNormal([4, 3], { seed: 1 })
+  for (const activation of [
+    'linear',
+    'relu',
+    'sigmoid',
+    'tanh',
+    'softplus',
+    'gelu',
+    'softmax',
+    'logSoftmax',
+  ] as const) {
+    for (const useBias of [true, false]) {
+      const layer = new Dense(5, { activation, useBias, seed: 2, biasInitializer: 'ones' })
+      const y = layer.apply(x)
+      const linear = layer.bias ? x.matmul(layer.kernel).add(layer.bias) : x.matmul(layer.kernel)
+      const want = activation === 'linear' ? linear : linear[activation]()
+      t.true(y.sub(want).abs().max().item() < 1e-6, activation)
+    }
+  }
+})
+
+test('gradients flow through Dense to input, kernel and bias', (t) => {
+  for (const activation of ['relu', 'tanh'] as const) {
+    const layer = new Dense(2, { activation, seed: 3 })
+    layer.apply(ones([1, 3]))
+    const x = randomNormal([4, 3], { seed: 4 })
+    layer.apply(x).square().sum().backward()
+    const f = (x: Tensor, w: Tensor, b: Tensor) => x.matmul(w).add(b)[activation]().square().sum()
+    t.true(gradcheck(f, [x, layer.kernel, ones([2])]))
+    const eps = 1e-2
+    const at = (d: number) => {
+      const w = layer.kernel.detach().add(
+        tensor([
+          [d, 0],
+          [0, 0],
+          [0, 0],
+        ]),
+      )
+      return f(x, w, layer.bias as Tensor).item()
+    }
+    const slope = (at(eps) - at(-eps)) / (2 * eps)
+    t.true(Math.abs((layer.kernel.grad as Tensor).slice([0, 0]).item() - slope) < 1e-2 * Math.abs(slope) + 1e-3)
+  }
+})
+
+test('Dropout keeps the mean in training, and is the identity otherwise', (t) => {
+  const layer = new Dropout(0.25, { seed: 5 })
+  const x = ones([1000, 100])
+  t.is(layer.apply(x), x)
+  const y = layer.apply(x, { training: true })
+  t.true(Math.abs(y.mean().item() - 1) < 0.005)
+  t.true(Math.abs(y.equal(0).cast('float32').mean().item() - 0.25) < 0.005)
+  t.true(Math.abs(y.max().item() - 4 / 3) < 1e-6)
+  const again = new Dropout(0.25, { seed: 5 }).apply(x, { training: true })
+  t.deepEqual(y.dataSync(), again.dataSync())
+})
+
+test('Flatten and Activation', (t) => {
+  t.deepEqual(new Flatten().apply(ones([2, 3, 4])).shape, [2, 12])
+  t.deepEqual(new Activation('relu').apply(tensor([[-1, 2]])).toArray(), [[0, 2]])
+  t.deepEqual(new Activation((x) => x.mul(2)).apply(tensor([[1]])).toArray(), [[2]])
+})
+
+test('glorot and he initializers have the variance of their formulas', (t) => {
+  const fans = { glorotUniform: 350, glorotNormal: 350, heUniform: 200, heNormal: 200 } as const
+  for (const [kernelInitializer, fan] of Object.entries(fans)) {
+    const layer = new Dense(300, {
+      kernelInitializer: kernelInitializer as keyof typeof fans,
+      seed: 6,
+      inputShape: [400],
+    })
+    layer.apply(ones([1, 400]))
+    const variance = layer.kernel.square().mean().item() - layer.kernel.mean().item() ** 2
+    const want = kernelInitializer.startsWith('glorot') ? 1 / fan : 1 / fan
+    t.true(Math.abs(variance / want - 1) < 0.02, `${kernelInitializer}: ${variance} ≠ ${want}`)
+  }
+})
+
+test('setSeed makes the weights of a model repeatable, without it they differ', (t) => {
+  const weights = () =>
+    new Sequential([new Dense(4, { inputShape: [3] }), new Dense(2)]).variables.map((v) => v.toArray())
+  setSeed(9)
+  const first = weights()
+  t.notDeepEqual(weights(), first)
+  setSeed(9)
+  t.deepEqual(weights(), first)
+})
+
+test('layers and models print themselves', (t) => {
+  const model = new Sequential(
+    [new Dense(256, { activation: 'relu', inputShape: [784] }), new Dropout(0.1), new Dense(10)],
+    { name: 'mnist' },
+  )
+  t.is(String(model.layers[0]), 'Dense(784 → 256, relu)')
+  t.is(String(new Dense(3)), 'Dense(3)')
+  t.is(String(new Dropout(0.1)), 'Dropout(0.1)')
+  const lines: string[] = []
+  const text = model.summary((line) => lines.push(line))
+  t.deepEqual(lines, [text])
+  t.regex(text, /Dense\(784 → 256, relu\).*\[batch, 256\].*200,960/)
+  t.regex(text, /203,530 weights, 203,530 trainable/)
+  t.true(model.variables[0].path.startsWith('mnist/dense'))
+})
+
+test('mistakes in options and shapes are errors that say what to do', (t) => {
+  t.throws(() => new Dense(0), {
+    instanceOf: OptionError,
+    message: 'Dense: units is 0. Give the number of outputs, a whole number above 0.',
+  })
+  t.throws(() => new Dense(2, { activaton: 'relu' } as object), {
+    instanceOf: OptionError,
+    message: /unknown option activaton. Did you mean activation\?/,
+  })
+  t.throws(() => new Dense(2, { activation: 'rellu' as 'relu' }), {
+    message: /unknown activation rellu. Did you mean relu\?/,
+  })
+  t.throws(() => new Dense(2, { kernelInitializer: 'glorot' as 'zeros' }), { message: /unknown initializer glorot/ })
+  t.throws(() => new Dense(2, { use_bias: false } as object), { message: /Did you mean useBias\?/ })
+  t.throws(() => new Dropout(1), { message: /rate is 1/ })
+  t.throws(() => new Sequential([]), { message: /no layers/ })
+  t.throws(() => new Sequential([{} as Layer]), { message: /not a layer/ })
+  const shared = new Dense(1)
+  t.throws(() => new Sequential([shared, shared]), { message: /comes twice/ })
+  const layer = new Dense(2, { inputShape: [3] })
+  layer.apply(ones([1, 3]))
+  t.throws(() => layer.apply(ones([1, 4])), {
+    instanceOf: ShapeError,
+    message: /built for examples of shape \[3\], received \[1, 4\]/,
+  })
+  t.throws(() => new Dense(2).apply(tensor([1, 2])), { message: /single numbers/ })
+})
+
+test('a layer of your own is a class with build and call', (t) => {
+  class Scale extends Layer {
+    factor = this.addWeight('factor', [1], { initializer: 'ones' })
+    override call(x: Tensor): Tensor {
+      return x.mul(this.factor)
+    }
+  }
+  const model = new Sequential([new Scale(), new Dense(1, { inputShape: [2] })])
+  model
+    .apply(ones([1, 2]))
+    .sum()
+    .backward()
+  t.is(model.trainableVariables.length, 3)
+  t.true(model.trainableVariables.every((v) => v.grad !== null))
+})
