@@ -1,22 +1,19 @@
 /**
- * The error function in float32: a polynomial for |x| < 0.95, otherwise 1 − exp(q) with a polynomial q ≈ ln(1 − erf |x|).
+ * The error function in float32: erf |x| = −(exp(q) − 1), where q = ln(1 − erf |x|) is nearly a polynomial.
  */
-import { expOfR, power, reduce } from './exponential.js'
-import { abs, atMost, define, greater, madd, mul, nmadd, polynomial, select, set, withSign } from './text.js'
+import { expm1OfR, power, reduce } from './exponential.js'
+import { abs, atLeast, define, madd, neg, nmadd, polynomial, set, sub, withSign } from './text.js'
 
-/** erf(x) / x − 1 in x². */
-const inner = [0.12837915, -0.37612477, 0.11281559, -0.026755728, 0.0049758083, -0.00058977323]
-
-/** ln(1 − erf x) for 0.95 ≤ x ≤ 4, where erf has become 1. */
-const outer = [-0.00024472413, -1.1274749, -0.6375172, -0.10364009, 0.022087501, -0.003008497, 0.00019242166]
+/** q / a − 1 for a = −|x| ≥ −4, where erf has become −1. */
+const exponent = [
+  0.12837921, -0.63661623, 0.102817245, 0.019332178, 0.00022275379, -0.0012386127, -0.00037642306, -4.0148687e-5,
+]
 
 export const erf = define(
   '$x',
-  set('$a', atMost(abs('$x'), 4)),
-  set('$z', mul('$a', '$a')),
-  set('$q', polynomial('$a', outer)),
+  set('$a', atLeast(neg(abs('$x')), -4)),
+  set('$q', madd('$a', polynomial('$a', exponent), '$a')),
   ...reduce('$q'),
-  set('$y', nmadd(expOfR, power(), 1)),
-  set('$y', select(greater('$a', 0.95), '$y', madd('$a', polynomial('$z', inner), '$a'))),
-  withSign('$y', '$x'),
+  set('$s', power()),
+  withSign(nmadd(expm1OfR, '$s', sub(1, '$s')), '$x'),
 )

@@ -40,7 +40,7 @@ export const reduce = (x: string) => [
 ]
 
 /** eʳ − 1. */
-const expm1OfR = madd(mul('$r', '$r'), polynomial('$r', tail), '$r')
+export const expm1OfR = madd(mul('$r', '$r'), polynomial('$r', tail), '$r')
 
 /** eʳ. */
 export const expOfR = add(expm1OfR, 1)
@@ -75,11 +75,22 @@ export const expm1 = define(
   withSign(abs(add('$y', '$y')), '$x'),
 )
 
-/** exp(−|x|) in `$y`. */
-const expOfMinusAbs = [set('$a', atLeast(neg(abs('$x')), -104)), ...reduce('$a'), set('$y', expOfR), ...scale]
+/** exp(−|x|) in `$y`, more accurate than exp: with what was rounded off r. */
+const expOfMinusAbs = [
+  set('$a', atLeast(neg(abs('$x')), -104)),
+  ...reduce('$a'),
+  set('$c', sub(sub(nmadd('$n', ln2[0], '$a'), '$r'), mul('$n', ln2[1]))),
+  set('$y', add(add(madd(mul('$r', '$r'), polynomial('$r', tail), '$c'), '$r'), 1)),
+  ...scale,
+]
 
-/** With e = exp(−|x|): 1 / (1 + e), or e / (1 + e) for negative x. */
-export const sigmoid = define('$x', ...expOfMinusAbs, div(select(less('$x', 0), '$y', 1), add('$y', 1)))
+/** With e = exp(−|x|) and y = e / (1 + e): 1 − y, or for negative x y itself, as e − e y, which is more accurate. */
+export const sigmoid = define(
+  '$x',
+  ...expOfMinusAbs,
+  set('$c', select(less('$x', 0), '$y', 1)),
+  nmadd('$c', div('$y', add('$y', 1)), '$c'),
+)
 
 /** (ln(1 + e) − 2s) / s³ in s², with s = e / (2 + e) ≤ 1/3. */
 const atanhTail = [0.66666675, 0.3999895, 0.28615212, 0.21443884, 0.24245271]

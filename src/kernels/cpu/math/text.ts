@@ -105,12 +105,12 @@ export const anyTrue = (mask: Operand) => call('v128.any_true', [i32(mask)])
 export const bits = {
   add: integer('add'),
   sub: integer('sub'),
+  equal: integer('eq'),
   shl: shift('shl'),
   shr: shift('shr_s'),
   toFloat: (x: Operand) => call('f32x4.convert_i32x4_s', [i32(x)]),
   /** A float32 constant, for `and` and the like, whose numbers are integers. */
   of: (x: number) => f32(x),
-  one: i32(1),
 }
 
 /** The sign bit of each lane, and x with that bit set where it is set in `sign` (x has it clear). */

@@ -58,7 +58,7 @@ const sinOfR = madd('$r', mul('$z', polynomial('$z', sinTail)), '$r')
 const cosOfR = madd(mul('$z', '$z'), polynomial('$z', cosTail), nmadd('$z', 0.5, 1))
 
 /** All bits of the lanes where an integer is odd. */
-const isOdd = (q: string) => `(i32x4.eq ${and(q, bits.one)} ${bits.one})`
+const isOdd = (q: string) => bits.equal(and(q, 1), 1)
 
 /** `$y`, with the lanes that were too large to reduce replaced. */
 const orHuge = (helper: string) => `(if (result v128) ${anyTrue(set2('$h', greater('$a', limit)))}
@@ -131,7 +131,8 @@ const arc = [
 export const asin = define(
   '$x',
   ...arc,
-  set('$y', sub(nmadd('$s', 2, pi[0] / 2), madd('$c', 2, -pi[1] / 2))),
+  set('$y', sub(nmadd('$s', 2, pi[0] / 4), madd('$c', 2, -pi[1] / 2))),
+  set('$y', add('$y', pi[0] / 4)),
   set('$y', select('$large', '$y', add('$s', '$c'))),
   withSign('$y', '$x'),
 )
