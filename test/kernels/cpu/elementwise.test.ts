@@ -392,6 +392,22 @@ test('several outputs, statements in order, names read before and after they are
   t.deepEqual(product, [[15], [18], [14]], 'a product that is an output itself stays whole')
 })
 
+test('names may be any that a formula can have', (t) => {
+  const names = ['n', 'inner', 'outer', 'left', 'stop', 'loop', 'at', 'x1', 'constant0', 'β', '_t', 'v', 'y']
+  const program = parse(`${names.join(' + 3 * ')} + 7`)
+  for (const [shape, other] of [
+    [[5], [5]],
+    [
+      [3, 5],
+      [3, 1],
+    ],
+  ]) {
+    const inputs = names.map((_, i) => (i % 3 === 0 ? i : operand(i % 3 === 1 ? shape : other, i)))
+    const got = map(program, inputs, shape, ['float32']).map((x) => plain(values(x)))
+    t.deepEqual(got, expected(program, inputs, shape, ['float32']))
+  }
+})
+
 test('more operands than fit into a number as signature', (t) => {
   const names = range(16).map((i) => `x${i}`)
   const program = parse(names.join(' + '))

@@ -4,8 +4,8 @@
 import type { DType } from '../../backend.js'
 import { set } from '../wat.js'
 import { lanes } from './compute.js'
-import type { Functions } from './functions.js'
-import { countUses, type Input, type Level, level, type Value } from './graph.js'
+import { type Functions, isLibraryFunction } from './functions.js'
+import { type Call, countUses, type Input, type Level, level, type Value } from './graph.js'
 import { cursor, inputStart, type KernelSpec, outputStart, type Parameter } from './spec.js'
 import { bytes, load, loadSplat, type Place, store, type Width } from './storage.js'
 import { UniformCode } from './uniform.js'
@@ -37,9 +37,15 @@ export class Body {
     return this.values(level.row, 'vector', 0)
   }
 
-  /** One vector (or one number): loads, values, stores. */
-  perElement(width: Width): string {
-    return `${this.values(level.element, width, 0)}\n${this.stores(width, 0)}`
+  /** One vector (or one number), the `copy`-th one from where the arrays are: loads, values, stores. */
+  perElement(width: Width, copy = 0): string {
+    return `${this.values(level.element, width, copy)}\n${this.stores(width, copy)}`
+  }
+
+  /** How many vectors a turn of a flat loop works on: two where counting costs about as much as computing. */
+  get copies(): 1 | 2 {
+    const calls = [...this.uses.keys()].filter((value) => value.kind === 'call' && value.level === level.element)
+    return calls.length <= 6 && !calls.some((value) => isLibraryFunction((value as Call).fn)) ? 2 : 1
   }
 
   /** The uniform values, as f64 and in all lanes. */

@@ -22,6 +22,9 @@ function widen([name, definition]: [string, VectorFunction]): [string, VectorFun
   return [wide + name, { ...definition, uses, body: prefixCalls(definition.body, wide) }]
 }
 
+/** Whether the function is more than one instruction. */
+export const isLibraryFunction = (fn: FunctionName): boolean => fn in f32Functions
+
 /** The library functions of one module. */
 export class Functions {
   private readonly called = new Set<string>()

@@ -10,7 +10,8 @@
  * Arrays are passed as addresses, scalars as f64.
  */
 import type { DType } from '../../backend.js'
-import { advance, get, int, params, set } from '../wat.js'
+import { hoistConstants } from '../math/constants.js'
+import { advance, get, int, params, set, times } from '../wat.js'
 import { Body } from './body.js'
 import { lanes } from './compute.js'
 import { Functions } from './functions.js'
@@ -24,13 +25,16 @@ const stepOf = (name: string) => `${identifier(name)}.step`
 export function kernelText(spec: KernelSpec): string {
   const functions = new Functions()
   const body = new Body(spec, functions)
-  const loops = spec.form === 'flat' ? flatLoop(spec, body) : rowLoops(spec, body)
-  const prologue = body.prologue()
+  const loops = hoistConstants(spec.form === 'flat' ? flatLoop(spec, body) : rowLoops(spec, body))
+  const uniforms = body.prologue()
   return `${functions.text()}
 (func (export "run") ${parameters(spec)}
-${body.locals()} ${spec.form === 'rows' ? rowLocals(spec) : ''}
-${prologue}
-${loops})`
+${spec.form === 'rows' ? rowLocals(spec) : ''}
+${body.locals()}
+${loops.locals}
+${uniforms}
+${loops.prologue}
+${loops.text})`
 }
 
 const arraysOf = (spec: KernelSpec) => spec.parameters.filter((parameter) => parameter.dtype !== 'scalar')
@@ -38,7 +42,7 @@ const arraysOf = (spec: KernelSpec) => spec.parameters.filter((parameter) => par
 function parameters(spec: KernelSpec): string {
   const { form, outputs } = spec
   return [
-    params(form === 'flat' ? 'n' : 'outer inner'),
+    params(form === 'flat' ? 'loop.n' : 'loop.outer loop.inner'),
     ...outputs.filter((output) => !output.inPlace).map((output) => params(outputStart(output))),
     ...spec.parameters.map(({ name, dtype }) =>
       dtype === 'scalar' ? params(identifier(name), 'f64') : params(inputStart(name)),
@@ -59,43 +63,43 @@ function walked(spec: KernelSpec): { start: string; bytes: number }[] {
 }
 
 function flatLoop(spec: KernelSpec, body: Body): string {
-  const count = lanes[spec.type]
-  return `(if (i32.le_s ${get('n')} ${int(0)}) (then (return)))
+  const count = lanes[spec.type] * body.copies
+  return `(if (i32.le_s ${get('loop.n')} ${int(0)}) (then (return)))
 ${body.perRow()}
 (loop $vectors
-${body.perElement('vector')}
+${times(body.copies, (copy) => body.perElement('vector', copy))}
 ${moveOn(spec, count)}
-(br_if $vectors (i32.gt_s (local.tee $n (i32.sub ${get('n')} ${int(count)})) ${int(0)})))`
+(br_if $vectors (i32.gt_s (local.tee $loop.n (i32.sub ${get('loop.n')} ${int(count)})) ${int(0)})))`
 }
 
 function rowLocals(spec: KernelSpec): string {
-  const names = ['left', 'stop', ...walked(spec).map(({ start }) => cursor(spec, start))]
+  const names = ['loop.left', 'loop.stop', ...walked(spec).map(({ start }) => cursor(spec, start))]
   return names.map((name) => `(local $${name} i32)`).join(' ')
 }
 
 function rowLoops(spec: KernelSpec, body: Body): string {
   const count = lanes[spec.type]
-  return `(if (i32.le_s ${get('outer')} ${int(0)}) (then (return)))
+  return `(if (i32.le_s ${get('loop.outer')} ${int(0)}) (then (return)))
 (loop $rows
 ${body.perRow()}
 ${walked(spec)
   .map(({ start }) => set(cursor(spec, start), get(start)))
   .join(' ')}
-${set('left', get('inner'))}
-${set('stop', `(select ${int(count - 1)} ${int(0)} (i32.eq ${get('outer')} ${int(1)}))`)}
-${whileLeft(spec, body, 'vector', get('stop'))}
+${set('loop.left', get('loop.inner'))}
+${set('loop.stop', `(select ${int(count - 1)} ${int(0)} (i32.eq ${get('loop.outer')} ${int(1)}))`)}
+${whileLeft(spec, body, 'vector', get('loop.stop'))}
 ${whileLeft(spec, body, 'one', int(0))}
 ${nextRow(spec)}
-(br_if $rows (local.tee $outer (i32.sub ${get('outer')} ${int(1)}))))`
+(br_if $rows (local.tee $loop.outer (i32.sub ${get('loop.outer')} ${int(1)}))))`
 }
 
 /** Runs the body as long as more numbers than `stop` are left in the row. */
 function whileLeft(spec: KernelSpec, body: Body, width: Width, stop: string): string {
   const count = width === 'one' ? 1 : lanes[spec.type]
   return `(block $done${width} (loop $more${width}
-(br_if $done${width} (i32.le_s ${get('left')} ${stop}))
+(br_if $done${width} (i32.le_s ${get('loop.left')} ${stop}))
 ${body.perElement(width)}
-${moveOn(spec, count)} ${advance('left', -count)}
+${moveOn(spec, count)} ${advance('loop.left', -count)}
 (br $more${width})))`
 }
 
@@ -109,7 +113,7 @@ function nextRow(spec: KernelSpec): string {
   return [
     ...arraysOf(spec).map(({ name }) => advance(inputStart(name), get(stepOf(name)))),
     ...spec.outputs.map((output) =>
-      advance(outputStart(output), `(i32.mul ${get('inner')} ${int(bytes[output.dtype])})`),
+      advance(outputStart(output), `(i32.mul ${get('loop.inner')} ${int(bytes[output.dtype])})`),
     ),
   ].join('\n')
 }

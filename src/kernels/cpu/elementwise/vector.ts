@@ -161,9 +161,10 @@ export function localName(value: Value): string {
   return value.kind === 'input' ? identifier(value.name) : String(value.id)
 }
 
-/** A name of the formula as WebAssembly text can have it. */
+/** A name of the formula as WebAssembly text can have it, distinct from the names of other locals (`constant0`, `loop.n`). */
 export function identifier(name: string): string {
-  return name.replace(/[^\w]/gu, (letter) => `.u${letter.codePointAt(0)}`)
+  const ascii = name.replace(/[^\w]/gu, (letter) => `.u${letter.codePointAt(0)}`)
+  return /^constant\d/.test(ascii) ? `.${ascii}` : ascii
 }
 
 /** A number as WebAssembly text has it. */
