@@ -1,183 +1,197 @@
 /**
  * The WebAssembly text of softmax and cross-entropy over the rows of a matrix, for one dtype. Every row takes two or three
- * passes: its largest number, the sum of exp(x − largest) (kept in float64), and the result. The last, incomplete vector of a
- * row is filled up with −∞, which adds nothing. NaN need not be seen by the first pass, because it makes the sum NaN.
+ * passes: its largest number, the sum of exp(x − largest) (kept in float64), and the result. Rows are read and written in
+ * whole vectors: in the last, incomplete one of a row −∞ takes the place of what is read too much, and what is written too much
+ * belongs to the next row, or lies behind the last one, where there has to be room for it. NaN need not be seen by the first
+ * pass, because it makes the sum NaN.
  */
+import { hoistConstants } from './math/constants.js'
 import { declare } from './math/declare.js'
-import { f32Functions } from './math/f32.js'
+import { expOfR, power, reduce } from './math/exponential.js'
 import { f64Functions } from './math/f64.js'
-import { advance, countTo, get, int, locals, params, pass, set, times, whileRoom } from './wat.js'
+import { andNot, set as assign, atLeast, define, less, mul } from './math/text.js'
+import { lnWide } from './math/wide.js'
+import { advance, countTo, get, int, locals, params, pass, repeatWhile, set } from './wat.js'
 
-/** How numbers of one dtype are computed with. */
+/** What computing with numbers of one dtype takes. */
 interface Lanes {
   readonly type: 'f32' | 'f64'
   readonly vector: 'f32x4' | 'f64x2'
   readonly bytes: 4 | 8
+  /** A mask of the first `columns` mod 4 (or 2) lanes. */
+  readonly mask: string
+  /** The lanes of the local `m`, moved around so that two of them are compared with the two others; enough of these steps. */
+  readonly turns: readonly string[]
+  /** Statements that replace the local `v` by exp(v). */
+  readonly exp: string
+  /** Statements that replace the two equal lanes of the local `sum` by their logarithm. */
+  readonly log: string
+  /** Statements that add the lanes of the local `v` to the float64 sums `sum` and `sum2`. */
+  readonly addUp: string
+  readonly number: (float64: string) => string
+  readonly float64: (number: string) => string
 }
 
-const lanesOf = {
-  float32: { type: 'f32', vector: 'f32x4', bytes: 4 },
-  float64: { type: 'f64', vector: 'f64x2', bytes: 8 },
-} as const
+const swapHalves = '8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7'
+const swapNeighbours = '4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11'
+const addTo = (sum: string, v: string) => set(sum, `(f64x2.add ${get(sum)} ${v})`)
+const upperHalf = `(i8x16.shuffle ${swapHalves} ${pass('v v')})`
+
+const float32 = (): Lanes => ({
+  type: 'f32',
+  vector: 'f32x4',
+  bytes: 4,
+  mask: `(i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and ${get('columns')} ${int(3)})))`,
+  turns: [swapHalves, swapNeighbours],
+  exp: set('v', `(block (result v128) ${renamed(expOfNegative().body)})`),
+  // The logarithm of NaN is NaN, which is all that lnWide cannot do.
+  log: `${set('nan', `(f64x2.sub ${pass('sum sum')})`)} ${renamed(lnWide('$sum').join('\n'))} ${addTo('sum', get('nan'))}`,
+  addUp: `${addTo('sum', `(f64x2.promote_low_f32x4 ${get('v')})`)} ${addTo('sum2', `(f64x2.promote_low_f32x4 ${upperHalf})`)}`,
+  number: (float64) => `(f32.demote_f64 ${float64})`,
+  float64: (number) => `(f64.promote_f32 ${number})`,
+})
+
+const float64 = (): Lanes => ({
+  type: 'f64',
+  vector: 'f64x2',
+  bytes: 8,
+  mask: '(v128.const i64x2 -1 0)',
+  turns: [swapHalves],
+  exp: set('v', `(call $exp ${get('v')})`),
+  log: set('sum', `(f64x2.splat (call $Math_log (f64x2.extract_lane 0 ${get('sum')})))`),
+  addUp: addTo('sum', get('v')),
+  number: (float64) => float64,
+  float64: (number) => number,
+})
+
+/** Below this, exp is not a normal number any more, which processors are slow with: 0 takes its place. */
+const smallest = -87
+
+/** exp of four float32 that are not positive. */
+const expOfNegative = () =>
+  define(
+    '$x',
+    assign('$a', atLeast('$x', smallest)),
+    ...reduce('$a'),
+    assign('$y', mul(expOfR, power())),
+    andNot('$y', less('$x', smallest)),
+  )
+
+/** Text written in place: `$x` is our `$v`, `$sum` our sum, other locals get names of their own. */
+const renamed = (text: string) =>
+  text.replace(
+    /(?<=\(local\.(?:get|set|tee) )\$\w+/g,
+    (name) => ({ $x: '$v', $sum: '$sum' })[name] ?? `$f.${name.slice(1)}`,
+  )
+
+const localsOf = (text: string) => [...new Set(text.match(/(?<=\(local\.set \$)f\.\w+/g))]
 
 /** The fields of a module that exports `softmax`, `logSoftmax`, `crossEntropy` and `gradient`. */
 export function softmaxModule(dtype: 'float32' | 'float64'): string {
-  const lanes = lanesOf[dtype]
-  const functions = declare(dtype === 'float32' ? f32Functions : f64Functions, ['Math_log', 'exp'])
-  const passes = [loadTail(lanes), storeTail(lanes), largest(lanes), sumOfExp(lanes), storeExp(lanes)]
-  return [functions, ...passes, softmax(lanes), logSoftmax(lanes), crossEntropy(lanes), gradient(lanes)].join('\n')
+  const lanes = dtype === 'float32' ? float32() : float64()
+  const functions = dtype === 'float32' ? '' : declare(f64Functions, ['Math_log', 'exp'])
+  return [functions, softmax(lanes), logSoftmax(lanes), crossEntropy(lanes), gradient(lanes)].join('\n')
 }
 
-const infinity = ({ vector, type }: Lanes) => `(${vector}.splat (${type}.const -inf))`
-
-/** The 1 … 15 bytes from `x` to `end` as a vector. */
-const loadTail = (lanes: Lanes) => {
-  const load = `v128.load${8 * lanes.bytes}_lane`
-  return `(func $loadTail ${params('x end')} (result v128) ${locals('v', 'v128')}
-    ${set('v', `(${load} 0 ${get('x')} ${infinity(lanes)})`)}
-    ${laterLanes(lanes, 'x', (lane, offset) => set('v', `(${load} offset=${offset} ${lane} ${pass('x v')})`))}
-    ${get('v')})`
+/** A function over rows: `row` is done for each, with its addresses `x` to `end` and its largest number in every lane of `m`. */
+function overRows(lanes: Lanes, name: string, pointers: string, row: string): string {
+  const body = `${set('width', `(i32.mul ${get('columns')} ${int(lanes.bytes)})`)} ${set('mask', lanes.mask)}
+    ${countTo('r', 'rows', `${set('end', `(i32.add ${pass('x width')})`)} ${largest(lanes)} ${row} ${set('x', get('end'))}`)}`
+  const { text, locals: constants, prologue } = hoistConstants(body)
+  const vectors = ['v m sum sum2 mask scale nan', ...localsOf(text)].join(' ')
+  return `(func (export "${name}") ${params(`${pointers} rows columns`)}
+    ${locals('r p q end width')} ${locals('chosen', 'f64')} ${locals(vectors, 'v128')} ${constants}
+    ${prologue} ${text})`
 }
 
-/** Stores the lanes of a vector that there is room for from `y` to `end`. */
-const storeTail = (lanes: Lanes) => {
-  const store = `v128.store${8 * lanes.bytes}_lane`
-  return `(func $storeTail ${params('y end')} ${params('v', 'v128')}
-    (${store} 0 ${pass('y v')})
-    ${laterLanes(lanes, 'y', (lane, offset) => `(${store} offset=${offset} ${lane} ${pass('y v')})`)})`
-}
-
-/** What to do for the second and third lane, if there are bytes left for them. */
-const laterLanes = ({ bytes }: Lanes, address: string, text: (lane: number, offset: number) => string) =>
-  times(
-    16 / bytes - 2,
-    (i) =>
-      `(if (i32.gt_u (i32.sub ${pass(`end ${address}`)}) ${int((i + 1) * bytes)}) (then ${text(i + 1, (i + 1) * bytes)}))`,
-  )
-
-/** Does something with every vector `v` from `x` to `end`. */
-const overRow = (compute: string) => `
-  ${whileRoom('x', 'end', 16, `${set('v', `(v128.load ${get('x')})`)} ${compute} ${advance('x', 16)}`)}
-  (if (i32.lt_u ${pass('x end')}) (then ${set('v', `(call $loadTail ${pass('x end')})`)} ${compute}))`
-
-/** Does something with every vector `v` from `x` to `end`, and writes a result for each from `y` on. */
-const mapRow = (compute: string, result: string) => `
-  ${whileRoom(
-    'x',
-    'end',
-    16,
-    `${set('v', `(v128.load ${get('x')})`)} ${compute}
-    (v128.store ${get('y')} ${result}) ${advance('x', 16)} ${advance('y', 16)}`,
-  )}
-  (if (i32.lt_u ${pass('x end')}) (then
-    ${set('v', `(call $loadTail ${pass('x end')})`)} ${compute}
-    (call $storeTail ${get('y')} (i32.add ${get('y')} (i32.sub ${pass('end x')})) ${result})))`
-
-/** The largest number of a row, in every lane. */
-function largest(lanes: Lanes): string {
-  const { vector, bytes } = lanes
-  const larger = (order: string) => set('m', `(${vector}.pmax ${get('m')} (i8x16.shuffle ${order} ${pass('m m')}))`)
-  return `(func $largest ${params('x end')} (result v128) ${locals('v m', 'v128')}
-    ${set('m', infinity(lanes))}
-    ${overRow(set('m', `(${vector}.pmax ${pass('m v')})`))}
-    ${larger('8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7')}
-    ${bytes === 4 ? larger('4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11') : ''}
-    ${get('m')})`
-}
-
-const halves = '8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15'
-
-/** `v = exp(v − m)`, added to the float64 sums `a` and `b`. */
-const addExp = ({ vector, bytes }: Lanes) => `${set('v', `(call $exp (${vector}.sub ${pass('v m')}))`)}
-  ${
-    bytes === 8
-      ? set('a', `(f64x2.add ${pass('a v')})`)
-      : `${set('a', `(f64x2.add ${get('a')} (f64x2.promote_low_f32x4 ${get('v')}))`)}
-        ${set('b', `(f64x2.add ${get('b')} (f64x2.promote_low_f32x4 (i8x16.shuffle ${halves} ${pass('v v')})))`)}`
-  }`
-
-const sumOfLanes = `${set('a', `(f64x2.add ${pass('a b')})`)}
-  (f64.add (f64x2.extract_lane 0 ${get('a')}) (f64x2.extract_lane 1 ${get('a')}))`
-
-/** Σ exp(x − m) of a row. */
-const sumOfExp = (
-  lanes: Lanes,
-) => `(func $sumOfExp ${params('x end')} ${params('m', 'v128')} (result f64) ${locals('v a b', 'v128')}
-  ${overRow(addExp(lanes))} ${sumOfLanes})`
-
-/** The same, which also writes exp(x − m) from `y` on. */
-const storeExp = (
-  lanes: Lanes,
-) => `(func $storeExp ${params('x end y')} ${params('m', 'v128')} (result f64) ${locals('v a b', 'v128')}
-  ${mapRow(addExp(lanes), get('v'))} ${sumOfLanes})`
-
-/** Does something with each of `rows` rows, from `x` to `end`, with `m` its largest number. */
-const overRows = ({ bytes }: Lanes, body: string) => `${set('width', `(i32.mul ${get('columns')} ${int(bytes)})`)}
-  ${countTo(
-    'r',
-    'rows',
-    `${set('end', `(i32.add ${pass('x width')})`)}
-    ${set('m', `(call $largest ${pass('x end')})`)}
-    ${body}
-    ${set('x', get('end'))}`,
+/** Does something with every vector `v` of the row, and with a result writes one for each from `y` on. */
+const overRow = (lanes: Lanes, compute: string, result = '') => `${set('p', get('x'))} ${result && set('q', get('y'))}
+  ${repeatWhile(
+    `(i32.lt_u ${pass('p end')})`,
+    `${set('v', `(v128.load ${get('p')})`)}
+    (if (i32.lt_u (i32.sub ${pass('end p')}) ${int(16)}) (then
+      ${set('v', `(v128.bitselect ${get('v')} ${minusInfinity(lanes)} ${get('mask')})`)}))
+    ${compute}
+    ${result && `(v128.store ${get('q')} ${result}) ${advance('q', 16)}`}
+    ${advance('p', 16)}`,
   )}`
 
-/** A float64 as one of the numbers, and as one in every lane. */
-const rounded = ({ type }: Lanes, value: string) => (type === 'f32' ? `(f32.demote_f64 ${value})` : value)
-const everyLane = (lanes: Lanes, value: string) => `(${lanes.vector}.splat ${rounded(lanes, value)})`
-const widened = ({ type }: Lanes, value: string) => (type === 'f32' ? `(f64.promote_f32 ${value})` : value)
-const load = (lanes: Lanes, address: string) => widened(lanes, `(${lanes.type}.load ${address})`)
+const minusInfinity = ({ vector, bytes }: Lanes) => `(v128.const ${vector}${' -inf'.repeat(16 / bytes)})`
 
-const rowLocals = `${locals('r width end start')} ${locals('m v c', 'v128')} ${locals('s', 'f64')}`
+const largest = (lanes: Lanes) => `${set('m', minusInfinity(lanes))}
+  ${overRow(lanes, set('m', `(${lanes.vector}.pmax ${pass('m v')})`))}
+  ${lanes.turns.map((turn) => set('m', `(${lanes.vector}.pmax ${get('m')} (i8x16.shuffle ${turn} ${pass('m m')}))`)).join(' ')}`
 
-/** Multiplies the numbers from `x` to `end` by `c`, in place. */
-const scale = ({ vector }: Lanes) => `${set('y', get('x'))} ${mapRow('', `(${vector}.mul ${pass('v c')})`)}`
+/** Σ exp(x − m) in both lanes of `sum`; with a result, exp(x − m) is written from `y` on. */
+const sumOfExp = (lanes: Lanes, result = '') => `
+  ${set('sum', '(v128.const f64x2 0 0)')} ${set('sum2', '(v128.const f64x2 0 0)')}
+  ${overRow(lanes, `${set('v', `(${lanes.vector}.sub ${pass('v m')})`)} ${lanes.exp} ${lanes.addUp}`, result)}
+  ${addTo('sum', get('sum2'))}
+  ${addTo('sum', `(i8x16.shuffle ${swapHalves} ${pass('sum sum')})`)}`
 
-const softmax = (
-  lanes: Lanes,
-) => `(func $scale ${params('x end')} ${params('c', 'v128')} ${locals('y')} ${locals('v', 'v128')}
-  ${scale(lanes)})
-(func (export "softmax") ${params('x y rows columns')} ${rowLocals}
-  ${overRows(
+const firstOf = (sum: string) => `(f64x2.extract_lane 0 ${get(sum)})`
+const everyLane = (lanes: Lanes, value: string) => `(${lanes.vector}.splat ${lanes.number(value)})`
+const loadNumber = ({ type, float64 }: Lanes, address: string) => float64(`(${type}.load ${address})`)
+
+/** Multiplies the row at `y` by `scale`, and goes on to the next. */
+const scaleResult = ({ vector }: Lanes) => `${set('q', `(i32.add ${pass('y width')})`)} ${set('p', get('y'))}
+  ${repeatWhile(
+    `(i32.lt_u ${pass('p q')})`,
+    `(v128.store ${get('p')} (${vector}.mul (v128.load ${get('p')}) ${get('scale')})) ${advance('p', 16)}`,
+  )}
+  ${set('y', get('q'))}`
+
+const softmax = (lanes: Lanes) =>
+  overRows(
     lanes,
-    `${set('s', `(call $storeExp ${pass('x end y m')})`)}
-    (call $scale ${get('y')} (i32.add ${pass('y width')}) ${everyLane(lanes, `(f64.div (f64.const 1) ${get('s')})`)})
+    'softmax',
+    'x y',
+    `${sumOfExp(lanes, get('v'))}
+    ${set('scale', everyLane(lanes, `(f64.div (f64.const 1) ${firstOf('sum')})`))}
+    ${scaleResult(lanes)}`,
+  )
+
+const logSoftmax = (lanes: Lanes) =>
+  overRows(
+    lanes,
+    'logSoftmax',
+    'x y',
+    `${sumOfExp(lanes)} ${lanes.log}
+    ${set('scale', everyLane(lanes, firstOf('sum')))}
+    ${overRow(lanes, '', `(${lanes.vector}.sub (${lanes.vector}.sub ${pass('v m')}) ${get('scale')})`)}
     ${advance('y', get('width'))}`,
-  )})`
+  )
 
-const logSoftmax = (lanes: Lanes) => `(func (export "logSoftmax") ${params('x y rows columns')} ${rowLocals}
-  ${overRows(
-    lanes,
-    `${set('c', everyLane(lanes, `(call $Math_log (call $sumOfExp ${pass('x end m')}))`))}
-    ${set('start', `(i32.add ${pass('y width')})`)}
-    ${mapRow('', `(${lanes.vector}.sub (${lanes.vector}.sub ${pass('v m')}) ${get('c')})`)}
-    ${set('y', get('start'))}`,
-  )})`
-
-/** The address of the number of this row that the label chooses. */
+/** The address of the number that the label chooses of the row at `x` or `y`. */
 const chosen = ({ bytes }: Lanes, row: string) =>
   `(i32.add ${get(row)} (i32.mul (i32.load ${get('labels')}) ${int(bytes)}))`
-const firstLane = (lanes: Lanes) => widened(lanes, `(${lanes.vector}.extract_lane 0 ${get('m')})`)
 
-const crossEntropy = (lanes: Lanes) => `(func (export "crossEntropy") ${params('x labels y rows columns')} ${rowLocals}
-  ${overRows(
+const crossEntropy = (lanes: Lanes) => {
+  const first = lanes.float64(`(${lanes.vector}.extract_lane 0 ${get('m')})`)
+  const loss = `(f64.add ${firstOf('sum')} (f64.sub ${first} ${loadNumber(lanes, chosen(lanes, 'x'))}))`
+  return overRows(
     lanes,
-    `(${lanes.type}.store ${get('y')} ${rounded(
-      lanes,
-      `(f64.add (call $Math_log (call $sumOfExp ${pass('x end m')})) (f64.sub ${firstLane(lanes)} ${load(lanes, chosen(lanes, 'x'))}))`,
-    )})
+    'crossEntropy',
+    'x labels y',
+    `${sumOfExp(lanes)} ${lanes.log}
+    (${lanes.type}.store ${get('y')} ${lanes.number(loss)})
     ${advance('y', lanes.bytes)} ${advance('labels', 4)}`,
-  )})`
+  )
+}
 
-const gradient = (
-  lanes: Lanes,
-) => `(func (export "gradient") ${params('g x labels y rows columns')} ${rowLocals} ${locals('p')} ${locals('q', 'f64')}
-  ${overRows(
+/** g · (exp(x − m) / sum − onehot); the number at the label is computed apart, and put in when its row is done. */
+const gradient = (lanes: Lanes) => {
+  const g = loadNumber(lanes, get('g'))
+  const probability = `(f64.div ${loadNumber(lanes, chosen(lanes, 'y'))} ${firstOf('sum')})`
+  return overRows(
     lanes,
-    `${set('s', `(f64.div (f64.const 1) (call $storeExp ${pass('x end y m')}))`)}
-    ${set('p', chosen(lanes, 'y'))}
-    ${set('q', `(f64.sub (f64.mul ${load(lanes, get('p'))} ${get('s')}) (f64.const 1))`)}
-    (call $scale ${get('y')} (i32.add ${pass('y width')}) ${everyLane(lanes, `(f64.mul ${get('s')} ${load(lanes, get('g'))})`)})
-    (${lanes.type}.store ${get('p')} ${rounded(lanes, `(f64.mul ${get('q')} ${load(lanes, get('g'))})`)})
-    ${advance('y', get('width'))} ${advance('g', lanes.bytes)} ${advance('labels', 4)}`,
-  )})`
+    'gradient',
+    'g x labels y',
+    `${sumOfExp(lanes, get('v'))}
+    ${set('chosen', `(f64.mul ${g} (f64.sub ${probability} (f64.const 1)))`)}
+    ${set('scale', everyLane(lanes, `(f64.div ${g} ${firstOf('sum')})`))}
+    ${scaleResult(lanes)}
+    (${lanes.type}.store (i32.sub ${chosen(lanes, 'y')} ${get('width')}) ${lanes.number(get('chosen'))})
+    ${advance('g', lanes.bytes)} ${advance('labels', 4)}`,
+  )
+}

@@ -15,6 +15,9 @@ interface SoftmaxKernels {
   gradient(g: number, logits: number, labels: number, out: number, rows: number, columns: number): void
 }
 
+/** Room for so many more numbers is needed behind a result, because rows are written in whole vectors. */
+const vector = 4
+
 const kernels: Partial<Record<FloatType, SoftmaxKernels>> = {}
 
 function kernelsFor(dtype: FloatType): SoftmaxKernels {
@@ -27,7 +30,7 @@ export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: num
   const dtype = x.dtype as FloatType
   const start = mark()
   const from = pointer(x)
-  const out = reserve(dtype, x.size)
+  const out = reserve(dtype, x.size + vector)
   const kernel = kernelsFor(dtype)
   if (kind === 'softmax') kernel.softmax(from, out, rows, columns)
   else kernel.logSoftmax(from, out, rows, columns)
@@ -58,7 +61,7 @@ export function crossEntropyGradient(
   const gradient = pointer(g)
   const x = pointer(logits)
   const label = pointer(labels)
-  const out = reserve(dtype, logits.size)
+  const out = reserve(dtype, logits.size + vector)
   kernelsFor(dtype).gradient(gradient, x, label, out, rows, columns)
   return release(start, out, dtype, logits.size)
 }
