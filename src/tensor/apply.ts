@@ -97,11 +97,17 @@ export class ElementwiseRow implements Row {
     return this.derivatives[i]
   }
 
+  /** Whether the formula is nothing but this name. */
+  private isOnly(name: string): boolean {
+    const [{ value }] = this.program.statements
+    return value.kind === 'symbol' && value.name === name && this.program.statements.length === 1
+  }
+
   gradientOf(i: number, g: Tensor, node: OperationNode): Tensor {
     const rule = this.derivative(node.positions ? node.positions[i] : i)
-    if (rule.formula === 'g') return g
     const { inputs } = this.program
     const nameOfG = gradientName(this.program)
+    if (rule.isOnly(nameOfG)) return g
     const args = rule.program.inputs.map((name) => {
       if (name === nameOfG) return g
       return inputs.includes(name) ? node.args[inputs.indexOf(name)] : (node.output as Tensor)
