@@ -52,16 +52,17 @@ export function packText(bytes: 4 | 8): string {
 
 const packParameters = parameters('b bRow target targetPanel k panels')
 
-const pack = `(func (export "pack") ${packParameters} ${locals('i from to')}
+/** Reads B as it lies, row by row. */
+const pack = `(func (export "pack") ${packParameters} ${locals('j from to')}
   ${repeat(
-    'panels',
-    `${set('from', get('b'))} ${set('to', get('target'))} ${set('i', get('k'))}
+    'k',
+    `${set('from', get('b'))} ${set('to', get('target'))} ${set('j', get('panels'))}
     ${repeat(
-      'i',
+      'j',
       `${store('to', load('from'))} ${store('to', load('from', 16), 16)}
-      ${bump('from', get('bRow'))} ${bump('to', int(panelBytes))}`,
+      ${bump('from', int(panelBytes))} ${bump('to', get('targetPanel'))}`,
     )}
-    ${bump('b', int(panelBytes))} ${bump('target', get('targetPanel'))}`,
+    ${bump('b', get('bRow'))} ${bump('target', int(panelBytes))}`,
   )})`
 
 /** Moves as many steps of k at a time as a vector holds; those left over, number by number. */

@@ -15,14 +15,18 @@ const blockK = 512
 /** Most panels in a block: with `blockK` steps of k they fill half of the second-level cache. */
 const blockPanels = 64
 
-/** From this many rows on, packing B pays. */
+/** Packing B pays from this many rows on, if it has more than so many bytes. */
 const packRows = 24
+const packBytes = 1 << 15
 
-/** From this many panels on, copying each tile of a transposed A pays. */
+/** Copying a tile of a transposed A pays if it is used for this many panels. */
 const copyPanels = 4
 
-/** Numbers from one step of k to the next in a copied tile of A. */
+/** Numbers from one step of k to the next in a copied tile. */
 const copiedRow = 8
+
+/** Bytes between packed panels: without them the same row of all panels would compete for one set of cache lines. */
+const panelGap = 64
 
 /** The kernels for one dtype. Tiles are compiled by height, when they are first used. */
 interface Kernels {
@@ -104,7 +108,7 @@ function prepare(dtype: DType, size: MatmulSize, bias: number, relu: number): Pr
     cRow: n * bytes,
     bias,
     relu,
-    panels: reserve(dtype, depth * Math.min(n + width, blockPanels * width)),
+    panels: reserve(dtype, (depth * width + panelGap) * Math.min(Math.ceil(n / width), blockPanels)),
     tile: reserve(dtype, depth * copiedRow),
     edge: reserve(dtype, m * width),
   }
@@ -125,139 +129,131 @@ function tileOf(kernels: Kernels, height: number): Tile {
   return kernels.tiles[height]
 }
 
-/** One product, in blocks of k of nearly equal depth. */
+/** A range of k: its part of A and B, and what happens to C. */
+interface Slice {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly depth: number
+  readonly bias: number
+  readonly flags: number
+}
+
+/** Panels of a slice, ready for the tiles. */
+interface Panels {
+  readonly b: number
+  readonly bStep: number
+  readonly bPanel: number
+  readonly c: number
+  readonly cRow: number
+  readonly count: number
+  readonly bias: number
+}
+
+/** One product, in slices of k of nearly equal depth, each added to the ones before. */
 function multiply(p: Product, a: number, b: number, c: number): void {
   const { k } = p.size
-  const blocks = Math.max(1, Math.ceil(k / blockK))
-  for (let i = 0; i < blocks; i++) {
-    const from = Math.floor((i * k) / blocks)
-    const depth = Math.floor(((i + 1) * k) / blocks) - from
-    const last = i === blocks - 1
+  const slices = Math.max(1, Math.ceil(k / blockK))
+  for (let i = 0; i < slices; i++) {
+    const from = Math.floor((i * k) / slices)
+    const depth = Math.floor(((i + 1) * k) / slices) - from
+    const last = i === slices - 1
     const flags = (i > 0 ? accumulate : 0) | (last ? p.relu : 0)
-    multiplyDepth(p, a + from * p.aStep, b + from * p.bStep, c, depth, last ? p.bias : 0, flags)
+    multiplySlice(p, { a: a + from * p.aStep, b: b + from * p.bStep, c, depth, bias: last ? p.bias : 0, flags })
   }
   copyEdge(p, c)
 }
 
-/** A block of k for all columns. */
-function multiplyDepth(p: Product, a: number, b: number, c: number, depth: number, bias: number, flags: number): void {
-  const { kernels } = p
-  const whole = Math.floor(p.size.n / kernels.width)
-  for (let j = 0; j < whole; j += blockPanels) {
-    const panels = Math.min(blockPanels, whole - j)
-    const done = j * panelBytes
-    multiplyPanels(p, a, b + j * kernels.width * p.bColumn, c + done, depth, panels, bias && bias + done, flags)
-  }
-  if (p.size.n > whole * kernels.width) {
-    const done = whole * panelBytes
-    packEdge(p, b + whole * kernels.width * p.bColumn, depth, p.size.n - whole * kernels.width)
-    multiplyRows(p, a, p.panels, panelBytes, 0, p.edge, panelBytes, depth, 1, bias && bias + done, flags)
-  }
+/** All columns, block by block. */
+function multiplySlice(p: Product, slice: Slice): void {
+  const { n } = p.size
+  const { width } = p.kernels
+  const whole = Math.floor(n / width)
+  for (let j = 0; j < whole; j += blockPanels)
+    multiplyRows(p, slice, wholePanels(p, slice, j, Math.min(blockPanels, whole - j)))
+  if (whole * width < n) multiplyRows(p, slice, edgePanel(p, slice, whole))
 }
 
-/** A block of k for some whole panels. */
-function multiplyPanels(
-  p: Product,
-  a: number,
-  b: number,
-  c: number,
-  depth: number,
-  panels: number,
-  bias: number,
-  flags: number,
-): void {
-  const { transposeB, m } = p.size
-  if (!transposeB && m < packRows) multiplyRows(p, a, b, p.bStep, panelBytes, c, p.cRow, depth, panels, bias, flags)
-  else {
-    const step = depth * panelBytes
-    if (transposeB) p.kernels.packTransposed(b, p.bColumn, p.panels, step, depth, panels)
-    else p.kernels.pack(b, p.bStep, p.panels, step, depth, panels)
-    multiplyRows(p, a, p.panels, panelBytes, step, c, p.cRow, depth, panels, bias, flags)
-  }
+/** Panels of B from the first on, packed or as they lie. */
+function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
+  const { kernels, cRow, bStep, bColumn } = p
+  const { transposeB, m, n } = p.size
+  const { depth } = slice
+  const done = first * panelBytes
+  const b = slice.b + first * kernels.width * bColumn
+  const c = slice.c + done
+  const bias = slice.bias && slice.bias + done
+  if (!transposeB && (m < packRows || depth * n * kernels.bytes <= packBytes))
+    return { b, bStep, bPanel: panelBytes, c, cRow, count, bias }
+  const bPanel = depth * panelBytes + panelGap
+  if (transposeB) kernels.packTransposed(b, bColumn, p.panels, bPanel, depth, count)
+  else kernels.pack(b, bStep, p.panels, bPanel, depth, count)
+  return { b: p.panels, bStep: panelBytes, bPanel, c, cRow, count, bias }
 }
 
-/** Packs the columns that do not fill a panel; the others of that panel are zero. */
-function packEdge(p: Product, b: number, depth: number, columns: number): void {
-  p.kernels.clear(p.panels, depth * panelBytes)
-  p.kernels.copyBlock(b, p.bStep, p.bColumn, p.panels, panelBytes, depth, columns)
+/** The columns that do not fill a panel: packed with zeros beside them, and with a place of their own for the results. */
+function edgePanel(p: Product, slice: Slice, whole: number): Panels {
+  const { kernels, panels, bStep, bColumn, edge } = p
+  const columns = p.size.n - whole * kernels.width
+  kernels.clear(panels, slice.depth * panelBytes)
+  kernels.copyBlock(slice.b + whole * kernels.width * bColumn, bStep, bColumn, panels, panelBytes, slice.depth, columns)
+  const bias = slice.bias && slice.bias + whole * panelBytes
+  return { b: panels, bStep: panelBytes, bPanel: 0, c: edge, cRow: panelBytes, count: 1, bias }
 }
 
-/** Moves the results in those columns to their place. */
+/** Moves the results in those columns to C. */
 function copyEdge(p: Product, c: number): void {
-  const { bytes, width } = p.kernels
+  const { bytes, width, copyBlock } = p.kernels
   const columns = p.size.n % width
-  if (columns) p.kernels.copyBlock(p.edge, panelBytes, bytes, c + p.cRow - columns * bytes, p.cRow, p.size.m, columns)
+  if (columns) copyBlock(p.edge, panelBytes, bytes, c + p.cRow - columns * bytes, p.cRow, p.size.m, columns)
 }
 
 /** All rows, in tiles of nearly equal height. */
-function multiplyRows(
-  p: Product,
-  a: number,
-  b: number,
-  bStep: number,
-  bPanel: number,
-  c: number,
-  cRow: number,
-  depth: number,
-  panels: number,
-  bias: number,
-  flags: number,
-): void {
-  const { m } = p.size
+function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
+  const { m, transposeA } = p.size
   const tiles = Math.ceil(m / tileRows)
   const height = Math.ceil(m / tiles)
   const high = m - tiles * (height - 1)
-  const copy = p.size.transposeA && panels >= copyPanels
-  const run = copy ? copyAndMultiply : multiplyTiles
-  run(p, height, 0, high, a, b, bStep, bPanel, c, cRow, depth, panels, bias, flags)
-  if (high < tiles)
-    run(p, height - 1, high * height, tiles - high, a, b, bStep, bPanel, c, cRow, depth, panels, bias, flags)
+  const run = transposeA && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
+  run(p, slice, panels, height, 0, high)
+  if (high < tiles) run(p, slice, panels, height - 1, high * height, tiles - high)
 }
 
 /** Tiles of one height, from a row on. */
-function multiplyTiles(
-  p: Product,
-  height: number,
-  row: number,
-  tiles: number,
-  a: number,
-  b: number,
-  bStep: number,
-  bPanel: number,
-  c: number,
-  cRow: number,
-  depth: number,
-  panels: number,
-  bias: number,
-  flags: number,
-): void {
+function multiplyTiles(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
+  const { aRow, aStep } = p
+  const { b, bStep, bPanel, cRow } = panels
+  const c = panels.c + row * cRow
   const tile = tileOf(p.kernels, height)
-  tile(a + row * p.aRow, p.aRow, p.aStep, b, bStep, bPanel, c + row * cRow, cRow, depth, panels, tiles, bias, flags)
+  tile(
+    slice.a + row * aRow,
+    aRow,
+    aStep,
+    b,
+    bStep,
+    bPanel,
+    c,
+    cRow,
+    slice.depth,
+    panels.count,
+    count,
+    panels.bias,
+    slice.flags,
+  )
 }
 
-/** The same, with each tile of A copied to where its columns lie close together. */
-function copyAndMultiply(
-  p: Product,
-  height: number,
-  row: number,
-  tiles: number,
-  a: number,
-  b: number,
-  bStep: number,
-  bPanel: number,
-  c: number,
-  cRow: number,
-  depth: number,
-  panels: number,
-  bias: number,
-  flags: number,
-): void {
+/** The same, with each tile of a transposed A copied to where the numbers of a step of k lie close to those of the next. */
+function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
   const { bytes, width, pack, copyBlock } = p.kernels
+  const { b, bStep, bPanel, cRow } = panels
+  const { depth, flags } = slice
   const tile = tileOf(p.kernels, height)
-  const step = copiedRow * bytes
-  for (let i = 0, r = row; i < tiles; i++, r += height) {
-    if (height <= width && r + width <= p.size.m) pack(a + r * bytes, p.aStep, p.tile, 0, depth, 1)
-    else copyBlock(a + r * bytes, p.aStep, bytes, p.tile, step, depth, height)
-    tile(p.tile, bytes, step, b, bStep, bPanel, c + r * cRow, cRow, depth, panels, 1, bias, flags)
+  for (let i = 0, r = row; i < count; i++, r += height) {
+    const from = slice.a + r * bytes
+    const whole = height <= width && r + width <= p.size.m
+    const step = whole ? panelBytes : copiedRow * bytes
+    if (whole) pack(from, p.aStep, p.tile, 0, depth, 1)
+    else copyBlock(from, p.aStep, bytes, p.tile, step, depth, height)
+    tile(p.tile, bytes, step, b, bStep, bPanel, panels.c + r * cRow, cRow, depth, panels.count, 1, panels.bias, flags)
   }
 }
