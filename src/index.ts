@@ -5,10 +5,12 @@ import { installMethods } from './tensor/methods.js'
 
 installMethods()
 
+export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'
 export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
 // Autograd
 export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/grad.js'
-export { type GradcheckOptions, gradcheck } from './autograd/gradcheck.js'
+export { type GradcheckOptions, gradcheck, gradgradcheck } from './autograd/gradcheck.js'
+export { hessian, hvp, jacobian, jvp, vjp } from './autograd/transforms.js'
 // Errors
 export {
   BackendError,

@@ -8,7 +8,7 @@ import { type TensorLike, tensor, wrap } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { noGrad, pullBack, type TensorFunction, trace } from './grad.js'
+import { grads, noGrad, pullBack, type TensorFunction, trace } from './grad.js'
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
@@ -63,6 +63,25 @@ export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], opti
   })
   if (wrong.length > 0) throw new GradientError(report(f, wrong))
   return true
+}
+
+/**
+ * Checks the gradients of the gradients: `gradcheck` of the function that gives the gradients of `f`, each result weighted.
+ * @throws GradientError as `gradcheck` does
+ * @example
+ * gradgradcheck((x) => x.pow(3), [[0.5, -1]]) // => true
+ */
+export function gradgradcheck(
+  f: TensorFunction,
+  inputs: readonly TensorLike[],
+  options: GradcheckOptions = {},
+): boolean {
+  const xs = inputs.map(toFloat64)
+  const weighted = (...points: Tensor[]) => {
+    const y = f(...points)
+    return y.mul(randomLike(y)).sum()
+  }
+  return xs.every((x, i) => !isFloat(x.dtype) || gradcheck((...points) => grads(weighted)(...points)[i], xs, options))
 }
 
 function toFloat64(data: TensorLike): Tensor {

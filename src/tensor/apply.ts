@@ -18,7 +18,7 @@ import { Tensor } from './tensor.js'
 export type TensorOrNumber = Tensor | number
 
 /** What a row does on the way back. */
-interface Row {
+export interface Row {
   readonly name: string
   /** The gradient of input `i`, when that of the output is `g`; its shape may still have to be un-broadcast. */
   gradientOf(i: number, g: Tensor, node: OperationNode): Tensor

@@ -108,6 +108,19 @@ export class Tensor implements Differentiable<Tensor> {
     }
   }
 
+  /**
+   * Keeps the gradient of this tensor in `grad` during `backward`, as leaves do.
+   * @returns this tensor
+   */
+  retainGrad(): this {
+    if (this.node) {
+      this.onGradient((g) => {
+        this.grad = g
+      })
+    }
+    return this
+  }
+
   /** Prints shape, dtype and numbers, long axes abbreviated. */
   toString(): string {
     return printTensor(this)

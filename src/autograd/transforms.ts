@@ -1,0 +1,124 @@
+/**
+ * Derivatives beyond the gradient, all through the one reverse mode: products with Jacobians from either side, Jacobians, Hessians.
+ */
+import { ShapeError } from '../errors.js'
+import { accumulate } from '../tensor/backward.js'
+import { type TensorLike, toTensor, wrap, zerosLike } from '../tensor/creation.js'
+import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import { concat } from '../tensor/shaping.js'
+import { Tensor } from '../tensor/tensor.js'
+import { backpropagate, setRecording } from './engine.js'
+import { grad, pullBack, type TensorFunction, type Trace, trace } from './grad.js'
+
+/**
+ * f(xs), and the function that takes the gradient of that result (of its shape) back to the arguments: g ↦ gᵀJ. It can be called
+ * any number of times.
+ *
+ * @returns [value, pullback]; `pullback(g)` gives one gradient per argument
+ * @example
+ * const [y, pullback] = vjp((x) => x.square(), [1, 2, 3])
+ * y.toArray() // => [1, 4, 9]
+ * pullback(tensor([1, 0, 1]))[0].toArray() // => [2, 0, 6]
+ */
+export function vjp(f: TensorFunction, ...xs: TensorLike[]): [value: Tensor, pullback: (g: TensorLike) => Tensor[]] {
+  const traced = trace('vjp', f, xs)
+  const { result, outer } = traced
+  const pullback = (g: TensorLike) => pullBack(traced, checkTangent('vjp', toTensor(g), result))
+  return [outer ? result : result.detach(), pullback]
+}
+
+/**
+ * f(xs), and how it changes when the arguments move along the tangents: J·v, forward mode. (It is computed as the gradient of
+ * g ↦ gᵀJ, which is linear in g, so the one table of reverse rules serves.)
+ *
+ * @param tangents one per argument, of its shape
+ * @returns [value, tangent of the value]
+ * @throws ShapeError when a tangent does not have the shape of its argument
+ * @example
+ * const [y, dy] = jvp((x) => x.sin(), [[0, 1]], [[1, 0]])
+ * dy.toArray() // => [1, 0]
+ */
+export function jvp(
+  f: TensorFunction,
+  xs: readonly TensorLike[],
+  tangents: readonly TensorLike[],
+): [value: Tensor, tangent: Tensor] {
+  if (xs.length !== tangents.length) {
+    throw new ShapeError(`jvp: ${xs.length} arguments, ${tangents.length} tangents. Give one tangent per argument.`)
+  }
+  const traced = trace('jvp', f, xs)
+  const { inputs, result, outer } = traced
+  const directions = tangents.map((v, i) => checkTangent('jvp', toTensor(v), inputs[i]).cast(inputs[i].dtype))
+  const value = outer ? result : result.detach()
+  if (!result.requiresGrad) return [value, zerosLike(result)]
+  return [value, pushForward(traced, directions)]
+}
+
+function pushForward({ inputs, result, outer }: Trace, directions: readonly Tensor[]): Tensor {
+  return setRecording(true, () => {
+    const g = new Tensor(zerosLike(result).buffer, result.shape, true)
+    const rows = backpropagate<Tensor>([result], [g], accumulate, { createGraph: true }, new Set(inputs))
+    const products = inputs.flatMap((x, i) => {
+      const row = rows.get(x)
+      return row ? [row.mul(directions[i]).sum()] : []
+    })
+    const sum = products.reduce((a, b) => a.add(b))
+    if (!sum.requiresGrad) return zerosLike(result)
+    const one = wrap('jvp', sum.dtype === 'float64' ? Float64Array.of(1) : Float32Array.of(1), sum.dtype, [])
+    const options = { createGraph: outer || directions.some((v) => v.requiresGrad), retainGraph: true }
+    return backpropagate<Tensor>([sum], [one], accumulate, options, new Set([g])).get(g) ?? zerosLike(result)
+  })
+}
+
+/**
+ * All partial derivatives of f's result with respect to its first argument.
+ *
+ * @returns a function of the arguments; its result has the shape [...shape of f's result, ...shape of the argument]
+ * @example
+ * jacobian((x) => x.square())([1, 2]).toArray() // => [[2, 0], [0, 4]]
+ */
+export function jacobian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
+  return (...xs) => {
+    const traced = trace('jacobian', f, xs)
+    const { inputs, result } = traced
+    const shape = [...result.shape, ...inputs[0].shape]
+    if (sizeOf(shape) === 0) return wrap('jacobian', new Float32Array(0), 'float32', shape)
+    const rows = Array.from({ length: result.size }, (_, i) => pullBack(traced, unit(result, i))[0].reshape([1, -1]))
+    return concat(rows).reshape(shape)
+  }
+}
+
+/**
+ * All second derivatives of a scalar function with respect to its first argument, [...shape, ...shape].
+ * @example
+ * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // => [[6, 0], [0, 12]]
+ */
+export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
+  return jacobian(grad(f))
+}
+
+/**
+ * The Hessian of a scalar function times a vector, without forming the Hessian.
+ * @param v of the shape of x
+ * @example
+ * hvp((x) => x.pow(3).sum(), [1, 2], [1, 1]).toArray() // => [6, 12]
+ */
+export function hvp(f: (x: Tensor) => Tensor, x: TensorLike, v: TensorLike): Tensor {
+  const point = toTensor(x)
+  const direction = checkTangent('hvp', toTensor(v), point)
+  return grad((p) => grad(f)(p).mul(direction).sum())(point)
+}
+
+/** 1 at one element, 0 elsewhere. */
+function unit(x: Tensor, index: number): Tensor {
+  const values = x.dtype === 'float64' ? new Float64Array(x.size) : new Float32Array(x.size)
+  values[index] = 1
+  return wrap('jacobian', values, x.dtype, x.shape)
+}
+
+function checkTangent(op: string, v: Tensor, x: Tensor): Tensor {
+  if (sameShape(v.shape, x.shape)) return v
+  throw new ShapeError(
+    `${op}: got a vector of shape ${formatShape(v.shape)} for a tensor of shape ${formatShape(x.shape)}. They must be equal.`,
+  )
+}
