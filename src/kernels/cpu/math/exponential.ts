@@ -10,6 +10,7 @@ import {
   bits,
   define,
   div,
+  get,
   greater,
   less,
   madd,
@@ -62,7 +63,7 @@ export const exp = define(
   ...reduce('$a'),
   set('$y', expOfR),
   ...scale,
-  '(local.get $y)',
+  get('$y'),
 )
 
 /** With s = 2ⁿ⁻¹, which does not overflow: 2 (s (eʳ − 1) + (s − 1/2)). */

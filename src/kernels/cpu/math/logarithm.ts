@@ -5,9 +5,12 @@ import {
   abs,
   add,
   and,
+  atLeast,
+  atMost,
   bits,
   define,
   equal,
+  get,
   less,
   madd,
   mul,
@@ -31,28 +34,52 @@ const sqrtHalf = 0x3f3504f3
 const ln2 = [0.693359375, -0.00021219444005469057]
 
 /** (ln(1 + f) − f + f²/2) / f³ for √½ ≤ 1 + f ≤ √2. */
-const tail = [
-  0.33333313, -0.2500017, 0.20002225, -0.16659212, 0.14209428, -0.12552224, 0.12112288, -0.10902885, 0.05314817,
+const tail = [0.3333333, -0.25000826, 0.2000125, -0.16623372, 0.14200869, -0.13158317, 0.12769602, -0.07652655]
+
+/** Statements: the positive, normal number m · 2ᵉ in the local has m − 1 in `$f` and e, as an int32, in `$e`. */
+const split = (x: string) => [
+  set('$e', bits.sub(x, sqrtHalf)),
+  set('$k', and('$e', -0x800000)),
+  set('$e', bits.shr('$e', 23)),
+  set('$f', sub(bits.sub(x, '$k'), 1)),
 ]
 
-/** `$y` for positive x, with ∞, NaN and the results for x ≤ 0 put in. */
-const special = [
-  set('$y', or('$y', less('$x', 0))),
-  set('$y', select(equal('$x', 0), -Infinity, '$y')),
-  select(less('$x', Infinity), '$y', '$x'),
+/** Statements: `$y` = ln((1 + f) · 2ᵉ), with e as a float32. */
+const lnOfSplit = [
+  set('$z', mul('$f', '$f')),
+  set('$y', madd('$e', ln2[1], mul(mul('$f', '$z'), polynomial('$f', tail)))),
+  set('$y', madd('$e', ln2[0], add(nmadd('$z', 0.5, '$y'), '$f'))),
+]
+
+/** `$y`, with −∞ where x is at the pole, NaN below, and ∞ and NaN passed on. */
+const special = (pole: number) => [
+  set('$y', or('$y', less('$x', pole))),
+  set('$y', select(equal('$x', pole), -Infinity, '$y')),
+  set('$y', select(less('$x', Infinity), '$y', '$x')),
 ]
 
 export const log = define(
   '$x',
   set('$d', less('$x', smallestNormal)),
-  set('$y', select('$d', mul('$x', 2 ** 23), '$x')),
-  set('$k', bits.sub('$y', sqrtHalf)),
-  set('$f', sub(bits.sub('$y', and('$k', -0x800000)), 1)),
-  set('$e', bits.toFloat(bits.add(bits.shr('$k', 23), and('$d', -23)))),
-  set('$z', mul('$f', '$f')),
-  set('$y', madd('$e', ln2[1], mul(mul('$f', '$z'), polynomial('$f', tail)))),
-  set('$y', madd('$e', ln2[0], add(nmadd('$z', 0.5, '$y'), '$f'))),
-  ...special,
+  set('$u', select('$d', mul('$x', 2 ** 23), '$x')),
+  ...split('$u'),
+  set('$e', bits.toFloat(bits.add('$e', and('$d', -23)))),
+  ...lnOfSplit,
+  ...special(0),
+  get('$y'),
+)
+
+/** ln u with u = 1 + x; what was rounded off u is added to f. */
+export const log1p = define(
+  '$x',
+  set('$u', add('$x', 1)),
+  ...split('$u'),
+  set('$c', sub(atMost('$x', 1), sub('$u', atLeast('$x', 1)))),
+  set('$f', madd('$c', bits.max(bits.sub(bits.of(1), '$k'), 0), '$f')),
+  set('$e', bits.toFloat('$e')),
+  ...lnOfSplit,
+  ...special(-1),
+  select(equal('$x', 0), '$x', '$y'),
 )
 
 /** Statements: `$y` = ln f(`$a`), computed in float64. */
@@ -63,18 +90,6 @@ const lnOf = (f: (x: string) => string) => [
   ...lnWide('$high'),
   set('$y', wide.join('$low', '$high')),
 ]
-
-/** ln(1 + x), or x − x²/2 where that is small. */
-export const log1p = define(
-  '$x',
-  set('$a', '$x'),
-  ...lnOf((x) => wide.add(x, 1)),
-  set('$y', select(less(abs('$x'), 2 ** -12), nmadd(mul('$x', 0.5), '$x', '$x'), '$y')),
-  set('$y', or('$y', less('$x', -1))),
-  set('$y', select(equal('$x', -1), -Infinity, '$y')),
-  set('$y', select(less('$x', Infinity), '$y', '$x')),
-  select(equal('$x', 0), '$x', '$y'),
-)
 
 /** ln(|x| + √(x² + 1)), or |x| − |x|³ / 6 where that is small. */
 export const asinh = define(

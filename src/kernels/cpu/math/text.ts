@@ -59,8 +59,13 @@ const binary = (op: string) => (a: Operand, b: Operand) => call(`f32x4.${op}`, [
 const integer = (op: string) => (a: Operand, b: Operand) => call(`i32x4.${op}`, [i32(a), i32(b)])
 const shift = (op: string) => (a: Operand, bits: number) => call(`i32x4.${op}`, [i32(a), `(i32.const ${bits})`])
 
+export const get = (name: string) => `(local.get ${name})`
+
 /** A statement: the local gets the value. */
 export const set = (name: string, value: Operand) => `(local.set ${name} ${f32(value)})`
+
+/** The value, which the local gets as well. */
+export const tee = (name: string, value: string) => `(local.tee ${name} ${value})`
 
 export const add = binary('add')
 export const sub = binary('sub')
@@ -106,6 +111,7 @@ export const bits = {
   add: integer('add'),
   sub: integer('sub'),
   equal: integer('eq'),
+  max: integer('max_s'),
   shl: shift('shl'),
   shr: shift('shr_s'),
   toFloat: (x: Operand) => call('f32x4.convert_i32x4_s', [i32(x)]),

@@ -19,6 +19,7 @@ import {
   signBit,
   sqrt,
   sub,
+  tee,
   wide,
   withSign,
   xor,
@@ -61,13 +62,9 @@ const cosOfR = madd(mul('$z', '$z'), polynomial('$z', cosTail), nmadd('$z', 0.5,
 const isOdd = (q: string) => bits.equal(and(q, 1), 1)
 
 /** `$y`, with the lanes that were too large to reduce replaced. */
-const orHuge = (helper: string) => `(if (result v128) ${anyTrue(set2('$h', greater('$a', limit)))}
+const orHuge = (helper: string) => `(if (result v128) ${anyTrue(tee('$h', greater('$a', limit)))}
   (then ${select('$h', `(call $${helper} (local.get $x))`, '$y')})
   (else (local.get $y)))`
-
-function set2(name: string, value: string) {
-  return `(local.tee ${name} ${value})`
-}
 
 /** `Math`'s function, lane by lane. */
 const lanewise = (name: string) => {
