@@ -16,8 +16,17 @@ function seeded(seed: number): () => number {
 const random = seeded(7)
 const below = (n: number) => Math.floor(random() * n)
 
-function integers(dtype: DType, size: number): TypedArray {
-  return newArray(dtype, size).map(() => below(17) - 8)
+/** Small random integers, as float64: `run` converts. */
+function integers(size: number): Float64Array {
+  const out = new Float64Array(size)
+  for (let i = 0; i < size; i++) out[i] = below(17) - 8
+  return out
+}
+
+function buffer(dtype: DType, numbers: Float64Array): DataBuffer {
+  const array = newArray(dtype, numbers.length)
+  array.set(numbers)
+  return ordinary(array, dtype)
 }
 
 const plain = { transposeA: false, transposeB: false, batch: 1, aStep: 0, bStep: 0 }
@@ -25,35 +34,37 @@ const transposes = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 )
 
-/** The definition. */
-function reference(a: TypedArray, b: TypedArray, s: MatmulSize, bias?: TypedArray, relu = false): number[] {
+/** The definition, in float64. */
+function reference(a: Float64Array, b: Float64Array, s: MatmulSize, bias?: Float64Array, relu = false): Float64Array {
   const [ai, ak] = s.transposeA ? [1, s.m] : [s.k, 1]
   const [bk, bj] = s.transposeB ? [1, s.k] : [s.n, 1]
-  const out: number[] = []
-  for (let batch = 0; batch < s.batch; batch++)
-    for (let i = 0; i < s.m; i++)
-      for (let j = 0; j < s.n; j++) {
-        let sum = 0
-        for (let k = 0; k < s.k; k++) sum += a[batch * s.aStep + i * ai + k * ak] * b[batch * s.bStep + k * bk + j * bj]
-        sum += bias ? bias[j] : 0
-        out.push(relu ? Math.max(sum, 0) : sum)
-      }
-  return out
+  return new Float64Array(s.batch * s.m * s.n).map((_, index) => {
+    const j = index % s.n
+    const row = (index - j) / s.n
+    const i = row % s.m
+    const batch = (row - i) / s.m
+    let x = batch * s.aStep + i * ai
+    let y = batch * s.bStep + j * bj
+    let sum = 0
+    for (let k = 0; k < s.k; k++, x += ak, y += bk) sum += a[x] * b[y]
+    sum += bias ? bias[j] : 0
+    return relu ? Math.max(sum, 0) : sum
+  })
 }
 
-function run(a: TypedArray, b: TypedArray, dtype: DType, size: MatmulSize, epilogue?: MatmulEpilogue): TypedArray {
-  return values(matmul(ordinary(a, dtype), ordinary(b, dtype), size, epilogue))
+function run(a: Float64Array, b: Float64Array, dtype: DType, size: MatmulSize, epilogue?: MatmulEpilogue): TypedArray {
+  return values(matmul(buffer(dtype, a), buffer(dtype, b), size, epilogue))
 }
 
 /** Index of the first difference, or -1. */
-function difference(got: TypedArray, wanted: readonly number[]): number {
+function difference(got: TypedArray, wanted: Float64Array): number {
   return got.length === wanted.length ? wanted.findIndex((x, i) => !Object.is(x + 0, got[i] + 0)) : 0
 }
 
 /** Multiplies random integers and names the product if it is wrong. */
 function check(dtype: DType, size: MatmulSize): string | undefined {
-  const a = integers(dtype, Math.max(size.m * size.k, size.aStep * size.batch))
-  const b = integers(dtype, Math.max(size.k * size.n, size.bStep * size.batch))
+  const a = integers(Math.max(size.m * size.k, size.aStep * size.batch))
+  const b = integers(Math.max(size.k * size.n, size.bStep * size.batch))
   const wrong = difference(run(a, b, dtype, size), reference(a, b, size))
   return wrong < 0 ? undefined : `${dtype} ${JSON.stringify(size)} differs at ${wrong}`
 }
@@ -87,14 +98,15 @@ test('products larger than one block in every direction are exact', (t) => {
       [9, 530, 1040],
       [1, 1, 3000],
     ])
-      t.is(check('float32', { ...plain, ...transpose, m, n, k }), undefined)
+      for (const dtype of ['float32', 'float64', 'int32'] as const)
+        t.is(check(dtype, { ...plain, ...transpose, m, n, k }), undefined)
 })
 
 test('rounding errors stay within 2 k eps Σ|a||b| of the float64 product', (t) => {
   for (const transpose of transposes) {
     const size = { ...plain, ...transpose, m: 37, n: 29, k: 700 }
-    const a = new Float32Array(size.m * size.k).map(() => random() - 0.5)
-    const b = new Float32Array(size.k * size.n).map(() => random() - 0.5)
+    const a = new Float64Array(size.m * size.k).map(() => Math.fround(random() - 0.5))
+    const b = new Float64Array(size.k * size.n).map(() => Math.fround(random() - 0.5))
     const wanted = reference(a, b, size)
     const scale = reference(a.map(Math.abs), b.map(Math.abs), size)
     const got = run(a, b, 'float32', size)
@@ -130,8 +142,8 @@ test('bias and relu are applied to the finished product', (t) => {
           [2, 9, 0],
         ]) {
           const size = { ...plain, ...transpose, m, n, k }
-          const [a, b, bias] = [m * k, k * n, n].map((count) => integers(dtype, count))
-          const got = run(a, b, dtype, size, { bias: ordinary(bias, dtype), relu })
+          const [a, b, bias] = [m * k, k * n, n].map(integers)
+          const got = run(a, b, dtype, size, { bias: buffer(dtype, bias), relu })
           t.is(difference(got, reference(a, b, size, bias, relu)), -1, `${dtype} ${JSON.stringify(size)}`)
           const withoutBias = run(a, b, dtype, size, { relu })
           t.is(difference(withoutBias, reference(a, b, size, undefined, relu)), -1)
@@ -139,8 +151,8 @@ test('bias and relu are applied to the finished product', (t) => {
 })
 
 test('int32 products wrap around', (t) => {
-  const a = new Int32Array([2 ** 30, 123456789])
-  const b = new Int32Array([7, 987654321])
+  const a = new Float64Array([2 ** 30, 123456789])
+  const b = new Float64Array([7, 987654321])
   const wanted = (Math.imul(a[0], b[0]) + Math.imul(a[1], b[1])) | 0
   t.deepEqual([...run(a, b, 'int32', { ...plain, m: 1, n: 1, k: 2 })], [wanted])
 })
@@ -148,7 +160,7 @@ test('int32 products wrap around', (t) => {
 test('empty sizes give empty results, or zeros where only k is 0', (t) => {
   for (const transpose of transposes) {
     const of = (m: number, n: number, k: number, batch = 1) =>
-      run(integers('float32', m * k), integers('float32', k * n), 'float32', { ...plain, ...transpose, m, n, k, batch })
+      run(integers(m * k), integers(k * n), 'float32', { ...plain, ...transpose, m, n, k, batch })
     t.deepEqual(of(0, 3, 4), new Float32Array(0))
     t.deepEqual(of(3, 0, 4), new Float32Array(0))
     t.deepEqual(of(2, 3, 4, 0), new Float32Array(0))
@@ -167,7 +179,7 @@ test('NaN and infinity spread to their own rows and columns and no further', (t)
         ])
           for (const side of ['a', 'b']) {
             const size = { ...plain, ...transpose, m, n, k }
-            const operands = { a: newArray(dtype, m * k), b: newArray(dtype, k * n) }
+            const operands = { a: new Float64Array(m * k), b: new Float64Array(k * n) }
             operands[side as 'a' | 'b'][below(side === 'a' ? m * k : k * n)] = poison
             t.is(difference(run(operands.a, operands.b, dtype, size), reference(operands.a, operands.b, size)), -1)
           }
@@ -176,26 +188,25 @@ test('NaN and infinity spread to their own rows and columns and no further', (t)
 test('relu keeps NaN', (t) => {
   const size = { ...plain, m: 1, n: 2, k: 1 }
   t.deepEqual(
-    [...run(new Float32Array([1]), new Float32Array([Number.NaN, -1]), 'float32', size, { relu: true })],
+    [...run(new Float64Array([1]), new Float64Array([Number.NaN, -1]), 'float32', size, { relu: true })],
     [Number.NaN, 0],
   )
 })
 
 test('operands stay as they were', (t) => {
-  const size = { ...plain, m: 30, n: 20, k: 10 }
-  const [a, b] = [integers('float32', 300), integers('float32', 200)]
-  const [a0, b0] = [a.slice(), b.slice()]
-  run(a, b, 'float32', size)
-  t.deepEqual([a, b], [a0, b0])
+  const [a, b] = [buffer('float32', integers(300)), buffer('float32', integers(200))]
+  const before = [values(a), values(b)]
+  matmul(a, b, { ...plain, m: 30, n: 20, k: 10 })
+  t.deepEqual([values(a), values(b)], before)
 })
 
 test('resident operands and products inside a training step give the same numbers', (t) => {
   const size = { ...plain, m: 40, n: 30, k: 40 }
-  const [a, b] = [integers('float32', 1600), integers('float32', 1200)]
+  const [a, b] = [integers(1600), integers(1200)]
   const w = resident('float32', 1200)
-  overwrite(w, ordinary(b, 'float32'))
-  const chain = () => matmul(ordinary(a, 'float32'), matmul(ordinary(a, 'float32'), w, size) as DataBuffer, size)
-  const wanted = reference(a, new Float32Array(reference(a, b, size)), size)
+  overwrite(w, buffer('float32', b))
+  const chain = () => matmul(buffer('float32', a), matmul(buffer('float32', a), w, size) as DataBuffer, size)
+  const wanted = reference(a, reference(a, b, size), size)
   t.is(difference(values(chain()), wanted), -1)
   t.is(
     difference(
