@@ -68,7 +68,7 @@ export function copy(x: DataBuffer, view: View): DataBuffer {
 }
 
 /** Reads the numbers at the address `from` through a view to the address `to`. */
-export function copyView(dtype: DType, from: number, view: View, to: number): void {
+function copyView(dtype: DType, from: number, view: View, to: number): void {
   move(bytesOf[dtype], view.shape, from + view.offset * bytesOf[dtype], view.strides, to, denseStrides(view.shape))
 }
 

@@ -60,6 +60,9 @@ function reducer(kind: KernelKind, dtype: DType) {
     wide,
     /** Combines two vectors of the source or of the total, two scalars of the total. */
     join: (a: string, b: string) => `(${vectorOp(kind, source)} ${a} ${b})`,
+    /** Whether vectors are compared by pmax or pmin, which are fast and do not see NaN; these are collected in masks. */
+    blind: source.type !== 'i32' && (kind === 'max' || kind === 'min'),
+    joinFast: (a: string, b: string) => `(${vectorOp(kind, source).replace(/\.m/, '.pm')} ${a} ${b})`,
     joinTotal: (a: string, b: string) => `(${vectorOp(kind, total)} ${a} ${b})`,
     joinScalar: (a: string, b: string) => scalarOp(kind, total, a, b),
     identity: identity(kind, dtype, total.type),
@@ -109,8 +112,19 @@ const absorb = (code: Reducer, name: string) =>
     code.wide ? code.joinTotal(code.joinTotal(get('w'), low(get(name))), high(name)) : code.join(get('w'), get(name)),
   )
 
-const accumulate = (code: Reducer, to: string, address: string, offset: number) =>
-  `${set('v', `(v128.load offset=${offset} ${get(address)})`)} ${set(to, code.join(get(to), code.prepared('v')))}`
+/** Joins the vector at an address with the one in `a…`, and notes in the mask `u…` where it is NaN. */
+const accumulate = (code: Reducer, i: number, mask: number, address: string) => {
+  const load = set('v', `(v128.load offset=${16 * i} ${get(address)})`)
+  if (!code.blind) return `${load} ${set(`a${i}`, code.join(get(`a${i}`), code.prepared('v')))}`
+  return `${load} ${set(`a${i}`, code.joinFast(get(`a${i}`), get('v')))}
+    ${set(`u${mask}`, `(v128.or ${get(`u${mask}`)} (${code.source.vector}.ne ${pass('v v')}))`)}`
+}
+
+const clearMasks = (code: Reducer, n: number) =>
+  code.blind ? times(n, (i) => set(`u${i}`, '(v128.const i64x2 0 0)')) : ''
+/** A mask that is set is a NaN, too. */
+const applyMask = (code: Reducer, i: number, mask: number) =>
+  code.blind ? set(`a${i}`, `(v128.or ${pass(`a${i} u${mask}`)})`) : ''
 
 const takeItem = (code: Reducer, value: string) =>
   `${set('item', value)} ${set('total', code.joinScalar(get('total'), code.preparedScalar('item')))}`
@@ -120,7 +134,7 @@ function rows(code: Reducer): string {
   const { source, total } = code
   const block = `(i32.sub ${pass('end x')})`
   return `(func (export "rows") ${params('x out outer n')} ${params('divisor', 'f64')}
-    ${locals('r end limit')} ${locals('a0 a1 a2 a3 v w', 'v128')} ${locals('total item', total.type)}
+    ${locals('r end limit')} ${locals('a0 a1 a2 a3 u0 v w', 'v128')} ${locals('total item', total.type)}
     ${countTo(
       'r',
       'outer',
@@ -133,8 +147,9 @@ function rows(code: Reducer): string {
           'end',
           64,
           `${set('limit', code.wide ? `(i32.add ${get('x')} (select ${block} ${int(64 * rowBlock)} (i32.lt_u ${block} ${int(64 * rowBlock)})))` : get('end'))}
-          ${times(4, (i) => set(`a${i}`, code.identityVector))}
-          ${whileRoom('x', 'limit', 64, `${times(4, (i) => accumulate(code, `a${i}`, 'x', 16 * i))} ${advance('x', 64)}`)}
+          ${times(4, (i) => set(`a${i}`, code.identityVector))} ${clearMasks(code, 1)}
+          ${whileRoom('x', 'limit', 64, `${times(4, (i) => accumulate(code, i, 0, 'x'))} ${advance('x', 64)}`)}
+          ${applyMask(code, 0, 0)}
           ${set('a0', code.join(code.join(get('a0'), get('a1')), code.join(get('a2'), get('a3'))))}
           ${absorb(code, 'a0')}`,
         )}
@@ -187,7 +202,7 @@ function columns(code: Reducer): string {
   const { source, total } = code
   const rest = `(i32.sub ${pass('n row')})`
   return `(func (export "columns") ${params('x out outer n inner')} ${params('divisor', 'f64')} ${params('sums')}
-    ${locals('o row height width first last end cx co cs p r')} ${locals('a0 a1 a2 a3 v', 'v128')} ${locals('total item', total.type)}
+    ${locals('o row height width first last end cx co cs p r')} ${locals('a0 a1 a2 a3 u0 u1 u2 u3 v', 'v128')} ${locals('total item', total.type)}
     ${set('width', `(i32.mul ${get('inner')} ${int(source.bytes)})`)}
     ${countTo(
       'o',
@@ -215,11 +230,12 @@ const down = (body: string) =>
 /** `vectors` vectors of columns down one block of rows. */
 function strip(code: Reducer, vectors: number): string {
   const { source, total } = code
-  return `${times(vectors, (i) => set(`a${i}`, code.identityVector))}
-    ${down(times(vectors, (i) => accumulate(code, `a${i}`, 'p', 16 * i)))}
+  return `${times(vectors, (i) => set(`a${i}`, code.identityVector))} ${clearMasks(code, vectors)}
+    ${down(times(vectors, (i) => accumulate(code, i, i, 'p')))}
     ${times(
       vectors,
-      (i) => `(call $finishVector ${pass(`a${i} co cs first last divisor`)})
+      (i) => `${applyMask(code, i, i)}
+      (call $finishVector ${pass(`a${i} co cs first last divisor`)})
       ${advance('co', 16)} ${advance('cs', (16 * total.bytes) / source.bytes)}`,
     )}
     ${advance('cx', 16 * vectors)}`

@@ -1,13 +1,13 @@
 /**
- * Reductions on the CPU. Shape and axes are first collapsed to [outer, n, inner], of which n is reduced; where kept and
- * reduced axes alternate more often than that, the numbers are first put in the order [kept, reduced].
+ * Reductions on the CPU. Shape and axes are first collapsed to groups that are kept and reduced in turns. The kernels reduce
+ * the middle of three; where there are more groups, the last reduced one goes first.
  */
 import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
 import { type Conversions, convertModule } from './convert-kernel.js'
 import { extremeModule } from './extreme-kernel.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { instantiate } from './module.js'
-import { copyView, place } from './move.js'
+import { place } from './move.js'
 import { columnBlock, isWide, type KernelKind, reduceModule } from './reduce-kernel.js'
 
 interface ReduceKernels {
@@ -40,10 +40,11 @@ function extremesFor(dtype: DType): ExtremeKernels {
   return extremeKernels[dtype]
 }
 
-/** What the current call has been collapsed to. */
-let outer = 1
-let n = 1
-let inner = 1
+/** Sizes of the groups of the current call: kept, reduced, kept, …, kept (three or more). */
+const groups: number[] = []
+/** How many numbers are kept, and how many go into each. */
+let kept = 1
+let reduced = 1
 
 /**
  * Reduces over `axes` (distinct, ascending, not negative). Sums and products of int32 wrap around; bools are counted as int32;
@@ -51,11 +52,11 @@ let inner = 1
  */
 export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer {
   const dtype = resultType(kind, x.dtype)
-  const interleaved = !collapse(shape, axes)
-  const size = outer * inner
-  if (size === 0 || n === 0) return place([], dtype, size, ofNothing(kind, dtype))
+  collapse(shape, axes)
+  const size = kept
+  if (size === 0 || reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
   const start = mark()
-  const from = interleaved ? keptFirst(x, shape, axes) : pointer(x)
+  const from = pointer(x)
   const out = reserve(dtype, size)
   reduceNumbers(kind, x.dtype, from, out)
   return release(start, out, dtype, size)
@@ -64,8 +65,8 @@ export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: read
 /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
 export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer {
   collapse(shape, [axis])
-  n = shape[axis]
-  const size = outer * inner
+  const [outer, n, inner] = groups
+  const size = kept
   if (size === 0 || n === 0) return place([], 'int32', size, 0)
   const start = mark()
   const from = pointer(x)
@@ -94,74 +95,75 @@ function ofNothing(kind: ReduceKind, dtype: DType): number {
   return sign * Number.POSITIVE_INFINITY
 }
 
-/** Sets `outer`, `n` and `inner`. Returns false if a reduced axis follows a kept one that follows a reduced one. */
-function collapse(shape: Shape, axes: readonly number[]): boolean {
-  outer = n = inner = 1
-  let regular = true
-  let seenReduced = false
-  let seenInner = false
+/** Sets the groups. */
+function collapse(shape: Shape, axes: readonly number[]): void {
+  groups.length = 0
+  groups.push(1)
+  kept = reduced = 1
   for (let i = 0, next = 0; i < shape.length; i++) {
-    const size = shape[i]
-    const reduced = axes[next] === i
-    if (reduced) next++
-    if (size === 1) continue
-    if (reduced) {
-      n *= size
-      seenReduced = true
-      if (seenInner) regular = false
-    } else if (seenReduced) {
-      inner *= size
-      seenInner = true
-    } else outer *= size
+    const isReduced = axes[next] === i
+    if (isReduced) next++
+    if (shape[i] === 1) continue
+    if (isReduced) reduced *= shape[i]
+    else kept *= shape[i]
+    if (isReduced === (groups.length % 2 === 1)) groups.push(shape[i])
+    else groups[groups.length - 1] *= shape[i]
   }
-  return regular
-}
-
-/** The address of a copy of x whose reduced axes come last. */
-function keptFirst(x: DataBuffer, shape: Shape, axes: readonly number[]): number {
-  outer *= inner
-  inner = 1
-  const order = shape
-    .map((_, axis) => axis)
-    .filter((axis) => !axes.includes(axis))
-    .concat(axes)
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1))
-  const from = pointer(x)
-  const to = reserve(x.dtype, x.size)
-  copyView(
-    x.dtype,
-    from,
-    { shape: order.map((axis) => shape[axis]), strides: order.map((axis) => strides[axis]), offset: 0 },
-    to,
-  )
-  return to
+  if (groups.length === 1) groups.push(1)
+  if (groups.length % 2 === 0) groups.push(1)
 }
 
 /** Reduces the numbers at `from`, converting them first where there is no kernel of this kind for their dtype. */
 function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number): void {
   if (kind === 'any' || kind === 'all') run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from), out, 1)
   else if (dtype === 'bool' && kind !== 'max' && kind !== 'min')
-    reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', outer * n * inner), out)
+    reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', kept * reduced), out)
   else if (kind !== 'mean') run(kind, dtype, from, out, 1)
   else if (dtype === 'int32') meanOfIntegers(from, out)
-  else run('sum', dtype, from, out, n)
+  else run('sum', dtype, from, out, reduced)
 }
 
+/** Reduces all groups, the last first, and divides the sums. */
 function run(kind: KernelKind, dtype: DType, from: number, out: number, divisor: number): void {
+  let size = kept * reduced
+  while (groups.length > 3) {
+    const inner = groups.pop()!
+    const n = groups.pop()!
+    size /= n
+    const partial = reserve(dtype, size)
+    runOne(kind, dtype, from, partial, size / inner, n, inner, 1)
+    groups[groups.length - 1] *= inner
+    from = partial
+    if (kind === 'sumSquares') kind = 'sum'
+  }
+  runOne(kind, dtype, from, out, groups[0], groups[1], groups[2], divisor)
+}
+
+/** Reduces the middle of [outer, n, inner]. */
+function runOne(
+  kind: KernelKind,
+  dtype: DType,
+  from: number,
+  out: number,
+  outer: number,
+  n: number,
+  inner: number,
+  divisor: number,
+): void {
   const kernel = kernelsFor(kind, dtype)
-  const sums = inner > 1 && n > columnBlock && isWide(kind, dtype) ? reserve('float64', inner) : 0
-  if (inner === 1) kernel.rows(from, out, outer, n, divisor)
-  else kernel.columns(from, out, outer, n, inner, divisor, sums)
+  if (inner === 1) return void kernel.rows(from, out, outer, n, divisor)
+  const sums = n > columnBlock && isWide(kind, dtype) ? reserve('float64', inner) : 0
+  kernel.columns(from, out, outer, n, inner, divisor, sums)
 }
 
 function meanOfIntegers(from: number, out: number): void {
-  const means = reserve('float64', outer * inner)
-  run('sum', 'float64', convert('widenInt32', from, 'float64', outer * n * inner), means, n)
-  conversions?.narrowFloat64(means, out, outer * inner)
+  const means = reserve('float64', kept)
+  run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced)
+  conversions?.narrowFloat64(means, out, kept)
 }
 
 function asBools(dtype: DType, from: number): number {
-  const size = outer * n * inner
+  const size = kept * reduced
   if (dtype === 'float32') return convert('nonzeroFloat32', from, 'bool', size)
   if (dtype === 'float64') return convert('nonzeroFloat64', from, 'bool', size)
   return dtype === 'int32' ? convert('nonzeroInt32', from, 'bool', size) : from
