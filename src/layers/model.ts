@@ -54,6 +54,8 @@ export abstract class Model extends Layer {
   /** Set by a callback to end the training after the current batch. */
   stopTraining = false
   private compiled: Compiled | null = null
+  /** The trainable variables, once they exist. */
+  private weightsToTrain: Variable[] | null = null
 
   /** The name of the last activation, when it is known: tells logits from probabilities. */
   protected get lastActivation(): string {
@@ -107,7 +109,8 @@ export abstract class Model extends Layer {
       const logs = logsOf(value, metrics, targets, predictions)
       if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
       const gradients = value.gradientsOfLeaves()
-      const variables = this.trainableVariables
+      this.weightsToTrain ??= this.trainableVariables
+      const variables = this.weightsToTrain
       optimizer.apply(
         variables.map((v) => gradients.get(v) ?? null),
         variables,

@@ -5,7 +5,7 @@ import { DTypeError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { run } from './apply.js'
-import { type FillOptions, type TensorLike, toTensor } from './creation.js'
+import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
 import { ops, place, viewOf } from './ops.js'
 import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
@@ -226,20 +226,31 @@ export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOpt
   return index.expandDims(-1).equal(classes).cast(dtype)
 }
 
-/** Indices as int32 from 0 to size − 1. */
-export function checkIndices(op: string, indices: TensorLike, size: number): Tensor {
+/**
+ * Indices as int32 from 0 to size − 1.
+ * @param lowest the least index allowed: −size (default) where negative ones count from the end, else 0
+ * @throws ShapeError or DTypeError for an index out of range or with a fraction
+ */
+export function checkIndices(op: string, indices: TensorLike, size: number, lowest = -size): Tensor {
   const tensor = toTensor(indices)
-  const numbers = tensor.dataSync()
-  const bad = numbers.findIndex((n) => !Number.isInteger(n) || n < -size || n >= size)
-  if (bad >= 0) {
-    const [n] = numbers.slice(bad)
-    if (!Number.isInteger(n)) throw new DTypeError(`${op}: index ${n} is not a whole number. Indices are integers.`)
-    throw new ShapeError(
-      `${op}: index ${n} is out of range for ${size} elements. Indices go from ${-size} to ${size - 1}.`,
-    )
+  const given = tensor.dataSync()
+  const isReady = tensor.dtype === 'int32'
+  const positions = isReady ? (given as Int32Array) : new Int32Array(given.length)
+  let negatives = 0
+  for (let i = 0; i < given.length; i++) {
+    const n = given[i]
+    if (!(n >= lowest && n < size) || (!isReady && !Number.isInteger(n))) throw badIndex(op, n, size, lowest)
+    if (n < 0) negatives++
+    positions[i] = n < 0 ? n + size : n
   }
-  if (tensor.dtype === 'int32' && !numbers.some((n) => n < 0)) return tensor
-  return toTensor(Int32Array.from(numbers, (n) => (n < 0 ? n + size : n))).reshape(tensor.shape)
+  return isReady && negatives === 0 ? tensor : wrap(op, positions, 'int32', tensor.shape)
+}
+
+function badIndex(op: string, n: number, size: number, lowest: number): Error {
+  if (!Number.isInteger(n)) return new DTypeError(`${op}: index ${n} is not a whole number. Indices are integers.`)
+  return new ShapeError(
+    `${op}: index ${n} is out of range for ${size} elements. Indices go from ${lowest} to ${size - 1}.`,
+  )
 }
 
 function resolveShape(from: Shape, to: Shape): Shape {

@@ -81,7 +81,7 @@ test('labels out of range, one-hot labels and shapes that differ are errors', (t
   })
   t.throws(() => sparseCategoricalCrossentropy(tensor([-1]), scores), {
     instanceOf: ShapeError,
-    message: /label -1 is out of range/,
+    message: /index -1 is out of range for 3 elements. Indices go from 0 to 2/,
   })
   t.throws(() => sparseCategoricalCrossentropy(tensor([0.5]), scores), { message: /0.5 is not a whole number/ })
   t.throws(() => sparseCategoricalCrossentropy(tensor([[0, 0, 1]]), scores), {

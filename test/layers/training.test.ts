@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs'
+import test from 'ava'
+import {
+  AdamW,
+  Dense,
+  DTypeError,
+  GradientError,
+  NablaError,
+  OptionError,
+  Sequential,
+  SGD,
+  ShapeError,
+  setSeed,
+  tensor,
+} from '../../src/index.js'
+
+interface Run {
+  x: number[][]
+  y: number[]
+  before: number[][]
+  history: Record<string, number[]>
+  after: number[][]
+}
+
+// Made by test/golden/keras-training.py
+const golden = JSON.parse(readFileSync(new URL('../golden/keras-training.json', import.meta.url), 'utf8'))
+
+const optimizers = {
+  AdamW: () => new AdamW({ learningRate: 0.02 }),
+  'AdamW with EMA': () => new AdamW({ learningRate: 0.02, useEma: true, emaMomentum: 0.8 }),
+  SGD: () => new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true, clipnorm: 0.5 }),
+}
+
+function classifier(): Sequential {
+  return new Sequential([new Dense(8, { activation: 'relu', inputShape: [3] }), new Dense(3)])
+}
+
+for (const [name, optimizer] of Object.entries(optimizers)) {
+  test(`fit with ${name} gives Keras's history and weights, the smaller last batch included`, async (t) => {
+    const { x, y, before, history, after } = golden.training[name] as Run
+    const model = classifier()
+    model.variables.forEach((v, i) => {
+      v.assign(tensor(before[i].flat(), { shape: v.shape }))
+    })
+    model.compile({ optimizer: optimizer(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] })
+    const result = await model.fit(x.slice(0, 40), y.slice(0, 40), {
+      epochs: 4,
+      batchSize: 16,
+      shuffle: false,
+      validationData: [x.slice(40), y.slice(40)],
+    })
+    t.deepEqual(Object.keys(result.history).sort(), Object.keys(history).sort())
+    for (const [key, values] of Object.entries(history)) {
+      t.true(
+        values.every((v, i) => Math.abs(result.history[key][i] - v) < 1e-5),
+        `${key}: ${result.history[key]} ≠ ${values}`,
+      )
+    }
+    model.variables.forEach((v, i) => {
+      const want = after[i].flat()
+      t.true(
+        [...v.dataSync()].every((w, j) => Math.abs(w - want[j]) < 1e-5),
+        `${v.path}`,
+      )
+    })
+  })
+}
+
+const xs = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+]
+const ys = [0, 1, 1, 0]
+
+function small(): Sequential {
+  setSeed(1)
+  const model = new Sequential([new Dense(4, { activation: 'tanh', inputShape: [2] }), new Dense(2)])
+  return model.compile({
+    optimizer: new AdamW({ learningRate: 0.1 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  })
+}
+
+test('the same seed gives the same training, another one a different order', async (t) => {
+  const train = async (seed: number) => (await small().fit(xs, ys, { epochs: 5, batchSize: 3, seed })).history.loss
+  t.deepEqual(await train(1), await train(1))
+  t.notDeepEqual(await train(1), await train(2))
+})
+
+test('evaluate and predict work in batches of any size with the same result', async (t) => {
+  const model = small()
+  const whole = model.evaluate(xs, ys)
+  t.deepEqual(Object.keys(whole), ['loss', 'accuracy'])
+  for (const batchSize of [1, 3]) {
+    const parts = model.evaluate(xs, ys, { batchSize })
+    t.true(Math.abs(parts.loss - whole.loss) < 1e-6)
+    t.is(parts.accuracy, whole.accuracy)
+    t.deepEqual(model.predict(xs, { batchSize }).shape, [4, 2])
+  }
+  t.is(model.predict(xs).requiresGrad, false)
+})
+
+test('validationSplit takes the last examples, and does not train on them', async (t) => {
+  const model = small()
+  const { history } = await model.fit([...xs, [5, 5]], [...ys, 1], {
+    validationSplit: 0.2,
+    epochs: 1,
+    batchSize: 4,
+    shuffle: false,
+  })
+  const reference = small()
+  const { loss } = reference.trainOnBatch(xs, ys)
+  t.is(history.loss[0], loss)
+  t.is(history.val_loss[0], reference.evaluate([[5, 5]], [1]).loss)
+})
+
+test('callbacks hear of everything in order, and can stop the training', async (t) => {
+  const heard: string[] = []
+  const model = small()
+  await model.fit(xs, ys, {
+    epochs: 10,
+    batchSize: 2,
+    callbacks: [
+      {
+        onTrainBegin: ({ epochs, steps, samples }) => void heard.push(`train ${epochs} ${steps} ${samples}`),
+        onEpochBegin: (epoch) => void heard.push(`epoch ${epoch}`),
+        onBatchEnd: async (batch, logs) => void heard.push(`batch ${batch} ${Object.keys(logs)}`),
+        onEpochEnd: (epoch, _logs, m) => {
+          heard.push(`end ${epoch}`)
+          m.stopTraining = true
+        },
+        onTrainEnd: ({ epoch }) => void heard.push(`done ${epoch}`),
+      },
+    ],
+  })
+  t.deepEqual(heard, ['train 10 2 4', 'epoch 0', 'batch 0 loss,accuracy', 'batch 1 loss,accuracy', 'end 0', 'done 0'])
+})
+
+test('fit lets timers run while it trains', async (t) => {
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 5)
+  const start = performance.now()
+  await small().fit(xs, ys, { epochs: 2000, batchSize: 4 })
+  clearInterval(timer)
+  t.true(ticks >= Math.min(3, Math.floor((performance.now() - start) / 100)), `${ticks} ticks`)
+})
+
+test('gradients and intermediate results of a step do not outlive it unseen', (t) => {
+  const model = small()
+  let kept: ReturnType<typeof model.apply> | undefined
+  const layer = model.layers[1]
+  const call = layer.call.bind(layer)
+  layer.call = (x) => {
+    kept = call(x)
+    return kept
+  }
+  model.trainOnBatch(xs, ys)
+  t.throws(() => kept?.toArray(), { instanceOf: NablaError, message: /training step that is over/ })
+})
+
+test('a model whose last activation is softmax takes the loss of probabilities', (t) => {
+  const probabilities = new Sequential([new Dense(3, { activation: 'softmax', inputShape: [2], seed: 1 })])
+  const logits = new Sequential([new Dense(3, { inputShape: [2], seed: 1 })])
+  const losses = [probabilities, logits].map((model) => {
+    model.compile({ optimizer: new SGD(), loss: 'sparse_categorical_crossentropy' as 'sparseCategoricalCrossentropy' })
+    return model.evaluate(xs, ys).loss
+  })
+  t.true(Math.abs(losses[0] - losses[1]) < 1e-6)
+})
+
+/** Calls that must fail, and leave weights and optimizer as they were. */
+const mistakes: Record<
+  string,
+  { call: (model: Sequential) => unknown; error: new (m: string) => Error; message: RegExp }
+> = {
+  'x and y of different lengths': {
+    call: (m) => m.fit(xs, [0, 1]),
+    error: ShapeError,
+    message: /x has 4 examples, y 2/,
+  },
+  'no examples': { call: (m) => m.fit([], []), error: ShapeError, message: /x has shape \[0\], which is empty/ },
+  'batch size 0': { call: (m) => m.fit(xs, ys, { batchSize: 0 }), error: OptionError, message: /batchSize is 0/ },
+  'a fractional batch size': {
+    call: (m) => m.evaluate(xs, ys, { batchSize: 1.5 }),
+    error: OptionError,
+    message: /batchSize is 1.5/,
+  },
+  'negative epochs': { call: (m) => m.fit(xs, ys, { epochs: -1 }), error: OptionError, message: /epochs is -1/ },
+  'NaN in x': {
+    call: (m) => m.fit([...xs.slice(1), [0, Number.NaN]], ys),
+    error: DTypeError,
+    message: /x contains NaN in example 3, element 1/,
+  },
+  'infinity in y': {
+    call: (m) => m.fit(xs, [0, 1, 1, Number.POSITIVE_INFINITY]),
+    error: DTypeError,
+    message: /y contains Infinity in example 3/,
+  },
+  'text in x': {
+    call: (m) => m.fit([['a', 'b']] as never, [0]),
+    error: DTypeError,
+    message: /element 0 is string "a"/,
+  },
+  'ragged x': { call: (m) => m.fit([[1, 2], [3]], [0, 1]), error: ShapeError, message: /ragged/ },
+  'a label out of range': {
+    call: (m) => m.fit(xs, [0, 1, 1, 2], { shuffle: false, batchSize: 4 }),
+    error: ShapeError,
+    message: /index 2 is out of range for 2/,
+  },
+  'the wrong number of features': {
+    call: (m) => m.fit([[1, 2, 3]], [0]),
+    error: ShapeError,
+    message: /built for examples of shape \[2\]/,
+  },
+  'an unknown option': {
+    call: (m) => m.fit(xs, ys, { batch_size: 2 } as object),
+    error: OptionError,
+    message: /unknown option batch_size. Did you mean batchSize\?/,
+  },
+  'a validation split that leaves nothing': {
+    call: (m) => m.fit(xs, ys, { validationSplit: 0.1 }),
+    error: OptionError,
+    message: /leaves 0 to validate on/,
+  },
+  'a validation split of 1': {
+    call: (m) => m.fit(xs, ys, { validationSplit: 1 }),
+    error: OptionError,
+    message: /validationSplit is 1/,
+  },
+  'split and data to validate on': {
+    call: (m) => m.fit(xs, ys, { validationSplit: 0.5, validationData: [xs, ys] }),
+    error: OptionError,
+    message: /Choose one/,
+  },
+  'a NaN loss': {
+    call: (m) => m.trainOnBatch([[Number.NaN, 1]], [0]),
+    error: GradientError,
+    message: /the loss is NaN; the weights were not changed/,
+  },
+}
+
+for (const [name, { call, error, message }] of Object.entries(mistakes)) {
+  test(`${name}: a clear error, and nothing has changed`, async (t) => {
+    const model = small()
+    const before = model.variables.map((v) => v.toArray())
+    await t.throwsAsync(async () => call(model), { instanceOf: error, message })
+    t.deepEqual(
+      model.variables.map((v) => v.toArray()),
+      before,
+    )
+    t.is((model.optimizer as AdamW).iterations, 0)
+  })
+}
+
+test('training before compile, and compile with mistakes', async (t) => {
+  const model = new Sequential([new Dense(1, { inputShape: [2] })])
+  const message = /not compiled. Call compile/
+  await t.throwsAsync(() => model.fit(xs, ys), { instanceOf: OptionError, message })
+  t.throws(() => model.trainOnBatch(xs, ys), { message })
+  t.throws(() => model.evaluate(xs, ys), { message })
+  const optimizer = new SGD()
+  t.throws(() => model.compile({ optimizer, loss: 'mse2' as 'meanSquaredError' }), { message: /unknown loss mse2/ })
+  t.throws(() => model.compile({ optimizer, loss: 'meanSquareError' as 'meanSquaredError' }), {
+    message: /Did you mean meanSquaredError\?/,
+  })
+  t.throws(() => model.compile({ optimizer, loss: 'mse' as 'meanSquaredError', metrics: ['acuracy' as 'accuracy'] }), {
+    message: /Did you mean accuracy\?/,
+  })
+  t.throws(() => model.compile({ optimizer: 'adam' as never, loss: 'meanSquaredError' }), {
+    message: /the optimizer is adam/,
+  })
+  t.throws(() => model.compile({ optimizer } as never), { message: /loss is missing/ })
+})
