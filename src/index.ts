@@ -48,6 +48,24 @@ export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics
 // Training
 export { type BatchOptions, type CompileOptions, Model, type TrainingOptimizer } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
+// Optimizers
+export { Adam, type AdamOptions } from './optim/adam.js'
+export { AdamW, type AdamWOptions } from './optim/adamw.js'
+export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-optimizer.js'
+export * as optimizers from './optim/get.js'
+export { Optimizer } from './optim/optimizer.js'
+export type { Hyperparameter, OptimizerOptions } from './optim/options.js'
+export { CosineDecay, type CosineDecayOptions } from './optim/schedules/cosine-decay.js'
+export { CosineDecayRestarts, type CosineDecayRestartsOptions } from './optim/schedules/cosine-decay-restarts.js'
+export { type DecayOptions, ExponentialDecay } from './optim/schedules/exponential-decay.js'
+export { InverseTimeDecay } from './optim/schedules/inverse-time-decay.js'
+export {
+  PiecewiseConstantDecay,
+  type PiecewiseConstantDecayOptions,
+} from './optim/schedules/piecewise-constant-decay.js'
+export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
+export { LearningRateSchedule } from './optim/schedules/schedule.js'
+export { SGD, type SGDOptions } from './optim/sgd.js'
 export {
   arange,
   eye,

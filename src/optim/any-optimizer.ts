@@ -1,0 +1,120 @@
+/**
+ * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more than `apply`.
+ */
+import { GradientError, OptionError } from '../errors.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import type { Hyperparameter } from './options.js'
+import type { Config } from './schedules/schedule.js'
+
+/** A gradient as `apply` takes it: null where the loss does not depend on the variable. Sparse ones are `IndexedSlices`. */
+export type Gradient = Tensor | null | undefined
+
+/** The numbers of an optimizer, by name: what `exportState` gives and `importState` takes. */
+export type OptimizerState = Record<string, Float32Array | Float64Array | Int32Array>
+
+/** The base of every optimizer. */
+export abstract class AnyOptimizer {
+  /** What it is called: `adam_w`. */
+  abstract readonly name: string
+  /** How many updates were made. With gradient accumulation: the calls of `apply`, divided by their number per update. */
+  abstract readonly iterations: number
+  /** The learning rate now: the number, or the schedule's value at the next step. */
+  abstract get learningRate(): number
+  abstract set learningRate(value: Hyperparameter)
+  /** Whether `finalizeVariableValues` writes an average of the weights into the variables. */
+  abstract readonly useEma: boolean
+  /** The numbers it keeps, as variables to look at. */
+  abstract readonly variables: Variable[]
+
+  /**
+   * Makes room for the state of these variables. `apply` does it by itself at its first call.
+   * @throws OptionError when it is built for others already
+   */
+  abstract build(variables: readonly Variable[]): void
+
+  /**
+   * One step: changes the variables along their gradients.
+   *
+   * @param gradients one for each variable, of its shape
+   * @param variables default: those that it was built for
+   * @throws GradientError when there is no gradient at all; OptionError or ShapeError when something does not fit. Nothing is
+   * changed then.
+   */
+  abstract apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void
+
+  /** Ends the training: where an average of the weights is kept, writes it into the variables. */
+  abstract finalizeVariableValues(variables: readonly Variable[]): void
+
+  /** The state as plain typed arrays: bit for bit what `importState` restores. */
+  abstract exportState(): OptimizerState
+
+  /**
+   * Takes over a state that `exportState` gave. The optimizer must be built.
+   * @throws OptionError when names or sizes differ; nothing is changed then
+   */
+  abstract importState(state: OptimizerState): void
+
+  /** The configuration in Keras's spelling. */
+  abstract getConfig(): Config
+
+  /** The loss, multiplied as the optimizer expects it when it divides the gradients again. */
+  abstract scaleLoss(loss: Tensor): Tensor
+
+  /** `apply`, with the gradients and variables in pairs. */
+  applyGradients(pairs: readonly (readonly [gradient: Gradient, variable: Variable])[]): void {
+    this.apply(
+      pairs.map(([gradient]) => gradient),
+      pairs.map(([, variable]) => variable),
+    )
+  }
+
+  /**
+   * Computes the loss and its gradients, and makes one step.
+   * @returns the loss, before the step and before any scaling
+   */
+  minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
+    if (typeof loss !== 'function') {
+      throw new OptionError(
+        `minimize: the loss is ${String(loss)}, not a function. Write minimize(() => loss, variables).`,
+      )
+    }
+    const value = loss()
+    const gradients = this.scaleLoss(value).gradientsOfLeaves()
+    this.apply(
+      variables.map((v) => gradients.get(v)),
+      variables,
+    )
+    return value
+  }
+
+  /**
+   * One step along the gradients that `backward` left in the variables.
+   * @throws GradientError when none of them has one
+   */
+  step(variables: readonly Variable[]): void {
+    if (variables.length > 0 && variables.every((v) => !v.grad)) {
+      throw new GradientError(
+        `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
+      )
+    }
+    const gradients = new Array<Gradient>(variables.length)
+    for (let i = 0; i < variables.length; i++) gradients[i] = variables[i].grad
+    this.apply(gradients, variables)
+  }
+
+  /** Forgets the gradients that `backward` left. */
+  zeroGrad(variables: readonly Variable[]): void {
+    for (const v of variables) v.zeroGrad()
+  }
+
+  /** Keras's name for `finalizeVariableValues`. */
+  finalize_variable_values(variables: readonly Variable[]): void {
+    this.finalizeVariableValues(variables)
+  }
+
+  /** What Node's console prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return String(this)
+  }
+}

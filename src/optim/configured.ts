@@ -1,0 +1,150 @@
+/**
+ * The options side of an optimizer: checking them, the learning rate, the name, configurations in Keras's spelling, printing.
+ * `optimizer.ts` has the steps.
+ */
+import { OptionError } from '../errors.js'
+import { AnyOptimizer } from './any-optimizer.js'
+import { evaluateAt } from './hyperparameters.js'
+import { autoName, fromKeras, toKeras } from './names.js'
+import {
+  baseDefaults,
+  type Hyperparameter,
+  isHyperparameter,
+  type OptimizerOptions,
+  resolveOptions,
+  wrong,
+} from './options.js'
+import { deserializeSchedule, isScheduleConfig } from './schedules/get.js'
+import { type Config, LearningRateSchedule, serializeSchedule } from './schedules/schedule.js'
+
+/** Every option with a value. */
+export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
+
+/** Options of nabla that Keras's configurations do not have. */
+const notInConfig = ['jitCompile']
+
+/** The base of optimizers with options. */
+export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> extends AnyOptimizer {
+  /** The optimizer's own options and their defaults. The shared ones need not be repeated. */
+  static readonly defaults: Readonly<Record<string, unknown>> = { learningRate: 0.001 }
+  /** The own options that may be null though their default is not. */
+  static readonly nullable: readonly string[] = []
+
+  readonly name: string
+  /** The options, defaults filled in. */
+  readonly options: Resolved<Options>
+  /** How often `apply` was called; schedules are read at this step. */
+  protected applied = 0
+
+  /** @throws OptionError for an unknown option, or a value of the wrong kind or out of range */
+  constructor(options: Options = {} as Options) {
+    super()
+    const { name: op, defaults, nullable } = new.target as unknown as typeof ConfiguredOptimizer
+    const resolved = resolveOptions(op, options, { learningRate: 0.001, ...defaults }, nullable)
+    this.checkOptions(resolved as unknown as Resolved<Options>)
+    this.options = resolved as unknown as Resolved<Options>
+    this.name = (resolved.name as string | null) ?? autoName(op)
+  }
+
+  /** Checks options beyond their kind; called by the constructor. Throw an `OptionError` to refuse. */
+  protected checkOptions(_options: Resolved<Options>): void {}
+
+  /** Called when an option was changed, so that prepared rules are prepared again. */
+  protected abstract optionsChanged(): void
+
+  /** The options that all optimizers have. */
+  protected get shared(): Resolved<OptimizerOptions> {
+    return this.options as unknown as Resolved<OptimizerOptions>
+  }
+
+  get learningRate(): number {
+    return evaluateAt(this.constructor.name, 'learningRate', this.shared.learningRate, this.applied)
+  }
+
+  set learningRate(value: Hyperparameter) {
+    const old = this.shared.learningRate
+    if (!isHyperparameter(value)) {
+      throw wrong(
+        this.constructor.name,
+        'learningRate',
+        value,
+        'a number, a schedule or a function that returns a number',
+      )
+    }
+    if (typeof value === 'number' && typeof old !== 'number') throw this.scheduled(old)
+    this.setOption('learningRate', value)
+  }
+
+  /** The factor that the gradients are divided by, or null. */
+  get lossScaleFactor(): Hyperparameter | null {
+    return this.shared.lossScaleFactor
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    if (value !== null && !isHyperparameter(value)) {
+      throw wrong(this.constructor.name, 'lossScaleFactor', value, 'a number, a schedule, a function or null')
+    }
+    this.setOption('lossScaleFactor', value)
+    this.optionsChanged()
+  }
+
+  get useEma(): boolean {
+    return this.shared.useEma
+  }
+
+  getConfig(): Config {
+    const config: Config = { name: this.name }
+    for (const [name, value] of Object.entries(this.options)) {
+      if (name !== 'name' && !notInConfig.includes(name)) config[toKeras(name)] = this.configOf(name, value)
+    }
+    return config
+  }
+
+  /**
+   * Makes an optimizer of a configuration, in Keras's spelling or nabla's; one that Python Keras wrote is welcome.
+   * @throws OptionError for unknown entries
+   */
+  static fromConfig<O>(this: new (options: never) => O, config: Config): O {
+    const { is_legacy_optimizer: _, ...entries } = config
+    const options = fromKeras(entries)
+    for (const [name, value] of Object.entries(options)) {
+      if (isScheduleConfig(value)) options[name] = deserializeSchedule(value)
+    }
+    return new this(options as never)
+  }
+
+  /** `AdamW(learningRate: 0.001, weightDecay: 0.004, …)`: what differs from the shared defaults. */
+  override toString(): string {
+    const { defaults } = this.constructor as typeof ConfiguredOptimizer
+    const own = new Set(['learningRate', ...Object.keys(defaults)])
+    const standard: Readonly<Record<string, unknown>> = baseDefaults
+    const shown = Object.entries(this.options).filter(([name, value]) => {
+      return name !== 'name' && (own.has(name) || value !== standard[name])
+    })
+    shown.sort(([a], [b]) => Number(b === 'learningRate') - Number(a === 'learningRate'))
+    return `${this.constructor.name}(${shown.map(([name, value]) => `${name}: ${describe(value)}`).join(', ')})`
+  }
+
+  private setOption(name: string, value: unknown): void {
+    ;(this.options as Record<string, unknown>)[name] = value
+  }
+
+  private configOf(name: string, value: unknown): unknown {
+    if (value instanceof LearningRateSchedule) return serializeSchedule(value)
+    if (typeof value !== 'function') return value
+    throw new OptionError(
+      `getConfig: ${name} of ${this.name} is a function, which a configuration cannot hold. Use a schedule or a number.`,
+    )
+  }
+
+  private scheduled(old: Hyperparameter): OptionError {
+    const what = typeof old === 'function' ? 'a function' : `the schedule ${old}`
+    return new OptionError(
+      `learningRate: ${this.name} was created with ${what} as its learning rate, so a number cannot be set. Set a schedule or a function, or create it with a number.`,
+    )
+  }
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'function' ? '() => …' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
+}

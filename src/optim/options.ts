@@ -1,0 +1,136 @@
+/**
+ * The options that all optimizers share, and the types of their values.
+ */
+import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { LearningRateSchedule } from './schedules/schedule.js'
+
+/** A number, or what gives one at each step: a schedule of the step count, or a function without arguments. */
+export type Hyperparameter = number | LearningRateSchedule | (() => number)
+
+/** What every optimizer takes. */
+export interface OptimizerOptions {
+  /** The step size η. Default 0.001 unless the optimizer says otherwise. */
+  learningRate?: Hyperparameter
+  /** Decoupled weight decay λ: before each update, w ← w − ηλw. Default null, none (AdamW and Muon: 0.004). */
+  weightDecay?: Hyperparameter | null
+  /** Scale each variable's gradient down to at most this norm. Default null. */
+  clipnorm?: Hyperparameter | null
+  /** Cut each element of the gradients off at ±clipvalue. Default null. */
+  clipvalue?: Hyperparameter | null
+  /** Scale all gradients together down to at most this norm. Default null. */
+  globalClipnorm?: Hyperparameter | null
+  /** Keep an exponential moving average of the weights; `finalizeVariableValues` writes it into them. Default false. */
+  useEma?: boolean
+  /** How much of the average each step keeps, 0 to 1. Default 0.99. */
+  emaMomentum?: Hyperparameter
+  /** Write the average into the weights every so many steps. Default null, never. */
+  emaOverwriteFrequency?: number | null
+  /** Divide the gradients by this: the factor that the loss was multiplied by. Default null. */
+  lossScaleFactor?: Hyperparameter | null
+  /** Update once in so many calls, with the mean gradient of them; at least 2. Default null, at every call. */
+  gradientAccumulationSteps?: number | null
+  /** Run each rule as one fused kernel (default), or, when false, operation by operation: slower, equal to rounding. */
+  jitCompile?: boolean
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/** The defaults of the shared options, in Keras's order. */
+export const baseDefaults = {
+  weightDecay: null,
+  clipnorm: null,
+  clipvalue: null,
+  globalClipnorm: null,
+  useEma: false,
+  emaMomentum: 0.99,
+  emaOverwriteFrequency: null,
+  lossScaleFactor: null,
+  gradientAccumulationSteps: null,
+  jitCompile: true,
+  name: null,
+} as const
+
+const baseNames: Readonly<Record<string, unknown>> = baseDefaults
+
+/** Options that hold names and lists rather than numbers are not checked as numbers. */
+const notNumeric = new Set(['name'])
+
+/**
+ * The options with defaults filled in.
+ * @throws OptionError for an unknown option or a value of the wrong kind
+ */
+export function resolveOptions(
+  op: string,
+  given: object,
+  defaults: Readonly<Record<string, unknown>>,
+  nullable: readonly string[] = [],
+): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...baseDefaults, ...defaults }
+  checkOptions(op, given, ['learningRate', ...Object.keys(all).filter((name) => name !== 'learningRate')])
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    if (!(value === null && mayBeNull(name, all[name], nullable))) checkKind(op, name, value, all[name])
+    all[name] = value
+  }
+  checkBase(op, all)
+  return all
+}
+
+function mayBeNull(name: string, standard: unknown, nullable: readonly string[]): boolean {
+  return standard === null || nullable.includes(name) || baseNames[name] === null
+}
+
+/** A value must be of its default's kind; what is null by default may also be a number. */
+function checkKind(op: string, name: string, value: unknown, standard: unknown): void {
+  if (notNumeric.has(name)) return
+  if (typeof standard === 'boolean') {
+    if (typeof value !== 'boolean') throw wrong(op, name, value, 'true or false')
+  } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
+    if (!isHyperparameter(value))
+      throw wrong(op, name, value, 'a number, a schedule or a function that returns a number')
+  }
+}
+
+/** Whether the value is a number (not NaN), a schedule or a function. */
+export function isHyperparameter(value: unknown): value is Hyperparameter {
+  if (typeof value === 'number') return !Number.isNaN(value)
+  return typeof value === 'function' || value instanceof LearningRateSchedule
+}
+
+function checkBase(op: string, options: Record<string, unknown>): void {
+  const { clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum } = options
+  const { emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options
+  if ([clipnorm, clipvalue, globalClipnorm].filter((clip) => clip !== null).length > 1) {
+    throw new OptionError(
+      `${op}: only one of clipnorm, clipvalue and globalClipnorm can be set, received ${clipnorm}, ${clipvalue} and ${globalClipnorm}. Leave out two of them.`,
+    )
+  }
+  if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
+  if (useEma && frequency !== null && !isWhole(frequency, 0)) {
+    throw wrong(op, 'emaOverwriteFrequency', frequency, 'a whole number of steps, or null')
+  }
+  if (steps !== null && steps !== 0 && !isWhole(steps, 2)) {
+    throw wrong(op, 'gradientAccumulationSteps', steps, 'a whole number of calls, at least 2, or null')
+  }
+}
+
+/** @throws OptionError when the value is a number outside of low … high */
+export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
+  if (typeof value === 'number' && !(value >= low && value <= high)) {
+    throw wrong(op, name, value, `a number from ${low} to ${high}`)
+  }
+}
+
+/** The error for an option of the wrong kind. */
+export function wrong(op: string, name: string, value: unknown, wanted: string): OptionError {
+  return new OptionError(`${op}: ${name} must be ${wanted}, received ${show(value)}. Change the option.`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least
+}

@@ -1,0 +1,65 @@
+/**
+ * The program of one update, text in, text out: the lines that the base puts around an optimizer's rule, so that loss scale,
+ * accumulation, clipping, weight decay, the rule and the moving average are one pass over memory.
+ */
+
+/** What there is to do for a variable, beside the rule. */
+export interface Around {
+  /** Divide the gradient by the loss scale. */
+  readonly scaled: boolean
+  /** Take the mean with the gradients accumulated before: `sum`, or `done` where the accumulator holds that mean already. */
+  readonly accumulated: 'no' | 'sum' | 'done'
+  /** How the gradient is clipped. */
+  readonly clip: 'no' | 'norm' | 'value'
+  /** The scalar that decays the weights, if any. */
+  readonly decay: string | null
+  /** Keep a moving average of the weights. */
+  readonly averaged: boolean
+}
+
+/** The lines that make `g` of the `gradient` that came in. */
+export function gradientLines({ scaled, accumulated, clip }: Around): string[] {
+  const lines = [
+    accumulated === 'done' ? 'g = accumulator' : scaled ? 'g = gradient / lossScaleFactor' : 'g = gradient',
+  ]
+  if (accumulated === 'sum') lines.push('g = (accumulator + g) / gradientAccumulationSteps')
+  if (clip === 'norm') lines.push('g = g * clipFactor')
+  if (clip === 'value') lines.push('g = clipvalue > 0 ? min(max(g, -clipvalue), clipvalue) : g')
+  return lines
+}
+
+/** The line that decays the weights. */
+export function decayLines({ decay }: Around): string[] {
+  return decay ? [`w = w - w * (${decay} * eta)`] : []
+}
+
+/** The lines that come after the rule. */
+export function closingLines({ accumulated, averaged }: Around): string[] {
+  const lines = averaged ? [averageLine] : []
+  return accumulated === 'no' ? lines : [...lines, 'accumulator = 0']
+}
+
+/** The moving average of the weights. On the first step `averageKept` is 0. */
+export const averageLine = 'average = averageKept * average + (1 - averageKept) * w'
+
+/** Adds a gradient to the accumulator. */
+export function accumulateLine({ scaled }: Around): string {
+  return `accumulator = accumulator + ${scaled ? 'gradient / lossScaleFactor' : 'gradient'}`
+}
+
+/** Makes the accumulator the mean of what it holds and the gradient. */
+export function meanLine({ scaled }: Around): string {
+  return `accumulator = (accumulator + ${scaled ? 'gradient / lossScaleFactor' : 'gradient'}) / gradientAccumulationSteps`
+}
+
+/** The whole update. */
+export function updateProgram(rule: string, around: Around): string {
+  return [...gradientLines(around), ...decayLines(around), ...ruleLines(rule), ...closingLines(around)].join('\n')
+}
+
+function ruleLines(rule: string): string[] {
+  return rule
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}

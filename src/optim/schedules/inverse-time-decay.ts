@@ -1,0 +1,34 @@
+/**
+ * Inverse time decay.
+ */
+import { type DecayOptions, decays } from './exponential-decay.js'
+import { checkPositive, LearningRateSchedule } from './schedule.js'
+
+/**
+ * The learning rate falls like 1 / s: fast at first, then ever slower.
+ *
+ * $$ \eta_s = \frac{\eta_0}{1 + \mathrm{rate} \cdot s / D} $$
+ *
+ * `initialLearningRate` is η₀, `decaySteps` D, `decayRate` rate; with `staircase`, s / D is rounded down.
+ *
+ * @example
+ * new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 1 }).at(10) // => 0.05
+ */
+export class InverseTimeDecay extends LearningRateSchedule<DecayOptions> {
+  static override readonly defaults = {
+    initialLearningRate: undefined,
+    decaySteps: undefined,
+    decayRate: undefined,
+    staircase: false,
+  }
+
+  constructor(options: DecayOptions & { name?: string | null }) {
+    super(options)
+    checkPositive('InverseTimeDecay', 'decaySteps', this.options.decaySteps)
+  }
+
+  at(step: number): number {
+    const { initialLearningRate, decayRate } = this.options
+    return initialLearningRate / (1 + decayRate * decays(this.options, step))
+  }
+}
