@@ -11,6 +11,18 @@ export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
 export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/grad.js'
 export { type GradcheckOptions, gradcheck, gradgradcheck } from './autograd/gradcheck.js'
 export { hessian, hvp, jacobian, jvp, vjp } from './autograd/transforms.js'
+// Data
+export { type BatchesOptions, batches } from './data/batches.js'
+export {
+  type LabelledPoints,
+  makeBlobs,
+  makeCircles,
+  makeLine,
+  makeMoons,
+  makeSpirals,
+  type ToyOptions,
+  xor,
+} from './data/toys.js'
 // Errors
 export {
   BackendError,
@@ -66,6 +78,27 @@ export {
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
 export { LearningRateSchedule } from './optim/schedules/schedule.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
+// Operations
+export {
+  celu,
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  swish,
+} from './tensor/activations.js'
 export {
   arange,
   eye,
@@ -81,7 +114,6 @@ export {
   zeros,
   zerosLike,
 } from './tensor/creation.js'
-// Operations
 export {
   abs,
   acos,
@@ -90,6 +122,7 @@ export {
   asin,
   asinh,
   atan,
+  atan2,
   atanh,
   cast,
   ceil,
@@ -102,16 +135,23 @@ export {
   exp,
   expm1,
   floor,
-  gelu,
+  floorDiv,
   greater,
   greaterEqual,
+  isFinite,
+  isInf,
+  isNaN,
+  lerp,
   less,
   lessEqual,
   log,
   log1p,
+  log2,
+  log10,
   logicalAnd,
   logicalNot,
   logicalOr,
+  logicalXor,
   maximum,
   minimum,
   mod,
@@ -120,16 +160,14 @@ export {
   notEqual,
   pow,
   reciprocal,
-  relu,
   round,
   rsqrt,
-  sigmoid,
   sign,
   sin,
   sinh,
-  softplus,
   sqrt,
   square,
+  squaredDifference,
   sub,
   tan,
   tanh,
@@ -139,6 +177,8 @@ export {
 export { type Formula, formula } from './tensor/formula.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export { dense, type MatmulOptions, matmul } from './tensor/linalg.js'
+// Its declarations say which methods tensors have, so they must be reachable from here
+export type { TensorMethods } from './tensor/methods.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed } from './tensor/random.js'
 export {
   all,

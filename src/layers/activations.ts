@@ -3,7 +3,8 @@
  */
 import { OptionError } from '../errors.js'
 import { nearest, toCamelCase } from '../options.js'
-import { gelu, relu, sigmoid, softplus, tanh } from '../tensor/elementwise.js'
+import { gelu, relu, sigmoid, softplus } from '../tensor/activations.js'
+import { tanh } from '../tensor/elementwise.js'
 import { logSoftmax, softmax } from '../tensor/reductions.js'
 import type { Tensor } from '../tensor/tensor.js'
 

@@ -1,12 +1,12 @@
 /**
  * Elementwise operations. Two arguments are broadcast by NumPy's rule; plain numbers are welcome. Each is one row of `ops.ts`.
+ * (Activation functions are in `activations.ts`.)
  */
 import { OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
 import { elementwise } from './apply.js'
 import { type TensorLike, toTensor } from './creation.js'
-import { checkDType } from './dtype.js'
+import { checkDType, isFloat } from './dtype.js'
 import { ops } from './ops.js'
 import type { Tensor } from './tensor.js'
 
@@ -62,6 +62,36 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
  */
 export function mod(a: TensorLike, b: TensorLike): Tensor {
   return elementwise(ops.mod, [a, b])
+}
+
+/**
+ * a / b, rounded down to a whole number; its gradient is 0. Integers give int32, exactly, and 0 where b is 0 (NumPy's result;
+ * PyTorch throws there).
+ * @example
+ * tensor([7, -7]).floorDiv(2).toArray() // => [3, -4]
+ */
+export function floorDiv(a: TensorLike, b: TensorLike): Tensor {
+  const args = [a, b].map((x) => (typeof x === 'number' ? x : toTensor(x)))
+  if (isFloat(ops.mod.outputDType(args))) return elementwise(ops.floorDiv, args)
+  return elementwise(ops.wholeDiv, [args[1], args[0]], undefined, 'int32')
+}
+
+/**
+ * (a − b)².
+ * @example
+ * tensor([1, 5]).squaredDifference(3).toArray() // => [4, 4]
+ */
+export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.squaredDifference, [a, b])
+}
+
+/**
+ * From a to b: a + t · (b − a); exactly a at t = 0 and b at t = 1.
+ * @example
+ * tensor([0, 10]).lerp(20, 0.25).toArray() // => [5, 12.5]
+ */
+export function lerp(a: TensorLike, b: TensorLike, t: TensorLike): Tensor {
+  return elementwise(ops.lerp, [t, a, b])
 }
 
 /**
@@ -155,12 +185,50 @@ export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
+ * Where exactly one is true (not 0); bool.
+ * @example
+ * tensor([true, false]).logicalXor([true, true]).toArray() // => [false, true]
+ */
+export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.logicalXor, [a, b])
+}
+
+/**
  * Where x is 0; bool.
  * @example
  * tensor([true, false]).logicalNot().toArray() // => [false, true]
  */
 export function logicalNot(x: TensorLike): Tensor {
   return elementwise(ops.logicalNot, [x])
+}
+
+/**
+ * Where x is NaN; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isNaN().toArray() // => [false, true, false]
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: NumPy's name
+export function isNaN(x: TensorLike): Tensor {
+  return elementwise(ops.isNaN, [x])
+}
+
+/**
+ * Where x is neither NaN nor ±∞; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isFinite().toArray() // => [true, false, false]
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: NumPy's name
+export function isFinite(x: TensorLike): Tensor {
+  return elementwise(ops.isFinite, [x])
+}
+
+/**
+ * Where x is ∞ or −∞; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isInf().toArray() // => [false, false, true]
+ */
+export function isInf(x: TensorLike): Tensor {
+  return elementwise(ops.isInf, [x])
 }
 
 /**
@@ -290,6 +358,24 @@ export function log1p(x: TensorLike): Tensor {
 }
 
 /**
+ * The logarithm to base 2.
+ * @example
+ * tensor([1, 8]).log2().toArray() // => [0, 3]
+ */
+export function log2(x: TensorLike): Tensor {
+  return elementwise(ops.log2, [x])
+}
+
+/**
+ * The logarithm to base 10.
+ * @example
+ * tensor([1, 5]).log10().toArray() // => [0, 0.69897]
+ */
+export function log10(x: TensorLike): Tensor {
+  return elementwise(ops.log10, [x])
+}
+
+/**
  * The sine of x in radians.
  * @example
  * tensor([0, 1]).sin().toArray() // => [0, 0.84147]
@@ -341,6 +427,16 @@ export function acos(x: TensorLike): Tensor {
  */
 export function atan(x: TensorLike): Tensor {
   return elementwise(ops.atan, [x])
+}
+
+/**
+ * The angle, from −π to π, of the point (b, a) seen from the origin: atan(a / b) in all four quadrants, with the signs of ±0 as
+ * `Math.atan2` has them. Its gradients at (0, 0) are 0.
+ * @example
+ * tensor([1, -1]).atan2([-1, -1]).toArray() // => [2.35619, -2.35619]
+ */
+export function atan2(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.atan2, [a, b])
 }
 
 /**
@@ -407,51 +503,15 @@ export function erf(x: TensorLike): Tensor {
 }
 
 /**
- * max(x, 0); its gradient at 0 is 0.
- * @example
- * tensor([-1, 2]).relu().toArray() // => [0, 2]
- */
-export function relu(x: TensorLike): Tensor {
-  return elementwise(ops.relu, [x])
-}
-
-/**
- * 1 / (1 + e⁻ˣ), stable.
- * @example
- * tensor([0, 2]).sigmoid().toArray() // => [0.5, 0.8808]
- */
-export function sigmoid(x: TensorLike): Tensor {
-  return elementwise(ops.sigmoid, [x])
-}
-
-/**
- * log(1 + eˣ), stable.
- * @example
- * tensor([0, 1]).softplus().toArray() // => [0.69315, 1.31326]
- */
-export function softplus(x: TensorLike): Tensor {
-  return elementwise(ops.softplus, [x])
-}
-
-/**
- * The Gaussian error linear unit, x · Φ(x) with the normal distribution function Φ.
- * @param options `approximate: 'tanh'` takes the formula with tanh (Hendrycks and Gimpel 2016); default `'none'`
- * @example
- * tensor([-1, 1]).gelu().toArray() // => [-0.15866, 0.84134]
- */
-export function gelu(x: TensorLike, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
-  checkOptions('gelu', options, ['approximate'])
-  return elementwise(options.approximate === 'tanh' ? ops.geluTanh : ops.gelu, [x])
-}
-
-/**
- * x, at least `low` and at most `high`. No gradient flows where it was cut.
+ * x, at least `low` and at most `high` (numbers, or tensors that are broadcast). No gradient flows where it was cut.
  * @throws OptionError when low > high
  * @example
  * tensor([-2, 0.5, 3]).clip(-1, 1).toArray() // => [-1, 0.5, 1]
  */
-export function clip(x: TensorLike, low: number, high: number): Tensor {
-  if (!(low <= high)) throw new OptionError(`clip: low is ${low}, high ${high}. Give low ≤ high.`)
+export function clip(x: TensorLike, low: TensorLike, high: TensorLike): Tensor {
+  if (typeof low === 'number' && typeof high === 'number' && !(low <= high)) {
+    throw new OptionError(`clip: low is ${low}, high ${high}. Give low ≤ high.`)
+  }
   return elementwise(ops.clip, [x, low, high])
 }
 

@@ -1,6 +1,7 @@
 /**
  * `x.matmul(w)` beside `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
  */
+import * as activations from './activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as elementwise from './elementwise.js'
 import * as linalg from './linalg.js'
@@ -15,6 +16,7 @@ const { concat: ___, checkIndices: ____, ...shapingMethods } = shaping
 const methods = {
   backward,
   gradientsOfLeaves,
+  ...activations,
   ...elementwiseMethods,
   ...linalgMethods,
   ...reductions,

@@ -27,6 +27,9 @@ const elementwiseRows = {
   div: op('a / b', { a: 'g / b', b: '-g * y / b' }),
   pow: op('a ^ b'),
   mod: op('mod(a, b)'),
+  floorDiv: op('floor(a / b)'),
+  wholeDiv: op('b == 0 ? 0 : floor(a / b)'), // floorDiv of integers
+  squaredDifference: op('(a - b)^2', { a: '2 * g * (a - b)', b: '-2 * g * (a - b)' }),
   neg: op('-x', { x: '-g' }),
   abs: op('abs(x)'),
   sign: op('sign(x)'),
@@ -37,6 +40,7 @@ const elementwiseRows = {
   maximum: op('max(a, b)'),
   minimum: op('min(a, b)'),
   clip: op('min(max(x, low), high)', { x: 'x >= low and x <= high ? g : 0' }),
+  lerp: op('t < 0.5 ? a + t * (b - a) : b - (1 - t) * (b - a)', { a: 'g * (1 - t)', b: 'g * t', t: 'g * (b - a)' }),
   where: op('condition ? a : b'),
   cast: op('x', { x: 'g' }),
 
@@ -49,7 +53,11 @@ const elementwiseRows = {
   greaterEqual: op('a >= b'),
   logicalAnd: op('a and b'),
   logicalOr: op('a or b'),
+  logicalXor: op('(a != 0) != (b != 0)'),
   logicalNot: op('not x'),
+  isNaN: op('x != x'),
+  isFinite: op('x - x == 0'),
+  isInf: op('x == x and x - x != 0'),
 
   // Rounding
   floor: op('floor(x)'),
@@ -61,12 +69,20 @@ const elementwiseRows = {
   expm1: op('expm1(x)', { x: 'g * (y + 1)' }),
   log: op('log(x)', { x: 'g / x' }),
   log1p: op('log1p(x)', { x: 'g / (1 + x)' }),
+  log2: op('log2(x)'),
+  log10: op('log10(x)'),
   sin: op('sin(x)', { x: 'g * cos(x)' }),
   cos: op('cos(x)', { x: '-g * sin(x)' }),
   tan: op('tan(x)', { x: 'g * (1 + y^2)' }),
   asin: op('asin(x)'),
   acos: op('acos(x)'),
   atan: op('atan(x)'),
+  // The angle of (|a|, |b|), carried over to the quadrant of (a, b); 1 / x < 0 tells −0 from 0
+  atan2: op(
+    `(a < 0 or (a == 0 and 1 / a < 0) ? -1 : 1) * abs((b < 0 or (b == 0 and 1 / b < 0) ? pi : 0) -
+      atan(abs(a) == abs(b) ? (a == 0 ? 0 : 1) : abs(a / b)))`.replace('\n', ' '),
+    { a: 'a == 0 and b == 0 ? 0 : g * b / (a^2 + b^2)', b: 'a == 0 and b == 0 ? 0 : -g * a / (a^2 + b^2)' },
+  ),
   sinh: op('sinh(x)'),
   cosh: op('cosh(x)'),
   tanh: op('tanh(x)', { x: 'g * (1 - y^2)' }),
@@ -78,8 +94,22 @@ const elementwiseRows = {
   // Activations
   relu: op('max(x, 0)', { x: 'x > 0 ? g : 0' }),
   reluGradient: op('a > 0 ? b : 0'), // a: the relu's output, b: its gradient
+  relu6: op('min(max(x, 0), 6)', { x: 'x > 0 and x < 6 ? g : 0' }),
+  leakyRelu: op('x > 0 ? x : slope * x', { x: 'x > 0 ? g : g * slope', slope: 'x > 0 ? 0 : g * x' }), // prelu, too
+  elu: op('x > 0 ? x : alpha * expm1(x)', { x: 'x > 0 ? g : g * alpha * exp(x)' }),
+  selu: op('1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * expm1(x))', {
+    x: 'g * 1.0507009873554805 * (x > 0 ? 1 : 1.6732632423543772 * exp(x))',
+  }),
+  celu: op('x > 0 ? x : alpha * expm1(x / alpha)', { x: 'x > 0 ? g : g * exp(x / alpha)' }),
   sigmoid: op('sigmoid(x)', { x: 'g * y * (1 - y)' }),
+  logSigmoid: op('-softplus(-x)', { x: 'g * sigmoid(-x)' }),
   softplus: op('softplus(x)', { x: 'g * sigmoid(x)' }),
+  softsign: op('x / (1 + abs(x))', { x: 'g / (1 + abs(x))^2' }),
+  silu: op('x * sigmoid(x)'),
+  mish: op('x * tanh(softplus(x))'),
+  hardSigmoid: op('min(max(x + 3, 0), 6) / 6', { x: 'x > -3 and x < 3 ? g / 6 : 0' }),
+  hardSwish: op('x * min(max(x + 3, 0), 6) / 6', { x: 'x <= -3 ? 0 : x >= 3 ? g : g * (x / 3 + 0.5)' }),
+  hardTanh: op('min(max(x, low), high)', { x: 'x > low and x < high ? g : 0' }),
   gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }
