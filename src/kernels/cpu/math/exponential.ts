@@ -57,6 +57,7 @@ const scale = [
   set('$y', mul('$y', bits.add(bits.sub('$e', '$h'), 0x3f800000))),
 ]
 
+/** 2ⁿ eʳ. */
 export const exp = define(
   '$x',
   set('$a', atLeast(atMost('$x', 89), -104)),
@@ -112,6 +113,7 @@ const quarter = [set('$a', atMost(abs('$x'), 89.5)), ...reduce('$a'), set('$h', 
 /** (sinh x − x) / x³ in x², for |x| < 1. */
 const sinhTail = [0.16666667, 0.008333307, 0.00019843847, 2.779286e-6]
 
+/** A polynomial for small x, otherwise (exp |x| − exp −|x|) / 2. */
 export const sinh = define(
   '$x',
   ...quarter,
@@ -127,6 +129,7 @@ export const sinh = define(
   withSign('$y', '$x'),
 )
 
+/** (exp |x| + exp −|x|) / 2. */
 export const cosh = define('$x', ...quarter, add(add('$h', '$h'), div(0.125, '$h')))
 
 /** (tanh x − x) / x³ in x², for |x| < 0.625. */

@@ -58,6 +58,7 @@ const special = (pole: number) => [
   set('$y', select(less('$x', Infinity), '$y', '$x')),
 ]
 
+/** The natural logarithm; denormals are made normal first. */
 export const log = define(
   '$x',
   set('$d', less('$x', smallestNormal)),

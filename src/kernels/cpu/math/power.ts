@@ -5,6 +5,7 @@ import {
   abs,
   add,
   and,
+  andNot,
   define,
   equal,
   floor,
@@ -41,7 +42,7 @@ export const pow = define(
   set('$odd', unequal(floor(mul('$y', 0.5)), mul('$y', 0.5))),
   set('$fraction', unequal(floor('$y'), '$y')),
   set('$negative', and(less('$x', 0), less('$a', Infinity))),
-  set('$p', xor('$p', and(`(v128.andnot (local.get $odd) (local.get $fraction))`, signBit('$x')))),
+  set('$p', xor('$p', and(andNot('$odd', '$fraction'), signBit('$x')))),
   set('$p', or('$p', and('$negative', '$fraction'))),
   select(equal('$y', 0), 1, '$p'),
 )
@@ -56,7 +57,7 @@ export const mod64 = define(
   `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient, '$y')))}
     (br_if 0 (v128.any_true ${wide.greaterEqual(wide.abs('$r'), wide.abs('$y'))})))`,
   wide.set('$w', wide.less(wide.mul('$r', '$y'), 0)),
-  wide.add('$r', `(v128.and (local.get $w) (local.get $y))`),
+  wide.add('$r', and('$w', '$y')),
 )
 
 /** The remainder with the sign of y, and x where y = 0, as mathjs has it; never −0. */

@@ -75,7 +75,6 @@ export const sqrt = unary('sqrt')
 export const abs = unary('abs')
 export const neg = unary('neg')
 export const floor = unary('floor')
-export const nearest = unary('nearest')
 
 export const less = binary('lt')
 export const greater = binary('gt')
@@ -96,9 +95,9 @@ export const nmadd = (a: Operand, b: Operand, c: Operand) =>
 
 /** c[0] + c[1] x + c[2] x² + …, by Horner's rule. */
 export const polynomial = (x: Operand, c: readonly number[]) =>
-  c.reduceRight<Operand>((sum, k) => (sum === '' ? k : madd(sum, x, k)), '')
+  c.slice(0, -1).reduceRight<Operand>((sum, k) => madd(sum, x, k), c[c.length - 1])
 
-/** Lanes of a where the mask is set, of b elsewhere. */
+/** Bits of a where the mask has them set, of b elsewhere; the masks are what comparisons give. */
 export const select = (mask: Operand, a: Operand, b: Operand) => call('v128.bitselect', [f32(a), f32(b), i32(mask)])
 export const and = (a: Operand, b: Operand) => call('v128.and', [i32(a), i32(b)])
 export const or = (a: Operand, b: Operand) => call('v128.or', [i32(a), i32(b)])
@@ -135,19 +134,15 @@ export const wide = {
   div: wideBinary('div'),
   less: wideBinary('lt'),
   greaterEqual: wideBinary('ge'),
-  equal: wideBinary('eq'),
   atMost: wideBinary('pmin'),
   atLeast: wideBinary('pmax'),
   sqrt: (x: Operand) => call('f64x2.sqrt', [f64(x)]),
   abs: (x: Operand) => call('f64x2.abs', [f64(x)]),
-  floor: (x: Operand) => call('f64x2.floor', [f64(x)]),
   trunc: (x: Operand) => call('f64x2.trunc', [f64(x)]),
-  select: (mask: Operand, a: Operand, b: Operand) => call('v128.bitselect', [f64(a), f64(b), f64(mask)]),
-  and: (a: Operand, b: Operand) => call('v128.and', [f64(a), f64(b)]),
   madd: (a: Operand, b: Operand, c: Operand) =>
     hasFma ? call('f64x2.relaxed_madd', [f64(a), f64(b), f64(c)]) : wide.add(wide.mul(a, b), c),
   polynomial: (x: Operand, c: readonly number[]) =>
-    c.reduceRight<Operand>((sum, k) => (sum === '' ? k : wide.madd(sum, x, k)), ''),
+    c.slice(0, -1).reduceRight<Operand>((sum, k) => wide.madd(sum, x, k), c[c.length - 1]),
   /** The first two lanes of four float32, and the last two. */
   low: (x: Operand) => call('f64x2.promote_low_f32x4', [f32(x)]),
   high: (x: Operand) => call('f64x2.promote_low_f32x4', [shuffle('8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15', x, x)]),

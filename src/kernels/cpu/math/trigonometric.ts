@@ -81,6 +81,7 @@ export const sinHuge = lanewise('sin')
 export const cosHuge = lanewise('cos')
 export const tanHuge = lanewise('tan')
 
+/** ± sin r or ± cos r, by the quadrant. */
 export const sin = define(
   '$x',
   ...reduce,
@@ -89,6 +90,7 @@ export const sin = define(
   orHuge('sinHuge'),
 )
 
+/** sin of one quadrant more. */
 export const cos = define(
   '$x',
   ...reduce,
@@ -101,6 +103,7 @@ export const cos = define(
 /** (tan r − r) / r³ in r². */
 const tanTail = [0.3333321, 0.13337961, 0.05345912, 0.024304703, 0.0032741749, 0.009313269]
 
+/** tan r, or −1 / tan r in odd quadrants. */
 export const tan = define(
   '$x',
   ...reduce,
