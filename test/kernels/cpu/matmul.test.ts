@@ -38,18 +38,29 @@ const transposes = [false, true].flatMap((transposeA) =>
 function reference(a: Float64Array, b: Float64Array, s: MatmulSize, bias?: Float64Array, relu = false): Float64Array {
   const [ai, ak] = s.transposeA ? [1, s.m] : [s.k, 1]
   const [bk, bj] = s.transposeB ? [1, s.k] : [s.n, 1]
-  return new Float64Array(s.batch * s.m * s.n).map((_, index) => {
-    const j = index % s.n
-    const row = (index - j) / s.n
-    const i = row % s.m
-    const batch = (row - i) / s.m
-    let x = batch * s.aStep + i * ai
-    let y = batch * s.bStep + j * bj
-    let sum = 0
-    for (let k = 0; k < s.k; k++, x += ak, y += bk) sum += a[x] * b[y]
-    sum += bias ? bias[j] : 0
-    return relu ? Math.max(sum, 0) : sum
-  })
+  const out = new Float64Array(s.batch * s.m * s.n)
+  let index = 0
+  for (let batch = 0; batch < s.batch; batch++)
+    for (let i = 0; i < s.m; i++)
+      for (let j = 0; j < s.n; j++) {
+        const sum = dot(a, batch * s.aStep + i * ai, ak, b, batch * s.bStep + j * bj, bk, s.k) + (bias ? bias[j] : 0)
+        out[index++] = relu ? Math.max(sum, 0) : sum
+      }
+  return out
+}
+
+function dot(
+  a: Float64Array,
+  x: number,
+  xStep: number,
+  b: Float64Array,
+  y: number,
+  yStep: number,
+  count: number,
+): number {
+  let sum = 0
+  for (let k = 0; k < count; k++) sum += a[x + k * xStep] * b[y + k * yStep]
+  return sum
 }
 
 function run(a: Float64Array, b: Float64Array, dtype: DType, size: MatmulSize, epilogue?: MatmulEpilogue): TypedArray {
@@ -83,7 +94,7 @@ for (const dtype of ['float32', 'float64', 'int32'] as const)
   })
 
 test('products of random sizes up to 300 are exact', (t) => {
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 36; i++) {
     const dtype = (['float32', 'float64', 'int32'] as const)[i % 3]
     const size = { ...plain, ...transposes[below(4)], m: 1 + below(300), n: 1 + below(300), k: 1 + below(300) }
     t.is(check(dtype, size), undefined)
@@ -95,7 +106,7 @@ test('products larger than one block in every direction are exact', (t) => {
     for (const [m, n, k] of [
       [7, 13, 1500],
       [70, 1050, 40],
-      [9, 530, 1040],
+      [9, 530, 530],
       [1, 1, 3000],
     ])
       for (const dtype of ['float32', 'float64', 'int32'] as const)
