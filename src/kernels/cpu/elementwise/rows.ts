@@ -1,0 +1,94 @@
+/**
+ * Calls of kernels over broadcast arrays: which kernel, and with which steps. Planned once for shapes and dtypes that come
+ * again and again.
+ */
+import type { DType, Operand, Shape } from '../../backend.js'
+import { planWalk, visitAround, type Walk } from './broadcast.js'
+import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
+import { bytes } from './storage.js'
+
+/** All that a call needs but the addresses. */
+export class RowPlan {
+  private readonly walk: Walk
+  private readonly kernel: Kernel
+  private readonly dtypes: readonly (DType | 'scalar')[]
+  private readonly shapes: readonly (Shape | null)[]
+  private readonly whole: boolean
+  /** Bytes from row to row, of the arrays among the inputs. */
+  private readonly steps: readonly number[]
+  /** Bytes per number of inputs (0 for scalars) and outputs. */
+  private readonly inputBytes: readonly number[]
+  private readonly outputBytes: readonly number[]
+
+  constructor(
+    kernels: Kernels,
+    inputs: Inputs,
+    private readonly shape: Shape,
+    private readonly outputs: readonly DType[],
+  ) {
+    this.dtypes = inputs.map((input) => (typeof input === 'number' ? 'scalar' : input.buffer.dtype))
+    this.shapes = inputs.map((input) => (typeof input === 'number' ? null : [...input.shape]))
+    this.whole = areWhole(inputs)
+    this.walk = planWalk(shape, this.shapes)
+    this.kernel = kernels.rows(
+      inputs,
+      this.walk.strides.map((strides) => (strides.at(-1) === 1 ? 1 : 0)),
+      outputs,
+    )
+    this.inputBytes = this.dtypes.map((dtype) => (dtype === 'scalar' ? 0 : bytes[dtype]))
+    this.outputBytes = outputs.map((dtype) => bytes[dtype])
+    this.steps = this.walk.strides
+      .map((strides, i) => strides.at(-2)! * this.inputBytes[i])
+      .filter((_, i) => this.dtypes[i] !== 'scalar')
+  }
+
+  /** Whether the plan is one for these inputs and outputs. */
+  fits(inputs: Inputs, shape: Shape, outputs: readonly DType[]): boolean {
+    if (!isSame(shape, this.shape) || !isSame(outputs, this.outputs)) return false
+    for (let i = 0; i < inputs.length; i++) if (!this.fitsInput(inputs[i], i)) return false
+    return areWhole(inputs) === this.whole
+  }
+
+  private fitsInput(input: Operand | number, i: number): boolean {
+    if (typeof input === 'number') return this.dtypes[i] === 'scalar'
+    return input.buffer.dtype === this.dtypes[i] && isSame(input.shape, this.shapes[i]!)
+  }
+
+  /** Runs the kernel over all rows, given the addresses (or values) of inputs and the addresses of outputs. */
+  run(inputs: readonly number[], outputs: readonly number[]): void {
+    if (this.walk.around.length === 0) this.call(inputs, outputs, null, 0)
+    else this.runAround(inputs, outputs)
+  }
+
+  private runAround(inputs: readonly number[], outputs: readonly number[]): void {
+    const numbers = this.walk.outer * this.walk.inner
+    let done = 0
+    visitAround(this.walk, (offsets) => {
+      this.call(inputs, outputs, offsets, done)
+      done += numbers
+    })
+  }
+
+  /** One call of the kernel, at offsets (in numbers) from the first addresses. */
+  private call(
+    inputs: readonly number[],
+    outputs: readonly number[],
+    offsets: readonly number[] | null,
+    done: number,
+  ): void {
+    const { run, args } = this.kernel
+    args[0] = this.walk.outer
+    args[1] = this.walk.inner
+    let k = 2
+    for (let i = 0; i < outputs.length; i++) args[k++] = outputs[i] + done * this.outputBytes[i]
+    for (let i = 0; i < inputs.length; i++) args[k++] = inputs[i] + (offsets ? offsets[i] * this.inputBytes[i] : 0)
+    for (let i = 0; i < this.steps.length; i++) args[k++] = this.steps[i]
+    run.apply(undefined, args)
+  }
+}
+
+function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
