@@ -187,7 +187,10 @@ function logsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yP
   const logs: Logs = { loss: loss.item() }
   if (metrics.length === 0) return logs
   noGrad(() => {
-    for (const { name, apply } of metrics) logs[name] = apply(yTrue, yPred).mean().item()
+    for (const { name, apply } of metrics) {
+      const values = apply(yTrue, yPred)
+      logs[name] = values.sum().item() / values.size
+    }
   })
   return logs
 }
