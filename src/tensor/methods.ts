@@ -13,7 +13,7 @@ const { where: _, ...elementwiseMethods } = elementwise
 const { dense: __, ...linalgMethods } = linalg
 const { concat: ___, checkIndices: ____, ...shapingMethods } = shaping
 
-const methods = {
+const methods: Functions = {
   backward,
   gradientsOfLeaves,
   ...activations,
@@ -25,8 +25,15 @@ const methods = {
 
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
 
+/** Written out in this way, the declarations of the package name the functions instead of repeating them. */
+type Functions = { backward: typeof backward; gradientsOfLeaves: typeof gradientsOfLeaves } & typeof activations &
+  Omit<typeof elementwise, 'where'> &
+  Omit<typeof linalg, 'dense'> &
+  typeof reductions &
+  Omit<typeof shaping, 'concat' | 'checkIndices'>
+
 /** The operations, as methods. */
-export type TensorMethods = { [Name in keyof typeof methods]: Method<(typeof methods)[Name]> }
+export type TensorMethods = { [Name in keyof Functions]: Method<Functions[Name]> }
 
 declare module './tensor.js' {
   interface Tensor extends TensorMethods {}
