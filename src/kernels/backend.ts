@@ -56,6 +56,9 @@ export interface MatmulEpilogue {
 /** Reductions to one number per group. `any` and `all` give bool, `sumSquares` is Σx². */
 export type ReduceKind = 'sum' | 'mean' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'sumSquares'
 
+/** Running reductions: out[i] = x[0] + … + x[i], and so on. */
+export type ScanKind = 'sum' | 'prod' | 'max' | 'min'
+
 /** An update rule compiled for buffers of one size, changed in place. */
 export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly number[]) => void
 
@@ -95,6 +98,18 @@ export interface Backend {
   reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer
   /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
   argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer
+  /** out[i] = the reduction of x[0] … x[i] along the middle axis of [outer, axis, inner]; NaN stays. Not for bool. */
+  scan(kind: ScanKind, x: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
+  /**
+   * out[i] = a[i] · out[i − 1] + b[i] along the middle axis of [outer, axis, inner] (before the first: 0); floats of one dtype. What
+   * running products send back.
+   */
+  recurrence(a: DataBuffer, b: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
+  /**
+   * The int32 indices that put each row of [rows, columns] into ascending or descending order. Equal numbers (−0 and 0 are equal)
+   * keep their order; NaN counts as larger than all others.
+   */
+  argSort(x: DataBuffer, rows: number, columns: number, descending: boolean): DataBuffer
   /** softmax or log-softmax of each row of [rows, columns], stable. */
   softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: number, columns: number): DataBuffer
   /** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */

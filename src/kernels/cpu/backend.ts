@@ -8,7 +8,9 @@ import { ordinary, overwrite, resident, step, valueAt, values } from './memory.j
 import { hasFma } from './module.js'
 import { copy, gather, place, scatterAdd } from './move.js'
 import { argReduce, reduce } from './reduce.js'
+import { recurrence, scan } from './scan.js'
 import { crossEntropy, crossEntropyGradient, softmax } from './softmax.js'
+import { argSort } from './sort.js'
 
 /** The back end that runs everywhere. */
 export const cpu: Backend = {
@@ -29,6 +31,9 @@ export const cpu: Backend = {
   matmul,
   reduce,
   argReduce,
+  scan,
+  recurrence,
+  argSort,
   softmax,
   crossEntropy,
   crossEntropyGradient,

@@ -1,0 +1,66 @@
+/**
+ * Sorting on the CPU: a stable merge sort of indices, row by row.
+ */
+import type { DataBuffer } from '../backend.js'
+import { ordinary, values } from './memory.js'
+
+/** Pieces of this length are sorted by insertion before they are merged. */
+const pieceLength = 8
+
+/** See `Backend.argSort`. */
+export function argSort(x: DataBuffer, rows: number, columns: number, descending: boolean): DataBuffer {
+  const numbers = values(x)
+  const out = new Int32Array(rows * columns)
+  const keys = new Float64Array(columns)
+  const spare = new Int32Array(columns)
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns
+    for (let i = 0; i < columns; i++) keys[i] = descending ? -numbers[start + i] : numbers[start + i]
+    sortRow(keys, out.subarray(start, start + columns), spare, descending)
+  }
+  return ordinary(out, 'int32')
+}
+
+/** Fills `order` with the indices of the keys in ascending order; NaN first or last. */
+function sortRow(keys: Float64Array, order: Int32Array, spare: Int32Array, nanFirst: boolean): void {
+  let nans = 0
+  for (let i = 0; i < keys.length; i++) if (Number.isNaN(keys[i])) nans++
+  const first = nanFirst ? nans : 0
+  let nextNumber = first
+  let nextNaN = nanFirst ? 0 : keys.length - nans
+  for (let i = 0; i < keys.length; i++) order[Number.isNaN(keys[i]) ? nextNaN++ : nextNumber++] = i
+  mergeSort(keys, nans === 0 ? order : order.subarray(first, first + keys.length - nans), spare)
+}
+
+/** Sorts indices by their keys, none of which is NaN. */
+function mergeSort(keys: Float64Array, order: Int32Array, spare: Int32Array): void {
+  const n = order.length
+  for (let start = 0; start < n; start += pieceLength)
+    insertionSort(keys, order, start, Math.min(n, start + pieceLength))
+  let [from, to] = [order, spare]
+  for (let width = pieceLength; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) {
+      merge(keys, from, to, start, Math.min(n, start + width), Math.min(n, start + 2 * width))
+    }
+    ;[from, to] = [to, from]
+  }
+  if (from !== order) order.set(from.subarray(0, n))
+}
+
+function insertionSort(keys: Float64Array, order: Int32Array, start: number, end: number): void {
+  for (let i = start + 1; i < end; i++) {
+    const index = order[i]
+    let j = i
+    for (; j > start && keys[order[j - 1]] > keys[index]; j--) order[j] = order[j - 1]
+    order[j] = index
+  }
+}
+
+/** Merges [start, middle) and [middle, end); of equal keys, those of the first part come first. */
+function merge(keys: Float64Array, from: Int32Array, to: Int32Array, start: number, middle: number, end: number): void {
+  let [left, right] = [start, middle]
+  for (let i = start; i < end; i++) {
+    const takeLeft = right >= end || (left < middle && keys[from[left]] <= keys[from[right]])
+    to[i] = takeLeft ? from[left++] : from[right++]
+  }
+}
