@@ -1,0 +1,67 @@
+/**
+ * The built package as its users meet it: types, tree shaking, the file for the browser.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import test from 'ava'
+import { build } from 'esbuild'
+import ts from 'typescript'
+import { filesBelow, importsOf, root } from './source.js'
+
+const project = mkdtempSync(join(tmpdir(), 'nabla-user-'))
+mkdirSync(join(project, 'node_modules'))
+symlinkSync(root, join(project, 'node_modules/nabla'), 'junction')
+test.after.always(() => rmSync(project, { recursive: true }))
+
+/** Writes a file of a project that has nabla installed. */
+function write(name: string, text: string): string {
+  const path = join(project, name)
+  writeFileSync(path, text)
+  return path
+}
+
+test('a strict TypeScript project without Node’s types gets tensors with all of their methods', (t) => {
+  const path = write(
+    'user.mts',
+    `import { Sequential, Dense, tensor, type Tensor } from 'nabla'
+     const y: Tensor = tensor([[1, 2]]).matmul([[3], [4]]).relu().reshape([1])
+     const n: number = y.sum().item()
+     // @ts-expect-error there is no such method
+     tensor([1]).nonsense()
+     // @ts-expect-error units is a number
+     export const model = new Sequential([new Dense('1')]), m = n`,
+  )
+  const program = ts.createProgram([path], {
+    strict: true,
+    noEmit: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+  })
+  const problems = ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'))
+  t.deepEqual(problems, [])
+})
+
+test('a bundler keeps the methods of tensors when it drops what is not used', async (t) => {
+  const entry = write(
+    'user.mjs',
+    "import { tensor } from 'nabla'\nexport const sum = tensor([1, 2]).add(1).sum().item()",
+  )
+  const outfile = join(project, 'bundle.mjs')
+  await build({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'neutral', outfile, logLevel: 'error' })
+  t.is((await import(pathToFileURL(outfile).href)).sum, 5)
+})
+
+test('the package imports nothing, nor do its declarations', (t) => {
+  const outside = (file: string) =>
+    importsOf(file, readFileSync(root + file, 'utf8')).filter(({ to }) => !/^dist\//.test(to))
+  t.deepEqual(['dist/index.js', 'dist/nabla.min.js', ...filesBelow('dist', '.d.ts')].flatMap(outside), [])
+})
+
+test('the file for the browser has the same exports', async (t) => {
+  const exportsOf = async (file: string) => Object.keys(await import(pathToFileURL(root + file).href)).sort()
+  t.deepEqual(await exportsOf('dist/nabla.min.js'), await exportsOf('dist/index.js'))
+})
