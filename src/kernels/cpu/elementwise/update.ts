@@ -16,7 +16,7 @@ type Run = (...numbers: number[]) => void
 /** See `Backend.compileUpdate`. A kernel is made for each combination of dtypes at its first use. */
 export function compileUpdate(program: Program, arrays: readonly string[], scalars: readonly string[]): UpdateKernel {
   const assigned = arrays.map((name) => program.outputs.includes(name))
-  const arguments_ = new Array<number>(1 + arrays.length + scalars.length).fill(0)
+  const args = new Array<number>(1 + arrays.length + scalars.length).fill(0)
   const kernels: { dtypes: readonly DType[]; run: Run }[] = []
   let last = { dtypes: [] as readonly DType[], run: (() => {}) as Run }
 
@@ -32,15 +32,13 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     return kernel
   }
   return (buffers, numbers) => {
-    const top = mark()
+    for (let i = 0; i < buffers.length; i++) if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
     const run = find(buffers)
-    arguments_[0] = buffers[0].size
-    for (let i = 0; i < buffers.length; i++) {
-      if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
-      arguments_[i + 1] = pointer(buffers[i])
-    }
-    for (let i = 0; i < numbers.length; i++) arguments_[i + 1 + buffers.length] = numbers[i]
-    run.apply(undefined, arguments_)
+    const top = mark()
+    args[0] = buffers[0].size
+    for (let i = 0; i < buffers.length; i++) args[1 + i] = pointer(buffers[i])
+    for (let i = 0; i < numbers.length; i++) args[1 + buffers.length + i] = numbers[i]
+    run.apply(undefined, args)
     releaseScratch(top)
   }
 }
