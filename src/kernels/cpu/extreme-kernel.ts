@@ -1,9 +1,9 @@
 /**
  * The WebAssembly text that finds where the extremes of a reduction lie, for one dtype: the first number that equals the
- * extreme or, as NaN makes the extreme NaN, the first NaN.
+ * extreme or, as NaN makes the extreme NaN, the first NaN. Along columns the rows are gone through from the last to the first.
  */
 import type { DType } from '../backend.js'
-import { advance, countTo, get, int, locals, params, pass, repeatWhile, set } from './wat.js'
+import { advance, countTo, get, int, locals, params, pass, repeatWhile, set, whileRoom } from './wat.js'
 
 const numbersOf = {
   float32: { type: 'f32', vector: 'f32x4', bytes: 4, load: 'f32.load' },
@@ -15,8 +15,14 @@ const numbersOf = {
 /** The fields of a module that exports `rows` (inner = 1) and `columns`. */
 export function extremeModule(dtype: DType): string {
   const { type, vector, bytes, load } = numbersOf[dtype]
-  const hit = (prefix: string, or: string, extreme: string) =>
-    `(${or} (${prefix}.eq ${get('v')} ${extreme}) (${prefix}.ne ${pass('v v')}))`
+  const hit = (prefix: string, or: string, extreme: string, value = 'v') =>
+    `(${or} (${prefix}.eq ${get(value)} ${extreme}) (${prefix}.ne ${pass(`${value} ${value}`)}))`
+  const chooseVector = `${set('v', `(v128.load ${get('p')})`)}
+    (v128.store ${get('y')} (v128.bitselect ${get('index')} (v128.load ${get('y')}) ${hit(vector, 'v128.or', `(v128.load ${get('q')})`)}))
+    ${advance('p', 16)} ${advance('q', 16)} ${advance('y', 16)}`
+  const chooseOne = `${set('s', `(${load} ${get('p')})`)}
+    (if ${hit(type, 'i32.or', `(${load} ${get('q')})`, 's')} (then (i32.store ${pass('y i')})))
+    ${advance('p', bytes)} ${advance('q', bytes)} ${advance('y', 4)}`
   return `(func (export "rows") ${params('x extremes out outer n')} ${locals('r i end p')} ${locals('v m', 'v128')} ${locals('s e', type)}
     ${countTo(
       'r',
@@ -33,31 +39,27 @@ export function extremeModule(dtype: DType): string {
         ${repeatWhile(
           `(i32.lt_u ${pass('p end')})`,
           `${set('s', `(${load} ${get('p')})`)}
-          (br_if $found ${hit(type, 'i32.or', get('e')).replaceAll('$v', '$s')}) ${advance('p', bytes)}`,
+          (br_if $found ${hit(type, 'i32.or', get('e'), 's')}) ${advance('p', bytes)}`,
         )})
       (i32.store ${get('out')} (i32.div_u (i32.sub ${pass('p x')}) ${int(bytes)}))
       ${set('x', get('end'))} ${advance('out', 4)} ${advance('extremes', bytes)}`,
     )})
-  (func (export "columns") ${params('x extremes out outer n inner')} ${locals('o i j p q')} ${locals('v', type)}
+  (func (export "columns") ${params('x extremes out outer n inner')} ${locals('o i p q y end width')} ${locals('v m index', 'v128')} ${locals('s', type)}
+    ${set('width', `(i32.mul ${get('inner')} ${int(bytes)})`)}
     ${countTo(
       'o',
       'outer',
-      `${set('i', get('n'))}
+      `${set('i', get('n'))} ${set('p', `(i32.add ${get('x')} (i32.mul ${pass('n width')}))`)}
       ${repeatWhile(
         get('i'),
-        `${advance('i', -1)}
-        ${set('p', `(i32.add ${get('x')} (i32.mul (i32.mul ${pass('i inner')}) ${int(bytes)}))`)} ${set('q', get('extremes'))}
-        ${countTo(
-          'j',
-          'inner',
-          `${set('v', `(${load} ${get('p')})`)}
-          (if ${hit(type, 'i32.or', `(${load} ${get('q')})`)} (then
-            (i32.store (i32.add ${get('out')} (i32.shl ${get('j')} ${int(2)})) ${get('i')})))
-          ${advance('p', bytes)} ${advance('q', bytes)}`,
-        )}`,
+        `${advance('i', -1)} ${set('index', `(i32x4.splat ${get('i')})`)}
+        ${set('end', get('p'))} ${set('p', `(i32.sub ${pass('p width')})`)}
+        ${set('q', get('extremes'))} ${set('y', get('out'))}
+        ${bytes === 4 ? whileRoom('p', 'end', 16, chooseVector) : ''}
+        ${whileRoom('p', 'end', bytes, chooseOne)}
+        ${set('p', `(i32.sub ${pass('end width')})`)}`,
       )}
-      ${advance('x', `(i32.mul (i32.mul ${pass('n inner')}) ${int(bytes)})`)}
-      ${set('extremes', get('q'))}
+      ${advance('x', `(i32.mul ${pass('n width')})`)} ${advance('extremes', get('width'))}
       ${advance('out', `(i32.shl ${get('inner')} ${int(2)})`)}`,
     )})`
 }

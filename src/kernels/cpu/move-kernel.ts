@@ -11,6 +11,9 @@ const loads = { 1: 'i32.load8_u', 4: 'i32.load', 8: 'i64.load' }
 const stores = { 1: 'i32.store8', 4: 'i32.store', 8: 'i64.store' }
 const splats = { 1: 'i8x16.splat', 4: 'i32x4.splat', 8: 'i64x2.splat' }
 
+/** Rows of a transposed plane that are written side by side, so that whole cache lines of the source are read. */
+const stripRows = 16
+
 /** Runs of at least this many bytes are worth a call of the engine's own copy. */
 const longRun = 512
 
@@ -82,19 +85,27 @@ function transpose(bytes: 4 | 8): string {
     (i32.add (i32.add ${get('from')} (i32.mul ${r} ${int(bytes)})) (i32.mul ${c} ${get('fromColumn')}))
     (i32.add (i32.add ${get('to')} (i32.mul ${r} ${get('toRow')})) (i32.mul ${c} ${int(bytes)}))
     ${rows} ${columns} ${int(bytes)} ${get('fromColumn')} ${get('toRow')} ${int(bytes)})`
-  return `(func $transpose ${params('from to rows columns fromColumn toRow')} ${locals('r c x y t')} ${tileLocals(bytes)}
+  return `(func $transpose ${params('from to rows columns fromColumn toRow')} ${locals('r c x y s t strip')} ${tileLocals(bytes)}
     ${margin(int(0), whole('columns'), whole('rows'), rest('columns'))}
     ${margin(whole('rows'), int(0), rest('rows'), get('columns'))}
-    ${set('rows', whole('rows'))} ${set('columns', whole('columns'))} ${set('r', int(0))}
+    ${set('rows', whole('rows'))} ${set('columns', whole('columns'))}
     ${repeatWhile(
-      `(i32.lt_u ${pass('r rows')})`,
-      `${set('c', int(0))} ${set('x', get('from'))} ${set('y', get('to'))}
+      get('rows'),
+      `${set('strip', `(select ${get('rows')} ${int(stripRows)} (i32.lt_u ${get('rows')} ${int(stripRows)}))`)}
+      ${set('c', int(0))} ${set('x', get('from'))} ${set('y', get('to'))}
       ${repeatWhile(
         `(i32.lt_u ${pass('c columns')})`,
-        `${bytes === 4 ? tile4 : tile8}
-        ${advance('c', side)} ${advance('y', 16)}`,
+        `${set('r', int(0))} ${set('t', get('y'))}
+        ${repeatWhile(
+          `(i32.lt_u ${pass('r strip')})`,
+          `${set('s', `(i32.add ${get('x')} (i32.mul ${get('r')} ${int(bytes)}))`)}
+          ${bytes === 4 ? tile4 : tile8}
+          ${advance('r', side)}`,
+        )}
+        ${advance('c', side)} ${times(side, () => stride('x', 'fromColumn'))} ${advance('y', 16)}`,
       )}
-      ${advance('r', side)} ${advance('from', 16)} ${times(side, () => stride('to', 'toRow'))}`,
+      ${set('rows', `(i32.sub ${pass('rows strip')})`)}
+      ${advance('from', `(i32.mul ${get('strip')} ${int(bytes)})`)} ${advance('to', `(i32.mul ${pass('strip toRow')})`)}`,
     )})`
 }
 
@@ -102,9 +113,9 @@ const tileLocals = (bytes: 4 | 8) => locals(bytes === 4 ? 'a0 a1 a2 a3 b0 b1 b2 
 const interleave = (bytes: 4 | 8, lanes: readonly number[], a: string, b: string) =>
   `(i8x16.shuffle ${lanes.flatMap((lane) => Array.from({ length: bytes }, (_, i) => lane * bytes + i)).join(' ')} ${pass(`${a} ${b}`)})`
 const loadTile = (side: number) =>
-  times(side, (i) => `${set(`a${i}`, `(v128.load ${get('x')})`)} ${stride('x', 'fromColumn')}`)
+  times(side, (i) => `${set(`a${i}`, `(v128.load ${get('s')})`)} ${stride('s', 'fromColumn')}`)
 const storeTile = (rows: readonly string[]) =>
-  `${set('t', get('y'))} ${rows.map((row) => `(v128.store ${get('t')} ${row})`).join(stride('t', 'toRow'))}`
+  rows.map((row) => `(v128.store ${get('t')} ${row}) ${stride('t', 'toRow')}`).join(' ')
 
 const tile8 = `${loadTile(2)} ${storeTile([interleave(8, [0, 2], 'a0', 'a1'), interleave(8, [1, 3], 'a0', 'a1')])}`
 const tile4 = `${loadTile(4)}
