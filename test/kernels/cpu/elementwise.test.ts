@@ -168,6 +168,21 @@ test('every length from 0 to 19, in rows too, in every dtype', (t) => {
   }
 })
 
+test('rows that end where a block of memory ends do not reach into the next block', (t) => {
+  const program = parse('p = a + b\nq = a - b')
+  for (const dtype of dtypes) {
+    for (const shape of [
+      [16, 3],
+      [64, 3],
+      [64, 1, 5],
+    ]) {
+      const inputs = [operand(shape, 1, dtype), operand(shape.slice(-1), 2, dtype)]
+      const got = map(program, inputs, shape, [dtype, dtype]).map((x) => plain(values(x)))
+      t.deepEqual(got, expected(program, inputs, shape, [dtype, dtype]), `${dtype} [${shape}]`)
+    }
+  }
+})
+
 test('arrays with an axis of size 0 give empty results', (t) => {
   t.deepEqual(mapPlain('a + b', [operand([0, 3], 1), operand([3], 2)], [0, 3], ['float32']), [[]])
   t.deepEqual(mapPlain('s > 1', [0.5], [2, 0], ['bool']), [[]])
