@@ -162,7 +162,7 @@ function move(
   if (dims.length === 6) {
     kernelsFor(bytes).plane(from, to, dims[0], dims[3], dims[1], dims[4], dims[2], dims[5])
   } else {
-    kernelsFor(bytes).walk(from, to, pointer(ordinary(Int32Array.from(dims), 'int32')), dims.length / 3)
+    kernelsFor(bytes).walk(from, to, pointer(ordinary(new Int32Array(dims), 'int32')), dims.length / 3)
   }
 }
 

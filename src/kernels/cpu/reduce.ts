@@ -8,7 +8,8 @@ import { extremeModule } from './extreme-kernel.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { instantiate } from './module.js'
 import { place } from './move.js'
-import { columnBlock, isWide, type KernelKind, reduceModule } from './reduce-kernel.js'
+import { columnBlock, reduceModule } from './reduce-kernel.js'
+import { isWide, type KernelKind } from './reduce-kinds.js'
 
 interface ReduceKernels {
   rows(x: number, out: number, outer: number, n: number, divisor: number): void
