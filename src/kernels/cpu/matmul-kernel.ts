@@ -4,6 +4,9 @@
  * depend on the tile that computes it. `matmul.ts` cuts products into tiles, `matmul-pack.ts` prepares the operands.
  */
 
+import { add, load, mul, range, repeat, when, zero } from './matmul-text.js'
+import { advance, get, int, locals, params, set } from './wat.js'
+
 /** How numbers of one dtype are loaded and computed with. */
 export interface Lanes {
   /** The vector type, which is the prefix of its instructions. */
@@ -55,7 +58,7 @@ export function tileText(lanes: Lanes, height: number): string {
   const rows = range(height)
   const pointers = rows.map((r) => `a${r}`)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
-  return `(func (export "tile") ${parameters(tileParameters)}
+  return `(func (export "tile") ${params(tileParameters)}
     ${locals(`${pointers.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
     ${repeat(
       'tiles',
@@ -70,16 +73,17 @@ export function tileText(lanes: Lanes, height: number): string {
         ${set('bk', get('bj'))} ${set('i', get('k'))}
         ${repeat('i', stepText(lanes, rows))}
         ${endText(lanes, rows, sums)}
-        ${bump('bj', get('bPanel'))} ${bump('cj', int(panelBytes))}`,
+        ${advance('bj', get('bPanel'))} ${advance('cj', panelBytes)}`,
       )}
-      ${bump('a', mul(get('aRow'), int(height)))} ${bump('c', mul(get('cRow'), int(height)))}`,
+      ${advance('a', mul(get('aRow'), int(height)))} ${advance('c', mul(get('cRow'), int(height)))}`,
     )})`
 }
 
 /** The sums at the start: zero, or what is there already. */
 function startText(rows: readonly number[]): string {
   const clear = (r: number) => `${set(`s${r}0`, zero)} ${set(`s${r}1`, zero)}`
-  const read = (r: number) => `${set(`s${r}0`, load('cr'))} ${set(`s${r}1`, load('cr', 16))} ${bump('cr', get('cRow'))}`
+  const read = (r: number) =>
+    `${set(`s${r}0`, load('cr'))} ${set(`s${r}1`, load('cr', 16))} ${advance('cr', get('cRow'))}`
   return `(if ${flag(accumulate)}
     (then ${set('cr', get('cj'))} ${rows.map(read).join(' ')})
     (else ${rows.map(clear).join(' ')}))`
@@ -88,8 +92,8 @@ function startText(rows: readonly number[]): string {
 /** One step of k: a column of A times a row of the panel. */
 function stepText(lanes: Lanes, rows: readonly number[]): string {
   const row = (r: number) => `${set('x', `(v128.load${lanes.bytes * 8}_splat ${get(`a${r}`)})`)}
-    ${multiplyAdd(lanes, `s${r}0`, 'y0')} ${multiplyAdd(lanes, `s${r}1`, 'y1')} ${bump(`a${r}`, get('aStep'))}`
-  return `${set('y0', load('bk'))} ${set('y1', load('bk', 16))} ${bump('bk', get('bStep'))} ${rows.map(row).join('\n')}`
+    ${multiplyAdd(lanes, `s${r}0`, 'y0')} ${multiplyAdd(lanes, `s${r}1`, 'y1')} ${advance(`a${r}`, get('aStep'))}`
+  return `${set('y0', load('bk'))} ${set('y1', load('bk', 16))} ${advance('bk', get('bStep'))} ${rows.map(row).join('\n')}`
 }
 
 function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {
@@ -101,34 +105,12 @@ function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {
 function endText({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): string {
   const plus = (sum: string) => set(sum, `(${vector}.add ${get(sum)} ${get(`y${sum.slice(-1)}`)})`)
   const positive = (sum: string) => set(sum, `(${vector}.${max} ${get(sum)} ${get('x')})`)
-  const store = (r: number) =>
+  const storeRow = (r: number) =>
     `(v128.store ${get('cr')} ${get(`s${r}0`)}) (v128.store offset=16 ${get('cr')} ${get(`s${r}1`)})`
-  const biased = `${set('y0', load('p'))} ${set('y1', load('p', 16))} ${bump('p', int(panelBytes))} ${sums.map(plus).join(' ')}`
+  const biased = `${set('y0', load('p'))} ${set('y1', load('p', 16))} ${advance('p', panelBytes)} ${sums.map(plus).join(' ')}`
   return `${when(get('bias'), biased)}
     ${when(flag(relu), `${set('x', zero)} ${sums.map(positive).join(' ')}`)}
-    ${set('cr', get('cj'))} ${rows.map(store).join(bump('cr', get('cRow')))}`
+    ${set('cr', get('cj'))} ${rows.map(storeRow).join(advance('cr', get('cRow')))}`
 }
-
-// Pieces of WebAssembly text
-export const range = (n: number) => Array.from({ length: n }, (_, i) => i)
-export const get = (name: string) => `(local.get $${name})`
-export const set = (name: string, value: string) => `(local.set $${name} ${value})`
-export const int = (value: number) => `(i32.const ${value})`
-export const add = (a: string, b: string) => `(i32.add ${a} ${b})`
-export const mul = (a: string, b: string) => `(i32.mul ${a} ${b})`
-export const bump = (name: string, by: string) => set(name, add(get(name), by))
-export const load = (pointer: string, offset = 0) => `(v128.load offset=${offset} ${get(pointer)})`
-export const store = (pointer: string, value: string, offset = 0) =>
-  `(v128.store offset=${offset} ${get(pointer)} ${value})`
-export const when = (condition: string, body: string) => `(if ${condition} (then ${body}))`
-export const zero = '(v128.const i32x4 0 0 0 0)'
-export const parameters = (names: string) => names.replace(/\w+/g, '(param $$$& i32)')
-export const locals = (names: string, type = 'i32') => names.replace(/\w+/g, `(local $$$& ${type})`)
 
 const flag = (bit: number) => `(i32.and ${get('flags')} ${int(bit)})`
-
-/** Repeats the body while `counter`, which each turn lowers by `step`, is at least `step`. */
-export function repeat(counter: string, body: string, step = 1): string {
-  const enough = `(i32.ge_u ${get(counter)} ${int(step)})`
-  return when(enough, `(loop $${counter} ${body} ${bump(counter, int(-step))} (br_if $${counter} ${enough}))`)
-}

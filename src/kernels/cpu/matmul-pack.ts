@@ -2,21 +2,9 @@
  * The WebAssembly text that lays out operands of matrix multiplication for the inner loops (`matmul-kernel.ts`): parts of B as panels,
  * in which each k has two vectors of columns, and parts of A as tiles.
  */
-import {
-  add,
-  bump,
-  get,
-  int,
-  load,
-  locals,
-  mul,
-  panelBytes,
-  parameters,
-  range,
-  repeat,
-  set,
-  store,
-} from './matmul-kernel.js'
+import { panelBytes } from './matmul-kernel.js'
+import { add, load, mul, range, repeat, store } from './matmul-text.js'
+import { advance, get, int, locals, params, set } from './wat.js'
 
 /** Packs whole panels of B, stored as [k, n]. Steps are bytes. */
 export type Pack = (b: number, bStep: number, target: number, targetPanel: number, k: number, panels: number) => void
@@ -50,7 +38,7 @@ export function packText(bytes: 4 | 8): string {
   return [pack, packTransposed(bytes), copyBlock(bytes), clear].join('\n')
 }
 
-const packParameters = parameters('b bRow target targetPanel k panels')
+const packParameters = params('b bRow target targetPanel k panels')
 
 /** Reads B as it lies, row by row. */
 const pack = `(func (export "pack") ${packParameters} ${locals('j from to')}
@@ -60,9 +48,9 @@ const pack = `(func (export "pack") ${packParameters} ${locals('j from to')}
     ${repeat(
       'j',
       `${store('to', load('from'))} ${store('to', load('from', 16), 16)}
-      ${bump('from', int(panelBytes))} ${bump('to', get('targetPanel'))}`,
+      ${advance('from', panelBytes)} ${advance('to', get('targetPanel'))}`,
     )}
-    ${bump('b', get('bRow'))} ${bump('target', int(panelBytes))}`,
+    ${advance('b', get('bRow'))} ${advance('target', panelBytes)}`,
   )})`
 
 /** Moves as many steps of k at a time as a vector holds; those left over, number by number. */
@@ -80,19 +68,19 @@ function packTransposed(bytes: 4 | 8): string {
     ${set('to', get('target'))} ${set('i', get('k'))}
     ${repeat(
       'i',
-      `${rows.map((r) => `${set(`v${r}`, load(`b${r}`))} ${bump(`b${r}`, int(16))}`).join(' ')}
+      `${rows.map((r) => `${set(`v${r}`, load(`b${r}`))} ${advance(`b${r}`, 16)}`).join(' ')}
       ${range(2)
         .map((half) => transpose(bytes, rows.slice(half * width, (half + 1) * width), half * 16))
         .join('\n')}
-      ${bump('to', int(panelBytes * width))}`,
+      ${advance('to', int(panelBytes * width))}`,
       width,
     )}
     ${repeat(
       'i',
-      `${rows.map((r) => `${copyNumber(bytes, 'to', r * bytes, `b${r}`)} ${bump(`b${r}`, int(bytes))}`).join(' ')}
-      ${bump('to', int(panelBytes))}`,
+      `${rows.map((r) => `${copyNumber(bytes, 'to', r * bytes, `b${r}`)} ${advance(`b${r}`, bytes)}`).join(' ')}
+      ${advance('to', panelBytes)}`,
     )}
-    ${bump('b', mul(get('bRow'), int(2 * width)))} ${bump('target', get('targetPanel'))}`,
+    ${advance('b', mul(get('bRow'), int(2 * width)))} ${advance('target', get('targetPanel'))}`,
   )})`
 }
 
@@ -126,14 +114,14 @@ function interleave(bytes: 4 | 8, half: number, a: string, b: string): string {
 /** Rows of neighbouring numbers that are at least a vector long are copied in vectors, the last of which may overlap the one before. */
 const copyBlock = (
   bytes: 4 | 8,
-) => `(func (export "copyBlock") ${parameters('from fromRow fromColumn to toRow rows columns')}
+) => `(func (export "copyBlock") ${params('from fromRow fromColumn to toRow rows columns')}
   ${locals('j f t')}
   ${repeat(
     'rows',
     `${set('f', get('from'))} ${set('t', get('to'))} ${set('j', get('columns'))}
-    ${repeat('j', `${copyNumber(bytes, 't', 0, 'f')} ${bump('f', get('fromColumn'))} ${bump('t', int(bytes))}`)}
-    ${bump('from', get('fromRow'))} ${bump('to', get('toRow'))}`,
+    ${repeat('j', `${copyNumber(bytes, 't', 0, 'f')} ${advance('f', get('fromColumn'))} ${advance('t', bytes)}`)}
+    ${advance('from', get('fromRow'))} ${advance('to', get('toRow'))}`,
   )})`
 
-const clear = `(func (export "clear") ${parameters('address bytes')}
+const clear = `(func (export "clear") ${params('address bytes')}
   (memory.fill ${get('address')} ${int(0)} ${get('bytes')}))`

@@ -1,64 +1,13 @@
 /**
- * Matrix multiplication on the CPU: cuts a product into blocks that fit the caches and hands their tiles to WebAssembly
- * (`matmul-kernel.ts`). The panels of B are packed (`matmul-pack.ts`) where that pays; otherwise both operands are read where they
- * lie. Columns that do not fill a panel are computed beside C and copied into it.
+ * Matrix multiplication on the CPU: the primitive, and the kernels of each dtype. `matmul-blocks.ts` cuts a product into blocks,
+ * `matmul-kernel.ts` computes them.
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
-import { accumulate, type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
-import { type Clear, type CopyBlock, type Pack, packText } from './matmul-pack.js'
+import { type Kernels, multiply, prepare } from './matmul-blocks.js'
+import { type Lanes, panelBytes, relu } from './matmul-kernel.js'
+import { packText } from './matmul-pack.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { hasFma, instantiate } from './module.js'
-
-/** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
-const blockK = 512
-
-/** Most panels in a block: with `blockK` steps of k they fill half of the second-level cache. */
-const blockPanels = 64
-
-/** Packing B pays from this many rows on, if it has more than so many bytes. */
-const packRows = 24
-const packBytes = 1 << 15
-
-/** Copying a tile of a transposed A pays if it is used for this many panels. */
-const copyPanels = 4
-
-/** Numbers from one step of k to the next in a copied tile. */
-const copiedRow = 8
-
-/** Bytes between packed panels: without them the same row of all panels would compete for one set of cache lines. */
-const panelGap = 64
-
-/** The kernels for one dtype. Tiles are compiled by height, when they are first used. */
-interface Kernels {
-  readonly lanes: Lanes
-  readonly bytes: number
-  /** Columns of a panel. */
-  readonly width: number
-  readonly tiles: (Tile | undefined)[]
-  readonly pack: Pack
-  readonly packTransposed: Pack
-  readonly copyBlock: CopyBlock
-  readonly clear: Clear
-}
-
-/** One product: its operands and scratch space in memory. Steps are bytes. */
-interface Product {
-  readonly kernels: Kernels
-  readonly size: MatmulSize
-  readonly aRow: number
-  readonly aStep: number
-  readonly bStep: number
-  readonly bColumn: number
-  readonly cRow: number
-  readonly bias: number
-  readonly relu: number
-  /** For the packed panels of a block of B. */
-  readonly panels: number
-  /** For a copied tile of A. */
-  readonly tile: number
-  /** For the results in the last columns. */
-  readonly edge: number
-}
 
 const lanes: Partial<Record<DType, Lanes>> = {
   float32: { vector: 'f32x4', bytes: 4, max: 'pmax', fused: hasFma },
@@ -80,7 +29,7 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
   const out = reserve(a.dtype, count)
   if (count > 0) {
-    const product = prepare(a.dtype, size, bias, epilogue?.relu ? relu : 0)
+    const product = prepare(kernelsFor(a.dtype), a.dtype, size, bias, epilogue?.relu ? relu : 0)
     const { bytes } = product.kernels
     for (let i = 0; i < size.batch; i++)
       multiply(
@@ -93,27 +42,6 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   return release(start, out, a.dtype, count)
 }
 
-function prepare(dtype: DType, size: MatmulSize, bias: number, relu: number): Product {
-  const kernels = kernelsFor(dtype)
-  const { bytes, width } = kernels
-  const { m, n, k } = size
-  const depth = Math.min(k, blockK)
-  return {
-    kernels,
-    size,
-    aRow: size.transposeA ? bytes : k * bytes,
-    aStep: size.transposeA ? m * bytes : bytes,
-    bStep: size.transposeB ? bytes : n * bytes,
-    bColumn: size.transposeB ? k * bytes : bytes,
-    cRow: n * bytes,
-    bias,
-    relu,
-    panels: reserve(dtype, (depth * width + panelGap) * Math.min(Math.ceil(n / width), blockPanels)),
-    tile: reserve(dtype, depth * copiedRow),
-    edge: reserve(dtype, m * width),
-  }
-}
-
 function kernelsFor(dtype: DType): Kernels {
   compiled[dtype] ??= compileFor(lanes[dtype] as Lanes)
   return compiled[dtype]
@@ -122,138 +50,4 @@ function kernelsFor(dtype: DType): Kernels {
 function compileFor(lanes: Lanes): Kernels {
   const packing = instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'copyBlock' | 'clear'>>(packText(lanes.bytes))
   return { lanes, bytes: lanes.bytes, width: panelBytes / lanes.bytes, tiles: [], ...packing }
-}
-
-function tileOf(kernels: Kernels, height: number): Tile {
-  kernels.tiles[height] ??= instantiate<{ tile: Tile }>(tileText(kernels.lanes, height)).tile
-  return kernels.tiles[height]
-}
-
-/** A range of k: its part of A and B, and what happens to C. */
-interface Slice {
-  readonly a: number
-  readonly b: number
-  readonly c: number
-  readonly depth: number
-  readonly bias: number
-  readonly flags: number
-}
-
-/** Panels of a slice, ready for the tiles. */
-interface Panels {
-  readonly b: number
-  readonly bStep: number
-  readonly bPanel: number
-  readonly c: number
-  readonly cRow: number
-  readonly count: number
-  readonly bias: number
-}
-
-/** One product, in slices of k of nearly equal depth, each added to the ones before. */
-function multiply(p: Product, a: number, b: number, c: number): void {
-  const { k } = p.size
-  const slices = Math.max(1, Math.ceil(k / blockK))
-  for (let i = 0; i < slices; i++) {
-    const from = Math.floor((i * k) / slices)
-    const depth = Math.floor(((i + 1) * k) / slices) - from
-    const last = i === slices - 1
-    const flags = (i > 0 ? accumulate : 0) | (last ? p.relu : 0)
-    multiplySlice(p, { a: a + from * p.aStep, b: b + from * p.bStep, c, depth, bias: last ? p.bias : 0, flags })
-  }
-  copyEdge(p, c)
-}
-
-/** All columns, block by block. */
-function multiplySlice(p: Product, slice: Slice): void {
-  const { n } = p.size
-  const { width } = p.kernels
-  const whole = Math.floor(n / width)
-  for (let j = 0; j < whole; j += blockPanels)
-    multiplyRows(p, slice, wholePanels(p, slice, j, Math.min(blockPanels, whole - j)))
-  if (whole * width < n) multiplyRows(p, slice, edgePanel(p, slice, whole))
-}
-
-/** Panels of B from the first on, packed or as they lie. */
-function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
-  const { kernels, cRow, bStep, bColumn } = p
-  const { transposeB, m, n } = p.size
-  const { depth } = slice
-  const done = first * panelBytes
-  const b = slice.b + first * kernels.width * bColumn
-  const c = slice.c + done
-  const bias = slice.bias && slice.bias + done
-  if (!transposeB && (m < packRows || depth * n * kernels.bytes <= packBytes))
-    return { b, bStep, bPanel: panelBytes, c, cRow, count, bias }
-  const bPanel = depth * panelBytes + panelGap
-  if (transposeB) kernels.packTransposed(b, bColumn, p.panels, bPanel, depth, count)
-  else kernels.pack(b, bStep, p.panels, bPanel, depth, count)
-  return { b: p.panels, bStep: panelBytes, bPanel, c, cRow, count, bias }
-}
-
-/** The columns that do not fill a panel: packed with zeros beside them, and with a place of their own for the results. */
-function edgePanel(p: Product, slice: Slice, whole: number): Panels {
-  const { kernels, panels, bStep, bColumn, edge } = p
-  const columns = p.size.n - whole * kernels.width
-  kernels.clear(panels, slice.depth * panelBytes)
-  kernels.copyBlock(slice.b + whole * kernels.width * bColumn, bStep, bColumn, panels, panelBytes, slice.depth, columns)
-  const bias = slice.bias && slice.bias + whole * panelBytes
-  return { b: panels, bStep: panelBytes, bPanel: 0, c: edge, cRow: panelBytes, count: 1, bias }
-}
-
-/** Moves the results in those columns to C. */
-function copyEdge(p: Product, c: number): void {
-  const { bytes, width, copyBlock } = p.kernels
-  const columns = p.size.n % width
-  if (columns) copyBlock(p.edge, panelBytes, bytes, c + p.cRow - columns * bytes, p.cRow, p.size.m, columns)
-}
-
-/** All rows, in tiles of nearly equal height. */
-function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
-  const { m, transposeA } = p.size
-  const tiles = Math.ceil(m / tileRows)
-  const height = Math.ceil(m / tiles)
-  const high = m - tiles * (height - 1)
-  const run = transposeA && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
-  run(p, slice, panels, height, 0, high)
-  if (high < tiles) run(p, slice, panels, height - 1, high * height, tiles - high)
-}
-
-/** Tiles of one height, from a row on. */
-function multiplyTiles(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
-  const { aRow, aStep } = p
-  const { b, bStep, bPanel, cRow } = panels
-  const c = panels.c + row * cRow
-  const tile = tileOf(p.kernels, height)
-  tile(
-    slice.a + row * aRow,
-    aRow,
-    aStep,
-    b,
-    bStep,
-    bPanel,
-    c,
-    cRow,
-    slice.depth,
-    panels.count,
-    count,
-    panels.bias,
-    slice.flags,
-  )
-}
-
-/** The same, with each tile of a transposed A copied to where the numbers of a step of k lie close to those of the next. */
-function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
-  const { bytes, width, pack, copyBlock } = p.kernels
-  const { b, bStep, bPanel, cRow } = panels
-  const { depth, flags } = slice
-  const tile = tileOf(p.kernels, height)
-  for (let i = 0, r = row; i < count; i++, r += height) {
-    const from = slice.a + r * bytes
-    const whole = height <= width && r + width <= p.size.m
-    const step = whole ? panelBytes : copiedRow * bytes
-    if (whole) pack(from, p.aStep, p.tile, 0, depth, 1)
-    else copyBlock(from, p.aStep, bytes, p.tile, step, depth, height)
-    tile(p.tile, bytes, step, b, bStep, bPanel, panels.c + r * cRow, cRow, depth, panels.count, 1, panels.bias, flags)
-  }
 }
