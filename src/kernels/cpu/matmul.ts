@@ -3,10 +3,10 @@
  * `matmul-kernel.ts` computes them.
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
-import { type Kernels, multiply, prepare } from './matmul-blocks.js'
+import { type Kernels, multiply, type Product, prepare } from './matmul-blocks.js'
 import { type Lanes, panelBytes, relu } from './matmul-kernel.js'
 import { packText } from './matmul-pack.js'
-import { mark, pointer, release, reserve } from './memory.js'
+import { discard, mark, pointer, release, reserve } from './memory.js'
 import { hasFma, instantiate } from './module.js'
 
 const lanes: Partial<Record<DType, Lanes>> = {
@@ -29,17 +29,18 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
   const out = reserve(a.dtype, count)
   if (count > 0) {
+    const working = mark()
     const product = prepare(kernelsFor(a.dtype), a.dtype, size, bias, epilogue?.relu ? relu : 0)
-    const { bytes } = product.kernels
-    for (let i = 0; i < size.batch; i++)
-      multiply(
-        product,
-        aStart + i * size.aStep * bytes,
-        bStart + i * size.bStep * bytes,
-        out + i * size.m * product.cRow,
-      )
+    multiplyBatch(product, aStart, bStart, out)
+    discard(working)
   }
   return release(start, out, a.dtype, count)
+}
+
+function multiplyBatch(product: Product, a: number, b: number, c: number): void {
+  const { kernels, size, cRow } = product
+  const [aStep, bStep, cStep] = [size.aStep * kernels.bytes, size.bStep * kernels.bytes, size.m * cRow]
+  for (let i = 0; i < size.batch; i++) multiply(product, a + i * aStep, b + i * bStep, c + i * cStep)
 }
 
 function kernelsFor(dtype: DType): Kernels {

@@ -125,8 +125,13 @@ export function release(start: number, address: number, dtype: DType, size: numb
 /** Frees the scratch space from `start` on, for kernels that leave no result. */
 export function releaseScratch(start: number): void {
   if (stepping) return
-  top = start >= base && start <= end ? start : base
+  discard(start)
   for (const block of outgrown.splice(0)) giveBack(block)
+}
+
+/** Frees the scratch space from `start` on even during a step: a kernel's working space, which no buffer points into. */
+export function discard(start: number): void {
+  top = start >= base && start <= end ? start : base
 }
 
 /** A copy of the buffer's numbers. */

@@ -2,7 +2,7 @@
 import test from 'ava'
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize, TypedArray } from '../../../src/kernels/backend.js'
 import { matmul } from '../../../src/kernels/cpu/matmul.js'
-import { newArray, ordinary, overwrite, resident, step, values } from '../../../src/kernels/cpu/memory.js'
+import { mark, newArray, ordinary, overwrite, resident, step, values } from '../../../src/kernels/cpu/memory.js'
 
 /** Numbers in [0, 1) that are the same in every run. */
 function seeded(seed: number): () => number {
@@ -226,4 +226,16 @@ test('resident operands and products inside a training step give the same number
     ),
     -1,
   )
+})
+
+test('during a step a product keeps scratch space for its result only', (t) => {
+  const [a, b] = [resident('float32', 4096), resident('float32', 4096)]
+  const grown = step(() => {
+    const product = () => matmul(a, b, { ...plain, transposeB: true, m: 64, n: 64, k: 64 })
+    product()
+    const start = mark()
+    product()
+    return mark() - start
+  })
+  t.is(grown, 64 * 64 * 4)
 })
