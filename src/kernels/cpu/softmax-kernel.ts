@@ -69,13 +69,12 @@ const smallest = -87
 
 /** exp of four float32 that are not positive. */
 const expOfNegative = () =>
-  define(
-    '$x',
+  define('$x', () => [
     assign('$a', atLeast('$x', smallest)),
     ...reduce('$a'),
-    assign('$y', mul(expOfR, power())),
+    assign('$y', mul(expOfR(), power())),
     andNot('$y', less('$x', smallest)),
-  )
+  ])
 
 /** Text written in place: `$x` is our `$v`, `$sum` our sum, other locals get names of their own. */
 const renamed = (text: string) =>

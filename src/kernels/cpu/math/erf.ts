@@ -10,11 +10,10 @@ const exponent = [
 ]
 
 /** Within 4 ulp, odd. */
-export const erf = define(
-  '$x',
+export const erf = define('$x', () => [
   set('$a', atLeast(neg(abs('$x')), -4)),
   set('$q', madd('$a', polynomial('$a', exponent), '$a')),
   ...reduce('$q'),
   set('$s', power()),
-  withSign(nmadd(expm1OfR, '$s', sub(1, '$s')), '$x'),
-)
+  withSign(nmadd(expm1OfR(), '$s', sub(1, '$s')), '$x'),
+])

@@ -12,7 +12,7 @@ const zero = '(v128.const f64x2 0 0)'
 function lanewise(name: string, params = '$x'): VectorFunction {
   const lane = (i: number) =>
     `(call $${name} ${params.replace(/\$\w+/g, (local) => `(f64x2.extract_lane ${i} (local.get ${local}))`)})`
-  return define(params, `(f64x2.replace_lane 1 (f64x2.splat ${lane(0)}) ${lane(1)})`)
+  return define(params, () => [`(f64x2.replace_lane 1 (f64x2.splat ${lane(0)}) ${lane(1)})`])
 }
 
 const math = (name: string) => lanewise(`Math_${name}`)
@@ -41,21 +41,18 @@ export const f64Functions = {
   erf: lanewise('nabla_erf'),
   pow: lanewise('Math_pow', '$x $y'),
   /** x − y ⌊x / y⌋, rounded at each step, and x where y = 0, as mathjs has it. */
-  mod: define(
-    '$x $y',
+  mod: define('$x $y', () => [
     `(v128.bitselect ${x} (f64x2.sub ${x} (f64x2.mul ${y} (f64x2.floor (f64x2.div ${x} ${y})))) (f64x2.eq ${y} ${zero}))`,
-  ),
+  ]),
   /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
-  sign: define(
-    '$x',
+  sign: define('$x', () => [
     `(v128.bitselect (v128.or (v128.and ${x} (v128.const f64x2 -0 -0)) ${one}) ${x} (f64x2.gt (f64x2.abs ${x}) ${zero}))`,
-  ),
+  ]),
   /** With e = exp(−|x|): 1 / (1 + e), or e / (1 + e) for negative x. */
-  sigmoid: define(
-    '$x',
+  sigmoid: define('$x', () => [
     expOfMinusAbs,
     `(f64x2.div (v128.bitselect (local.get $e) ${one} (f64x2.lt ${x} ${zero})) (f64x2.add ${one} (local.get $e)))`,
-  ),
+  ]),
   /** max(x, 0) + ln(1 + exp(−|x|)). */
-  softplus: define('$x', expOfMinusAbs, `(f64x2.add (f64x2.max ${x} ${zero}) (call $log1p (local.get $e)))`),
+  softplus: define('$x', () => [expOfMinusAbs, `(f64x2.add (f64x2.max ${x} ${zero}) (call $log1p (local.get $e)))`]),
 } satisfies Record<string, VectorFunction>

@@ -45,7 +45,7 @@ const split = (x: string) => [
 ]
 
 /** Statements: `$y` = ln((1 + f) · 2ᵉ), with e as a float32. */
-const lnOfSplit = [
+const lnOfSplit = () => [
   set('$z', mul('$f', '$f')),
   set('$y', madd('$e', ln2[1], mul(mul('$f', '$z'), polynomial('$f', tail)))),
   set('$y', madd('$e', ln2[0], add(nmadd('$z', 0.5, '$y'), '$f'))),
@@ -59,29 +59,27 @@ const special = (pole: number) => [
 ]
 
 /** The natural logarithm; denormals are made normal first. */
-export const log = define(
-  '$x',
+export const log = define('$x', () => [
   set('$d', less('$x', smallestNormal)),
   set('$u', select('$d', mul('$x', 2 ** 23), '$x')),
   ...split('$u'),
   set('$e', bits.toFloat(bits.add('$e', and('$d', -23)))),
-  ...lnOfSplit,
+  ...lnOfSplit(),
   ...special(0),
   get('$y'),
-)
+])
 
 /** ln u with u = 1 + x; what was rounded off u is added to f. */
-export const log1p = define(
-  '$x',
+export const log1p = define('$x', () => [
   set('$u', add('$x', 1)),
   ...split('$u'),
   set('$c', sub(atMost('$x', 1), sub('$u', atLeast('$x', 1)))),
   set('$f', madd('$c', bits.max(bits.sub(bits.of(1), '$k'), 0), '$f')),
   set('$e', bits.toFloat('$e')),
-  ...lnOfSplit,
+  ...lnOfSplit(),
   ...special(-1),
   select(equal('$x', 0), '$x', '$y'),
-)
+])
 
 /** Statements: `$y` = ln f(`$a`), computed in float64. */
 const lnOf = (f: (x: string) => string) => [
@@ -93,31 +91,28 @@ const lnOf = (f: (x: string) => string) => [
 ]
 
 /** ln(|x| + √(x² + 1)), or |x| − |x|³ / 6 where that is small. */
-export const asinh = define(
-  '$x',
+export const asinh = define('$x', () => [
   set('$a', abs('$x')),
   ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, 1)))),
   set('$y', select(less('$a', 2 ** -12), nmadd(mul('$a', mul('$a', '$a')), 1 / 6, '$a'), '$y')),
   set('$y', select(less('$a', Infinity), '$y', '$a')),
   withSign('$y', '$x'),
-)
+])
 
 /** ln(x + √(x² − 1)). */
-export const acosh = define(
-  '$x',
+export const acosh = define('$x', () => [
   set('$a', '$x'),
   ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, -1)))),
   set('$y', or('$y', less('$x', 1))),
   select(less('$x', Infinity), '$y', '$x'),
-)
+])
 
 /** ½ ln((1 + |x|) / (1 − |x|)), or |x| + |x|³ / 3 where that is small. */
-export const atanh = define(
-  '$x',
+export const atanh = define('$x', () => [
   set('$a', abs('$x')),
   ...lnOf((x) => wide.div(wide.add(x, 1), wide.sub(1, x))),
   set('$y', mul('$y', 0.5)),
   set('$y', select(less('$a', 2 ** -12), madd(mul('$a', mul('$a', '$a')), 1 / 3, '$a'), '$y')),
   set('$y', select(less('$a', 1), '$y', select(equal('$a', 1), Infinity, NaN))),
   withSign('$y', '$x'),
-)
+])

@@ -32,8 +32,7 @@ const half = (w: string, take: (x: string) => string) => [
 ]
 
 /** As `Math.pow`: 1 for y = 0, NaN for |x| = 1 and y = ±∞, and for negative x and fractional y. */
-export const pow = define(
-  '$x $y',
+export const pow = define('$x $y', () => [
   set('$a', abs('$x')),
   set('$c', select(less('$a', Infinity), and(equal('$a', 0), -0x800000), '$a')),
   ...half('$low', wide.low),
@@ -45,24 +44,23 @@ export const pow = define(
   set('$p', xor('$p', and(andNot('$odd', '$fraction'), signBit('$x')))),
   set('$p', or('$p', and('$negative', '$fraction'))),
   select(equal('$y', 0), 1, '$p'),
-)
+])
 
 /** The top 29 bits of the whole part of a quotient: its product with a float32 is exact. */
-const quotient = `(v128.and ${wide.trunc(wide.div('$r', '$y'))} (v128.const i64x2 0xffffffffff000000 0xffffffffff000000))`
+const quotient = () =>
+  `(v128.and ${wide.trunc(wide.div('$r', '$y'))} (v128.const i64x2 0xffffffffff000000 0xffffffffff000000))`
 
 /** x − y ⌊x / y⌋ of two pairs of float32 in float64, exact except where it is much smaller than y and of the other sign. */
-export const mod64 = define(
-  '$x $y',
+export const mod64 = define('$x $y', () => [
   wide.set('$r', '$x'),
-  `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient, '$y')))}
+  `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient(), '$y')))}
     (br_if 0 (v128.any_true ${wide.greaterEqual(wide.abs('$r'), wide.abs('$y'))})))`,
   wide.set('$w', wide.less(wide.mul('$r', '$y'), 0)),
   wide.add('$r', and('$w', '$y')),
-)
+])
 
 /** The remainder with the sign of y, and x where y = 0, as mathjs has it; never −0. */
-export const mod = define(
-  '$x $y',
+export const mod = define('$x $y', () => [
   set(
     '$r',
     wide.join(
@@ -71,7 +69,7 @@ export const mod = define(
     ),
   ),
   select(equal('$y', 0), '$x', add('$r', 0)),
-)
+])
 
 /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
-export const sign = define('$x', select(greater(abs('$x'), 0), or(signBit('$x'), 0x3f800000), '$x'))
+export const sign = define('$x', () => [select(greater(abs('$x'), 0), or(signBit('$x'), 0x3f800000), '$x')])

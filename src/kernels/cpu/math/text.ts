@@ -22,16 +22,31 @@ export interface VectorFunction {
   readonly inline: boolean
 }
 
-/** A function of the parameters (`'$x $y'`) whose last line is the result; locals and calls are read off the text. */
-export function define(params: string, ...lines: string[]): VectorFunction {
-  const body = lines.join('\n')
-  const names = (pattern: RegExp) => [...new Set(Array.from(body.matchAll(pattern), (match) => match[1]))]
+/**
+ * A function of the parameters (`'$x $y'`) whose last line is the result. Nothing is put together before it is asked for; locals
+ * and calls are then read off the text.
+ */
+export function define(params: string, lines: () => string[]): VectorFunction {
+  let text: string | undefined
+  const body = () => {
+    text ??= lines().join('\n')
+    return text
+  }
+  const names = (pattern: RegExp) => [...new Set(Array.from(body().matchAll(pattern), (match) => match[1]))]
   return {
     params: params.split(' '),
-    locals: names(/\(local\.(?:set|tee) (\$\w+)/g),
-    body,
-    uses: names(/\(call \$(\w+)/g),
-    inline: !body.includes('(loop '),
+    get locals() {
+      return names(/\(local\.(?:set|tee) (\$\w+)/g)
+    },
+    get body() {
+      return body()
+    },
+    get uses() {
+      return names(/\(call \$(\w+)/g)
+    },
+    get inline() {
+      return !body().includes('(loop ')
+    },
   }
 }
 

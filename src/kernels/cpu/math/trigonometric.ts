@@ -40,7 +40,7 @@ const rest = (x: string, t: string) => {
 }
 
 /** Statements: |x| = q π/2 + r with |r| ≤ π / 4; q is an int32. */
-const reduce = [
+const reduce = () => [
   set('$a', abs('$x')),
   wide.set('$low', wide.low('$a')),
   wide.set('$high', wide.high('$a')),
@@ -55,8 +55,8 @@ const reduce = [
 const sinTail = [-0.16666655, 0.008332191, -0.00019518599]
 const cosTail = [0.041666653, -0.0013887618, 2.44554e-5]
 
-const sinOfR = madd('$r', mul('$z', polynomial('$z', sinTail)), '$r')
-const cosOfR = madd(mul('$z', '$z'), polynomial('$z', cosTail), nmadd('$z', 0.5, 1))
+const sinOfR = () => madd('$r', mul('$z', polynomial('$z', sinTail)), '$r')
+const cosOfR = () => madd(mul('$z', '$z'), polynomial('$z', cosTail), nmadd('$z', 0.5, 1))
 
 /** All bits of the lanes where an integer is odd. */
 const isOdd = (q: string) => bits.equal(and(q, 1), 1)
@@ -71,10 +71,7 @@ const lanewise = (name: string) => {
   const lane = (i: number) =>
     `(f32.demote_f64 (call $Math_${name} (f64.promote_f32 (f32x4.extract_lane ${i} (local.get $x)))))`
   const start = `(f32x4.splat ${lane(0)})`
-  return define(
-    '$x',
-    [1, 2, 3].reduce((v, i) => `(f32x4.replace_lane ${i} ${v} ${lane(i)})`, start),
-  )
+  return define('$x', () => [[1, 2, 3].reduce((v, i) => `(f32x4.replace_lane ${i} ${v} ${lane(i)})`, start)])
 }
 
 export const sinHuge = lanewise('sin')
@@ -82,36 +79,33 @@ export const cosHuge = lanewise('cos')
 export const tanHuge = lanewise('tan')
 
 /** ± sin r or ± cos r, by the quadrant. */
-export const sin = define(
-  '$x',
-  ...reduce,
-  set('$y', select(isOdd('$q'), cosOfR, sinOfR)),
+export const sin = define('$x', () => [
+  ...reduce(),
+  set('$y', select(isOdd('$q'), cosOfR(), sinOfR())),
   set('$y', xor('$y', signBit(xor(bits.shl('$q', 30), '$x')))),
   orHuge('sinHuge'),
-)
+])
 
 /** sin of one quadrant more. */
-export const cos = define(
-  '$x',
-  ...reduce,
+export const cos = define('$x', () => [
+  ...reduce(),
   set('$q', bits.add('$q', 1)),
-  set('$y', select(isOdd('$q'), cosOfR, sinOfR)),
+  set('$y', select(isOdd('$q'), cosOfR(), sinOfR())),
   set('$y', xor('$y', signBit(bits.shl('$q', 30)))),
   orHuge('cosHuge'),
-)
+])
 
 /** (tan r − r) / r³ in r². */
 const tanTail = [0.3333321, 0.13337961, 0.05345912, 0.024304703, 0.0032741749, 0.009313269]
 
 /** tan r, or −1 / tan r in odd quadrants. */
-export const tan = define(
-  '$x',
-  ...reduce,
+export const tan = define('$x', () => [
+  ...reduce(),
   set('$y', madd('$r', mul('$z', polynomial('$z', tanTail)), '$r')),
   set('$y', select(isOdd('$q'), div(-1, '$y'), '$y')),
   set('$y', xor('$y', signBit('$x'))),
   orHuge('tanHuge'),
-)
+])
 
 const pi = [Math.fround(Math.PI), Math.PI - Math.fround(Math.PI)]
 
@@ -119,7 +113,7 @@ const pi = [Math.fround(Math.PI), Math.PI - Math.fround(Math.PI)]
 const asinTail = [0.16666731, 0.074959286, 0.04543224, 0.024178723, 0.0424464]
 
 /** Statements: for |x| ≤ ½, s = |x|; otherwise s = √((1 − |x|) / 2) = sin(½ arccos |x|). arcsin s = s + c. */
-const arc = [
+const arc = () => [
   set('$a', abs('$x')),
   set('$large', greater('$a', 0.5)),
   set('$z', select('$large', nmadd('$a', 0.5, 0.5), mul('$a', '$a'))),
@@ -128,19 +122,17 @@ const arc = [
 ]
 
 /** s + c, or π/2 − 2 (s + c). */
-export const asin = define(
-  '$x',
-  ...arc,
+export const asin = define('$x', () => [
+  ...arc(),
   set('$y', sub(nmadd('$s', 2, pi[0] / 4), madd('$c', 2, -pi[1] / 2))),
   set('$y', add('$y', pi[0] / 4)),
   set('$y', select('$large', '$y', add('$s', '$c'))),
   withSign('$y', '$x'),
-)
+])
 
 /** With x's sign on s and c: π/2 − (s + c), 2 (s + c), or π + 2 (s + c) for x < −½. */
-export const acos = define(
-  '$x',
-  ...arc,
+export const acos = define('$x', () => [
+  ...arc(),
   set('$s', xor('$s', signBit('$x'))),
   set('$c', xor('$c', signBit('$x'))),
   set('$y', sub(pi[0] / 2, sub('$s', sub(pi[1] / 2, '$c')))),
@@ -149,7 +141,7 @@ export const acos = define(
   set('$b', `(i32x4.shr_s (local.get $x) (i32.const 31))`),
   set('$s', add(add('$s', and('$b', bits.of(pi[0]))), add('$c', and('$b', bits.of(pi[1]))))),
   select('$large', '$s', '$y'),
-)
+])
 
 /** (arctan t − t) / t³ in t², for |t| ≤ 1. */
 const atanTail = [
@@ -157,8 +149,7 @@ const atanTail = [
 ]
 
 /** arctan |x|, as π/2 + arctan(−1 / |x|) where |x| > 1. */
-export const atan = define(
-  '$x',
+export const atan = define('$x', () => [
   set('$a', abs('$x')),
   set('$large', greater('$a', 1)),
   set('$t', select('$large', div(-1, '$a'), '$a')),
@@ -166,4 +157,4 @@ export const atan = define(
   set('$y', madd(mul('$t', '$z'), polynomial('$z', atanTail), and('$large', bits.of(pi[1] / 2)))),
   set('$y', add(add('$t', '$y'), and('$large', bits.of(pi[0] / 2)))),
   withSign(abs('$y'), '$x'),
-)
+])
