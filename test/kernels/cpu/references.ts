@@ -38,7 +38,7 @@ function erf(x: number): number {
 
 /** The exact remainder with the sign of y, rounded once; x for y = 0, NaN for infinite numbers, never −0. */
 function mod(x: number, y: number): number {
-  if (y === 0) return x
+  if (y === 0) return NaN
   if (!Number.isFinite(x) || !Number.isFinite(y)) return NaN
   const rest = x % y
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0

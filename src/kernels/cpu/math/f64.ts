@@ -40,10 +40,8 @@ export const f64Functions = {
   atanh: math('atanh'),
   erf: lanewise('nabla_erf'),
   pow: lanewise('Math_pow', '$x $y'),
-  /** x − y ⌊x / y⌋, rounded at each step, and x where y = 0, as mathjs has it. */
-  mod: define('$x $y', () => [
-    `(v128.bitselect ${x} (f64x2.sub ${x} (f64x2.mul ${y} (f64x2.floor (f64x2.div ${x} ${y})))) (f64x2.eq ${y} ${zero}))`,
-  ]),
+  /** x − y ⌊x / y⌋, rounded at each step; NaN where y = 0. */
+  mod: define('$x $y', () => [`(f64x2.sub ${x} (f64x2.mul ${y} (f64x2.floor (f64x2.div ${x} ${y}))))`]),
   /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
   sign: define('$x', () => [
     `(v128.bitselect (v128.or (v128.and ${x} (v128.const f64x2 -0 -0)) ${one}) ${x} (f64x2.gt (f64x2.abs ${x}) ${zero}))`,

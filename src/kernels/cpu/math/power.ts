@@ -59,7 +59,7 @@ export const mod64 = define('$x $y', () => [
   wide.add('$r', and('$w', '$y')),
 ])
 
-/** The remainder with the sign of y, and x where y = 0, as mathjs has it; never −0. */
+/** The remainder with the sign of y; NaN where y = 0, as in NumPy (mathjs gives x there); never −0. */
 export const mod = define('$x $y', () => [
   set(
     '$r',
@@ -68,7 +68,7 @@ export const mod = define('$x $y', () => [
       `(call $mod64 ${wide.high('$x')} ${wide.high('$y')})`,
     ),
   ),
-  select(equal('$y', 0), '$x', add('$r', 0)),
+  add('$r', 0),
 ])
 
 /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
