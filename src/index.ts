@@ -61,12 +61,32 @@ export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics
 export { type BatchOptions, type CompileOptions, Model, type TrainingOptimizer } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
 // Optimizers
+export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
+export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
+export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
+export { Adagrad, type AdagradOptions } from './optim/adagrad.js'
 export { Adam, type AdamOptions } from './optim/adam.js'
+export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-optimizer.js'
+export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/constraints.js'
+export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export * as optimizers from './optim/get.js'
+export { Lamb, type LambOptions } from './optim/lamb.js'
+export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
+export { Lion, type LionOptions } from './optim/lion.js'
+export { Lookahead, type LookaheadOptions } from './optim/lookahead.js'
+export { LossScaleOptimizer, type LossScaleOptions } from './optim/loss-scale-optimizer.js'
+export { MultiOptimizer, type MultiOptimizerOptions } from './optim/multi-optimizer.js'
+export { Muon, type MuonOptions, newtonSchulz } from './optim/muon.js'
+export { Nadam, type NadamOptions } from './optim/nadam.js'
 export { Optimizer } from './optim/optimizer.js'
+export { type GroupKey, type Groups, OptimizerMap } from './optim/optimizer-map.js'
 export type { Hyperparameter, OptimizerOptions } from './optim/options.js'
+export { RAdam, type RAdamOptions } from './optim/radam.js'
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js'
+export { SAM, type SAMOptions } from './optim/sam.js'
+export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './optim/schedule-free-adamw.js'
 export { CosineDecay, type CosineDecayOptions } from './optim/schedules/cosine-decay.js'
 export { CosineDecayRestarts, type CosineDecayRestartsOptions } from './optim/schedules/cosine-decay-restarts.js'
 export { type DecayOptions, ExponentialDecay } from './optim/schedules/exponential-decay.js'
@@ -78,6 +98,7 @@ export {
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
 export { LearningRateSchedule } from './optim/schedules/schedule.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
+export type { VariableStep } from './optim/variable-step.js'
 // Operations
 export {
   celu,
@@ -99,6 +120,7 @@ export {
   softsign,
   swish,
 } from './tensor/activations.js'
+export { flip, type PadOptions, pad, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
 export {
   arange,
   eye,
@@ -114,6 +136,8 @@ export {
   zeros,
   zerosLike,
 } from './tensor/creation.js'
+export { cholesky, determinant, inverse, qr, solve } from './tensor/decompositions.js'
+export { einsum } from './tensor/einsum.js'
 export {
   abs,
   acos,
@@ -175,24 +199,32 @@ export {
 } from './tensor/elementwise.js'
 // Formulas
 export { type Formula, formula } from './tensor/formula.js'
+export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
-export { dense, type MatmulOptions, matmul } from './tensor/linalg.js'
+export { booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'
+export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/linalg.js'
+export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/methods.js'
-export { type RandomOptions, randomNormal, randomUniform, setSeed } from './tensor/random.js'
+export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export {
   all,
   any,
   argMax,
   argMin,
+  countNonzero,
   logSoftmax,
+  logSumExp,
   max,
   mean,
   min,
+  prod,
   type ReductionOptions,
   softmax,
   sum,
 } from './tensor/reductions.js'
+export { cumMax, cumMin, cumprod, cumsum, type RunningOptions } from './tensor/running.js'
+export { bernoulli, multinomial, permutation, randomInt, type SeedOptions, shuffle } from './tensor/sampling.js'
 export {
   broadcastTo,
   concat,
@@ -208,5 +240,16 @@ export {
   transpose,
 } from './tensor/shaping.js'
 export type { SliceEntry, SliceSpec } from './tensor/slicing.js'
+export { argSort, median, quantile, type SortOptions, sort, topK } from './tensor/sorting.js'
+export {
+  type HistogramOptions,
+  histogram,
+  moments,
+  type NormOrder,
+  norm,
+  std,
+  type VarianceOptions,
+  variance,
+} from './tensor/statistics.js'
 export { type NestedArray, Tensor } from './tensor/tensor.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

@@ -196,6 +196,13 @@ export function run<Inputs extends readonly Tensor[], Options>(
   return recorded(buffer, shape, new OperationNode(row, inputs, null, options))
 }
 
+/** The rule of an integer input, or of an integer result: never asked for. */
+export function noRule(): never {
+  throw new GradientError(
+    'backward: integers have no gradient. Please report this: no rule should have been asked for it.',
+  )
+}
+
 /** Gives every row of a table its name. */
 export function nameRows<Table extends Record<string, { name: string }>>(table: Table): Table {
   for (const name of Object.keys(table)) table[name].name = name

@@ -1,23 +1,19 @@
 /**
  * THE TABLE: every primitive operation, with its gradient. A formula is a whole operation (x, a, b inputs; y output; g gradient
  * of y); its gradients are derived from it, except where a rule written by hand is faster or more stable. The other rows are
- * two functions each: how to compute the numbers, and how the gradient comes back. The documented functions that users call
+ * two functions each: how to compute the numbers, and how the gradient comes back; those that go along axes are in
+ * `reduction-rows.ts`. The documented functions that users call
  * are in `elementwise.ts`, `reductions.ts`, `linalg.ts` and `shaping.ts`.
  */
 import { isRecording } from '../autograd/engine.js'
-import { GradientError } from '../errors.js'
-import type { ReduceKind, Shape, View } from '../kernels/backend.js'
-import { elementwise, nameRows, op, primitive, run } from './apply.js'
+import type { Shape, View } from '../kernels/backend.js'
+import { elementwise, nameRows, noRule, op, primitive, run } from './apply.js'
 import { backend } from './backend.js'
+import { decompositionRows } from './decompositions.js'
 import { IndexedSlices } from './indexed-slices.js'
-import { broadcastShapes, reducedShape, sizeOf, stridesOf } from './shape.js'
+import { reductionRows } from './reduction-rows.js'
+import { around, broadcastShapes, sizeOf, stridesOf } from './shape.js'
 import type { Tensor } from './tensor.js'
-
-/** Which axes a reduction goes over: ascending, not negative. */
-interface ReduceOptions {
-  axes: readonly number[]
-  keepDims: boolean
-}
 
 const elementwiseRows = {
   // Arithmetic
@@ -35,6 +31,8 @@ const elementwiseRows = {
   sign: op('sign(x)'),
   square: op('x^2', { x: '2 * g * x' }),
   sqrt: op('sqrt(x)', { x: 'g / (2 * y)' }),
+  rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms: its gradient at 0 is 0
+  rootOfPowers: op('x ^ (1 / p)', { x: 'g * y / (p * (x == 0 ? Infinity : x))' }),
   rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y / x' }),
   reciprocal: op('1 / x', { x: '-g * y^2' }),
   maximum: op('max(a, b)'),
@@ -114,60 +112,6 @@ const elementwiseRows = {
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }
 
-const reductionRows = {
-  sum: primitive<[x: Tensor], ReduceOptions>(
-    ([x], options) => reduce('sum', x, options),
-    [(g, { inputs: [x], options }) => spread(g, x, options)],
-  ),
-  mean: primitive<[x: Tensor], ReduceOptions>(
-    ([x], options) => reduce('mean', x, options),
-    [(g, { inputs: [x], options }) => spread(g.mul(g.size / x.size), x, options)],
-  ),
-  // Where several elements are the largest, each gets an equal share of the gradient, as in PyTorch's amax
-  max: primitive<[x: Tensor], ReduceOptions>(
-    ([x], options) => reduce('max', x, options),
-    [(g, { inputs: [x], output, options }) => shareAmongTies(g, x, output, options)],
-  ),
-  min: primitive<[x: Tensor], ReduceOptions>(
-    ([x], options) => reduce('min', x, options),
-    [(g, { inputs: [x], output, options }) => shareAmongTies(g, x, output, options)],
-  ),
-  softmax: primitive<[x: Tensor]>(
-    ([x]) => rows('softmax', x),
-    [(g, { output: y }) => y.mul(g.sub(g.mul(y).sum(-1, { keepDims: true })))],
-  ),
-  logSoftmax: primitive<[x: Tensor]>(
-    ([x]) => rows('logSoftmax', x),
-    [(g, { output: y }) => g.sub(y.exp().mul(g.sum(-1, { keepDims: true })))],
-  ),
-  crossEntropy: primitive<[logits: Tensor, labels: Tensor]>(
-    ([logits, labels]) => ({
-      buffer: backend.crossEntropy(logits.buffer, labels.buffer, logits.shape[0], logits.shape[1]),
-      shape: [logits.shape[0]],
-    }),
-    [(g, { inputs: [logits, labels] }) => crossEntropyGradient(g, logits, labels), none],
-  ),
-  crossEntropyGradient: primitive<[g: Tensor, logits: Tensor, labels: Tensor]>(
-    ([g, logits, labels]) => ({
-      buffer: backend.crossEntropyGradient(g.buffer, logits.buffer, labels.buffer, logits.shape[0], logits.shape[1]),
-      shape: logits.shape,
-    }),
-    [
-      (h, { inputs: [, logits, labels] }) =>
-        logits
-          .softmax()
-          .sub(labels.oneHot(logits.shape[1], { dtype: h.dtype }))
-          .mul(h)
-          .sum(-1),
-      (h, { inputs: [g, logits] }) => {
-        const p = logits.softmax()
-        return p.mul(h.sub(h.mul(p).sum(-1, { keepDims: true }))).mul(g.expandDims(-1))
-      },
-      none,
-    ],
-  ),
-}
-
 const matrixRows = {
   matmul: primitive<[a: Tensor, b: Tensor], { transposeA: boolean; transposeB: boolean }>(product, [
     (g, { inputs: [, b], options: { transposeA, transposeB } }) =>
@@ -245,7 +189,7 @@ const shapeRows = {
     [
       (g, { inputs: [x, indices], options: { axis } }) =>
         axis === 0 && !isRecording() ? new IndexedSlices(g, indices, x.shape) : scatterAdd(g, indices, axis, x.shape),
-      none,
+      noRule,
     ],
   ),
   scatterAdd: primitive<[updates: Tensor, indices: Tensor], { axis: number; shape: Shape }>(
@@ -253,12 +197,12 @@ const shapeRows = {
       const { outer, inner } = around(shape, axis)
       return { buffer: backend.scatterAdd(updates.buffer, indices.buffer, outer, shape[axis], inner), shape }
     },
-    [(g, { inputs: [, indices], options: { axis } }) => g.gather(indices, { axis }), none],
+    [(g, { inputs: [, indices], options: { axis } }) => g.gather(indices, { axis }), noRule],
   ),
 }
 
 /** Every primitive operation. A test walks this table. */
-export const ops = nameRows({ ...elementwiseRows, ...reductionRows, ...matrixRows, ...shapeRows })
+export const ops = nameRows({ ...elementwiseRows, ...reductionRows, ...matrixRows, ...decompositionRows, ...shapeRows })
 
 /** Σ updates at the indices along one axis of zeros of `shape`: the gradient of gather. */
 export function scatterAdd(updates: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
@@ -280,36 +224,6 @@ export function viewOf(x: Tensor, view: View): Tensor {
 
 function reluGradient(y: Tensor, g: Tensor): Tensor {
   return elementwise(ops.reluGradient, [y, g])
-}
-
-function crossEntropyGradient(g: Tensor, logits: Tensor, labels: Tensor): Tensor {
-  return run(ops.crossEntropyGradient, [g, logits, labels], undefined)
-}
-
-/** The rule of an integer input, or of an integer result: never asked for. */
-function none(): never {
-  throw new GradientError(
-    'backward: integers have no gradient. Please report this: no rule should have been asked for it.',
-  )
-}
-
-function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) {
-  return { buffer: backend.reduce(kind, x.buffer, x.shape, axes), shape: reducedShape(x.shape, axes, keepDims) }
-}
-
-function spread(g: Tensor, x: Tensor, { axes }: ReduceOptions): Tensor {
-  return g.reshape(reducedShape(x.shape, axes, true)).broadcastTo(x.shape)
-}
-
-function shareAmongTies(g: Tensor, x: Tensor, y: Tensor, options: ReduceOptions): Tensor {
-  const kept = reducedShape(x.shape, options.axes, true)
-  const ties = x.equal(y.reshape(kept)).cast(x.dtype)
-  return ties.mul(g.reshape(kept).div(ties.sum(options.axes, { keepDims: true })))
-}
-
-function rows(kind: 'softmax' | 'logSoftmax', x: Tensor) {
-  const columns = x.shape[x.rank - 1]
-  return { buffer: backend.softmax(kind, x.buffer, columns ? x.size / columns : 0, columns), shape: x.shape }
 }
 
 /** a · b over the last two axes. The axes before them are equal, or hold one matrix. */
@@ -353,9 +267,4 @@ function beforeRelu(
 
 function copy(x: Tensor, view: View) {
   return { buffer: backend.copy(x.buffer, view), shape: view.shape }
-}
-
-/** The number of elements before and behind an axis. */
-function around(shape: Shape, axis: number) {
-  return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) }
 }

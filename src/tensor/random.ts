@@ -65,6 +65,25 @@ export function randomUniform(shape: Shape, options: RandomOptions & { low?: num
   return fill('randomUniform', shape, options, () => low + (high - low) * draw())
 }
 
+/**
+ * Normally distributed numbers, those more than two standard deviations from the mean drawn again.
+ *
+ * @param options `mean` (default 0), `std` (of the distribution before it is cut, default 1), and those of every random tensor
+ * @example
+ * truncatedNormal([100], { seed: 1 }).abs().max().item() < 2 // => true
+ */
+export function truncatedNormal(shape: Shape, options: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
+  checkOptions('truncatedNormal', options, ['seed', 'dtype', 'requiresGrad', 'mean', 'std'])
+  const { mean = 0, std = 1 } = options
+  const random = randomStream(options.seed)
+  const draw = () => {
+    let z = random.normal()
+    while (Math.abs(z) > 2) z = random.normal()
+    return mean + std * z
+  }
+  return fill('truncatedNormal', shape, options, draw)
+}
+
 function fill(
   op: string,
   shape: Shape,

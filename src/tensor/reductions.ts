@@ -7,6 +7,7 @@ import { checkOptions } from '../options.js'
 import { type PrimitiveRow, run } from './apply.js'
 import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
+import { where } from './elementwise.js'
 import { ops } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -37,6 +38,16 @@ export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
  */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   return reduce(ops.mean, x, axes, options)
+}
+
+/**
+ * The product; 1 of nothing. Its gradient is right where elements are 0, too.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([[1, 2], [3, 4]]).prod(1).toArray() // => [2, 12]
+ */
+export function prod(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return reduce(ops.prod, x, axes, options)
 }
 
 /**
@@ -77,6 +88,31 @@ export function any(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
  */
 export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   return withoutGradient('all', toTensor(x), axes, options)
+}
+
+/**
+ * How many elements are not 0 (NaN is not); int32.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([[0, 2], [3, 4]]).countNonzero(1).toArray() // => [1, 2]
+ */
+export function countNonzero(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return toTensor(x).notEqual(0).sum(axes, options)
+}
+
+/**
+ * log Σ exp(x), without overflow.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @throws ShapeError when there is nothing to choose from
+ * @example
+ * tensor([1000, 1000]).logSumExp().item() // => 1000.6931
+ */
+export function logSumExp(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  const source = notEmpty('logSumExp', toTensor(x), axes)
+  const largest = source.detach().max(axes, { keepDims: true })
+  const shift = where(largest.isFinite(), largest, 0)
+  const sums = source.sub(shift).exp().sum(axes, options).log()
+  return sums.add(shift.reshape(sums.shape))
 }
 
 /**

@@ -104,3 +104,8 @@ export function checkShape(op: string, shape: Shape): void {
     )
   }
 }
+
+/** The number of elements before and behind an axis. */
+export function around(shape: Shape, axis: number) {
+  return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) }
+}

@@ -221,7 +221,7 @@ export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOpt
     throw new OptionError(`oneHot: the depth is ${depth}. Give the number of classes.`)
   const { dtype = 'float32' } = options
   checkDType('oneHot', dtype)
-  const index = checkIndices('oneHot', indices, depth)
+  const index = checkIndices('oneHot', indices, depth, 0)
   const classes = toTensor(Int32Array.from({ length: depth }, (_, i) => i))
   return index.expandDims(-1).equal(classes).cast(dtype)
 }

@@ -37,6 +37,8 @@ const domains: Record<Formulas, Domain> = {
   sign: { inputs: [line] },
   square: { inputs: [line] },
   sqrt: { inputs: [positive] },
+  rootOfSquares: { inputs: [positive] },
+  rootOfPowers: { inputs: [positive, [2, 3]] },
   rsqrt: { inputs: [positive] },
   reciprocal: { inputs: [positive] },
   maximum: { inputs: [line, line] },
@@ -212,6 +214,7 @@ interface Case {
 const matrix = draw([2, 3], line, 1)
 const other = draw([3, 4], line, 2)
 const cube = draw([2, 3, 2], line, 3)
+const withZeros = cube.mul(tensor([1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0]).reshape([2, 3, 2]))
 const labels = tensor([2, 0], { dtype: 'int32' })
 const rowsOf = (x: number[], columns: number) =>
   Array.from({ length: x.length / columns }, (_, i) => x.slice(i * columns, (i + 1) * columns))
@@ -235,6 +238,54 @@ const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
     },
   ],
   mean: [{ f: (x) => x.mean(-1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => total(row) / 3) }],
+  prod: [
+    { f: (x) => x.prod(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => row.reduce((a, b) => a * b, 1)) },
+    {
+      f: (x) => x.prod([0, 2], { keepDims: true }),
+      inputs: [withZeros],
+      want: (x) => [0, 2, 4].map((i) => x[i] * x[i + 1] * x[i + 6] * x[i + 7]),
+    },
+  ],
+  cumsum: [
+    {
+      f: (x) => x.cumsum(1),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).flatMap(([a, b, c]) => [a, a + b, a + b + c]),
+    },
+    {
+      f: (x) => x.cumsum(-1, { exclusive: true, reverse: true }),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).flatMap(([, b, c]) => [b + c, c, 0]),
+    },
+  ],
+  cumprod: [
+    {
+      f: (x) => x.cumprod(2),
+      inputs: [withZeros],
+      want: (x) => rowsOf(x, 2).flatMap(([a, b]) => [a, a * b]),
+    },
+    {
+      f: (x) => x.cumprod(),
+      inputs: [tensor([2, 0, 3, 0, 4], { dtype: 'float64' })],
+      want: () => [2, 0, 0, 0, 0],
+    },
+    {
+      f: (x) => x.cumprod(0, { exclusive: true }),
+      inputs: [matrix],
+      want: (x) => [1, 1, 1, x[0], x[1], x[2]],
+    },
+  ],
+  recurrence: [
+    {
+      f: (a, b) => run(ops.recurrence, [a, b], { axis: 1 }),
+      inputs: [matrix, draw([2, 3], line, 12)],
+      want: (a, b) =>
+        rowsOf(b, 3).flatMap((row, i) => {
+          const second = a[3 * i + 1] * row[0] + row[1]
+          return [row[0], second, a[3 * i + 2] * second + row[2]]
+        }),
+    },
+  ],
   max: [{ f: (x) => x.max(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => Math.max(...row)) }],
   min: [{ f: (x) => x.min(), inputs: [matrix], want: (x) => [Math.min(...x)] }],
   softmax: [{ f: (x) => x.softmax(), inputs: [matrix], want: (x) => rowsOf(x, 3).flatMap(softmax) }],

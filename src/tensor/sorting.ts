@@ -1,0 +1,157 @@
+/**
+ * Sorting along an axis, and what follows from it: the largest few, medians, quantiles.
+ */
+import { OptionError, ShapeError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { backend } from './backend.js'
+import { type TensorLike, tensor, toTensor } from './creation.js'
+import { isFloat } from './dtype.js'
+import { where } from './elementwise.js'
+import { take } from './indexing.js'
+import type { ReductionOptions } from './reductions.js'
+import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from './shape.js'
+import { Tensor } from './tensor.js'
+
+/** Options of `sort` and `argSort`. */
+export interface SortOptions {
+  /** The largest first. Default false. */
+  descending?: boolean
+}
+
+/**
+ * The elements in ascending order along an axis. Stable; NaN counts as the largest.
+ * @param axis default −1, the last
+ * @param options `descending` (default false)
+ * @example
+ * tensor([3, 1, 2]).sort().toArray() // => [1, 2, 3]
+ */
+export function sort(x: TensorLike, axis = -1, options: SortOptions = {}): Tensor {
+  const source = toTensor(x)
+  const at = normalizeAxis('sort', axis, source.rank)
+  return take(source, order('sort', source, at, options), at)
+}
+
+/**
+ * The indices that put the elements along an axis into ascending order; int32. Stable; NaN counts as the largest.
+ * @param axis default −1, the last
+ * @param options `descending` (default false)
+ * @example
+ * tensor([3, 1, 2]).argSort().toArray() // => [1, 2, 0]
+ */
+export function argSort(x: TensorLike, axis = -1, options: SortOptions = {}): Tensor {
+  const source = toTensor(x)
+  return order('argSort', source, normalizeAxis('argSort', axis, source.rank), options)
+}
+
+/**
+ * The k largest elements along an axis, the largest first, and where they stand. NaN counts as the largest.
+ * @param k at most the length of the axis
+ * @param axis default −1, the last
+ * @param options `largest: false` gives the k smallest, the smallest first
+ * @throws OptionError when there are not k elements
+ * @example
+ * const { values, indices } = tensor([3, 1, 4, 1, 5]).topK(2)
+ * values.toArray() // => [5, 4]
+ * indices.toArray() // => [4, 2]
+ */
+export function topK(
+  x: TensorLike,
+  k: number,
+  axis = -1,
+  options: { largest?: boolean } = {},
+): { values: Tensor; indices: Tensor } {
+  checkOptions('topK', options, ['largest'])
+  const source = toTensor(x)
+  const at = normalizeAxis('topK', axis, source.rank)
+  if (!Number.isInteger(k) || k < 0 || k > source.shape[at]) {
+    throw new OptionError(
+      `topK: k is ${k}, but axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Give a whole number from 0 to that.`,
+    )
+  }
+  const all = order('topK', source, at, { descending: options.largest ?? true })
+  const indices = all.slice(all.shape.map((_, i) => (i === at ? [0, k] : null)))
+  return { values: take(source, indices, at), indices }
+}
+
+/**
+ * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one.
+ * @param axes one axis, several, or null for all (default)
+ * @throws ShapeError when there is nothing to choose from
+ * @example
+ * tensor([3, 1, 2, 10]).median().item() // => 2.5
+ */
+export function median(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('median', options, ['keepDims'])
+  return quantiles('median', toTensor(x), [0.5], axes, options).squeeze(0)
+}
+
+/**
+ * The number that a share q of all is not above, interpolated linearly between neighbours. NaN if there is one.
+ * @param q from 0 to 1, or several such numbers: these become the first axis of the result
+ * @param axes one axis, several, or null for all (default)
+ * @throws OptionError when q is not from 0 to 1
+ * @throws ShapeError when there is nothing to choose from
+ * @example
+ * tensor([0, 10, 20]).quantile(0.25).item() // => 5
+ * tensor([0, 10, 20]).quantile([0, 0.75]).toArray() // => [0, 15]
+ */
+export function quantile(
+  x: TensorLike,
+  q: number | readonly number[],
+  axes?: Axes,
+  options: ReductionOptions = {},
+): Tensor {
+  checkOptions('quantile', options, ['keepDims'])
+  const shares = typeof q === 'number' ? [q] : q
+  const bad = shares.find((share) => !(share >= 0 && share <= 1))
+  if (bad !== undefined) throw new OptionError(`quantile: q is ${bad}. Give numbers from 0 to 1.`)
+  const values = quantiles('quantile', toTensor(x), shares, axes, options)
+  return typeof q === 'number' ? values.squeeze(0) : values
+}
+
+/** [shares, ...the axes that are left]. */
+function quantiles(
+  op: string,
+  x: Tensor,
+  shares: readonly number[],
+  axes: Axes | undefined,
+  options: ReductionOptions,
+): Tensor {
+  const rows = reducedLast(isFloat(x.dtype) ? x : x.cast('float32'), normalizeAxes(op, axes, x.rank))
+  const last = rows.shape[1] - 1
+  if (last < 0) {
+    throw new ShapeError(
+      `${op}: shape ${formatShape(x.shape)} has nothing to choose from along the axes. Check for empty data.`,
+    )
+  }
+  const sorted = rows.sort(1)
+  const at = (round: (i: number) => number) => sorted.gather(indices(shares.map((q) => round(q * last))), { axis: 1 })
+  const rest = tensor(
+    shares.map((q) => (q * last) % 1),
+    { dtype: x.dtype === 'float64' ? 'float64' : 'float32' },
+  )
+  const below = at(Math.floor)
+  const between = where(rest.greater(0), below.lerp(at(Math.ceil), rest), below)
+  const hasNaN = sorted.slice([null, [last, null]]).isNaN()
+  const shape = reducedShape(x.shape, normalizeAxes(op, axes, x.rank), options.keepDims ?? false)
+  return where(hasNaN, Number.NaN, between)
+    .transpose()
+    .reshape([shares.length, ...shape])
+}
+
+/** [product of the kept axes, product of the reduced axes]. */
+function reducedLast(x: Tensor, axes: readonly number[]): Tensor {
+  const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i))
+  return x.transpose([...kept, ...axes]).reshape([kept, axes].map((list) => sizeOf(list.map((i) => x.shape[i]))))
+}
+
+const indices = (list: readonly number[]) => toTensor(Int32Array.from(list))
+
+/** The indices that sort x along an axis. */
+function order(op: string, x: Tensor, axis: number, options: SortOptions): Tensor {
+  checkOptions(op, options, ['descending'])
+  const columns = x.shape[axis]
+  const rows = x.detach().swapAxes(axis, -1)
+  const indices = backend.argSort(rows.buffer, columns ? x.size / columns : 0, columns, options.descending ?? false)
+  return new Tensor(indices, rows.shape).swapAxes(axis, -1)
+}
