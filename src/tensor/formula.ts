@@ -2,9 +2,11 @@
  * Formulas for users: a line of mathematics becomes a differentiable function of tensors, one fused kernel on every back end.
  */
 import { FormulaError } from '../errors.js'
+import { watOf } from '../kernels/cpu/elementwise.js'
 import { program as makeProgram, type Program } from '../kernels/formula/ast.js'
 import { gradient } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
+import { toTeX } from '../kernels/formula/tex.js'
 import { ElementwiseRow, elementwise } from './apply.js'
 import type { TensorLike } from './creation.js'
 import { Tensor } from './tensor.js'
@@ -25,6 +27,10 @@ export interface Formula<Result = Tensor> {
    * @throws FormulaError when there is no such input
    */
   derivative(input: string): Formula
+  /** The formula in TeX, without dollar signs. */
+  toTeX(): string
+  /** The WebAssembly text of the CPU kernel for float32 inputs of one shape, for the curious. */
+  wat(): string
   /** The text. */
   toString(): string
 }
@@ -39,7 +45,9 @@ export interface Formula<Result = Tensor> {
  * const gelu = formula('0.5 * x * (1 + erf(x / sqrt(2)))')
  * gelu(tensor([-1, 1])).toArray() // => [-0.15866, 0.84134]
  * formula('a * b + c')({ a: 2, b: 3, c: 4 }).item() // => 10
- * String(formula('sin(x)').derivative('x')) // => 'g * cos(x)'
+ * const wave = formula('sin(x)')
+ * String(wave.derivative('x')) // => 'g * cos(x)'
+ * wave.toTeX() // => '\\sin\\left( x\\right)'
  */
 export function formula<Result = Tensor>(text: string): Formula<Result> {
   return fromProgram<Result>(parse(text), text)
@@ -58,6 +66,8 @@ function fromProgram<Result>(program: Program, text: string): Formula<Result> {
     inputs: program.inputs,
     outputs: program.outputs,
     derivative,
+    toTeX: () => toTeX(program),
+    wat: () => watOf(program),
     toString: print,
   }) as Formula<Result>
 }

@@ -6,6 +6,7 @@ import { checkOptions } from '../options.js'
 import { run } from './apply.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { promote } from './dtype.js'
+import { einsum } from './einsum.js'
 import { ops } from './ops.js'
 import { broadcastShapes, formatShape, sameShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
@@ -64,6 +65,61 @@ export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean
     throw new DTypeError(`dense: x is ${x.dtype}, w ${w.dtype}, b ${b.dtype}. Cast them to one dtype.`)
   }
   return run(ops.dense, [x, w, b], { relu: options.relu ?? false })
+}
+
+/**
+ * The inner product of two vectors.
+ * @param a [n]
+ * @param b [n]
+ * @returns a scalar
+ * @throws ShapeError when they are no vectors, or of different lengths
+ * @example
+ * dot([1, 2], [3, 4]).item() // => 11
+ */
+export function dot(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [toTensor(a), toTensor(b)]
+  if (x.rank !== 1 || !sameShape(x.shape, y.shape)) {
+    throw new ShapeError(
+      `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of one length; matmul takes matrices.`,
+    )
+  }
+  return matmul(x, y)
+}
+
+/**
+ * Every product of an element of a with one of b.
+ * @param a [m]
+ * @param b [n]
+ * @returns [m, n]
+ * @throws ShapeError when they are no vectors
+ * @example
+ * outer([1, 2], [3, 4]).toArray() // => [[3, 4], [6, 8]]
+ */
+export function outer(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [toTensor(a), toTensor(b)]
+  if (x.rank !== 1 || y.rank !== 1) {
+    throw new ShapeError(
+      `outer: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors; flatten() makes one.`,
+    )
+  }
+  return x.expandDims(-1).mul(y)
+}
+
+/**
+ * The sum of the diagonal of the last two axes.
+ * @param x [..., m, n]
+ * @returns [...]
+ * @throws ShapeError when there are fewer than two axes
+ * @example
+ * trace([[1, 2], [3, 4]]).item() // => 5
+ */
+export function trace(x: TensorLike): Tensor {
+  const source = toTensor(x)
+  if (source.rank < 2)
+    throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
+  const [m, n] = source.shape.slice(-2)
+  const side = Math.min(m, n)
+  return einsum('...ii->...', source.slice(`..., :${side}, :${side}`))
 }
 
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */

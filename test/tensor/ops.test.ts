@@ -3,7 +3,18 @@
  * interpretation and backward against central differences, first and second order, with every broadcasting pattern.
  */
 import test from 'ava'
-import { dense, gradcheck, grads, type Tensor, tensor } from '../../src/index.js'
+import {
+  cholesky,
+  dense,
+  determinant,
+  gradcheck,
+  grads,
+  inverse,
+  qr,
+  solve,
+  type Tensor,
+  tensor,
+} from '../../src/index.js'
 import { numberAlgebra } from '../../src/kernels/formula/algebra.js'
 import { interpret } from '../../src/kernels/formula/interpret.js'
 import { generator } from '../../src/kernels/random.js'
@@ -215,6 +226,13 @@ const matrix = draw([2, 3], line, 1)
 const other = draw([3, 4], line, 2)
 const cube = draw([2, 3, 2], line, 3)
 const withZeros = cube.mul(tensor([1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0]).reshape([2, 3, 2]))
+const regular = tensor(
+  [
+    [2, 0.5],
+    [-0.25, 3],
+  ],
+  { dtype: 'float64' },
+)
 const labels = tensor([2, 0], { dtype: 'int32' })
 const rowsOf = (x: number[], columns: number) =>
   Array.from({ length: x.length / columns }, (_, i) => x.slice(i * columns, (i + 1) * columns))
@@ -340,6 +358,24 @@ const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
     inputs: [matrix, other, draw([4], line, 9)],
     want: (x, w, b) => product(x, w, 2, 3, 4).map((v, i) => (relu ? Math.max(0, v + b[i % 4]) : v + b[i % 4])),
   })),
+  // Batches, and NumPy's numbers, are in linalg.test.ts
+  solve: [
+    {
+      f: solve,
+      inputs: [regular, tensor([[1], [2]], { dtype: 'float64' })],
+      want: ([a, b, c, d], [x, y]) => [(d * x - b * y) / (a * d - b * c), (a * y - c * x) / (a * d - b * c)],
+    },
+  ],
+  inverse: [{ f: inverse, inputs: [regular], want: ([a, b, c, d]) => [d, -b, -c, a].map((v) => v / (a * d - b * c)) }],
+  determinant: [{ f: determinant, inputs: [regular], want: ([a, b, c, d]) => [a * d - b * c] }],
+  cholesky: [
+    {
+      f: (x) => cholesky(x.add(x.transpose()).mul(0.5)),
+      inputs: [regular],
+      want: ([a, b, c, d]) => [Math.sqrt(a), 0, (b + c) / 2 / Math.sqrt(a), Math.sqrt(d - (b + c) ** 2 / 4 / a)],
+    },
+  ],
+  qr: [{ f: (x) => qr(x).q.matmul(qr(x).r), inputs: [regular], want: (x) => x }],
   reshape: [{ f: (x) => x.reshape([3, -1]), inputs: [matrix], want: (x) => x }],
   transpose: [
     { f: (x) => x.transpose(), inputs: [matrix], want: (x) => [0, 3, 1, 4, 2, 5].map((i) => x[i]) },

@@ -1,0 +1,114 @@
+import test from 'ava'
+import * as math from 'mathjs'
+import {
+  DTypeError,
+  FormulaError,
+  formula,
+  fromMathjs,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  randomNormal,
+  type Tensor,
+  tensor,
+  variable,
+} from '../../src/index.js'
+
+test('a formula is a function of tensors, by position and by name, broadcast', (t) => {
+  const f = formula('a * x^2 + b')
+  t.deepEqual(f.inputs, ['a', 'x', 'b'])
+  t.deepEqual(f.outputs, ['y'])
+  t.deepEqual(f(2, tensor([1, 2, 3]), 1).toArray(), [3, 9, 19])
+  t.deepEqual(f({ b: [[0], [10]], x: [1, 2], a: 1 }).toArray(), [
+    [1, 4],
+    [11, 14],
+  ])
+  t.is(String(f), 'a * x^2 + b')
+})
+
+test('formulas are differentiable to every order, and their derivative is a formula', (t) => {
+  const f = formula('exp(-x^2 / 2) * cos(a * x)')
+  const x = randomNormal([4], { seed: 1, dtype: 'float64' })
+  t.true(gradcheck(f, [x, tensor(1.5)]))
+  t.true(gradgradcheck(f, [x, tensor(1.5)]))
+  const d = f.derivative('x')
+  const g = grad((z) => f(z, 1.5).sum())(x)
+  const given = Object.fromEntries(d.inputs.map((name) => [name, { x, a: 1.5, g: 1 }[name]])) as never
+  t.true(d(given).sub(g).abs().max().item() < 1e-14)
+  const w = variable([2])
+  formula('w^3')(w).backward()
+  t.deepEqual((w.grad as Tensor).toArray(), [12])
+})
+
+test('an input may be called y or g', (t) => {
+  const f = formula('g * y^2')
+  t.true(gradgradcheck((g, y) => f({ g, y }), [tensor([2, 3]), tensor([5, -1])]))
+  const [g, y] = [variable([2]), variable([5])]
+  f({ g, y }).backward()
+  t.deepEqual(g.grad?.toArray(), [25])
+  t.deepEqual(y.grad?.toArray(), [20])
+})
+
+test('a program gives its outputs by name, each differentiable', (t) => {
+  const polar = formula<{ r: Tensor; phi: Tensor }>('r = sqrt(x^2 + z^2)\nphi = atan(z / x)')
+  const { r, phi } = polar([3, 1], [4, 1])
+  t.deepEqual(r.toArray(), [5, Math.fround(Math.SQRT2)])
+  t.true(Math.abs(phi.slice([1]).item() - Math.PI / 4) < 1e-6)
+  t.true(gradcheck((x, z) => polar({ x, z }).r.add(polar({ x, z }).phi), [tensor([3]), tensor([4])]))
+})
+
+test('a formula shows its TeX and its WebAssembly', (t) => {
+  const f = formula('a / sqrt(x)')
+  t.regex(f.toTeX(), /frac.*sqrt/)
+  t.regex(f.wat(), /f32x4\.sqrt/)
+})
+
+test('integers and booleans come out where the formula says so', (t) => {
+  const n = tensor([1, 2, 3], { dtype: 'int32' })
+  t.is(formula('x + 1')(n).dtype, 'int32')
+  t.is(formula('x / 2')(n).dtype, 'float32')
+  t.is(formula('x > 1')(n).dtype, 'bool')
+  t.deepEqual(formula('x > 1 ? 10 : 20')(n).toArray(), [20, 10, 10])
+})
+
+test('mistakes in formulas and their arguments are errors that show the formula', (t) => {
+  const error = (f: () => unknown, message: RegExp) => t.throws(f, { instanceOf: FormulaError, message })
+  error(() => formula('3 + * x'), /3 \+ \* x\n\s+\^/)
+  error(() => formula('sine(x)'), /sine/)
+  const f = formula('a * x')
+  error(() => f(1), /takes 2 inputs \(a, x\), received 1/)
+  error(() => f(1, 2, 3), /takes 2 inputs/)
+  error(() => f({ a: 1 }), /received a/)
+  error(() => f({ a: 1, x: 2, z: 3 }), /has no input z/)
+  error(() => f.derivative('q'), /has no input q. Its inputs are a, x/)
+})
+
+test('tensors travel to mathjs and back', (t) => {
+  const m = math.matrix([
+    [1, 2],
+    [3, 4],
+  ])
+  const x = fromMathjs(m)
+  t.is(x.dtype, 'float64')
+  t.deepEqual(x.toArray(), [
+    [1, 2],
+    [3, 4],
+  ])
+  t.deepEqual(
+    fromMathjs(
+      math.sparse([
+        [0, 1],
+        [0, 0],
+      ]),
+    ).toArray(),
+    [
+      [0, 1],
+      [0, 0],
+    ],
+  )
+  const back = x.toMathjs(math)
+  t.true(math.isMatrix(back))
+  t.deepEqual(math.multiply(back as math.Matrix, m).toArray(), x.matmul(x).toArray() as number[][])
+  t.is(math.det(x.toMathjs() as number[][]), -2)
+  t.throws(() => fromMathjs([1, 2] as never), { instanceOf: DTypeError, message: /not a mathjs matrix/ })
+})
