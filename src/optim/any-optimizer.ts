@@ -22,6 +22,9 @@ export abstract class AnyOptimizer {
   /** The learning rate now: the number, or the schedule's value at the next step. */
   abstract get learningRate(): number
   abstract set learningRate(value: Hyperparameter)
+  /** The factor that the gradients are divided by, or null. */
+  abstract get lossScaleFactor(): Hyperparameter | null
+  abstract set lossScaleFactor(value: Hyperparameter | null)
   /** Whether `finalizeVariableValues` writes an average of the weights into the variables. */
   abstract readonly useEma: boolean
   /** The numbers it keeps, as variables to look at. */
@@ -42,6 +45,12 @@ export abstract class AnyOptimizer {
    * changed then.
    */
   abstract apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void
+
+  /** The variables that it was built for; none before `build`. */
+  abstract builtVariables(): readonly Variable[]
+
+  /** Checks what `apply` would check, and changes nothing. */
+  prepare(_gradients: readonly Gradient[], _variables?: readonly Variable[]): void {}
 
   /** Ends the training: where an average of the weights is kept, writes it into the variables. */
   abstract finalizeVariableValues(variables: readonly Variable[]): void

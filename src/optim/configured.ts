@@ -52,6 +52,11 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   /** Called when an option was changed, so that prepared rules are prepared again. */
   protected abstract optionsChanged(): void
 
+  /** The value that an option has at the next step. */
+  protected optionNow(name: keyof Options & string): number {
+    return evaluateAt(this.constructor.name, name, this.options[name] as Hyperparameter, this.applied)
+  }
+
   /** The options that all optimizers have. */
   protected get shared(): Resolved<OptimizerOptions> {
     return this.options as unknown as Resolved<OptimizerOptions>

@@ -3,21 +3,37 @@
  */
 import { OptionError } from '../errors.js'
 import { nearest } from '../options.js'
+import { AdaBelief } from './adabelief.js'
+import { Adadelta } from './adadelta.js'
+import { Adafactor } from './adafactor.js'
+import { Adagrad } from './adagrad.js'
 import { Adam } from './adam.js'
+import { Adamax } from './adamax.js'
 import { AdamW } from './adamw.js'
 import { AnyOptimizer } from './any-optimizer.js'
+import { Ftrl } from './ftrl.js'
+import { Lamb } from './lamb.js'
+import { LBFGS } from './lbfgs.js'
+import { Lion } from './lion.js'
+import { Lookahead } from './lookahead.js'
+import { LossScaleOptimizer } from './loss-scale-optimizer.js'
+import { MultiOptimizer } from './multi-optimizer.js'
+import { Muon } from './muon.js'
+import { Nadam } from './nadam.js'
+import { RAdam } from './radam.js'
+import { RMSprop } from './rmsprop.js'
+import { SAM } from './sam.js'
+import { ScheduleFreeAdamW } from './schedule-free-adamw.js'
 import type { Config } from './schedules/schedule.js'
 import { SGD } from './sgd.js'
 
-/** The constructor of an optimizer that can be made by name. */
+/** The constructor of an optimizer that can be read from a configuration. */
 export interface OptimizerClass {
-  new (options?: never): AnyOptimizer
+  // biome-ignore lint/suspicious/noExplicitAny: constructors of many forms
+  new (...args: any[]): AnyOptimizer
   readonly name: string
   fromConfig(config: Config): AnyOptimizer
 }
-
-/** What `optimizers.get` takes. */
-export type OptimizerLike = AnyOptimizer | string | SerializedOptimizer
 
 /** An optimizer as Keras writes it. */
 export interface SerializedOptimizer {
@@ -27,8 +43,31 @@ export interface SerializedOptimizer {
   readonly registered_name?: string | null
 }
 
-const inKeras: readonly OptimizerClass[] = [Adam, AdamW, SGD] as unknown as OptimizerClass[]
-const beyondKeras: readonly OptimizerClass[] = []
+/** What `optimizers.get` takes. */
+export type OptimizerLike = AnyOptimizer | string | SerializedOptimizer
+
+/** Keras's own. A function, because wrappers import this file too. */
+const inKeras = (): readonly OptimizerClass[] => [
+  ...[
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Muon,
+    Nadam,
+    RMSprop,
+    ScheduleFreeAdamW,
+    SGD,
+  ],
+  ...[LossScaleOptimizer, MultiOptimizer],
+]
+
+const beyondKeras = (): readonly OptimizerClass[] => [AdaBelief, LBFGS, Lookahead, RAdam, SAM]
 
 /**
  * The optimizer of this name (in any case), of this configuration, or the one given.
@@ -43,7 +82,7 @@ export function get(identifier: OptimizerLike, custom?: readonly OptimizerClass[
 export function get(identifier: OptimizerLike | null, custom?: readonly OptimizerClass[]): AnyOptimizer | null
 export function get(identifier: OptimizerLike | null, custom: readonly OptimizerClass[] = []): AnyOptimizer | null {
   if (identifier === null || identifier instanceof AnyOptimizer) return identifier
-  if (typeof identifier === 'string') return new (find(identifier, custom))()
+  if (typeof identifier === 'string') return new (findClass(identifier, custom))()
   if (typeof identifier?.class_name === 'string') return deserialize(identifier, custom)
   throw new OptionError(
     `optimizers.get: ${describe(identifier)} is no optimizer. Give a name, a configuration { class_name, config } or an instance.`,
@@ -56,7 +95,7 @@ export function get(identifier: OptimizerLike | null, custom: readonly Optimizer
  */
 export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
   const { name } = optimizer.constructor
-  const known = inKeras.some((other) => other.name === name)
+  const known = inKeras().some((other) => other.name === name)
   return {
     module: known ? 'keras.optimizers' : 'nabla',
     class_name: name,
@@ -71,17 +110,29 @@ export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
  * @throws OptionError for an unknown class or an unknown entry of its configuration
  */
 export function deserialize(serialized: SerializedOptimizer, custom: readonly OptimizerClass[] = []): AnyOptimizer {
-  return find(serialized.class_name, custom).fromConfig(serialized.config)
+  return findClass(serialized.class_name, custom).fromConfig(serialized.config ?? {})
 }
 
-function find(name: string, custom: readonly OptimizerClass[]): OptimizerClass {
-  const all = [...custom, ...inKeras, ...beyondKeras]
+/** The class of this name, in any case. */
+function findClass(name: string, custom: readonly OptimizerClass[]): OptimizerClass {
+  const all = [...custom, ...inKeras(), ...beyondKeras()]
   const found = all.find((other) => other.name.toLowerCase() === name.toLowerCase())
   if (found) return found
   const names = all.map((other) => other.name)
   const guess = nearest(name, names)
   throw new OptionError(
     `optimizers.get: unknown optimizer ${name}. ${guess ? `Did you mean ${guess}?` : `Known: ${names.join(', ')}.`}`,
+  )
+}
+
+/** The optimizer inside of a wrapper's configuration. */
+export function readInner(op: string, config: unknown): AnyOptimizer {
+  if (config instanceof AnyOptimizer) return config
+  if (typeof (config as SerializedOptimizer | null)?.class_name === 'string') {
+    return deserialize(config as SerializedOptimizer)
+  }
+  throw new OptionError(
+    `${op}: the configuration has no inner optimizer, got ${JSON.stringify(config)}. Give { class_name, config }.`,
   )
 }
 

@@ -53,17 +53,26 @@ export abstract class Optimizer<
   private readonly prepared = new Map<string, RunRule>()
   private scalars: StepScalars | null = null
 
-  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
+  apply(gradients: readonly Gradient[], targets?: readonly Variable[]): void {
     if (gradients.length === 0) return
+    const variables = targets ?? this.ownVariables()
     try {
       this.pairs.fill('apply', gradients, variables)
-      if (this.built) this.checkKnown('apply', variables)
-      const counters = this.prepareScalars()
+      const counters = this.prepareStep(variables)
       if (!this.built) this.build(variables)
       if (this.pairs.variables.some(hasConstraint)) this.stepOrRestore()
       else this.oneStep()
       if (this.isUpdate) this.currentCounters = counters
       this.applied++
+    } finally {
+      this.pairs.clear()
+    }
+  }
+
+  override prepare(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
+    try {
+      this.pairs.fill('apply', gradients, variables, false)
+      this.prepareStep(variables)
     } finally {
       this.pairs.clear()
     }
@@ -114,7 +123,8 @@ export abstract class Optimizer<
   }
 
   /** Evaluates everything that changes from step to step. Returns the counters after this step. */
-  private prepareScalars(): Readonly<Record<string, number>> {
+  private prepareStep(variables: readonly Variable[]): Readonly<Record<string, number>> {
+    if (this.built) this.checkKnown('apply', variables)
     this.scalars ??= this.newScalars()
     const { values } = this.scalars
     if (this.isUpdate) values[place.eta] = this.learningRate
@@ -210,7 +220,7 @@ export abstract class Optimizer<
     values[place.clipFactor] = state.clipFactor
     if (this.move) this.moveOne(state, gradient)
     else {
-      state.run ??= this.prepare(lines.updateProgram(this.rule, this.around(state)), state.arrays)
+      state.run ??= this.kernel(lines.updateProgram(this.rule, this.around(state)), state.arrays)
       state.buffers[0] = gradient.buffer
       state.run(state.buffers, values, state.variable.shape)
       state.buffers[0] = state.variable.buffer
@@ -224,10 +234,10 @@ export abstract class Optimizer<
     const around = this.around(state)
     setRecording(false, () => {
       const fused = this.shared.jitCompile
-      const prepare = (rule: string, arrays: readonly string[], scalars: readonly string[]) =>
-        this.prepare(rule, arrays, scalars)
+      const kernel = (rule: string, arrays: readonly string[], scalars: readonly string[]) =>
+        this.kernel(rule, arrays, scalars)
       const formula = lines.gradientLines(around).join('\n')
-      const step = new VariableStep(state, formula, gradient.buffer, this.scalars as StepScalars, fused, prepare)
+      const step = new VariableStep(state, formula, gradient.buffer, this.scalars as StepScalars, fused, kernel)
       for (const line of lines.decayLines(around)) this.runRule(state, gradient, line)
       this.move?.(step)
       for (const line of lines.closingLines(around)) this.runRule(state, gradient, line)
@@ -265,12 +275,12 @@ export abstract class Optimizer<
 
   private runRule(state: VariableState, gradient: Tensor, rule: string): void {
     state.buffers[0] = gradient.buffer
-    this.prepare(rule, state.arrays)(state.buffers, (this.scalars as StepScalars).values, state.variable.shape)
+    this.kernel(rule, state.arrays)(state.buffers, (this.scalars as StepScalars).values, state.variable.shape)
     state.buffers[0] = state.variable.buffer
   }
 
   /** The rule over these arrays and the scalars of the step, prepared once. */
-  private prepare(
+  private kernel(
     rule: string,
     arrays: readonly string[],
     scalars: readonly string[] = (this.scalars as StepScalars).names,

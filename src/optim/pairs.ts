@@ -14,7 +14,7 @@ export class Pairs {
   readonly variables: Variable[] = []
 
   /** Takes in the pairs of a call; warns about variables without a gradient, and throws when none has one. */
-  fill(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
+  fill(op: string, gradients: readonly Gradient[], variables: readonly Variable[], warns = true): void {
     this.clear()
     if (gradients.length !== variables.length) throw wrongCount(op, gradients.length, variables.length)
     for (let i = 0; i < gradients.length; i++) {
@@ -25,7 +25,7 @@ export class Pairs {
       this.variables.push(variables[i])
     }
     if (this.variables.length === 0) throw noGradients(op)
-    if (this.variables.length < variables.length) warnMissing(op, gradients, variables)
+    if (warns && this.variables.length < variables.length) warnMissing(op, gradients, variables)
   }
 
   /** Lets go of the tensors. */

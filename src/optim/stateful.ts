@@ -106,7 +106,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   }
 
   /** The variables that it was built for. */
-  protected builtVariables(): Variable[] {
+  builtVariables(): Variable[] {
     return this.states.map(({ variable }) => variable)
   }
 

@@ -5,6 +5,7 @@
 import type { DataBuffer } from '../kernels/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { norm } from './clip.js'
 import type { StepScalars } from './hyperparameters.js'
 import { computeFormula, type RunRule } from './rule.js'
 import type { VariableState } from './slots.js'
@@ -47,6 +48,16 @@ export class VariableStep {
   /** A number of the step: `eta`, `t` or an option. */
   scalar(name: string): number {
     return this.scalars.get(name) as number
+  }
+
+  /** ‖x‖₂ of a tensor of the variable's shape. */
+  norm(x: Tensor): number {
+    return norm(x.buffer, this.state)
+  }
+
+  /** The root mean square of a tensor of the variable's shape. */
+  rms(x: Tensor): number {
+    return this.norm(x) / Math.sqrt(x.size)
   }
 
   /** Runs an elementwise rule over `g`, `w`, the slots of the variable's shape, and `extras`. */

@@ -149,7 +149,7 @@ function agrees(v: Variable, value: Json, tolerance: Tolerance): boolean {
 /** A variable of the cases: `{ value, name?, path?, overwrite_with_gradient? }`. */
 export function makeVariable(spec: Json, dtype: DType): Variable {
   const path: string | undefined = spec.path ?? spec.name
-  const v = variable(spec.value, { dtype, name: path?.split('/').at(-1) })
+  const v = variable(spec.value, { dtype, name: spec.name ?? path?.split('/').at(-1) })
   if (path) v.path = path
   v.overwriteWithGradient = spec.overwrite_with_gradient ?? false
   return v

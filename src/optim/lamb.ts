@@ -1,0 +1,52 @@
+/**
+ * LAMB.
+ */
+import { Optimizer } from './optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './options.js'
+import type { VariableStep } from './variable-step.js'
+
+/** Options of `Lamb`. */
+export interface LambOptions extends OptimizerOptions {
+  /** β₁, the decay of the first moment. Default 0.9. */
+  beta1?: Hyperparameter
+  /** β₂, the decay of the second moment. Default 0.999. */
+  beta2?: Hyperparameter
+  /** ε, against division by 0. Default 1e-7. */
+  epsilon?: Hyperparameter
+}
+
+/**
+ * LAMB: Adam whose step is as long as the weights are, layer by layer; made for very large batches.
+ *
+ * $$ m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2 $$
+ * $$ u = \frac{m / (1-\beta_1^t)}{\sqrt{v / (1-\beta_2^t)} + \epsilon}, \qquad w \leftarrow w - \eta \frac{\lVert w \rVert}{\lVert u \rVert} u $$
+ *
+ * The ratio of the norms (over the whole variable) is 1 where one of them is 0.
+ *
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State: slots `m` and `v` per variable, of its
+ * shape.
+ *
+ * Weight decay acts on w beforehand; in the paper and in optax it is part of u, inside of the ratio. PyTorch has no LAMB.
+ *
+ * @example
+ * const w = variable([3, 4])
+ * new Lamb({ learningRate: 0.5, epsilon: 0 }).apply([tensor([1, 0])], [w])
+ * w.toArray() // => [NaN, NaN]
+ * @see You et al. 2019, https://arxiv.org/abs/1904.00962
+ */
+export class Lamb extends Optimizer<LambOptions> {
+  static override readonly defaults = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }
+
+  protected readonly slots = ['m', 'v']
+  protected readonly rule = `
+    m = m + (g - m) * (1 - beta1)
+    v = v + (g^2 - v) * (1 - beta2)`
+
+  protected override move(step: VariableStep): void {
+    step.run(this.rule)
+    const u = step.compute('(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)')
+    const [ofWeights, ofUpdate] = [step.norm(step.w), step.norm(u)]
+    const ratio = ofWeights > 0 && ofUpdate > 0 ? ofWeights / ofUpdate : 1
+    step.run('w = w - ratio * eta * u', { u, ratio })
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * L-BFGS.
+ */
+import { GradientError, OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { backend } from '../tensor/backend.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
+import { lineSearch, type Point } from './line-search.js'
+import { autoName, fromKeras } from './names.js'
+import { isHyperparameter, wrong } from './options.js'
+import { checkVariable } from './pairs.js'
+import type { Config } from './schedules/schedule.js'
+import { Snapshot } from './snapshot.js'
+import { scalarVariable } from './state-variables.js'
+
+/** Options of `LBFGS`. */
+export interface LBFGSOptions {
+  /** The first step that the line search tries. Default 1. */
+  learningRate?: number
+  /** How many pairs of moves and gradient changes are kept. Default 10. */
+  historySize?: number
+  /** Iterations per call of `minimize`. Default 20. */
+  maxIterations?: number
+  /** Evaluations of the loss per line search. Default 25. */
+  maxEvaluations?: number
+  /** Stop when no element of the gradient is larger. Default 1e-7. */
+  toleranceGradient?: number
+  /** Stop when the loss changes by less. Default 1e-9. */
+  toleranceChange?: number
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+const defaults = {
+  learningRate: 1,
+  historySize: 10,
+  maxIterations: 20,
+  maxEvaluations: 25,
+  toleranceGradient: 1e-7,
+  toleranceChange: 1e-9,
+} as const
+
+/** A point with its loss and gradient. */
+interface Place {
+  readonly x: Float64Array
+  readonly value: number
+  readonly gradient: Float64Array
+}
+
+/** A move s, and the change y of the gradient along it. */
+interface Pair {
+  readonly s: Float64Array
+  readonly y: Float64Array
+}
+
+/**
+ * L-BFGS: approximates the curvature from the last moves and finds each step by a line search. For small problems whose loss is the same at every call (full
+ * batches, no dropout); there it needs far fewer steps than gradient descent. It evaluates the loss several times a step, so use `minimize`.
+ *
+ * $$ w \leftarrow w - \alpha H g, \qquad H \approx (\nabla^2 L)^{-1} \text{ from the pairs } s = \Delta w,\ y = \Delta g $$
+ *
+ * α satisfies the strong Wolfe conditions. `learningRate` is the first α tried (default 1), `historySize` the number of pairs (10). Each call of `minimize` makes up to
+ * `maxIterations` (20) steps, as PyTorch's `step` does, which has a history of 100 and no line search by default. State: the pairs, in float64.
+ *
+ * @example
+ * const w = variable([-1.2, 1], { dtype: 'float64' })
+ * const [x, y] = [() => w.slice([0]), () => w.slice([1])]
+ * const rosenbrock = () => x().sub(1).square().add(y().sub(x().square()).square().mul(100)).sum()
+ * const optimizer = new LBFGS()
+ * for (let i = 0; i < 3; i++) optimizer.minimize(rosenbrock, [w])
+ * w.toArray() // => [1, 1]
+ * @see Liu and Nocedal 1989, https://doi.org/10.1007/BF01589116
+ */
+export class LBFGS extends AnyOptimizer {
+  readonly name: string
+  readonly options: Required<Omit<LBFGSOptions, 'name'>>
+  learningRate: number
+  lossScaleFactor = null
+  readonly useEma = false
+  private pairs: Pair[] = []
+  private made = 0
+  private built: readonly Variable[] = []
+
+  /** @throws OptionError for an unknown option, or one that is not a positive number */
+  constructor(options: LBFGSOptions = {}) {
+    super()
+    checkOptions('LBFGS', options, [...Object.keys(defaults), 'name'])
+    const { name, ...given } = options
+    for (const [key, value] of Object.entries(given)) {
+      if (!(isHyperparameter(value) && (value as number) > 0)) throw wrong('LBFGS', key, value, 'a number more than 0')
+    }
+    this.options = { ...defaults, ...given }
+    this.learningRate = this.options.learningRate
+    this.name = name ?? autoName('LBFGS')
+  }
+
+  get iterations(): number {
+    return this.made
+  }
+
+  get variables(): Variable[] {
+    return [scalarVariable(this.name, 'iteration', this.made)]
+  }
+
+  builtVariables(): readonly Variable[] {
+    return this.built
+  }
+
+  build(variables: readonly Variable[]): void {
+    for (const variable of variables) checkVariable('build', variable)
+    if (this.built.length === 0) this.built = [...variables]
+    if (this.built.length !== variables.length || variables.some((v, i) => v !== this.built[i])) {
+      throw new OptionError(
+        `build: ${this.name} was built for [${this.built.map((v) => v.path)}], not for [${variables.map((v) => v.path)}]. Use one optimizer per set of variables.`,
+      )
+    }
+  }
+
+  /** @throws GradientError always: L-BFGS needs the loss */
+  apply(): never {
+    throw new GradientError(
+      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step. Use minimize(() => loss, variables).',
+    )
+  }
+
+  /**
+   * Up to `maxIterations` steps.
+   * @returns the loss before them
+   */
+  override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
+    const before = new Snapshot(variables)
+    const pairs = [...this.pairs]
+    try {
+      const first = loss()
+      this.build(variables)
+      this.descend(loss, first, variables)
+      return first
+    } catch (error) {
+      before.restore()
+      this.pairs = pairs
+      throw error
+    }
+  }
+
+  /** Nothing to do: the variables hold the best point. */
+  finalizeVariableValues(): void {}
+
+  scaleLoss(loss: Tensor): Tensor {
+    return loss
+  }
+
+  exportState(): OptimizerState {
+    const state: OptimizerState = { iteration: Float64Array.of(this.made) }
+    this.pairs.forEach(({ s, y }, i) => {
+      state[`s_${i}`] = s.slice()
+      state[`y_${i}`] = y.slice()
+    })
+    return state
+  }
+
+  importState(state: OptimizerState): void {
+    const count = (Object.keys(state).length - 1) / 2
+    const pairs = Array.from({ length: count }, (_, i) => ({ s: state[`s_${i}`], y: state[`y_${i}`] }))
+    if (!state.iteration || !pairs.every(({ s, y }) => s instanceof Float64Array && y?.length === s.length)) {
+      throw new OptionError(
+        `importState: [${Object.keys(state)}] is no state of L-BFGS. Give what exportState() returned.`,
+      )
+    }
+    this.made = state.iteration[0]
+    this.pairs = pairs.map(({ s, y }) => ({ s: Float64Array.from(s), y: Float64Array.from(y) }))
+  }
+
+  getConfig(): Config {
+    const { historySize, maxIterations, maxEvaluations, toleranceGradient, toleranceChange } = this.options
+    return {
+      name: this.name,
+      learning_rate: this.learningRate,
+      history_size: historySize,
+      max_iterations: maxIterations,
+      max_evaluations: maxEvaluations,
+      tolerance_gradient: toleranceGradient,
+      tolerance_change: toleranceChange,
+    }
+  }
+
+  /** Makes an optimizer of a configuration. */
+  static fromConfig(config: Config): LBFGS {
+    return new LBFGS(fromKeras(config) as LBFGSOptions)
+  }
+
+  /** `LBFGS(learningRate: 1, historySize: 10, …)` */
+  override toString(): string {
+    const shown = Object.entries({ ...this.options, learningRate: this.learningRate })
+    return `LBFGS(${shown.map(([name, value]) => `${name}: ${value}`).join(', ')})`
+  }
+
+  private descend(loss: () => Tensor, first: Tensor, variables: readonly Variable[]): void {
+    const { maxIterations, toleranceGradient, toleranceChange } = this.options
+    let place = placeOf(first, variables)
+    for (let i = 0; i < maxIterations; i++) {
+      if (largest(place.gradient) <= toleranceGradient) break
+      const next = this.iterate(loss, variables, place)
+      if (next === place) break
+      this.made++
+      const change = Math.abs(next.value - place.value)
+      place = next
+      if (change < toleranceChange) break
+    }
+    moveTo(variables, place.x)
+  }
+
+  /** One step; the same place when none is better. */
+  private iterate(loss: () => Tensor, variables: readonly Variable[], place: Place): Place {
+    let direction = this.direction(place.gradient)
+    let slope = dot(direction, place.gradient)
+    if (!(slope < 0)) {
+      this.pairs = []
+      direction = place.gradient.map((g) => -g)
+      slope = -dot(place.gradient, place.gradient)
+    }
+    let best = place
+    const f = (step: number): Point => {
+      moveTo(
+        variables,
+        place.x.map((x, i) => x + step * direction[i]),
+      )
+      const there = placeOf(loss(), variables)
+      if (there.value < best.value) best = there
+      return { step, value: there.value, slope: dot(there.gradient, direction) }
+    }
+    const unknownScale = this.pairs.length === 0 ? Math.min(1, 1 / sumOfMagnitudes(place.gradient)) : 1
+    const start = { step: 0, value: place.value, slope }
+    const found = lineSearch(f, start, this.learningRate * unknownScale, this.options.maxEvaluations)
+    const next = found.step === 0 ? place : best
+    this.remember(place, next)
+    return next
+  }
+
+  /** −H g, by the two-loop recursion. */
+  private direction(gradient: Float64Array): Float64Array {
+    const q = gradient.map((g) => -g)
+    const factors = this.pairs.map(() => 0)
+    for (let i = this.pairs.length - 1; i >= 0; i--) {
+      const { s, y } = this.pairs[i]
+      factors[i] = dot(s, q) / dot(s, y)
+      add(q, y, -factors[i])
+    }
+    const last = this.pairs.at(-1)
+    if (last) scale(q, dot(last.s, last.y) / dot(last.y, last.y))
+    this.pairs.forEach(({ s, y }, i) => {
+      add(q, s, factors[i] - dot(y, q) / dot(s, y))
+    })
+    return q
+  }
+
+  private remember(from: Place, to: Place): void {
+    const s = to.x.map((x, i) => x - from.x[i])
+    const y = to.gradient.map((g, i) => g - from.gradient[i])
+    if (!(dot(s, y) > 1e-10 * dot(y, y))) return
+    this.pairs.push({ s, y })
+    if (this.pairs.length > this.options.historySize) this.pairs.shift()
+  }
+}
+
+function placeOf(loss: Tensor, variables: readonly Variable[]): Place {
+  const gradients = loss.gradientsOfLeaves()
+  const flat = variables.map((v) => gradients.get(v)?.dataSync() ?? new Float64Array(v.size))
+  return { x: join(variables.map((v) => v.dataSync())), value: loss.item(), gradient: join(flat) }
+}
+
+function moveTo(variables: readonly Variable[], x: Float64Array): void {
+  let start = 0
+  for (const variable of variables) {
+    const values = x.slice(start, start + variable.size)
+    const typed = variable.dtype === 'float64' ? values : Float32Array.from(values)
+    backend.write(variable.buffer, backend.upload(typed, variable.dtype))
+    variable.version++
+    start += variable.size
+  }
+}
+
+function join(arrays: readonly ArrayLike<number>[]): Float64Array {
+  return Float64Array.from(arrays.flatMap((array) => Array.from(array)))
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
+}
+
+function add(a: Float64Array, b: Float64Array, factor: number): void {
+  for (let i = 0; i < a.length; i++) a[i] += factor * b[i]
+}
+
+function scale(a: Float64Array, factor: number): void {
+  for (let i = 0; i < a.length; i++) a[i] *= factor
+}
+
+function largest(a: Float64Array): number {
+  return a.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+}
+
+function sumOfMagnitudes(a: Float64Array): number {
+  return a.reduce((sum, x) => sum + Math.abs(x), 0)
+}

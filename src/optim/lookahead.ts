@@ -1,0 +1,135 @@
+/**
+ * Lookahead.
+ */
+import { checkOptions } from '../options.js'
+import { backend } from '../tensor/backend.js'
+import { Variable } from '../tensor/variable.js'
+import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
+import { exportVariables, importVariables } from './exported-state.js'
+import { readInner, serialize } from './get.js'
+import { fromKeras } from './names.js'
+import { checkRange, wrong } from './options.js'
+import { prepareRule, type RunRule } from './rule.js'
+import type { Config } from './schedules/schedule.js'
+import { Snapshot } from './snapshot.js'
+import { Wrapper } from './wrapper.js'
+
+/** Options of `Lookahead`. */
+export interface LookaheadOptions {
+  /** k, after how many steps of the inner optimizer the slow weights follow. Default 5. */
+  syncPeriod?: number
+  /** α, how much of the way they follow, 0 to 1. Default 0.5. */
+  slowStepSize?: number
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
+
+/**
+ * Lookahead: any optimizer explores for k steps, then slow weights go part of the way, and the exploration starts there again.
+ *
+ * $$ \phi \leftarrow \phi + \alpha (w - \phi), \qquad w \leftarrow \phi \qquad\text{after every } k \text{ steps} $$
+ *
+ * `syncPeriod` is k (default 5), `slowStepSize` α (0.5), as in the paper. State: the slow weights φ, a copy of the weights at first, and the state of the inner
+ * optimizer. Neither Keras nor PyTorch has it.
+ *
+ * @example
+ * const w = variable([1])
+ * const optimizer = new Lookahead(new SGD({ learningRate: 1 }), { syncPeriod: 2 })
+ * optimizer.apply([tensor([1])], [w])
+ * optimizer.apply([tensor([1])], [w])
+ * w.toArray() // => [0]
+ * @see Zhang et al. 2019, https://arxiv.org/abs/1907.08610
+ */
+export class Lookahead extends Wrapper {
+  readonly syncPeriod: number
+  readonly slowStepSize: number
+  private slow: { variable: Variable; slow: Variable }[] = []
+  private follow: RunRule | null = null
+
+  /** @throws OptionError for an unknown option, or one out of range */
+  constructor(inner: AnyOptimizer, options: LookaheadOptions = {}) {
+    checkOptions('Lookahead', options, ['syncPeriod', 'slowStepSize', 'name'])
+    const { syncPeriod = 5, slowStepSize = 0.5, name } = options
+    if (!(Number.isInteger(syncPeriod) && syncPeriod > 0)) {
+      throw wrong('Lookahead', 'syncPeriod', syncPeriod, 'a whole number of steps, at least 1')
+    }
+    checkRange('Lookahead', 'slowStepSize', slowStepSize, 0, 1)
+    super(inner, name)
+    this.syncPeriod = syncPeriod
+    this.slowStepSize = slowStepSize
+  }
+
+  override get variables(): Variable[] {
+    return [...super.variables, ...this.slow.map(({ slow }) => slow)]
+  }
+
+  override build(variables: readonly Variable[]): void {
+    super.build(variables)
+    if (this.slow.length === 0) this.slow = this.inner.builtVariables().map(slowCopy)
+  }
+
+  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    if (gradients.length === 0) return
+    this.prepare(gradients, variables)
+    this.build(variables)
+    const before = this.iterations
+    this.inner.apply(gradients, variables)
+    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync()
+  }
+
+  override exportState(): OptimizerState {
+    return exportVariables(
+      this.slow.map(({ slow }) => slow),
+      super.exportState(),
+    )
+  }
+
+  override importState(state: OptimizerState): void {
+    const inner = super.exportState()
+    const slow = this.slow.map(({ slow }) => slow)
+    const innerNames = Object.keys(inner)
+    const own = Object.fromEntries(Object.entries(state).filter(([name]) => !innerNames.includes(name)))
+    const before = new Snapshot(slow)
+    importVariables('importState', own, slow, [], () => {})
+    try {
+      super.importState(Object.fromEntries(Object.entries(state).filter(([name]) => innerNames.includes(name))))
+    } catch (error) {
+      before.restore()
+      throw error
+    }
+  }
+
+  getConfig(): Config {
+    const { name, syncPeriod, slowStepSize } = this
+    return { name, inner_optimizer: serialize(this.inner), sync_period: syncPeriod, slow_step_size: slowStepSize }
+  }
+
+  /** Makes an optimizer of a configuration. */
+  static fromConfig(config: Config): Lookahead {
+    const { inner_optimizer, ...options } = config
+    return new Lookahead(readInner('Lookahead', inner_optimizer), fromKeras(options) as LookaheadOptions)
+  }
+
+  protected ownOptions(): Readonly<Record<string, unknown>> {
+    return { syncPeriod: this.syncPeriod, slowStepSize: this.slowStepSize }
+  }
+
+  private sync(): void {
+    this.follow ??= prepareRule('Lookahead', rule, ['w', 'slow'], ['slowStepSize'], true)
+    for (const { variable, slow } of this.slow) {
+      this.follow([variable.buffer, slow.buffer], [this.slowStepSize], variable.shape)
+      variable.version++
+    }
+  }
+}
+
+function slowCopy(variable: Variable): { variable: Variable; slow: Variable } {
+  const buffer = backend.allocate(variable.dtype, variable.size)
+  backend.write(buffer, variable.buffer)
+  return {
+    variable,
+    slow: new Variable(buffer, variable.shape, false, `${variable.path.replaceAll('/', '_')}_slow`, null),
+  }
+}

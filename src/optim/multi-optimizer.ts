@@ -1,0 +1,245 @@
+/**
+ * Different optimizers for different variables.
+ */
+import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
+import { evaluateAt } from './hyperparameters.js'
+import { autoName } from './names.js'
+import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
+import type { Hyperparameter } from './options.js'
+import type { Config } from './schedules/schedule.js'
+import { scalarVariable } from './state-variables.js'
+
+/** Options of `MultiOptimizer`. */
+export interface MultiOptimizerOptions {
+  /** Set on every optimizer inside. Default null. */
+  lossScaleFactor?: Hyperparameter | null
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/** One of the optimizers, with its share of a call. */
+interface Share {
+  readonly optimizer: AnyOptimizer
+  readonly gradients: Gradient[]
+  readonly variables: Variable[]
+}
+
+/**
+ * Parameter groups: each variable is updated by the optimizer that a map, or a function, chooses for it.
+ *
+ * `lossScaleFactor` is set on every optimizer inside. Learning rates belong to the optimizers inside: `multi.optimizers[0].learningRate`. A global clipnorm is
+ * global within its group. As in Keras, every built variable needs an entry in each call of `apply`. State: that of the optimizers, and a count.
+ *
+ * As PyTorch's parameter groups, where the groups share one algorithm.
+ *
+ * @example
+ * const kernel = variable([1], { name: 'kernel' })
+ * const bias = variable([1], { name: 'bias' })
+ * const fast = new SGD({ learningRate: 1 })
+ * const optimizer = new MultiOptimizer(new OptimizerMap(new SGD({ learningRate: 0.1 }), { bias: fast }))
+ * optimizer.apply([tensor([1]), tensor([1])], [kernel, bias])
+ * kernel.toArray() // => [0.9]
+ * bias.toArray() // => [0]
+ */
+export class MultiOptimizer extends AnyOptimizer {
+  readonly name: string
+  private readonly inner: AnyOptimizer[]
+  private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
+  private scaleFactor: Hyperparameter | null
+  private applied = 0
+
+  /**
+   * @param choice groups, or a function that gives the optimizer of a variable
+   * @throws OptionError for an unknown option
+   */
+  constructor(
+    private readonly choice: OptimizerMap | ((variable: Variable) => AnyOptimizer),
+    options: MultiOptimizerOptions = {},
+  ) {
+    super()
+    checkOptions('MultiOptimizer', options, ['lossScaleFactor', 'name'])
+    if (!(choice instanceof OptimizerMap) && typeof choice !== 'function') {
+      throw new OptionError(`MultiOptimizer: got ${String(choice)}. Give an OptimizerMap or a function of a variable.`)
+    }
+    this.inner = choice instanceof OptimizerMap ? choice.optimizers : []
+    this.scaleFactor = options.lossScaleFactor ?? null
+    this.lossScaleFactor = this.scaleFactor
+    this.name = options.name ?? autoName('MultiOptimizer')
+  }
+
+  /** The optimizers inside. */
+  get optimizers(): readonly AnyOptimizer[] {
+    return this.inner
+  }
+
+  get iterations(): number {
+    return this.applied
+  }
+
+  get learningRate(): number {
+    throw withoutRate('read')
+  }
+
+  set learningRate(_value: Hyperparameter) {
+    throw withoutRate('set')
+  }
+
+  get lossScaleFactor(): Hyperparameter | null {
+    return this.scaleFactor
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    for (const optimizer of this.inner) optimizer.lossScaleFactor = value
+    this.scaleFactor = value
+  }
+
+  get useEma(): boolean {
+    return this.inner.some((optimizer) => optimizer.useEma)
+  }
+
+  get variables(): Variable[] {
+    return [scalarVariable(this.name, 'iteration', this.applied), ...this.inner.flatMap(({ variables }) => variables)]
+  }
+
+  /** The optimizer of a variable. */
+  optimizerFor(variable: Variable): AnyOptimizer {
+    const optimizer = this.optimizerOf.get(variable) ?? this.choose(variable)
+    checkOptimizer('MultiOptimizer', `the optimizer for ${variable.path}`, optimizer)
+    return optimizer
+  }
+
+  builtVariables(): readonly Variable[] {
+    return [...this.optimizerOf.keys()]
+  }
+
+  build(variables: readonly Variable[]): void {
+    if (this.optimizerOf.size > 0) return
+    const shares = this.shares([], variables)
+    for (const { optimizer, variables: own } of shares) optimizer.build(own)
+    for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
+  }
+
+  override prepare(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    const count = this.optimizerOf.size || variables.length
+    if (gradients.length !== count || variables.length !== count) {
+      throw new OptionError(
+        `apply: ${gradients.length} gradients for ${count} variables. Give one gradient (or null) for each variable that ${this.name} was built for.`,
+      )
+    }
+    for (const share of this.shares(gradients, variables)) share.optimizer.prepare(share.gradients, share.variables)
+  }
+
+  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    if (gradients.length === 0) return
+    this.prepare(gradients, variables)
+    this.build(variables)
+    for (const share of this.shares(gradients, variables)) share.optimizer.apply(share.gradients, share.variables)
+    this.applied++
+  }
+
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
+  }
+
+  scaleLoss(loss: Tensor): Tensor {
+    const factor = this.scaleFactor
+    return factor === null ? loss : loss.mul(evaluateAt('MultiOptimizer', 'lossScaleFactor', factor, this.applied))
+  }
+
+  exportState(): OptimizerState {
+    const state: OptimizerState = { iteration: Float64Array.of(this.applied) }
+    this.inner.forEach((optimizer, i) => {
+      for (const [name, array] of Object.entries(optimizer.exportState())) state[`${i}/${name}`] = array
+    })
+    return state
+  }
+
+  importState(state: OptimizerState): void {
+    const before = this.inner.map((optimizer) => optimizer.exportState())
+    try {
+      this.inner.forEach((optimizer, i) => {
+        optimizer.importState(part(state, `${i}/`))
+      })
+    } catch (error) {
+      this.inner.forEach((optimizer, i) => {
+        optimizer.importState(before[i])
+      })
+      throw error
+    }
+    this.applied = state.iteration[0]
+  }
+
+  getConfig(): Config {
+    if (!(this.choice instanceof OptimizerMap)) {
+      throw new OptionError(
+        'getConfig: a function chooses the optimizers, which a configuration cannot hold. Use an OptimizerMap.',
+      )
+    }
+    if (typeof this.scaleFactor === 'function') {
+      throw new OptionError(
+        'getConfig: lossScaleFactor is a function, which a configuration cannot hold. Use a number.',
+      )
+    }
+    const map = {
+      module: 'keras.optimizers',
+      class_name: 'OptimizerMap',
+      config: this.choice.getConfig(),
+      registered_name: null,
+    }
+    return { optimizer_map: map, loss_scale_factor: this.scaleFactor, name: this.name }
+  }
+
+  /** Makes an optimizer of a configuration. */
+  static fromConfig(config: Config): MultiOptimizer {
+    const map = OptimizerMap.fromConfig((config.optimizer_map as { config: Config }).config)
+    return new MultiOptimizer(map, {
+      lossScaleFactor: config.loss_scale_factor as number | null,
+      name: config.name as string | null,
+    })
+  }
+
+  /** `MultiOptimizer(SGD(…), Adam(…))` */
+  override toString(): string {
+    return `MultiOptimizer(${this.inner.join(', ')})`
+  }
+
+  private choose(variable: Variable): AnyOptimizer {
+    return this.choice instanceof OptimizerMap ? this.choice.get(variable) : this.choice(variable)
+  }
+
+  private adopt(optimizer: AnyOptimizer, variables: readonly Variable[]): void {
+    if (!this.inner.includes(optimizer)) {
+      optimizer.lossScaleFactor = this.scaleFactor
+      this.inner.push(optimizer)
+    }
+    for (const variable of variables) this.optimizerOf.set(variable, optimizer)
+  }
+
+  /** What each optimizer gets of a call. */
+  private shares(gradients: readonly Gradient[], variables: readonly Variable[]): Share[] {
+    const shares = new Map<AnyOptimizer, Share>()
+    variables.forEach((variable, i) => {
+      const optimizer = this.optimizerFor(variable)
+      const share = shares.get(optimizer) ?? { optimizer, gradients: [], variables: [] }
+      shares.set(optimizer, share)
+      share.gradients.push(gradients[i])
+      share.variables.push(variable)
+    })
+    return [...shares.values()]
+  }
+}
+
+function part(state: OptimizerState, prefix: string): OptimizerState {
+  const own = Object.entries(state).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]))
+}
+
+function withoutRate(verb: string): OptionError {
+  return new OptionError(
+    `learningRate: it cannot be ${verb} on a MultiOptimizer, whose optimizers have one each. Use optimizers[i].learningRate.`,
+  )
+}

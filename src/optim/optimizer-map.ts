@@ -1,0 +1,107 @@
+/**
+ * Which optimizer updates which variable: the groups of a `MultiOptimizer`.
+ */
+import { OptionError } from '../errors.js'
+import type { Variable } from '../tensor/variable.js'
+import { AnyOptimizer } from './any-optimizer.js'
+import { deserialize, type SerializedOptimizer, serialize } from './get.js'
+import type { Config } from './schedules/schedule.js'
+
+/** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that says yes. */
+export type GroupKey = string | RegExp | Variable | ((variable: Variable) => boolean)
+
+/** Groups, as pairs or by path. */
+export type Groups = readonly (readonly [GroupKey, AnyOptimizer])[] | Readonly<Record<string, AnyOptimizer>>
+
+/**
+ * A default optimizer, and others for some variables.
+ * @example
+ * const map = new OptimizerMap(new AdamW(), { '.*embedding.*': new SGD(), '.*bias': new Adam() })
+ * String(map.get('dense/bias')) // => 'Adam(learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false)'
+ */
+export class OptimizerMap {
+  private readonly groups = new Map<GroupKey, AnyOptimizer>()
+
+  /** @param defaultOptimizer for the variables that no group matches */
+  constructor(
+    readonly defaultOptimizer: AnyOptimizer,
+    groups: Groups = {},
+  ) {
+    checkOptimizer('OptimizerMap', 'the default optimizer', defaultOptimizer)
+    const pairs = Array.isArray(groups) ? groups : Object.entries(groups)
+    for (const [key, optimizer] of pairs) this.set(key, optimizer)
+  }
+
+  /** Adds a group. */
+  set(key: GroupKey, optimizer: AnyOptimizer): this {
+    if (this.groups.has(key)) {
+      throw new OptionError(`OptimizerMap: ${String(key)} is there already. Use each key once.`)
+    }
+    checkOptimizer('OptimizerMap', `the optimizer for ${String(key)}`, optimizer)
+    this.groups.set(key, optimizer)
+    return this
+  }
+
+  /** The optimizers, in order of their groups, the default one last; each once. */
+  get optimizers(): AnyOptimizer[] {
+    return [...new Set([...this.groups.values(), this.defaultOptimizer])]
+  }
+
+  /**
+   * The optimizer of a variable, or of a path.
+   * @throws OptionError when more than one group matches
+   */
+  get(variable: Variable | string): AnyOptimizer {
+    const path = typeof variable === 'string' ? variable : variable.path
+    const exact = this.groups.get(path) ?? (typeof variable === 'string' ? undefined : this.groups.get(variable))
+    if (exact) return exact
+    const keys = [...this.groups.keys()].filter((key) => matches(key, variable, path))
+    if (keys.length > 1) {
+      throw new OptionError(
+        `OptimizerMap: Multiple optimizers assigned to variable ${path}, by ${keys.map(String).join(' and ')}. Make the keys exclude each other.`,
+      )
+    }
+    return keys.length === 1 ? (this.groups.get(keys[0]) as AnyOptimizer) : this.defaultOptimizer
+  }
+
+  /** The configuration in Keras's spelling. Keys other than texts cannot be written. */
+  getConfig(): Config {
+    const entries = [...this.groups].map(([key, optimizer]) => {
+      if (typeof key !== 'string') {
+        throw new OptionError(
+          `getConfig: the key ${String(key)} is no text, which a configuration needs. Use paths or patterns as texts.`,
+        )
+      }
+      return [key, serialize(optimizer)]
+    })
+    return { default_optimizer: serialize(this.defaultOptimizer), optimizer_map: Object.fromEntries(entries) }
+  }
+
+  /** Makes a map of a configuration. */
+  static fromConfig(config: Config): OptimizerMap {
+    const groups = Object.entries(config.optimizer_map as Record<string, SerializedOptimizer>)
+    return new OptimizerMap(
+      deserialize(config.default_optimizer as SerializedOptimizer),
+      groups.map(([key, optimizer]) => [key, deserialize(optimizer)] as const),
+    )
+  }
+}
+
+/** @throws OptionError for what is no optimizer, or one that cannot be inside of a `MultiOptimizer` */
+export function checkOptimizer(op: string, what: string, optimizer: unknown): asserts optimizer is AnyOptimizer {
+  const name = (optimizer as object | null)?.constructor?.name
+  if (name === 'LossScaleOptimizer' || name === 'MultiOptimizer') {
+    throw new OptionError(`${op}: optimizer cannot be ${name}. Put ${name} around the MultiOptimizer, or leave it out.`)
+  }
+  if (!(optimizer instanceof AnyOptimizer)) {
+    throw new OptionError(`${op}: ${what} is ${String(optimizer)}. Give an optimizer.`)
+  }
+}
+
+/** `re.fullmatch` for texts; other keys decide for themselves. */
+function matches(key: GroupKey, variable: Variable | string, path: string): boolean {
+  if (typeof key === 'string') return new RegExp(`^(?:${key})$`).test(path)
+  if (key instanceof RegExp) return new RegExp(key, key.flags.replace(/[gy]/g, '')).test(path)
+  if (typeof key === 'function') return typeof variable !== 'string' && key(variable)
+  return false
+}

@@ -1,0 +1,101 @@
+/**
+ * Sharpness-aware minimization.
+ */
+import { setRecording } from '../autograd/engine.js'
+import { GradientError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import type { AnyOptimizer } from './any-optimizer.js'
+import { readInner, serialize } from './get.js'
+import { fromKeras } from './names.js'
+import { wrong } from './options.js'
+import type { Config } from './schedules/schedule.js'
+import { Snapshot } from './snapshot.js'
+import { Wrapper } from './wrapper.js'
+
+/** Options of `SAM`. */
+export interface SAMOptions {
+  /** ρ, how far away the worst neighbour is looked for. Default 0.05. */
+  rho?: number
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/**
+ * Sharpness-aware minimization: steps along the gradient at the worst point nearby, and so prefers flat minima. Costs two gradients a step, so it needs
+ * the loss: use `minimize`.
+ *
+ * $$ \hat w = w + \rho \frac{g(w)}{\lVert g(w) \rVert}, \qquad \text{then the inner optimizer's step from } w \text{ along } g(\hat w) $$
+ *
+ * The norm is that of all gradients together. `rho` is ρ (default 0.05, as in the paper). State: that of the inner optimizer. Neither Keras' optimizers nor PyTorch have it.
+ *
+ * @example
+ * const w = variable([1])
+ * const optimizer = new SAM(new SGD({ learningRate: 0.1 }), { rho: 0.5 })
+ * optimizer.minimize(() => w.square().sum(), [w])
+ * w.toArray() // => [0.7]
+ * @see Foret et al. 2020, https://arxiv.org/abs/2010.01412
+ */
+export class SAM extends Wrapper {
+  readonly rho: number
+
+  /** @throws OptionError for an unknown option, or a ρ that is not positive */
+  constructor(inner: AnyOptimizer, options: SAMOptions = {}) {
+    checkOptions('SAM', options, ['rho', 'name'])
+    const { rho = 0.05, name } = options
+    if (!(rho > 0)) throw wrong('SAM', 'rho', rho, 'a number more than 0')
+    super(inner, name)
+    this.rho = rho
+  }
+
+  /** @throws GradientError always: SAM needs the loss */
+  apply(): never {
+    throw new GradientError(
+      'SAM: apply got gradients, but SAM takes them at two points. Use minimize(() => loss, variables).',
+    )
+  }
+
+  override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
+    const value = loss()
+    const first = this.scaleLoss(value).gradientsOfLeaves()
+    const before = new Snapshot(variables)
+    let second: Map<Tensor, Tensor>
+    try {
+      climb(variables, first, this.rho)
+      second = this.scaleLoss(loss()).gradientsOfLeaves()
+    } finally {
+      before.restore()
+    }
+    this.inner.apply(
+      variables.map((v) => second.get(v)),
+      variables,
+    )
+    return value
+  }
+
+  getConfig(): Config {
+    return { name: this.name, inner_optimizer: serialize(this.inner), rho: this.rho }
+  }
+
+  /** Makes an optimizer of a configuration. */
+  static fromConfig(config: Config): SAM {
+    const { inner_optimizer, ...options } = config
+    return new SAM(readInner('SAM', inner_optimizer), fromKeras(options) as SAMOptions)
+  }
+
+  protected ownOptions(): Readonly<Record<string, unknown>> {
+    return { rho: this.rho }
+  }
+}
+
+/** Moves the variables up their gradients, by ρ in total. */
+function climb(variables: readonly Variable[], gradients: ReadonlyMap<Tensor, Tensor>, rho: number): void {
+  setRecording(false, () => {
+    const own = variables.filter((v) => gradients.has(v))
+    const squares = own.map((v) => (gradients.get(v) as Tensor).square().sum().item())
+    const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0))
+    if (!(norm > 0) || !Number.isFinite(norm)) return
+    for (const v of own) v.assignAdd((gradients.get(v) as Tensor).mul(rho / norm))
+  })
+}

@@ -1,0 +1,92 @@
+/**
+ * The base of optimizers around another optimizer: what they do not say themselves, the inner one does.
+ */
+import { OptionError } from '../errors.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
+import { autoName } from './names.js'
+import type { Hyperparameter } from './options.js'
+
+/** An optimizer around another one. */
+export abstract class Wrapper extends AnyOptimizer {
+  readonly name: string
+
+  /** @param inner the optimizer that makes the steps */
+  constructor(
+    readonly inner: AnyOptimizer,
+    name: string | null = null,
+  ) {
+    super()
+    const op = new.target.name
+    if (!(inner instanceof AnyOptimizer)) {
+      throw new OptionError(`${op}: the inner optimizer is ${String(inner)}. Give an instance: new ${op}(new Adam()).`)
+    }
+    this.name = name ?? autoName(op)
+  }
+
+  get iterations(): number {
+    return this.inner.iterations
+  }
+
+  get learningRate(): number {
+    return this.inner.learningRate
+  }
+
+  set learningRate(value: Hyperparameter) {
+    this.inner.learningRate = value
+  }
+
+  get lossScaleFactor(): Hyperparameter | null {
+    return this.inner.lossScaleFactor
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    this.inner.lossScaleFactor = value
+  }
+
+  get useEma(): boolean {
+    return this.inner.useEma
+  }
+
+  get variables(): Variable[] {
+    return this.inner.variables
+  }
+
+  build(variables: readonly Variable[]): void {
+    this.inner.build(variables)
+  }
+
+  builtVariables(): readonly Variable[] {
+    return this.inner.builtVariables()
+  }
+
+  override prepare(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
+    this.inner.prepare(gradients, variables)
+  }
+
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    this.inner.finalizeVariableValues(variables)
+  }
+
+  scaleLoss(loss: Tensor): Tensor {
+    return this.inner.scaleLoss(loss)
+  }
+
+  exportState(): OptimizerState {
+    return this.inner.exportState()
+  }
+
+  importState(state: OptimizerState): void {
+    this.inner.importState(state)
+  }
+
+  /** `Lookahead(Adam(…), …)` */
+  override toString(): string {
+    const own = Object.entries(this.ownOptions()).map(([name, value]) => `, ${name}: ${value}`)
+    return `${this.constructor.name}(${this.inner}${own.join('')})`
+  }
+
+  /** The wrapper's own options, for printing. */
+  protected abstract ownOptions(): Readonly<Record<string, unknown>>
+}
