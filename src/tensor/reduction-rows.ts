@@ -8,7 +8,7 @@ import { around, reducedShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Which axes a reduction goes over: ascending, not negative. */
-interface ReduceOptions {
+export interface ReduceOptions {
   axes: readonly number[]
   keepDims: boolean
 }
