@@ -27,7 +27,10 @@ export function main(): void {
   const w = variable([4, -3], { name: 'w' })
   for (let step = 0; step <= 30; step++) {
     const loss = w.mul([1, 3]).square().sum() // a bowl, steeper in one direction
-    if (step % 10 === 0) console.log(`${step === 0 ? '\n' : ''}step ${String(step).padStart(2)}  w = ${numbers(w)}  loss = ${loss.item().toFixed(4)}`)
+    if (step % 10 === 0)
+      console.log(
+        `${step === 0 ? '\n' : ''}step ${String(step).padStart(2)}  w = ${numbers(w)}  loss = ${loss.item().toFixed(4)}`,
+      )
     w.zeroGrad()
     loss.backward()
     w.assignSub((w.grad as Tensor).mul(0.05))

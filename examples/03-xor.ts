@@ -20,7 +20,9 @@ export async function main(): Promise<void> {
   const { history } = await model.fit(x, y, { epochs: 200, batchSize: 4 })
   model.summary()
   for (const epoch of [0, 20, 50, 100, 199]) {
-    console.log(`epoch ${String(epoch + 1).padStart(3)}  loss ${history.loss[epoch].toFixed(4)}  accuracy ${history.accuracy[epoch]}`)
+    console.log(
+      `epoch ${String(epoch + 1).padStart(3)}  loss ${history.loss[epoch].toFixed(4)}  accuracy ${history.accuracy[epoch]}`,
+    )
   }
 
   const p = model.predict(x).dataSync()

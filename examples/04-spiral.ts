@@ -49,7 +49,10 @@ function spirals(perSpiral: number): { points: number[][]; labels: number[] } {
 /** The plane from −1.1 to 1.1: the network's answer as shade, the points as o and x. */
 function draw(model: Sequential, points: number[][], labels: number[], columns = 56, rows = 24): string {
   const at = (i: number, n: number) => -1.1 + (2.2 * (i + 0.5)) / n
-  const cells = Array.from({ length: rows * columns }, (_, i) => [at(i % columns, columns), -at(Math.floor(i / columns), rows)])
+  const cells = Array.from({ length: rows * columns }, (_, i) => [
+    at(i % columns, columns),
+    -at(Math.floor(i / columns), rows),
+  ])
   const answers = argMax(model.predict(cells), -1).dataSync()
   const picture: string[] = Array.from(answers, (label) => (label === 0 ? '·' : '▒'))
   points.forEach(([px, py], i) => {
