@@ -132,15 +132,20 @@ export function histogram(
       `histogram: the range from ${low} to ${high} is none. Give range: [low, high] with low < high.`,
     )
   }
-  const bin = values
-    .sub(low)
-    .mul(bins / (high - low))
-    .floor()
-    .minimum(bins - 1)
+  const edges = linspace(low, high, bins + 1, { dtype: 'float64' })
   const isInside = values.greaterEqual(low).logicalAnd(values.lessEqual(high))
-  const index = where(isInside, bin, bins).cast('int32')
+  const index = where(isInside, binOf(values, edges, bins), bins).cast('int32')
   const counts = scatterAdd(ones([values.size], { dtype: 'int32' }), index, 0, [bins + 1])
-  return { counts: counts.slice([[0, bins]]), edges: linspace(low, high, bins + 1, { dtype: floatOf(toTensor(x)) }) }
+  return { counts: counts.slice([[0, bins]]), edges: edges.cast(floatOf(toTensor(x))) }
+}
+
+/** The bin of each number; where rounding puts a number near an edge into the wrong one, the edges decide. */
+function binOf(values: Tensor, edges: Tensor, bins: number): Tensor {
+  const [low, high] = [edges.slice('0'), edges.slice('-1')]
+  const guess = values.sub(low).mul(bins).div(high.sub(low)).floor()
+  const bin = where(guess.isNaN(), 0, guess).clip(0, bins - 1)
+  const at = (offset: number) => edges.gather(bin.add(offset).cast('int32'))
+  return bin.sub(values.less(at(0))).add(values.greaterEqual(at(1)).logicalAnd(bin.less(bins - 1)))
 }
 
 /** From the smallest to the largest number; NumPy's choice where there is no such range. */
