@@ -45,11 +45,12 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   const history = new History()
   const callbacks: Callback[] = [history, ...(options.verbose ? [printEpochs()] : []), ...(options.callbacks ?? [])]
   const steps = Math.ceil(training.size / batchSize)
+  const turns = new Turns()
   model.stopTraining = false
   for (const c of callbacks) await c.onTrainBegin?.({ epochs, steps, batchSize, samples: training.size }, model)
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
-    const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, epoch)
+    const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
     if (validation) Object.assign(logs, prefixed(model.evaluateOn(validation, batchSize)))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
@@ -64,21 +65,18 @@ async function runEpoch(
   batchSize: number,
   random: Generator | null,
   callbacks: readonly Callback[],
+  turns: Turns,
   epoch: number,
 ): Promise<Logs> {
   const order = random ? data.order(random) : undefined
   const listeners = callbacks.filter((c) => c.onBatchEnd)
   const mean = new MeanLogs()
-  let turn = performance.now()
   for (let start = 0, step = 0; start < data.size && !model.stopTraining; start += batchSize, step++) {
     const stop = Math.min(start + batchSize, data.size)
     const { x, y } = data.batch(start, stop, order)
     mean.add(trainStep(model, x, y as Tensor, epoch, step), stop - start)
     for (const c of listeners) await c.onBatchEnd?.(step, mean.logs, model)
-    if (performance.now() - turn > patience) {
-      await nextTurn()
-      turn = performance.now()
-    }
+    if (turns.isOver) await turns.giveWay()
   }
   return mean.logs
 }
@@ -93,10 +91,20 @@ function trainStep(model: Model, x: Tensor, y: Tensor, epoch: number, step: numb
   }
 }
 
-/** Lets timers, input and rendering have their turn. */
-function nextTurn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
-  return new Promise((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
+/** Lets timers, input and rendering have their turn, now and then. */
+class Turns {
+  private since = performance.now()
+
+  /** Whether ours has been long enough. */
+  get isOver(): boolean {
+    return performance.now() - this.since > patience
+  }
+
+  async giveWay(): Promise<void> {
+    const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
+    await new Promise<void>((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
+    this.since = performance.now()
+  }
 }
 
 function prefixed(logs: Logs): Logs {
