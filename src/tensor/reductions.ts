@@ -6,7 +6,7 @@ import type { ReduceKind } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { type PrimitiveRow, run } from './apply.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensor, zerosLike } from './creation.js'
 import { where } from './elementwise.js'
 import { ops } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape } from './shape.js'
@@ -101,16 +101,14 @@ export function countNonzero(x: TensorLike, axes?: Axes, options: ReductionOptio
 }
 
 /**
- * log Σ exp(x), without overflow.
+ * log Σ exp(x), without overflow; −∞ of nothing.
  * @param axes one axis, several, or null for all (default); negative ones count from the last
- * @throws ShapeError when there is nothing to choose from
  * @example
  * tensor([1000, 1000]).logSumExp().item() // => 1000.6931
  */
 export function logSumExp(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  const source = notEmpty('logSumExp', toTensor(x), axes)
-  const largest = source.detach().max(axes, { keepDims: true })
-  const shift = where(largest.isFinite(), largest, 0)
+  const source = toTensor(x)
+  const shift = source.size === 0 ? zerosLike(source.detach().sum(axes, { keepDims: true })) : finiteMax(source, axes)
   const sums = source.sub(shift).exp().sum(axes, options).log()
   return sums.add(shift.reshape(sums.shape))
 }
@@ -187,6 +185,12 @@ function argReduce(
   notEmpty(kind, x, normalized)
   const shape = reducedShape(x.shape, [normalized], options.keepDims ?? false)
   return new Tensor(backend.argReduce(kind, x.buffer, x.shape, normalized), shape)
+}
+
+/** The largest number as a constant, 0 where it is infinite or NaN. */
+function finiteMax(x: Tensor, axes: Axes | undefined): Tensor {
+  const largest = x.detach().max(axes, { keepDims: true })
+  return where(largest.isFinite(), largest, 0)
 }
 
 /** Applies a function of the last axis along another one. */
