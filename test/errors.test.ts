@@ -72,7 +72,6 @@ function objection({ className, text }: Message): string | undefined {
   if (text.startsWith(otherMessage)) return undefined
   const [, what] = /^(?:…|[A-Za-z][\w.]*): (\S.*)$/s.exec(text) ?? []
   if (!what) return 'it does not begin with the operation and a colon'
-  if (/^[A-Z][a-z]/.test(what)) return 'what is wrong begins with a capital letter'
   if (!/[.!?…)]$/.test(what.split('\n')[0])) return 'it does not end with a full stop or a question mark'
   if (!/[.!?]\s\S/.test(what)) return 'there is no hint after what is wrong'
   return undefined
@@ -103,7 +102,6 @@ test('messages without an operation, a full stop or a hint are seen, and so are 
   t.deepEqual(check("new ShapeError(text()); function text() { return 'a: is wrong. Try b.' }"), [undefined])
   for (const [code, wrong] of [
     ["new ShapeError('inner sizes differ. Transpose b.')", 'operation'],
-    ["new ShapeError('matmul: Sizes differ. Transpose b.')", 'capital'],
     ["new ShapeError('matmul: inner sizes differ. Transpose b')", 'full stop'],
     ["new ShapeError('matmul: inner sizes differ.')", 'hint'],
     ['new ShapeError(message)', 'literal'],

@@ -30,8 +30,8 @@ export interface LambOptions extends OptimizerOptions {
  *
  * @example
  * const w = variable([3, 4])
- * new Lamb({ learningRate: 0.5, epsilon: 0 }).apply([tensor([1, 0])], [w])
- * w.toArray() // => [NaN, NaN]
+ * new Lamb({ learningRate: 0.5 }).apply([tensor([3, -4])], [w])
+ * w.toArray() // => [1.232, 5.768]
  * @see You et al. 2019, https://arxiv.org/abs/1904.00962
  */
 export class Lamb extends Optimizer<LambOptions> {

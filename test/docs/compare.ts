@@ -4,7 +4,8 @@
 
 /**
  * What is wrong with a value behind `// =>`, or nothing. Texts must be equal up to white space; a number with a decimal point
- * must be right to the digits written, any other number must be right exactly; `…` at the end stands for the rest.
+ * must be right to the digits written, any other number must be right exactly; `…` at the end stands for the rest. (A rounding
+ * of float32 more or less, which is what engines with and without fused multiply-add differ by, does not matter.)
  */
 export function mismatch(actual: unknown, expected: string): string | undefined {
   const shown = show(actual, expected)
@@ -22,7 +23,12 @@ function show(value: unknown, expected: string): string {
 const isTensor = (value: unknown): value is { toArray(): unknown } =>
   typeof (value as { toArray?: unknown } | null)?.toArray === 'function'
 const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text.replace('…', '')))
-const quoted = (text: string, quote: string) => quote + text + quote
+
+/** A string as one writes it in JavaScript. */
+function quoted(text: string, quote: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
+  return quote + escaped.replaceAll(quote, `\\${quote}`) + quote
+}
 
 /** A value as one writes it in JavaScript. */
 function literal(value: unknown): string {
@@ -56,5 +62,6 @@ function sameNumber(actual: string, expected: string): boolean {
   const [, digits, exponent = '0', cut] = /^-?\d+\.(\d+)(?:e([+-]?\d+))?(…)?$/i.exec(expected) ?? []
   if (!digits) return Number(actual) === Number(expected)
   const unit = 10 ** (Number(exponent) - digits.length)
-  return Math.abs(Number(actual) - Number(expected.replace('…', ''))) <= (cut ? 1 : 0.5) * unit * (1 + 1e-9)
+  const wanted = Number(expected.replace('…', ''))
+  return Math.abs(Number(actual) - wanted) <= (cut ? 1 : 0.5) * unit + Math.abs(wanted) * 2 ** -22
 }
