@@ -70,6 +70,7 @@ export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-optimizer.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/constraints.js'
+export { Explanation, type VariableReport } from './optim/explain.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export * as optimizers from './optim/get.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
@@ -87,16 +88,27 @@ export { RAdam, type RAdamOptions } from './optim/radam.js'
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js'
 export { SAM, type SAMOptions } from './optim/sam.js'
 export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './optim/schedule-free-adamw.js'
+export { Constant, type ConstantOptions } from './optim/schedules/constant.js'
 export { CosineDecay, type CosineDecayOptions } from './optim/schedules/cosine-decay.js'
 export { CosineDecayRestarts, type CosineDecayRestartsOptions } from './optim/schedules/cosine-decay-restarts.js'
 export { type DecayOptions, ExponentialDecay } from './optim/schedules/exponential-decay.js'
+export { InverseSquareRoot, type InverseSquareRootOptions } from './optim/schedules/inverse-square-root.js'
 export { InverseTimeDecay } from './optim/schedules/inverse-time-decay.js'
+export { Join, type JoinOptions } from './optim/schedules/join.js'
+export { Linear, type LinearOptions } from './optim/schedules/linear.js'
+export {
+  CosineOneCycle,
+  LinearOneCycle,
+  type LinearOneCycleOptions,
+  type OneCycleOptions,
+} from './optim/schedules/one-cycle.js'
 export {
   PiecewiseConstantDecay,
   type PiecewiseConstantDecayOptions,
 } from './optim/schedules/piecewise-constant-decay.js'
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
 export { LearningRateSchedule } from './optim/schedules/schedule.js'
+export { Warmup, type WarmupOptions } from './optim/schedules/warmup.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
 export type { VariableStep } from './optim/variable-step.js'
 // Operations

@@ -126,4 +126,6 @@ export interface Backend {
   gather(x: DataBuffer, indices: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
   /** The transpose of gather: zeros [outer, axis, inner] plus updates [outer, indices.size, inner] at the indices, duplicates added in order. */
   scatterAdd(updates: DataBuffer, indices: DataBuffer, outer: number, axis: number, inner: number): DataBuffer
+  /** Writes rows of `inner` numbers (dense, one per index, distinct indices) into a long-lived buffer, in place. Without it, callers write the whole buffer. */
+  putRows?(target: DataBuffer, rows: DataBuffer, indices: Int32Array, inner: number): void
 }

@@ -4,6 +4,7 @@
 import { GradientError, OptionError } from '../errors.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
 
@@ -63,6 +64,9 @@ export abstract class AnyOptimizer {
    * @throws OptionError when names or sizes differ; nothing is changed then
    */
   abstract importState(state: OptimizerState): void
+
+  /** What the last step did, stage by stage. */
+  abstract explain(variable?: Variable): Explanation
 
   /** The configuration in Keras's spelling. */
   abstract getConfig(): Config

@@ -70,7 +70,7 @@ interface Pair {
  * const rosenbrock = () => x().sub(1).square().add(y().sub(x().square()).square().mul(100)).sum()
  * const optimizer = new LBFGS()
  * for (let i = 0; i < 3; i++) optimizer.minimize(rosenbrock, [w])
- * w.toArray() // => [1, 1]
+ * w.toArray() // => [1.000, 1.000]
  * @see Liu and Nocedal 1989, https://doi.org/10.1007/BF01589116
  */
 export class LBFGS extends AnyOptimizer {
@@ -146,6 +146,13 @@ export class LBFGS extends AnyOptimizer {
 
   /** Nothing to do: the variables hold the best point. */
   finalizeVariableValues(): void {}
+
+  /** @throws OptionError always: L-BFGS makes many steps per call */
+  explain(): never {
+    throw new OptionError(
+      'explain: L-BFGS makes many steps per call, which are not explained. Use maxIterations: 1 and look at the loss.',
+    )
+  }
 
   scaleLoss(loss: Tensor): Tensor {
     return loss

@@ -6,6 +6,7 @@ import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
+import { Explanation } from './explain.js'
 import { evaluateAt } from './hyperparameters.js'
 import { autoName } from './names.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
@@ -143,6 +144,14 @@ export class MultiOptimizer extends AnyOptimizer {
 
   finalizeVariableValues(variables: readonly Variable[]): void {
     for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
+  }
+
+  explain(variable?: Variable): Explanation {
+    if (variable) return this.optimizerFor(variable).explain(variable)
+    const all = this.inner.filter(({ iterations }) => iterations > 0).map((optimizer) => optimizer.explain())
+    const variables = all.flatMap((explanation) => explanation.variables)
+    const isOutdated = all.some((explanation) => explanation.isOutdated)
+    return new Explanation(this.name, this.applied, Number.NaN, variables, isOutdated)
   }
 
   scaleLoss(loss: Tensor): Tensor {

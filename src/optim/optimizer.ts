@@ -11,18 +11,22 @@ import { numberAlgebra } from '../kernels/formula/algebra.js'
 import { interpret } from '../kernels/formula/interpret.js'
 import { parse } from '../kernels/formula/parse.js'
 import { checkOptions } from '../options.js'
+import { backend } from '../tensor/backend.js'
+import { IndexedSlices } from '../tensor/indexed-slices.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
-import { clipFactor, globalClipFactor, norm } from './clip.js'
+import { norm, setClipFactors } from './clip.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
+import { type Explanation, Recorder } from './explain.js'
 import { evaluateAt, StepScalars } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
 import { Pairs } from './pairs.js'
 import * as lines from './program.js'
-import { prepareRule, type RunRule } from './rule.js'
+import { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 import { Snapshot } from './snapshot.js'
+import { normOfRows, rowsOf, updateRows } from './sparse.js'
 import { copyInto, StatefulOptimizer } from './stateful.js'
 import { VariableStep } from './variable-step.js'
 
@@ -50,8 +54,8 @@ export abstract class Optimizer<
 
   private exclusions = new Exclusions()
   private readonly pairs = new Pairs()
-  private readonly prepared = new Map<string, RunRule>()
-  private scalars: StepScalars | null = null
+  private readonly recorder = new Recorder()
+  private currentRunner: RuleRunner | null = null
 
   apply(gradients: readonly Gradient[], targets?: readonly Variable[]): void {
     if (gradients.length === 0) return
@@ -60,12 +64,13 @@ export abstract class Optimizer<
       this.pairs.fill('apply', gradients, variables)
       const counters = this.prepareStep(variables)
       if (!this.built) this.build(variables)
-      if (this.pairs.variables.some(hasConstraint)) this.stepOrRestore()
+      if (this.pairs.hasConstraints) this.stepOrRestore()
       else this.oneStep()
       if (this.isUpdate) this.currentCounters = counters
       this.applied++
     } finally {
       this.pairs.clear()
+      this.recorder.discard()
     }
   }
 
@@ -90,6 +95,26 @@ export abstract class Optimizer<
     this.optionsChanged()
   }
 
+  /**
+   * What the last step did, as data and as a readable table: gradient norm, clip factor, decay, update-to-weight ratio, distance to the
+   * moving average. Nothing is measured until the first call, except in the first step; from then on every step is.
+   *
+   * @param variable only this one; default all that were updated
+   * @throws OptionError before the first step
+   * @example
+   * const w = variable([3, 4])
+   * const optimizer = new SGD({ learningRate: 0.1, clipnorm: 1 })
+   * optimizer.apply([tensor([0, 2])], [w])
+   * const [report] = optimizer.explain().variables
+   * report.clipFactor // => 0.5
+   * report.updateRatio // => 0.02
+   */
+  explain(variable?: Variable): Explanation {
+    const explanation = this.recorder.ask(this.iterations)
+    if (explanation) return variable ? explanation.only(variable) : explanation
+    throw new OptionError(`explain: ${this.name} has made no step yet. Call apply, step or minimize first.`)
+  }
+
   scaleLoss(loss: Tensor): Tensor {
     const factor = this.lossScaleFactor
     return factor === null ? loss : loss.mul(evaluateAt(this.className, 'lossScaleFactor', factor, this.applied))
@@ -101,8 +126,7 @@ export abstract class Optimizer<
   }
 
   protected optionsChanged(): void {
-    this.scalars = null
-    this.prepared.clear()
+    this.currentRunner = null
     for (const state of this.states) state.run = null
   }
 
@@ -110,28 +134,33 @@ export abstract class Optimizer<
     return this.constructor.name
   }
 
+  private get runner(): RuleRunner {
+    this.currentRunner ??= new RuleRunner(this.className, this.newScalars(), this.shared.jitCompile)
+    return this.currentRunner
+  }
+
   /** Whether this call updates the weights, or only accumulates. */
   private get isUpdate(): boolean {
     return (this.applied + 1) % this.callsPerUpdate === 0
   }
 
-  private ownVariables(): Variable[] {
+  private ownVariables(): readonly Variable[] {
     if (this.built) return this.builtVariables()
     throw new OptionError(
       `apply: ${this.name} is not built, so it knows no variables. Pass them: apply(gradients, variables).`,
     )
   }
 
-  /** Evaluates everything that changes from step to step. Returns the counters after this step. */
+  /** Checks, and evaluates everything that changes from step to step. Returns the counters after this step. */
   private prepareStep(variables: readonly Variable[]): Readonly<Record<string, number>> {
     if (this.built) this.checkKnown('apply', variables)
-    this.scalars ??= this.newScalars()
-    const { values } = this.scalars
+    const { scalars } = this.runner
+    const { values } = scalars
     if (this.isUpdate) values[place.eta] = this.learningRate
     values[place.t] = this.iterations + 1
-    this.scalars.refresh(this.applied)
-    values[place.averageKept] = this.iterations === 0 ? 0 : (this.scalars.get('emaMomentum') as number)
-    return this.advance === null ? this.currentCounters : this.advanceCounters(this.advance, this.scalars)
+    scalars.refresh(this.applied)
+    if (this.useEma) values[place.averageKept] = this.iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
+    return this.advance === null ? this.currentCounters : this.advanceCounters(this.advance, scalars)
   }
 
   private newScalars(): StepScalars {
@@ -167,10 +196,11 @@ export abstract class Optimizer<
     for (let i = 0; i < variables.length; i++) {
       const state = this.state(variables[i])
       if (isUpdate) this.update(state, gradients[i])
-      else this.runRule(state, gradients[i], lines.accumulateLine(this.around(state)))
+      else this.runner.runText(state, gradients[i].buffer, lines.accumulateLine(this.around(state)))
     }
     if (isUpdate && this.useEma) this.averageOthers()
     for (const variable of variables) if (variable.constraint) constrain(variable)
+    if (isUpdate) this.recorder.end(this.name, this.iterations + 1, this.runner.scalars.values[place.eta])
   }
 
   /** Variables that take their gradient as value get it (under accumulation: the largest one), and leave the pairs. */
@@ -178,10 +208,8 @@ export abstract class Optimizer<
     const { gradients, variables } = this.pairs
     for (let i = variables.length - 1; i >= 0; i--) {
       if (!variables[i].overwriteWithGradient) continue
-      const state = this.state(variables[i])
-      if (this.callsPerUpdate === 1) this.runRule(state, gradients[i], 'w = gradient')
-      else if (this.isUpdate) this.runRule(state, gradients[i], 'w = max(gradient, accumulator)\naccumulator = 0')
-      else this.runRule(state, gradients[i], 'accumulator = max(gradient, accumulator)')
+      const rule = lines.overwriteLines(this.callsPerUpdate > 1, this.isUpdate)
+      this.runner.runText(this.state(variables[i]), gradients[i].buffer, rule)
       if (this.isUpdate) variables[i].version++
       gradients.splice(i, 1)
       variables.splice(i, 1)
@@ -193,61 +221,76 @@ export abstract class Optimizer<
     const { gradients, variables } = this.pairs
     const { clipnorm, globalClipnorm } = this.shared
     if (clipnorm === null && globalClipnorm === null) return
-    let sum = 0
-    for (let i = 0; i < variables.length; i++) {
-      const state = this.state(variables[i])
-      const length = this.gradientNorm(state, gradients[i])
-      sum += length ** 2
-      if (clipnorm !== null) state.clipFactor = clipFactor(length, this.scalar('clipnorm'))
-    }
-    if (globalClipnorm === null) return
-    const factor = globalClipFactor(Math.sqrt(sum), this.scalar('globalClipnorm'))
-    for (const variable of variables) this.state(variable).clipFactor = factor
+    const states = variables.map((variable) => this.state(variable))
+    const norms = states.map((state, i) => this.gradientNorm(state, gradients[i]))
+    const { scalars } = this.runner
+    setClipFactors(states, norms, scalars.get('clipnorm'), scalars.get('globalClipnorm'))
   }
 
   /** The norm of the gradient that is to be clipped: unscaled, and the mean with those accumulated before. */
   private gradientNorm(state: VariableState, gradient: Tensor): number {
     if (state.accumulator) {
-      this.runRule(state, gradient, lines.meanLine(this.around(state)))
+      this.runner.runText(state, gradient.buffer, lines.meanLine(this.around(state)))
       return norm(state.accumulator.buffer, state)
     }
-    return norm(gradient.buffer, state) / (this.lossScaleFactor === null ? 1 : Math.abs(this.scalar('lossScaleFactor')))
+    const length = this.isSparse(state, gradient) ? normOfRows(rowsOf(gradient)) : norm(gradient.buffer, state)
+    return length / Math.abs(this.runner.scalars.get('lossScaleFactor') ?? 1)
   }
 
-  /** Updates one variable: one fused pass, or the optimizer's own `move`. */
+  /** Updates one variable: its rows, one fused pass, or the optimizer's own `move`. */
   private update(state: VariableState, gradient: Tensor): void {
-    const { values } = this.scalars as StepScalars
-    values[place.clipFactor] = state.clipFactor
-    if (this.move) this.moveOne(state, gradient)
+    const { runner } = this
+    runner.scalars.values[place.clipFactor] = state.clipFactor
+    if (this.isSparse(state, gradient)) updateRows(this.program(state), state, rowsOf(gradient), runner.scalars)
     else {
-      state.run ??= this.kernel(lines.updateProgram(this.rule, this.around(state)), state.arrays)
-      state.buffers[0] = gradient.buffer
-      state.run(state.buffers, values, state.variable.shape)
-      state.buffers[0] = state.variable.buffer
+      const measurement = this.recorder.wants
+        ? this.recorder.begin(state, gradient.buffer, this.around(state), runner)
+        : null
+      if (this.move) this.moveOne(state, gradient)
+      else {
+        state.run ??= runner.prepare(this.program(state), state.arrays)
+        runner.run(state, gradient.buffer, state.run)
+      }
+      measurement?.updated()
     }
     state.variable.version++
     state.updatedAt = this.applied
   }
 
+  /** The fused update of a variable. */
+  private program(state: VariableState): string {
+    return lines.updateProgram(this.rule, this.around(state))
+  }
+
+  /** Whether only the rows of this gradient have to be touched. */
+  private isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices {
+    if (!this.sparse || !(gradient instanceof IndexedSlices) || !this.shared.jitCompile || !backend.putRows)
+      return false
+    return (
+      state.accumulator === null && state.average === null && this.around(state).decay === null && !this.recorder.wants
+    )
+  }
+
   /** The update of an optimizer that is not elementwise: the same order, in several passes. */
   private moveOne(state: VariableState, gradient: Tensor): void {
+    const { runner } = this
     const around = this.around(state)
     setRecording(false, () => {
-      const fused = this.shared.jitCompile
-      const kernel = (rule: string, arrays: readonly string[], scalars: readonly string[]) =>
-        this.kernel(rule, arrays, scalars)
       const formula = lines.gradientLines(around).join('\n')
-      const step = new VariableStep(state, formula, gradient.buffer, this.scalars as StepScalars, fused, kernel)
-      for (const line of lines.decayLines(around)) this.runRule(state, gradient, line)
-      this.move?.(step)
-      for (const line of lines.closingLines(around)) this.runRule(state, gradient, line)
+      const g =
+        formula === 'g = gradient'
+          ? gradient.cast(state.variable.dtype)
+          : runner.compute(state, gradient.buffer, formula)
+      for (const line of lines.decayLines(around)) runner.runText(state, gradient.buffer, line)
+      this.move?.(new VariableStep(state, g, runner))
+      for (const line of lines.closingLines(around)) runner.runText(state, gradient.buffer, line)
     })
   }
 
   /** Averages the variables that had no gradient in this step, and writes the averages into all when that is due. */
   private averageOthers(): void {
     for (const state of this.states) {
-      if (state.updatedAt !== this.applied) this.runRule(state, state.variable, lines.averageLine)
+      if (state.updatedAt !== this.applied) this.runner.runText(state, state.variable.buffer, lines.averageLine)
     }
     const { emaOverwriteFrequency: frequency } = this.shared
     if (!frequency || (this.iterations + 1) % frequency !== 0) return
@@ -255,7 +298,7 @@ export abstract class Optimizer<
   }
 
   private around(state: VariableState): lines.Around {
-    const { weightDecay: _, clipnorm, globalClipnorm, clipvalue } = this.shared
+    const { clipnorm, globalClipnorm, clipvalue } = this.shared
     const byNorm = clipnorm !== null || globalClipnorm !== null
     const decay = this.decayOf(state.variable)
     const decays =
@@ -268,32 +311,6 @@ export abstract class Optimizer<
       averaged: state.average !== null,
     }
   }
-
-  private scalar(name: string): number {
-    return (this.scalars as StepScalars).get(name) as number
-  }
-
-  private runRule(state: VariableState, gradient: Tensor, rule: string): void {
-    state.buffers[0] = gradient.buffer
-    this.kernel(rule, state.arrays)(state.buffers, (this.scalars as StepScalars).values, state.variable.shape)
-    state.buffers[0] = state.variable.buffer
-  }
-
-  /** The rule over these arrays and the scalars of the step, prepared once. */
-  private kernel(
-    rule: string,
-    arrays: readonly string[],
-    scalars: readonly string[] = (this.scalars as StepScalars).names,
-  ): RunRule {
-    const key = `${rule}\n${arrays}\n${scalars.length}`
-    const run = this.prepared.get(key) ?? prepareRule(this.className, rule, arrays, scalars, this.shared.jitCompile)
-    this.prepared.set(key, run)
-    return run
-  }
-}
-
-function hasConstraint({ constraint }: Variable): boolean {
-  return constraint !== null
 }
 
 function constrain(variable: Variable): void {

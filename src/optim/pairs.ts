@@ -3,6 +3,7 @@
  */
 import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js'
 import { isFloat } from '../tensor/dtype.js'
+import { IndexedSlices } from '../tensor/indexed-slices.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { Variable } from '../tensor/variable.js'
@@ -26,6 +27,12 @@ export class Pairs {
     }
     if (this.variables.length === 0) throw noGradients(op)
     if (warns && this.variables.length < variables.length) warnMissing(op, gradients, variables)
+  }
+
+  /** Whether any of the variables has a constraint. */
+  get hasConstraints(): boolean {
+    for (const variable of this.variables) if (variable.constraint) return true
+    return false
   }
 
   /** Lets go of the tensors. */
@@ -59,6 +66,16 @@ function checkPair(op: string, gradient: unknown, variable: Variable): void {
       `${op}: the gradient of ${variable.name} has shape ${formatShape(gradient.shape)}, the variable ${formatShape(variable.shape)}. Give gradients and variables in the same order.`,
     )
   }
+  if (gradient instanceof IndexedSlices) checkRows(op, gradient, variable)
+}
+
+/** @throws OptionError when a sparse gradient has a row that the variable has not */
+function checkRows(op: string, { indices, shape }: IndexedSlices, { name }: Variable): void {
+  const wrong = (indices.dataSync() as Int32Array).find((index) => !(index >= 0 && index < shape[0]))
+  if (wrong === undefined) return
+  throw new OptionError(
+    `${op}: the sparse gradient of ${name} has row ${wrong}, the variable rows 0 to ${shape[0] - 1}. Check the indices.`,
+  )
 }
 
 function wrongCount(op: string, gradients: number, variables: number): OptionError {

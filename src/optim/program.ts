@@ -52,6 +52,12 @@ export function meanLine({ scaled }: Around): string {
   return `accumulator = (accumulator + ${scaled ? 'gradient / lossScaleFactor' : 'gradient'}) / gradientAccumulationSteps`
 }
 
+/** For variables that take their gradient as value; of accumulated ones the largest. */
+export function overwriteLines(isAccumulating: boolean, isUpdate: boolean): string {
+  if (!isAccumulating) return 'w = gradient'
+  return isUpdate ? 'w = max(gradient, accumulator)\naccumulator = 0' : 'accumulator = max(gradient, accumulator)'
+}
+
 /** The whole update. */
 export function updateProgram(rule: string, around: Around): string {
   return [...gradientLines(around), ...decayLines(around), ...ruleLines(rule), ...closingLines(around)].join('\n')

@@ -2,12 +2,11 @@
  * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas for the
  * elementwise parts, tensors for the rest.
  */
-import type { DataBuffer } from '../kernels/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { norm } from './clip.js'
-import type { StepScalars } from './hyperparameters.js'
-import { computeFormula, type RunRule } from './rule.js'
+import { computeFormula } from './rule.js'
+import type { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 
 /** Tensors of the variable's shape, and numbers, by the names that a formula calls them. */
@@ -15,20 +14,12 @@ export type Extras = Readonly<Record<string, Tensor | number>>
 
 /** What `move` gets. */
 export class VariableStep {
-  /** The gradient: unscaled, accumulated, clipped. */
-  readonly g: Tensor
-
   constructor(
     private readonly state: VariableState,
-    gradientFormula: string,
-    gradient: DataBuffer,
-    private readonly scalars: StepScalars,
-    private readonly fused: boolean,
-    private readonly prepare: (rule: string, arrays: readonly string[], scalars: readonly string[]) => RunRule,
-  ) {
-    state.buffers[0] = gradient
-    this.g = gradientFormula === 'g = gradient' ? this.gradientOfDType() : this.computeGradient(gradientFormula)
-  }
+    /** The gradient: unscaled, accumulated, clipped. */
+    readonly g: Tensor,
+    private readonly runner: RuleRunner,
+  ) {}
 
   /** The variable; its weights are decayed already. */
   get variable(): Variable {
@@ -40,14 +31,14 @@ export class VariableStep {
     return new Tensor(this.variable.buffer, this.variable.shape)
   }
 
-  /** A slot. */
+  /** A slot; undefined when the variable has none of this name. */
   slot(name: string): Variable {
     return this.state.slots.get(name) as Variable
   }
 
   /** A number of the step: `eta`, `t` or an option. */
   scalar(name: string): number {
-    return this.scalars.get(name) as number
+    return this.runner.scalars.get(name) as number
   }
 
   /** ‖x‖₂ of a tensor of the variable's shape. */
@@ -65,40 +56,26 @@ export class VariableStep {
     const tensors = Object.entries(extras).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
     const numbers = Object.entries(extras).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
     const { arrays, buffers } = this.state
-    const run = this.prepare(
+    const { names, values } = this.runner.scalars
+    const run = this.runner.prepare(
       rule,
       ['g', ...arrays.slice(1), ...tensors.map(([name]) => name)],
-      [...this.scalars.names, ...numbers.map(([name]) => name)],
+      [...names, ...numbers.map(([name]) => name)],
     )
     run(
       [this.g.buffer, ...buffers.slice(1), ...tensors.map(([, x]) => x.buffer)],
-      [...this.scalars.values, ...numbers.map(([, x]) => x)],
+      [...values, ...numbers.map(([, x]) => x)],
       this.variable.shape,
     )
   }
 
   /** The value of an elementwise formula over the same names, as a tensor. */
   compute(formula: string, extras: Extras = {}): Tensor {
-    const names = this.entries()
-    names.set('g', this.g)
-    for (const [name, value] of Object.entries(extras)) names.set(name, value)
-    return computeFormula(formula, names, this.fused)
-  }
-
-  private computeGradient(formula: string): Tensor {
-    return computeFormula(formula, this.entries(), this.fused)
-  }
-
-  private gradientOfDType(): Tensor {
-    return new Tensor(this.state.buffers[0], this.variable.shape).cast(this.variable.dtype)
-  }
-
-  /** The arrays and scalars that formulas may read. */
-  private entries(): Map<string, Tensor | number> {
     const { arrays, buffers, variable } = this.state
-    const { names, values } = this.scalars
+    const { names, values } = this.runner.scalars
     const entries = new Map<string, Tensor | number>(names.map((name, i) => [name, values[i]]))
-    for (let i = 0; i < arrays.length; i++) entries.set(arrays[i], new Tensor(buffers[i], variable.shape))
-    return entries
+    for (let i = 1; i < arrays.length; i++) entries.set(arrays[i], new Tensor(buffers[i], variable.shape))
+    for (const [name, value] of Object.entries({ g: this.g, ...extras })) entries.set(name, value)
+    return computeFormula(formula, entries, this.runner.fused)
   }
 }

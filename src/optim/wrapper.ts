@@ -5,6 +5,7 @@ import { OptionError } from '../errors.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
+import type { Explanation } from './explain.js'
 import { autoName } from './names.js'
 import type { Hyperparameter } from './options.js'
 
@@ -67,6 +68,10 @@ export abstract class Wrapper extends AnyOptimizer {
 
   finalizeVariableValues(variables: readonly Variable[]): void {
     this.inner.finalizeVariableValues(variables)
+  }
+
+  explain(variable?: Variable): Explanation {
+    return this.inner.explain(variable)
   }
 
   scaleLoss(loss: Tensor): Tensor {

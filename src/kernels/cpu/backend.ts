@@ -7,6 +7,7 @@ import { matmul } from './matmul.js'
 import { ordinary, overwrite, resident, step, valueAt, values } from './memory.js'
 import { hasFma } from './module.js'
 import { copy, gather, place, scatterAdd } from './move.js'
+import { putRows } from './put-rows.js'
 import { argReduce, reduce } from './reduce.js'
 import { recurrence, scan } from './scan.js'
 import { crossEntropy, crossEntropyGradient, softmax } from './softmax.js'
@@ -42,4 +43,5 @@ export const cpu: Backend = {
   place,
   gather,
   scatterAdd,
+  putRows,
 }

@@ -8,6 +8,11 @@ import { fromKeras, toKeras } from '../names.js'
 /** A configuration in Keras's spelling, ready for JSON. */
 export type Config = Record<string, unknown>
 
+/** A schedule, whatever its options are. */
+export interface AnySchedule {
+  at(step: number): number
+}
+
 /** The constructor of a schedule. */
 export interface ScheduleClass {
   new (options: never): LearningRateSchedule

@@ -1,0 +1,85 @@
+/**
+ * One cycle: up to a peak and down again, on straight lines or on cosine waves.
+ */
+import { interpolate } from './linear.js'
+import { checkPositive, LearningRateSchedule } from './schedule.js'
+
+/** Options of `OneCycle`. */
+export interface OneCycleOptions {
+  /** The largest learning rate. */
+  peakLearningRate: number
+  /** How many steps the cycle takes. */
+  steps: number
+  /** The fraction of the steps after which the peak is reached. Default 0.3. */
+  peakAt?: number
+  /** The first learning rate is the peak divided by this. Default 25. */
+  divFactor?: number
+  /** The last learning rate is the first one divided by this. Default 10000. */
+  finalDivFactor?: number
+}
+
+/** Options of `LinearOneCycle`. */
+export interface LinearOneCycleOptions extends OneCycleOptions {
+  /** The fraction of the steps after which the first learning rate is reached again. Default 0.85. */
+  backAt?: number
+}
+
+const defaults = { peakLearningRate: undefined, steps: undefined, peakAt: 0.3, divFactor: 25, finalDivFactor: 1e4 }
+
+/**
+ * One cycle on straight lines: from peak/div up to the peak, back to peak/div, and on to peak/(div · finalDiv).
+ *
+ * @example
+ * const schedule = new LinearOneCycle({ peakLearningRate: 1, steps: 100 })
+ * schedule.at(0) // => 0.04
+ * schedule.at(30) // => 1
+ * schedule.at(85) // => 0.04
+ * @see Smith and Topin 2017, https://arxiv.org/abs/1708.07120
+ */
+export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> {
+  static override readonly defaults = { ...defaults, backAt: 0.85 }
+
+  constructor(options: LinearOneCycleOptions & { name?: string | null }) {
+    super(options)
+    checkPositive('LinearOneCycle', 'steps', this.options.steps)
+  }
+
+  at(step: number): number {
+    const { peakLearningRate: peak, steps, peakAt, backAt, divFactor, finalDivFactor } = this.options
+    const [up, back, first] = [peakAt * steps, backAt * steps, peak / divFactor]
+    if (step < up) return interpolate(first, peak, step / up)
+    if (step < back) return interpolate(peak, first, (step - up) / (back - up))
+    return interpolate(first, first / finalDivFactor, (step - back) / (steps - back))
+  }
+}
+
+/**
+ * One cycle on cosine waves: from peak/div up to the peak, and down to peak/(div · finalDiv).
+ *
+ * @example
+ * const schedule = new CosineOneCycle({ peakLearningRate: 1, steps: 100 })
+ * schedule.at(0) // => 0.04
+ * schedule.at(15) // => 0.52
+ * schedule.at(30) // => 1
+ * @see Smith and Topin 2017, https://arxiv.org/abs/1708.07120
+ */
+export class CosineOneCycle extends LearningRateSchedule<OneCycleOptions> {
+  static override readonly defaults = defaults
+
+  constructor(options: OneCycleOptions & { name?: string | null }) {
+    super(options)
+    checkPositive('CosineOneCycle', 'steps', this.options.steps)
+  }
+
+  at(step: number): number {
+    const { peakLearningRate: peak, steps, peakAt, divFactor, finalDivFactor } = this.options
+    const [up, first] = [peakAt * steps, peak / divFactor]
+    if (step < up) return wave(first, peak, step / up)
+    return wave(peak, first / finalDivFactor, (step - up) / (steps - up))
+  }
+}
+
+/** From a to b along half a cosine wave. */
+function wave(a: number, b: number, fraction: number): number {
+  return interpolate(a, b, (1 - Math.cos(Math.PI * Math.min(Math.max(fraction, 0), 1))) / 2)
+}
