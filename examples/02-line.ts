@@ -3,6 +3,7 @@
  */
 import { AdamW, Dense, randomNormal, Sequential, setSeed, type Tensor, variable } from 'nabla'
 import { runIfMain } from './run.js'
+import { sparkline } from './terminal.js'
 
 export async function main(): Promise<void> {
   setSeed(1)
@@ -30,13 +31,9 @@ export async function main(): Promise<void> {
   model.compile({ optimizer: new AdamW({ learningRate: 0.1, weightDecay: 0 }), loss: 'meanSquaredError' })
   const { history } = await model.fit(x, y, { epochs: 30, batchSize: 20, seed: 4 })
   console.log(`with fit: y = ${layer.kernel.item().toFixed(3)} x + ${layer.bias?.item().toFixed(3)}`)
-  console.log(`loss over the epochs: ${sparkline(history.loss)}  (the noise alone leaves 0.01)`)
-}
-
-function sparkline(values: readonly number[]): string {
-  const top = Math.log(Math.max(...values))
-  const bottom = Math.log(Math.min(...values))
-  return values.map((v) => '▁▂▃▄▅▆▇█'[Math.round((7 * (Math.log(v) - bottom)) / (top - bottom))]).join('')
+  console.log(
+    `loss over the epochs: ${sparkline(history.loss.map(Math.log))}  (a logarithmic scale; the noise alone leaves 0.01)`,
+  )
 }
 
 runIfMain(import.meta.url, main)
