@@ -19,9 +19,9 @@ export function main(): void {
   const optimizer = new AdamW({ learningRate: 0.02 })
   const weights = model.trainableVariables
 
-  for (let step = 0; step <= 500; step++) {
+  for (let step = 0; step <= 800; step++) {
     const loss = sparseCategoricalCrossentropy(y, model.apply(x))
-    if (step % 100 === 0) console.log(`step ${String(step).padStart(3)}  loss ${loss.item().toFixed(4)}`)
+    if (step % 200 === 0) console.log(`step ${String(step).padStart(3)}  loss ${loss.item().toFixed(4)}`)
     loss.backward() // fills v.grad of every weight
     optimizer.step(weights) // moves the weights
     optimizer.zeroGrad(weights) // forgets the gradients
