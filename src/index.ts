@@ -1,9 +1,11 @@
 /**
  * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, in reading order.
  */
+import { registerOptimizers } from './optim/get.js'
 import { installMethods } from './tensor/methods.js'
 
 installMethods()
+registerOptimizers()
 
 export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'
 export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
@@ -72,7 +74,6 @@ export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-op
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/constraints.js'
 export { Explanation, type VariableReport } from './optim/explain.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
-export * as optimizers from './optim/get.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
 export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
 export { Lion, type LionOptions } from './optim/lion.js'
@@ -83,6 +84,7 @@ export { Muon, type MuonOptions, newtonSchulz } from './optim/muon.js'
 export { Nadam, type NadamOptions } from './optim/nadam.js'
 export { Optimizer } from './optim/optimizer.js'
 export { type GroupKey, type Groups, OptimizerMap } from './optim/optimizer-map.js'
+export * as optimizers from './optim/optimizers.js'
 export type { Hyperparameter, OptimizerOptions } from './optim/options.js'
 export { RAdam, type RAdamOptions } from './optim/radam.js'
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js'

@@ -14,7 +14,7 @@ import {
   resolveOptions,
   wrong,
 } from './options.js'
-import { deserializeSchedule, isScheduleConfig } from './schedules/get.js'
+import { deserializeSchedule, isScheduleConfig } from './schedules/registry.js'
 import { type Config, LearningRateSchedule, serializeSchedule } from './schedules/schedule.js'
 
 /** Every option with a value. */

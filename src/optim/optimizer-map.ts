@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer } from './any-optimizer.js'
-import { deserialize, type SerializedOptimizer, serialize } from './get.js'
+import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
 import type { Config } from './schedules/schedule.js'
 
 /** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that says yes. */

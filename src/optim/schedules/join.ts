@@ -4,7 +4,7 @@
 
 import { OptionError } from '../../errors.js'
 import { fromKeras } from '../names.js'
-import { readSchedules } from './get.js'
+import { readSchedules } from './registry.js'
 import { type AnySchedule, type Config, LearningRateSchedule } from './schedule.js'
 
 /** Options of `Join`. */

@@ -2,8 +2,8 @@
  * A warm-up in front of any schedule.
  */
 import { fromKeras } from '../names.js'
-import { readSchedules } from './get.js'
 import { interpolate } from './linear.js'
+import { readSchedules } from './registry.js'
 import { type AnySchedule, type Config, checkPositive, LearningRateSchedule } from './schedule.js'
 
 /** Options of `Warmup`. */

@@ -1,0 +1,79 @@
+/**
+ * Optimizers as Keras writes them, and the classes they are read from. `get.ts` makes nabla's own known.
+ */
+import { OptionError } from '../errors.js'
+import { nearest } from '../options.js'
+import { AnyOptimizer } from './any-optimizer.js'
+import type { Config } from './schedules/schedule.js'
+
+/** The constructor of an optimizer that can be read from a configuration. */
+export interface OptimizerClass {
+  // biome-ignore lint/suspicious/noExplicitAny: constructors of many forms
+  new (...args: any[]): AnyOptimizer
+  readonly name: string
+  fromConfig(config: Config): AnyOptimizer
+}
+
+/** An optimizer as Keras writes it. */
+export interface SerializedOptimizer {
+  readonly class_name: string
+  readonly config: Config
+  readonly module?: string | null
+  readonly registered_name?: string | null
+}
+
+const inKeras = new Map<string, OptimizerClass>()
+const beyondKeras = new Map<string, OptimizerClass>()
+
+/** Makes classes known: those of Keras, and others. */
+export function register(keras: readonly OptimizerClass[], others: readonly OptimizerClass[]): void {
+  for (const known of keras) inKeras.set(known.name, known)
+  for (const known of others) beyondKeras.set(known.name, known)
+}
+
+/**
+ * An optimizer as Keras writes it: `{ module, class_name, config, registered_name }`, ready for JSON.
+ * @throws OptionError when an option is a function
+ */
+export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
+  const { name } = optimizer.constructor
+  const known = inKeras.has(name)
+  return {
+    module: known ? 'keras.optimizers' : 'nabla',
+    class_name: name,
+    config: optimizer.getConfig(),
+    registered_name: known ? null : `nabla>${name}`,
+  }
+}
+
+/**
+ * Makes an optimizer of what `serialize`, or Python Keras, wrote.
+ * @param custom your own classes, to be found too
+ * @throws OptionError for an unknown class or an unknown entry of its configuration
+ */
+export function deserialize(serialized: SerializedOptimizer, custom: readonly OptimizerClass[] = []): AnyOptimizer {
+  return findClass(serialized.class_name, custom).fromConfig(serialized.config ?? {})
+}
+
+/** The class of this name, in any case. */
+export function findClass(name: string, custom: readonly OptimizerClass[]): OptimizerClass {
+  const all = [...custom, ...inKeras.values(), ...beyondKeras.values()]
+  const found = all.find((other) => other.name.toLowerCase() === name.toLowerCase())
+  if (found) return found
+  const names = all.map((other) => other.name)
+  const guess = nearest(name, names)
+  throw new OptionError(
+    `optimizers.get: unknown optimizer ${name}. ${guess ? `Did you mean ${guess}?` : `Known: ${names.join(', ')}.`}`,
+  )
+}
+
+/** The optimizer inside of a wrapper's configuration. */
+export function readInner(op: string, config: unknown): AnyOptimizer {
+  if (config instanceof AnyOptimizer) return config
+  if (typeof (config as SerializedOptimizer | null)?.class_name === 'string') {
+    return deserialize(config as SerializedOptimizer)
+  }
+  throw new OptionError(
+    `${op}: the configuration has no inner optimizer, got ${JSON.stringify(config)}. Give { class_name, config }.`,
+  )
+}
