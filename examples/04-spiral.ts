@@ -16,10 +16,10 @@ export function main(): void {
     new Dense(32, { activation: 'tanh' }),
     new Dense(2),
   ])
-  const optimizer = new AdamW({ learningRate: 0.02 })
+  const optimizer = new AdamW({ learningRate: 0.01 })
   const weights = model.trainableVariables
 
-  for (let step = 0; step <= 800; step++) {
+  for (let step = 0; step <= 1000; step++) {
     const loss = sparseCategoricalCrossentropy(y, model.apply(x))
     if (step % 200 === 0) console.log(`step ${String(step).padStart(3)}  loss ${loss.item().toFixed(4)}`)
     loss.backward() // fills v.grad of every weight
