@@ -32,7 +32,9 @@ function bundle(name, minify) {
     chunkNames: `chunks/[name]${minify ? '.min' : ''}-[hash]`,
     splitting: true,
     bundle: true,
-    minify,
+    // Names stay: configurations and printing use those of classes
+    minifyWhitespace: minify,
+    minifySyntax: minify,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],

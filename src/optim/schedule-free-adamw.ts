@@ -64,7 +64,10 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     return this.currentCounters.evaluating === 1
   }
 
-  /** Puts the average x, which is what to evaluate and to keep, into the variables. The next step, or `restoreForTraining`, undoes it. */
+  /**
+   * Puts the average x, which is what to evaluate and to keep, into the variables. `restoreForTraining` undoes it, and so does the next step (call it
+   * yourself before computing gradients by hand, which belong to the weights of the training).
+   */
   swapForEvaluation(): void {
     if (!this.built || this.isEvaluating) return
     const beta1 = this.optionNow('beta1')
@@ -98,6 +101,11 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
       if (wasEvaluating) this.swapForEvaluation()
       throw error
     }
+  }
+
+  override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
+    this.restoreForTraining()
+    return super.minimize(loss, variables)
   }
 
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {
