@@ -37,6 +37,7 @@ export {
 } from './errors.js'
 // Tensors
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
+export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { type Callback, History, type TrainParams } from './layers/callbacks.js'

@@ -12,11 +12,14 @@ import { argReduce, reduce } from './reduce.js'
 import { recurrence, scan } from './scan.js'
 import { crossEntropy, crossEntropyGradient, softmax } from './softmax.js'
 import { argSort } from './sort.js'
+import { describeThreads } from './threads/pool.js'
 
 /** The back end that runs everywhere. */
 export const cpu: Backend = {
   name: 'cpu',
-  detail: hasFma ? 'WebAssembly SIMD, fused multiply-add' : 'WebAssembly SIMD',
+  get detail() {
+    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
+  },
 
   upload: ordinary,
   allocate: resident,

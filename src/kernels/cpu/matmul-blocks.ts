@@ -4,10 +4,9 @@
  * computed beside C and copied into it.
  */
 import type { DType, MatmulSize } from '../backend.js'
-import { accumulate, type Lanes, panelBytes, type Tile, tileRows, tileText } from './matmul-kernel.js'
+import { accumulate, type Lanes, panelBytes, type Tile, tileRows } from './matmul-kernel.js'
 import type { Clear, CopyBlock, Pack } from './matmul-pack.js'
 import { reserve } from './memory.js'
-import { instantiate } from './module.js'
 
 /** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
 const blockK = 512
@@ -35,16 +34,19 @@ export interface Kernels {
   /** Columns of a panel. */
   readonly width: number
   readonly tiles: (Tile | undefined)[]
+  readonly makeTile: (height: number) => Tile
   readonly pack: Pack
   readonly packTransposed: Pack
   readonly copyBlock: CopyBlock
   readonly clear: Clear
 }
 
-/** One product: its operands and scratch space in memory. Steps are bytes. */
+/** One product, or the part of it that gives m rows of n columns: its operands and scratch space in memory. Steps are bytes. */
 export interface Product {
   readonly kernels: Kernels
   readonly size: MatmulSize
+  readonly m: number
+  readonly n: number
   readonly aRow: number
   readonly aStep: number
   readonly bStep: number
@@ -60,19 +62,29 @@ export interface Product {
   readonly edge: number
 }
 
-/** What all products of a call share. Reserves scratch space. */
-export function prepare(kernels: Kernels, dtype: DType, size: MatmulSize, bias: number, relu: number): Product {
+/** What all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
+export function prepare(
+  kernels: Kernels,
+  dtype: DType,
+  size: MatmulSize,
+  bias: number,
+  relu: number,
+  m = size.m,
+  n = size.n,
+): Product {
   const { bytes, width } = kernels
-  const { m, n, k } = size
+  const { k } = size
   const depth = Math.min(k, blockK)
   return {
     kernels,
     size,
+    m,
+    n,
     aRow: size.transposeA ? bytes : k * bytes,
-    aStep: size.transposeA ? m * bytes : bytes,
-    bStep: size.transposeB ? bytes : n * bytes,
+    aStep: size.transposeA ? size.m * bytes : bytes,
+    bStep: size.transposeB ? bytes : size.n * bytes,
     bColumn: size.transposeB ? k * bytes : bytes,
-    cRow: n * bytes,
+    cRow: size.n * bytes,
     bias,
     relu,
     panels: reserve(dtype, (depth * width + panelGap) * Math.min(Math.ceil(n / width), blockPanels)),
@@ -118,7 +130,7 @@ export function multiply(p: Product, a: number, b: number, c: number): void {
 
 /** All columns, block by block. */
 function multiplySlice(p: Product, slice: Slice): void {
-  const { n } = p.size
+  const { n } = p
   const { width } = p.kernels
   const whole = Math.floor(n / width)
   for (let j = 0; j < whole; j += blockPanels)
@@ -128,8 +140,8 @@ function multiplySlice(p: Product, slice: Slice): void {
 
 /** Panels of B from the first on, packed or as they lie. */
 function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
-  const { kernels, cRow, bStep, bColumn } = p
-  const { transposeB, m, n } = p.size
+  const { kernels, m, n, cRow, bStep, bColumn } = p
+  const { transposeB } = p.size
   const { depth } = slice
   const done = first * panelBytes
   const b = slice.b + first * kernels.width * bColumn
@@ -146,7 +158,7 @@ function wholePanels(p: Product, slice: Slice, first: number, count: number): Pa
 /** The columns that do not fill a panel: packed with zeros beside them, and with a place of their own for the results. */
 function edgePanel(p: Product, slice: Slice, whole: number): Panels {
   const { kernels, panels, bStep, bColumn, edge } = p
-  const columns = p.size.n - whole * kernels.width
+  const columns = p.n - whole * kernels.width
   kernels.clear(panels, slice.depth * panelBytes)
   kernels.copyBlock(slice.b + whole * kernels.width * bColumn, bStep, bColumn, panels, panelBytes, slice.depth, columns)
   const bias = slice.bias && slice.bias + whole * panelBytes
@@ -156,13 +168,14 @@ function edgePanel(p: Product, slice: Slice, whole: number): Panels {
 /** Moves the results in those columns to C. */
 function copyEdge(p: Product, c: number): void {
   const { bytes, width, copyBlock } = p.kernels
-  const columns = p.size.n % width
-  if (columns) copyBlock(p.edge, panelBytes, bytes, c + p.cRow - columns * bytes, p.cRow, p.size.m, columns)
+  const columns = p.n % width
+  if (columns) copyBlock(p.edge, panelBytes, bytes, c + (p.n - columns) * bytes, p.cRow, p.m, columns)
 }
 
 /** All rows, in tiles of nearly equal height. */
 function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
-  const { m, transposeA } = p.size
+  const { m } = p
+  const { transposeA } = p.size
   const tiles = Math.ceil(m / tileRows)
   const height = Math.ceil(m / tiles)
   const high = m - tiles * (height - 1)
@@ -202,7 +215,7 @@ function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: numbe
   const tile = tileOf(p.kernels, height)
   for (let i = 0, r = row; i < count; i++, r += height) {
     const from = slice.a + r * bytes
-    const whole = height <= width && r + width <= p.size.m
+    const whole = height <= width && r + width <= p.m
     const step = whole ? panelBytes : copiedRow * bytes
     if (whole) pack(from, p.aStep, p.tile, 0, depth, 1)
     else copyBlock(from, p.aStep, bytes, p.tile, step, depth, height)
@@ -210,7 +223,8 @@ function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: numbe
   }
 }
 
-function tileOf(kernels: Kernels, height: number): Tile {
-  kernels.tiles[height] ??= instantiate<{ tile: Tile }>(tileText(kernels.lanes, height)).tile
+/** The kernel for tiles of this height. */
+export function tileOf(kernels: Kernels, height: number): Tile {
+  kernels.tiles[height] ??= kernels.makeTile(height)
   return kernels.tiles[height]
 }

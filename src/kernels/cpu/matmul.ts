@@ -4,16 +4,21 @@
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
 import { type Kernels, multiply, type Product, prepare } from './matmul-blocks.js'
-import { type Lanes, panelBytes, relu } from './matmul-kernel.js'
+import { type Lanes, panelBytes, relu, type Tile, tileText } from './matmul-kernel.js'
 import { packText } from './matmul-pack.js'
+import { multiplyInParts } from './matmul-parts.js'
 import { discard, mark, pointer, release, reserve } from './memory.js'
 import { hasFma, instantiate } from './module.js'
+import { threadsFor } from './threads/pool.js'
 
 const lanes: Partial<Record<DType, Lanes>> = {
   float32: { vector: 'f32x4', bytes: 4, max: 'pmax', fused: hasFma },
   float64: { vector: 'f64x2', bytes: 8, max: 'pmax', fused: hasFma },
   int32: { vector: 'i32x4', bytes: 4, max: 'max_s', fused: false },
 }
+
+/** Multiplications and additions in a nanosecond, about, for the decision about threads. */
+const speed = 20
 
 const compiled: Partial<Record<DType, Kernels>> = {}
 
@@ -30,8 +35,11 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   const out = reserve(a.dtype, count)
   if (count > 0) {
     const working = mark()
-    const product = prepare(kernelsFor(a.dtype), a.dtype, size, bias, epilogue?.relu ? relu : 0)
-    multiplyBatch(product, aStart, bStart, out)
+    const kernels = kernelsFor(a.dtype)
+    const flags = epilogue?.relu ? relu : 0
+    const threads = threadsFor((count * size.k) / speed)
+    if (threads > 1) multiplyInParts({ kernels, dtype: a.dtype, size, aStart, bStart, out, bias, flags }, threads)
+    else multiplyBatch(prepare(kernels, a.dtype, size, bias, flags), aStart, bStart, out)
     discard(working)
   }
   return release(start, out, a.dtype, count)
@@ -50,5 +58,6 @@ function kernelsFor(dtype: DType): Kernels {
 
 function compileFor(lanes: Lanes): Kernels {
   const packing = instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'copyBlock' | 'clear'>>(packText(lanes.bytes))
-  return { lanes, bytes: lanes.bytes, width: panelBytes / lanes.bytes, tiles: [], ...packing }
+  const makeTile = (height: number) => instantiate<{ tile: Tile }>(tileText(lanes, height)).tile
+  return { lanes, bytes: lanes.bytes, width: panelBytes / lanes.bytes, tiles: [], makeTile, ...packing }
 }

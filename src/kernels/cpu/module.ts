@@ -3,16 +3,45 @@
  */
 import { compile } from 'watr'
 import { erf } from '../erf.js'
+import { obstacle } from './threads/platform.js'
 
 const assemble = (text: string) => compile(text) as Uint8Array<ArrayBuffer>
 
 const pageSize = 65536
 
-/** The one memory every kernel works in. It grows; views of it are never kept. */
-export const memory = new WebAssembly.Memory({ initial: 16 })
+/** Sizes that a shared memory may be limited to, in pages, in the order in which they are tried: 4, 2, 1 GiB. */
+const limits = [1 << 16, 1 << 15, 1 << 14]
+
+/** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
+export const memory = sharedMemory() ?? new WebAssembly.Memory({ initial: 16 })
+
+/** Whether threads can work in the memory. */
+export const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
 
 /** The line that imports it, at the head of every module. */
-const memoryImport = '(import "nabla" "memory" (memory 1))'
+const memoryImport = `(import "nabla" "memory" (memory 1${isShared ? ` ${limits[0]} shared` : ''}))`
+
+function sharedMemory(): WebAssembly.Memory | undefined {
+  if (obstacle()) return undefined
+  for (const maximum of limits) {
+    try {
+      return new WebAssembly.Memory({ initial: 16, maximum, shared: true })
+    } catch {} // the engine has no room for so large a one
+  }
+}
+
+/** A function that a module exports: its arguments are numbers, its results are in memory. */
+// biome-ignore lint/suspicious/noExplicitAny: kernels name and count their parameters
+export type KernelFunction = (...args: any[]) => void
+
+/** A module as workers get it: its bytes, and the functions that it exports, in order. */
+interface Code {
+  readonly bytes: Uint8Array
+  readonly kernels: readonly KernelFunction[]
+}
+
+/** The module of each function that workers can run: one that needs no JavaScript but `Math`. */
+export const codeOf = new WeakMap<KernelFunction, Code>()
 
 /** Makes room for at least `bytes` more at the end of the memory and returns the address of it, or -1 when there is none. */
 export function growMemory(bytes: number): number {
@@ -28,11 +57,16 @@ export function growMemory(bytes: number): number {
 /** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` from "nabla") and returns its exports. */
 export function instantiate<Exports>(fields: string): Exports {
   const bytes = assemble(`(module ${memoryImport} ${fields})`)
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     nabla: { memory, erf },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
-  return instance.exports as Exports
+  if (isShared && !fields.includes('"erf"')) keepCode(bytes, Object.values(exports) as KernelFunction[])
+  return exports as Exports
+}
+
+function keepCode(bytes: Uint8Array, kernels: KernelFunction[]): void {
+  for (const kernel of kernels) codeOf.set(kernel, { bytes, kernels })
 }
 
 /** Whether this engine has relaxed SIMD, and with it fused multiply-add. */

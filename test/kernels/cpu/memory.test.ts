@@ -59,7 +59,7 @@ test.serial('resident buffers keep their address and their numbers while the mem
   const before = megabytes()
   const big = resident('float32', 2 ** 22)
   t.true(megabytes() >= before + 16)
-  t.is(view.length, 0, 'growing detaches old views')
+  t.not(view.buffer, memory.buffer, 'old views are of no use any more')
   t.is(pointer(x), address)
   t.deepEqual([...values(x)], [1, 2, 3, 4])
   t.is(valueAt(big, 2 ** 22 - 1), 0)

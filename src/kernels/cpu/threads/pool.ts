@@ -1,0 +1,81 @@
+/**
+ * How many threads the kernels of the CPU run on. Workers start in the background, when there is enough to do for them, and take
+ * part from the moment they are ready; they never keep the process alive.
+ */
+import { OptionError } from '../../../errors.js'
+import { isShared, memory } from '../module.js'
+import { slots, word } from './control.js'
+import { defaultThreads, obstacle, startWorker } from './platform.js'
+import { control } from './tasks.js'
+import { workerCode } from './worker.js'
+
+/** When threads are worth it, in nanoseconds that the work takes on one thread. */
+export const worth = {
+  /** The least that is split. Waking a worker and waiting for it takes some 20 000; below this it is faster not to. */
+  split: 100_000,
+  /** Workers start when there has been so much to split: a short script is over before they would be ready. */
+  start: 30_000_000,
+}
+
+/** A split may not have more parts than there are slots for tasks, so that more threads than half of them are no use. */
+const most = slots / 2
+
+let wanted = Math.min(defaultThreads(), most)
+let workers = 0
+/** Nanoseconds of work that could have been split so far. */
+let seen = 0
+let reason = isShared ? undefined : (obstacle() ?? 'no shared memory')
+
+/**
+ * Sets how many threads large operations of the CPU run on: 1 is the calling thread alone. Results are the same bits for any number.
+ * Where threads cannot run (see `getThreads`) nothing changes. The default is the environment variable NABLA_THREADS, or else
+ * as many as there are cores; workers then start when there has been enough to do for them, otherwise at once.
+ * @throws OptionError if n is not a whole number from 1 on
+ */
+export function setThreads(n: number): void {
+  if (!(Number.isInteger(n) && n >= 1))
+    throw new OptionError(`setThreads: the number of threads must be a whole number from 1 on, received ${n}.`)
+  wanted = Math.min(n, most)
+  Atomics.store(control.words, word.active, wanted - 1)
+  Atomics.notify(control.words, word.active)
+  startWorkers()
+}
+
+/** How many threads large operations of the CPU may run on: 1 where threads cannot run. `getBackend().detail` says why. */
+export function getThreads(): number {
+  return reason === undefined ? wanted : 1
+}
+
+/** For people: `2 threads`, or why there is one. */
+export function describeThreads(): string {
+  if (reason !== undefined) return `1 thread (${reason})`
+  return wanted === 1 ? '1 thread' : `${wanted} threads`
+}
+
+/** How many threads to split work among that takes so many nanoseconds on one. */
+export function threadsFor(nanoseconds: number): number {
+  if (nanoseconds < worth.split || wanted === 1 || reason !== undefined) return 1
+  if (workers === 0) return warmUp(nanoseconds)
+  return Math.min(wanted, 1 + Atomics.load(control.words, word.ready))
+}
+
+function warmUp(nanoseconds: number): number {
+  seen += nanoseconds
+  if (seen >= worth.start) setThreads(wanted)
+  return 1
+}
+
+function startWorkers(): void {
+  if (reason !== undefined) return
+  try {
+    for (; workers < wanted - 1; workers++)
+      startWorker(workerCode, { memory, control: control.words.buffer, index: workers }, giveUp)
+  } catch {
+    giveUp()
+  }
+}
+
+/** A worker could not start, or has died: from now on there is one thread. */
+function giveUp(): void {
+  reason = 'workers do not start'
+}

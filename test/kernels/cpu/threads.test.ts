@@ -1,0 +1,211 @@
+/** Threads: the same bits for any number of them, and no trouble where there are none. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import type { DataBuffer, DType, MatmulEpilogue, MatmulSize, TypedArray } from '../../../src/kernels/backend.js'
+
+process.env.NABLA_THREADS = '3' // before the first import of what reads it
+const { cpu } = await import('../../../src/kernels/cpu/backend.js')
+const { newArray, ordinary, values } = await import('../../../src/kernels/cpu/memory.js')
+const { instantiate } = await import('../../../src/kernels/cpu/module.js')
+const { getThreads, setThreads, threadsFor, worth } = await import('../../../src/kernels/cpu/threads/pool.js')
+const { join, publish, record } = await import('../../../src/kernels/cpu/threads/tasks.js')
+const { parse } = await import('../../../src/kernels/formula/parse.js')
+
+const counts = [1, 2, 3]
+const split = worth.split
+
+/** Numbers in [0, 1) that are the same in every run. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+const random = seeded(11)
+const below = (n: number) => Math.floor(random() * n)
+const oneOf = <T>(list: readonly T[]) => list[below(list.length)]
+
+function numbers(dtype: DType, size: number, scale = 4): DataBuffer {
+  const array = newArray(dtype, size)
+  for (let i = 0; i < size; i++) array[i] = (random() - 0.5) * scale
+  return ordinary(array, dtype)
+}
+
+test.before('all workers are ready', async () => {
+  setThreads(3)
+  while (threadsFor(Number.MAX_VALUE) < 3) await new Promise((done) => setTimeout(done, 5))
+  worth.split = 0
+})
+
+/** What `run` gives on one, two and three threads. */
+function onThreads(run: () => DataBuffer[]): TypedArray[][] {
+  return counts.map((n) => {
+    setThreads(n)
+    return run().map(values)
+  })
+}
+
+function sameBits(a: TypedArray, b: TypedArray): boolean {
+  const bytes = (x: TypedArray) => Buffer.from(x.buffer, x.byteOffset, x.byteLength)
+  return bytes(a).equals(bytes(b))
+}
+
+const differences = ([one, ...others]: TypedArray[][]) =>
+  others.flatMap((other) => one.filter((result, i) => !sameBits(result, other[i])))
+
+function randomProduct(): { dtype: DType; size: MatmulSize; epilogue: MatmulEpilogue } {
+  const dtype = oneOf(['float32', 'float32', 'float64', 'int32'] as const)
+  const [m, n, k, batch] = [1 + below(70), 1 + below(70), below(90), 1 + below(4)]
+  const size = {
+    m,
+    n,
+    k,
+    batch,
+    aStep: m * k,
+    bStep: oneOf([0, k * n]),
+    transposeA: below(2) > 0,
+    transposeB: below(2) > 0,
+  }
+  return { dtype, size, epilogue: { bias: below(2) ? numbers(dtype, n, 20) : undefined, relu: below(2) > 0 } }
+}
+
+test.serial('products of random shapes are the same bits on one, two and three threads', (t) => {
+  for (let i = 0; i < 150; i++) {
+    const { dtype, size, epilogue } = randomProduct()
+    const a = numbers(dtype, size.batch * size.m * size.k, 20)
+    const b = numbers(dtype, size.batch * size.k * size.n, 20)
+    const results = onThreads(() => [cpu.matmul(a, b, size, epilogue)])
+    t.is(differences(results).length, 0, `${dtype} ${JSON.stringify(size)}`)
+  }
+})
+
+test.serial('a product deeper and wider than a block is the same bits on one, two and three threads', (t) => {
+  const size = { m: 31, n: 1100, k: 1030, batch: 1, aStep: 0, bStep: 0, transposeA: true, transposeB: false }
+  const [a, b] = [numbers('float32', size.m * size.k), numbers('float32', size.k * size.n)]
+  t.is(differences(onThreads(() => [cpu.matmul(a, b, size)])).length, 0)
+})
+
+test.serial('a call of a kernel that fails in any thread is an error, and the next one works', (t) => {
+  const { fail } = instantiate<{ fail: (address: number) => void }>(
+    '(func (export "fail") (param i32) (drop (i32.load (local.get 0))))',
+  )
+  setThreads(3)
+  for (let i = 0; i < 10; i++) {
+    const error = t.throws(() => {
+      for (let task = 0; task < 8; task++) {
+        record(fail, [0xfffffff0])
+        publish()
+      }
+      join()
+    })
+    t.regex(error.message, /threads: a kernel failed in a worker\. Call setThreads\(1\)|out of bounds/)
+  }
+  record(fail, [0])
+  publish()
+  t.notThrows(join)
+})
+
+test.serial('more calls than there is room for are done in order', (t) => {
+  const { next } = instantiate<{ next: (address: number, value: number) => void }>(
+    `(func (export "next") (param i32 i32)
+      (if (i32.eq (i32.load (local.get 0)) (local.get 1))
+        (then (i32.store (local.get 0) (i32.add (local.get 1) (i32.const 1))))))`,
+  )
+  const counter = cpu.allocate('int32', 1) as DataBuffer & { address: number }
+  for (let i = 0; i < 50_000; i++) record(next, [counter.address, i])
+  publish()
+  join()
+  t.is(cpu.readAt(counter, 0), 50_000)
+})
+
+test.serial('kernels that need JavaScript run on the calling thread, in their turn', (t) => {
+  setThreads(3)
+  const x = numbers('float64', 1000)
+  const results = onThreads(() =>
+    cpu.map(parse('erf(x) + sin(x)'), [{ buffer: x, shape: [1000] }], [1000], ['float64']),
+  )
+  t.is(differences(results).length, 0)
+})
+
+test.serial('small work is not split, and one thread is one thread', (t) => {
+  worth.split = split
+  setThreads(3)
+  t.is(threadsFor(split - 1), 1)
+  t.is(threadsFor(split), 3)
+  t.is(getThreads(), 3)
+  setThreads(1)
+  t.is(threadsFor(Number.MAX_VALUE), 1)
+  worth.split = 0
+})
+
+test.serial('the back end says how many threads there are', (t) => {
+  setThreads(2)
+  t.regex(cpu.detail, /, 2 threads$/)
+  setThreads(1)
+  t.regex(cpu.detail, /, 1 thread$/)
+})
+
+test.serial('a number of threads that cannot be is an error', (t) => {
+  for (const n of [0, -1, 1.5, Number.NaN, '2' as unknown as number])
+    t.throws(() => setThreads(n), { message: /^setThreads: / })
+})
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** What a process that runs this module prints and ends with. */
+async function runNode(code: string, env: Record<string, string>): Promise<{ status: number; output: string }> {
+  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    timeout: 30_000,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const [status] = await once(child, 'close')
+  return { status, output: output.trim() }
+}
+
+const product = `
+  import { randomNormal, setThreads, getThreads } from './src/index.ts'
+  import { cpu } from './src/kernels/cpu/backend.ts'
+  import { threadsFor } from './src/kernels/cpu/threads/pool.ts'
+  const x = randomNormal([300, 300], { seed: 1 })
+  const product = () => x.matmul(x).sum().item()`
+
+test('a process that used threads ends by itself', async (t) => {
+  const { status, output } = await runNode(
+    `${product}
+    setThreads(2)
+    while (threadsFor(1e9) < 2) await new Promise((done) => setTimeout(done, 5))
+    product()
+    console.log(getThreads(), cpu.detail)`,
+    { NABLA_THREADS: '2' },
+  )
+  t.regex(output, /^2 WebAssembly SIMD, .*2 threads$/)
+  t.is(status, 0)
+})
+
+test('a process ends while its workers are starting', async (t) => {
+  const { status, output } = await runNode(`${product}\nsetThreads(4)\nconsole.log(Number.isFinite(product()))`, {
+    NABLA_THREADS: '2',
+  })
+  t.is(output, 'true')
+  t.is(status, 0)
+})
+
+test('without SharedArrayBuffer there is one thread, and nothing else changes', async (t) => {
+  const { status, output } = await runNode(
+    `delete globalThis.SharedArrayBuffer
+    await import('./src/index.ts')
+    ${product.replaceAll(/import (.*) from (.*)/g, 'const $1 = await import($2)')}
+    setThreads(4)
+    console.log(getThreads(), Number.isFinite(product()), cpu.detail)`,
+    { NABLA_THREADS: '2' },
+  )
+  t.regex(output, /^1 true WebAssembly SIMD, .*1 thread \(no SharedArrayBuffer\)$/)
+  t.is(status, 0)
+})
