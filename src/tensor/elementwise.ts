@@ -47,7 +47,7 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * a to the power b. At a = 0 the gradients are PyTorch's.
+ * a to the power b. At a = 0 the gradients are PyTorch's; 1 to the power ±∞ or NaN is NaN, as in JavaScript.
  * @example
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
@@ -56,7 +56,7 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * The remainder of a / b, with the sign of b (as Python's %).
+ * The remainder a − b · floor(a / b), with the sign of b (as Python's %; TensorFlow.js's mod, too); NaN for b = ±∞.
  * @example
  * tensor([5, -5]).mod(3).toArray() // => [2, 1]
  */

@@ -90,7 +90,7 @@ export function scatterAdd(
   const axis = normalizeAxis('scatterAdd', options.axis ?? 0, source.rank)
   const index = checkIndices('scatterAdd', indices, source.shape[axis])
   const shape = [...source.shape.slice(0, axis), ...index.shape, ...source.shape.slice(axis + 1)]
-  const rows = broadcastTo(toTensor(updates).cast(source.dtype), shape)
+  const rows = spreadTo('scatterAdd', toTensor(updates).cast(source.dtype), shape)
   return source.add(scatterRows(rows, index, axis, source.shape))
 }
 
@@ -130,7 +130,7 @@ export function booleanMask(x: TensorLike, mask: TensorLike): Tensor {
 export function withSlice(x: TensorLike, spec: SliceSpec, value: TensorLike): Tensor {
   const source = toTensor(x)
   const { view, shape } = parseSlice('withSlice', spec, source.shape)
-  const piece = broadcastTo(toTensor(value).cast(source.dtype), shape).reshape(view.shape)
+  const piece = spreadTo('withSlice', toTensor(value).cast(source.dtype), shape).reshape(view.shape)
   const options = { views: [view], shape: source.shape, fill: 0 }
   const isInside = place([wrap('withSlice', new Uint8Array(piece.size).fill(1), 'bool', view.shape)], options)
   return where(isInside, place([piece], options), source)
@@ -153,6 +153,16 @@ function linearIndices(op: string, indices: Tensor, shape: Shape): Tensor {
     out[Math.floor(i / shape.length)] += (n < 0 ? n + shape[axis] : n) * strides[axis]
   }
   return wrap(op, out, 'int32', indices.shape.slice(0, -1))
+}
+
+/** x broadcast to a shape. */
+function spreadTo(op: string, x: Tensor, shape: Shape): Tensor {
+  if (!sameShape(broadcastShapes(op, x.shape, shape), shape)) {
+    throw new ShapeError(
+      `${op}: a value of shape ${formatShape(x.shape)} does not fit into ${formatShape(shape)}. Each axis must be 1 or as long, counted from the last.`,
+    )
+  }
+  return broadcastTo(x, shape)
 }
 
 function withSize(shape: Shape, axis: number, size: number): number[] {

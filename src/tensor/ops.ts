@@ -33,7 +33,7 @@ const elementwiseRows = {
   sqrt: op('sqrt(x)', { x: 'g / (2 * y)' }),
   rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms: its gradient at 0 is 0
   rootOfPowers: op('x ^ (1 / p)', { x: 'g * y / (p * (x == 0 ? Infinity : x))' }),
-  rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y / x' }),
+  rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y * y * y' }),
   reciprocal: op('1 / x', { x: '-g * y^2' }),
   maximum: op('max(a, b)'),
   minimum: op('min(a, b)'),

@@ -107,7 +107,7 @@ function firstDifference(
   if (got.length !== want.length) return `${got.length} numbers, not ${want.length}`
   const wrong = want.findIndex((w, i) => {
     if (Object.is(got[i], w) || isExempt(i)) return false
-    return !(Math.abs(got[i] - w) <= tolerance * Math.max(1, Math.abs(w)))
+    return !(Number.isFinite(w) && Math.abs(got[i] - w) <= tolerance * Math.max(1, Math.abs(w)))
   })
   return wrong < 0 ? undefined : `at ${wrong}: ${got[wrong]}, not ${want[wrong]}`
 }

@@ -116,7 +116,7 @@ const domains: Record<Formulas, Domain> = {
 
 /** Shapes for one, two and three inputs: equal, broadcast either way, scalars, size-1 axes, many axes. */
 const patterns: number[][][][] = [
-  [[[]], [[3]], [[2, 3]], [[1, 2, 1, 2]]],
+  [[[]], [[3]], [[2, 3]], [[1, 2, 1, 2]], [[2, 0]]],
   [
     [[3], [3]],
     [[2, 3], [3]],
@@ -127,6 +127,7 @@ const patterns: number[][][][] = [
     ],
     [[], [2, 2]],
     [[2, 2], []],
+    [[2, 0], [1]],
     [
       [2, 1, 2],
       [3, 1],
@@ -143,6 +144,7 @@ const patterns: number[][][][] = [
       [2, 2],
     ],
     [[2, 1], [2], []],
+    [[0], [2, 1], []],
     [[], [2], [3, 1]],
   ],
 ]
@@ -166,7 +168,7 @@ function expected(row: ElementwiseRow, xs: readonly Tensor[], shape: readonly nu
 }
 
 function close(a: number, b: number, tolerance: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b))
+  return Object.is(a, b) || (Number.isFinite(b) && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b)))
 }
 
 for (const [name, { inputs, smooth = true }] of Object.entries(domains)) {
@@ -212,6 +214,30 @@ for (const [name, { inputs, smooth = true }] of Object.entries(domains)) {
         )
       })
     })
+  })
+}
+
+/** Every combination of `count` special numbers, one list per input. */
+function specialPoints(count: number): number[][] {
+  const special = [0, -0, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]
+  const size = special.length ** count
+  return Array.from({ length: count }, (_, i) =>
+    Array.from({ length: size }, (_, n) => special[Math.floor(n / special.length ** i) % special.length]),
+  )
+}
+
+for (const [name, { inputs }] of Object.entries(domains)) {
+  test(`${name} has NaN and infinities where its formula has them`, (t) => {
+    const row = ops[name as Formulas]
+    for (const dtype of ['float64', 'float32'] as const) {
+      const xs = specialPoints(inputs.length).map((values) => tensor(values, { dtype }))
+      const got = elementwise(row, xs).dataSync()
+      const want = expected(row, xs, xs[0].shape)
+      want.forEach((v, i) => {
+        const isSame = Number.isNaN(v) ? Number.isNaN(got[i]) : got[i] === v || close(got[i], v, 1e-6)
+        t.true(isSame, `${dtype} at ${xs.map((x) => x.dataSync()[i])}: ${got[i]}, not ${v}`)
+      })
+    }
   })
 }
 
