@@ -69,8 +69,9 @@ function keepCode(bytes: Uint8Array, kernels: KernelFunction[]): void {
   for (const kernel of kernels) codeOf.set(kernel, { bytes, kernels })
 }
 
+/** `(module (func (param v128) (result v128) (f32x4.relaxed_madd (local.get 0) (local.get 0) (local.get 0))))` */
+// biome-ignore format: a module of 35 bytes
+const fmaModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11)
+
 /** Whether this engine has relaxed SIMD, and with it fused multiply-add. */
-export const hasFma: boolean = WebAssembly.validate(
-  assemble(`(module (func (param v128) (result v128)
-    (f32x4.relaxed_madd (local.get 0) (local.get 0) (local.get 0))))`),
-)
+export const hasFma: boolean = WebAssembly.validate(fmaModule)
