@@ -247,6 +247,7 @@ export {
   flatten,
   gather,
   oneHot,
+  permute,
   reshape,
   slice,
   squeeze,

@@ -116,7 +116,11 @@ export function silu(x: TensorLike): Tensor {
   return elementwise(ops.silu, [x])
 }
 
-/** Another name of `silu`. */
+/**
+ * Another name of `silu`.
+ * @example
+ * tensor([-1, 1]).swish().toArray() // => [-0.26894, 0.73106]
+ */
 export const swish = silu
 
 /**

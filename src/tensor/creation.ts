@@ -100,17 +100,29 @@ export function full(shape: Shape, value: number, options: FillOptions = {}): Te
   return wrap('full', new arrays[dtype](sizeOf(shape)).fill(value), dtype, shape, requiresGrad)
 }
 
-/** Zeros of the shape and dtype of `x`. */
+/**
+ * Zeros of the shape and dtype of `x`.
+ * @example
+ * zerosLike(tensor([1, 2])).toArray() // => [0, 0]
+ */
 export function zerosLike(x: Tensor): Tensor {
   return full(x.shape, 0, { dtype: x.dtype })
 }
 
-/** Ones of the shape and dtype of `x`. */
+/**
+ * Ones of the shape and dtype of `x`.
+ * @example
+ * onesLike(tensor([3, 2])).toArray() // => [1, 1]
+ */
 export function onesLike(x: Tensor): Tensor {
   return full(x.shape, 1, { dtype: x.dtype })
 }
 
-/** `value` in the shape and dtype of `x`. */
+/**
+ * `value` in the shape and dtype of `x`.
+ * @example
+ * fullLike(tensor([1, 2]), 7).toArray() // => [7, 7]
+ */
 export function fullLike(x: Tensor, value: number): Tensor {
   return full(x.shape, value, { dtype: x.dtype })
 }

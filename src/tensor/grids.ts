@@ -4,7 +4,7 @@
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { type FillOptions, type TensorLike, tensor, toTensor, wrap } from './creation.js'
+import { arange, type FillOptions, type TensorLike, tensor, toTensor, zeros } from './creation.js'
 import { where } from './elementwise.js'
 import { place, viewOf } from './ops.js'
 import { checkShape, formatShape, sizeOf } from './shape.js'
@@ -81,7 +81,7 @@ export function tri(rows: number, columns: number = rows, diagonal = 0, options:
  * tensor([[1, 2], [3, 4]]).tril().toArray() // => [[1, 0], [3, 4]]
  */
 export function tril(x: TensorLike, diagonal = 0): Tensor {
-  return triangle('tril', toTensor(x), (i, j) => j - i <= diagonal)
+  return triangle('tril', toTensor(x), (offset) => offset.lessEqual(diagonal))
 }
 
 /**
@@ -92,7 +92,7 @@ export function tril(x: TensorLike, diagonal = 0): Tensor {
  * tensor([[1, 2], [3, 4]]).triu().toArray() // => [[1, 2], [0, 4]]
  */
 export function triu(x: TensorLike, diagonal = 0): Tensor {
-  return triangle('triu', toTensor(x), (i, j) => j - i >= diagonal)
+  return triangle('triu', toTensor(x), (offset) => offset.greaterEqual(diagonal))
 }
 
 /**
@@ -119,8 +119,9 @@ export function diag(x: TensorLike, diagonal = 0): Tensor {
   return source.rank === 2 ? viewOf(source, view) : place([source], { views: [view], shape: [rows, columns], fill: 0 })
 }
 
-function triangle(op: string, x: Tensor, isInside: (i: number, j: number) => boolean): Tensor {
+/** x where `isInside` of column − row, zeros elsewhere. */
+function triangle(op: string, x: Tensor, isInside: (offset: Tensor) => Tensor): Tensor {
   if (x.rank < 2) throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is no matrix. Give at least two axes.`)
-  const mask = fromFunction(x.shape.slice(-2), isInside, { dtype: 'bool' })
-  return where(mask, x, wrap(op, new Uint8Array(1), 'bool', [])).cast(x.dtype)
+  const [rows, columns] = x.shape.slice(-2).map((n) => arange(0, n, 1, { dtype: 'int32' }))
+  return where(isInside(columns.sub(rows.expandDims(-1))), x, zeros([], { dtype: 'bool' }))
 }

@@ -2,13 +2,14 @@
  * Operations that pick and change elements by index. (`slice`, `gather` and `oneHot` are in `shaping.ts`.)
  */
 import { DTypeError, ShapeError } from '../errors.js'
-import type { Shape } from '../kernels/backend.js'
+import type { Shape, TypedArray } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
+import { run } from './apply.js'
 import { type TensorLike, toTensor, wrap } from './creation.js'
 import { where } from './elementwise.js'
-import { place, scatterAdd as scatterRows } from './ops.js'
+import { ops, place, scatterAdd as scatterRows } from './ops.js'
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
-import { broadcastTo, checkIndices, gather, reshape } from './shaping.js'
+import { broadcastTo, checkIndices, reshape } from './shaping.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
 import type { Tensor } from './tensor.js'
 
@@ -42,7 +43,7 @@ export function take(x: Tensor, indices: Tensor, axis: number): Tensor {
   common.forEach((n, i) => {
     if (n > 1) linear = linear.add(countAlong(i, n, strides[i], common.length))
   })
-  return gather(rows.flatten(), linear.broadcastTo(withSize(common, axis, indices.shape[axis])))
+  return run(ops.gather, [rows.flatten(), linear.broadcastTo(withSize(common, axis, indices.shape[axis]))], { axis: 0 })
 }
 
 /**
@@ -66,7 +67,7 @@ export function gatherND(x: TensorLike, indices: TensorLike): Tensor {
   }
   const named = source.shape.slice(0, depth)
   const rows = reshape(source, [sizeOf(named), ...source.shape.slice(depth)])
-  return gather(rows, linearIndices('gatherND', index, named))
+  return run(ops.gather, [rows, linearIndices('gatherND', index, named)], { axis: 0 })
 }
 
 /**
@@ -113,10 +114,9 @@ export function booleanMask(x: TensorLike, mask: TensorLike): Tensor {
       `booleanMask: mask ${formatShape(chosen.shape)}, x ${formatShape(source.shape)}. The mask must have the shape of x, or of its first axes.`,
     )
   }
-  const flags = chosen.dataSync()
-  const indices = Int32Array.from(flags.keys()).filter((i) => flags[i] !== 0)
+  const indices = trueIndices(chosen.dataSync())
   const rows = reshape(source, [sizeOf(first), ...source.shape.slice(chosen.rank)])
-  return gather(rows, wrap('booleanMask', indices, 'int32', [indices.length]))
+  return run(ops.gather, [rows, wrap('booleanMask', indices, 'int32', [indices.length])], { axis: 0 })
 }
 
 /**
@@ -134,6 +134,14 @@ export function withSlice(x: TensorLike, spec: SliceSpec, value: TensorLike): Te
   const options = { views: [view], shape: source.shape, fill: 0 }
   const isInside = place([wrap('withSlice', new Uint8Array(piece.size).fill(1), 'bool', view.shape)], options)
   return where(isInside, place([piece], options), source)
+}
+
+/** Where the numbers are not 0. */
+function trueIndices(flags: TypedArray): Int32Array {
+  const indices = new Int32Array(flags.length)
+  let count = 0
+  for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) indices[count++] = i
+  return indices.slice(0, count)
 }
 
 /** One number for each list of indices along the last axis: where they point to in an array of this shape. */

@@ -90,6 +90,7 @@ function extreme(kind: 'max' | 'min', x: Tensor, axis: number | null | undefined
   const at = normalizeAxis(kind === 'max' ? 'cumMax' : 'cumMin', axis, x.rank)
   const source = x.dtype === 'bool' ? x.cast('int32') : x.detach()
   const values = scan(kind, source, at)
+  if (!x.requiresGrad) return values.cast(x.dtype)
   const isExtreme = source.equal(values).logicalOr(source.isNaN())
   const positions = Int32Array.from({ length: x.shape[at] }, (_, i) => i)
   const column = toTensor(positions).reshape(x.shape.map((n, i) => (i === at ? n : 1)))

@@ -8,7 +8,16 @@ import { run } from './apply.js'
 import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
 import { ops, place, viewOf } from './ops.js'
-import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
+import {
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  reducedShape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from './shape.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
 import type { Tensor } from './tensor.js'
 
@@ -56,6 +65,13 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
 }
 
 /**
+ * Another name of `transpose`.
+ * @example
+ * ones([2, 3, 4]).permute([2, 0, 1]).shape // => [4, 2, 3]
+ */
+export const permute = transpose
+
+/**
  * Two axes exchanged.
  * @example
  * ones([2, 3, 4]).swapAxes(0, -1).shape // => [4, 3, 2]
@@ -83,28 +99,23 @@ export function expandDims(x: TensorLike, axis: number): Tensor {
 
 /**
  * Without axes of size 1.
- * @param axis the one to drop; default: all of them
+ * @param axes the one to drop, or several; default: all of size 1
  * @throws ShapeError when the axis is longer
  * @example
  * ones([1, 3, 1]).squeeze().shape // => [3]
  */
-export function squeeze(x: TensorLike, axis?: number): Tensor {
+export function squeeze(x: TensorLike, axes?: number | readonly number[]): Tensor {
   const source = toTensor(x)
-  if (axis === undefined)
-    return reshape(
-      source,
-      source.shape.filter((n) => n !== 1),
-    )
-  const at = normalizeAxis('squeeze', axis, source.rank)
-  if (source.shape[at] !== 1) {
+  const { shape } = source
+  const gone =
+    axes === undefined ? shape.flatMap((n, i) => (n === 1 ? [i] : [])) : normalizeAxes('squeeze', axes, source.rank)
+  const long = gone.find((axis) => shape[axis] !== 1)
+  if (long !== undefined) {
     throw new ShapeError(
-      `squeeze: axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Only axes of size 1 can go.`,
+      `squeeze: axis ${long} of ${formatShape(shape)} has ${shape[long]} elements. Only axes of size 1 can go.`,
     )
   }
-  return reshape(
-    source,
-    source.shape.filter((_, i) => i !== at),
-  )
+  return reshape(source, reducedShape(shape, gone, false))
 }
 
 /**

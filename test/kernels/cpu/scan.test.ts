@@ -78,11 +78,11 @@ test('a recurrence is that of a loop', (t) => {
 
 test('argSort is stable, and NaN counts as the largest', (t) => {
   const x = [3, Number.NaN, -0, 0, Number.POSITIVE_INFINITY, 3, Number.NaN, Number.NEGATIVE_INFINITY]
-  const order = (descending: boolean) => [
-    ...values(argSort(ordinary(Float64Array.from(x), 'float64'), 1, 8, descending)),
-  ]
-  t.deepEqual(order(false), [7, 2, 3, 0, 5, 4, 1, 6])
-  t.deepEqual(order(true), [1, 6, 4, 0, 5, 2, 3, 7])
+  for (const array of [Float32Array.from(x), Float64Array.from(x)]) {
+    const numbers = ordinary(array, array instanceof Float32Array ? 'float32' : 'float64')
+    t.deepEqual([...values(argSort(numbers, 1, 8, false))], [7, 2, 3, 0, 5, 4, 1, 6])
+    t.deepEqual([...values(argSort(numbers, 1, 8, true))], [1, 6, 4, 0, 5, 2, 3, 7])
+  }
 })
 
 test('argSort sorts as JavaScript does, rows of any length and any dtype', (t) => {
@@ -100,5 +100,16 @@ test('argSort sorts as JavaScript does, rows of any length and any dtype', (t) =
         }
       }
     }
+  }
+})
+
+test('argSort orders the whole range of float32 and int32', (t) => {
+  const bits = new Int32Array(5000).map(() => random() * 2 ** 32)
+  for (const [array, dtype] of [
+    [new Float32Array(bits.buffer), 'float32'],
+    [bits, 'int32'],
+  ] as const) {
+    const sorted = [...values(argSort(ordinary(array, dtype), 1, array.length, false))].map((i) => array[i])
+    t.true(sorted.every((v, i) => i === 0 || Number.isNaN(v) || sorted[i - 1] <= v))
   }
 })
