@@ -2,13 +2,16 @@
  * Elementwise kernels on the CPU, made from formulas: formula → graph (`elementwise/graph.ts`) → WebAssembly text
  * (`elementwise/kernel.ts`) → machine code. One kernel for each combination of dtypes and broadcasting that a program meets.
  */
-import type { DataBuffer, DType, Shape } from '../backend.js'
+import type { DataBuffer, DType, Operand, Shape } from '../backend.js'
 import type { Program } from '../formula/ast.js'
 import { kernelText } from './elementwise/kernel.js'
 import { type Inputs, type Kernels, kernelsOf, mapSpec } from './elementwise/kernels.js'
 import { RowPlan } from './elementwise/rows.js'
 import type { Parameter } from './elementwise/spec.js'
+import { bytes, nanoseconds } from './elementwise/storage.js'
 import { mark, newArray, ordinary, pointer, release, reserve } from './memory.js'
+import { threadsFor } from './threads/pool.js'
+import { callInRanges, flatUnit } from './threads/ranges.js'
 
 export { compileUpdate } from './elementwise/update.js'
 
@@ -38,8 +41,18 @@ function mapFlat(kernels: Kernels, inputs: Inputs, size: number, dtypes: readonl
   args[0] = size
   for (let i = 0; i < dtypes.length; i++) args[1 + i] = reserve(dtypes[i], size)
   addresses(inputs, args, 1 + dtypes.length)
-  run.apply(undefined, args)
+  const threads = threadsFor(size * nanoseconds)
+  if (threads > 1)
+    callInRanges(run, { args, count: 0, steps: flatSteps(inputs, size, dtypes), unit: flatUnit }, threads)
+  else run.apply(undefined, args)
   return results(top, args, 1, size, dtypes)
+}
+
+/** Bytes from number to number of each argument of a flat kernel. */
+function flatSteps(inputs: Inputs, size: number, dtypes: readonly DType[]): number[] {
+  const step = (input: Operand | number) =>
+    typeof input === 'number' || input.buffer.size !== size ? 0 : bytes[input.buffer.dtype]
+  return [0, ...dtypes.map((dtype) => bytes[dtype]), ...inputs.map(step)]
 }
 
 function mapRows(kernels: Kernels, inputs: Inputs, shape: Shape, size: number, dtypes: readonly DType[]): DataBuffer[] {

@@ -5,7 +5,8 @@
 import type { DType, MatmulSize } from '../backend.js'
 import { type Kernels, multiply, type Product, prepare, tileOf } from './matmul-blocks.js'
 import { tileRows } from './matmul-kernel.js'
-import { join, publish, recorded } from './threads/tasks.js'
+import { inRanges } from './threads/ranges.js'
+import { join, recorded } from './threads/tasks.js'
 
 /** A call of `matmul`: its operands in memory. */
 interface Call {
@@ -33,18 +34,6 @@ export function multiplyInParts(call: Call, threads: number): void {
       else inRanges(n, width, threads, (from, to) => strip(call, i, 0, m, from, to))
     }
   join()
-}
-
-/** Calls `record` for ranges of nearly equal length, multiples of `unit` but the last, and publishes each as a task. */
-function inRanges(total: number, unit: number, parts: number, record: (from: number, to: number) => void): void {
-  const units = Math.ceil(total / unit)
-  for (let i = 0; i < parts; i++) {
-    const from = Math.floor((i * units) / parts) * unit
-    const to = Math.min(Math.floor(((i + 1) * units) / parts) * unit, total)
-    if (from === to) continue
-    record(from, to)
-    publish()
-  }
 }
 
 /** Whole products of the batch. */

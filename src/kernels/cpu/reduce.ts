@@ -4,12 +4,18 @@
  */
 import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
 import { type Conversions, convertModule } from './convert-kernel.js'
+import { bytes } from './elementwise/storage.js'
 import { extremeModule } from './extreme-kernel.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { instantiate } from './module.js'
 import { place } from './move.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
 import { isWide, type KernelKind } from './reduce-kinds.js'
+import { threadsFor } from './threads/pool.js'
+import { callInRanges } from './threads/ranges.js'
+
+/** What one number takes, about, for the decision about threads. */
+const nanoseconds = 0.2
 
 interface ReduceKernels {
   rows(x: number, out: number, outer: number, n: number, divisor: number): void
@@ -152,9 +158,26 @@ function runOne(
   divisor: number,
 ): void {
   const kernel = kernelsFor(kind, dtype)
-  if (inner === 1) return void kernel.rows(from, out, outer, n, divisor)
+  if (inner === 1) return void rows(kernel, dtype, from, out, outer, n, divisor)
   const sums = n > columnBlock && isWide(kind, dtype) ? reserve('float64', inner) : 0
   kernel.columns(from, out, outer, n, inner, divisor, sums)
+}
+
+/** Reduces rows of n numbers. */
+function rows(
+  kernel: ReduceKernels,
+  dtype: DType,
+  from: number,
+  out: number,
+  outer: number,
+  n: number,
+  divisor: number,
+): void {
+  const threads = outer > 1 ? threadsFor(outer * n * nanoseconds) : 1
+  if (threads > 1) {
+    const steps = [n * bytes[dtype], bytes[dtype], 0, 0, 0]
+    callInRanges(kernel.rows, { args: [from, out, outer, n, divisor], count: 2, steps, unit: 1 }, threads)
+  } else kernel.rows(from, out, outer, n, divisor)
 }
 
 function meanOfIntegers(from: number, out: number): void {

@@ -2,9 +2,15 @@
  * Softmax and cross-entropy on the CPU, over the rows of a matrix of float32 or float64.
  */
 import type { DataBuffer } from '../backend.js'
+import { bytes } from './elementwise/storage.js'
 import { mark, pointer, release, reserve } from './memory.js'
 import { instantiate } from './module.js'
 import { softmaxModule } from './softmax-kernel.js'
+import { threadsFor } from './threads/pool.js'
+import { callInRanges } from './threads/ranges.js'
+
+/** What one number takes, about, for the decision about threads. */
+const nanoseconds = 1
 
 type FloatType = 'float32' | 'float64'
 
@@ -31,9 +37,12 @@ export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: num
   const start = mark()
   const from = pointer(x)
   const out = reserve(dtype, x.size + vector)
-  const kernel = kernelsFor(dtype)
-  if (kind === 'softmax') kernel.softmax(from, out, rows, columns)
-  else kernel.logSoftmax(from, out, rows, columns)
+  const kernel = kernelsFor(dtype)[kind]
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const row = columns * bytes[dtype]
+    callInRanges(kernel, { args: [from, out, rows, columns], count: 2, steps: [row, row, 0, 0], unit: 1 }, threads)
+  } else kernel(from, out, rows, columns)
   return release(start, out, dtype, x.size)
 }
 
@@ -44,7 +53,12 @@ export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: numbe
   const x = pointer(logits)
   const label = pointer(labels)
   const out = reserve(dtype, rows)
-  kernelsFor(dtype).crossEntropy(x, label, out, rows, columns)
+  const kernel = kernelsFor(dtype).crossEntropy
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const steps = [columns * bytes[dtype], bytes.int32, bytes[dtype], 0, 0]
+    callInRanges(kernel, { args: [x, label, out, rows, columns], count: 3, steps, unit: 1 }, threads)
+  } else kernel(x, label, out, rows, columns)
   return release(start, out, dtype, rows)
 }
 
@@ -62,6 +76,17 @@ export function crossEntropyGradient(
   const x = pointer(logits)
   const label = pointer(labels)
   const out = reserve(dtype, logits.size + vector)
-  kernelsFor(dtype).gradient(gradient, x, label, out, rows, columns)
+  const kernel = kernelsFor(dtype).gradient
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const row = columns * bytes[dtype]
+    const steps = [bytes[dtype], row, bytes.int32, row, 0, 0]
+    callInRanges(kernel, { args: [gradient, x, label, out, rows, columns], count: 4, steps, unit: 1 }, threads)
+  } else kernel(gradient, x, label, out, rows, columns)
   return release(start, out, dtype, logits.size)
+}
+
+/** Threads do not share a vector of the result, so that rows have to be whole vectors. */
+function threadsForRows(rows: number, columns: number): number {
+  return columns % vector === 0 ? threadsFor(rows * columns * nanoseconds) : 1
 }

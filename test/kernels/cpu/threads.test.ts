@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
-import type { DataBuffer, DType, MatmulEpilogue, MatmulSize, TypedArray } from '../../../src/kernels/backend.js'
+import type { DataBuffer, DType, MatmulEpilogue, MatmulSize, Shape, TypedArray } from '../../../src/kernels/backend.js'
 
 process.env.NABLA_THREADS = '3' // before the first import of what reads it
 const { cpu } = await import('../../../src/kernels/cpu/backend.js')
@@ -87,6 +87,94 @@ test.serial('a product deeper and wider than a block is the same bits on one, tw
   const size = { m: 31, n: 1100, k: 1030, batch: 1, aStep: 0, bStep: 0, transposeA: true, transposeB: false }
   const [a, b] = [numbers('float32', size.m * size.k), numbers('float32', size.k * size.n)]
   t.is(differences(onThreads(() => [cpu.matmul(a, b, size)])).length, 0)
+})
+
+const floats = ['float32', 'float64'] as const
+
+/** Every function, with arguments for which some take a way of their own. */
+const program = parse('sin(a) * exp(b) + tan(a * b) / log(abs(b)) + erf(a) * tanh(b) - a ^ 3 * cos(b) + mod(a, b)')
+
+/** Where float64 kernels call nothing but `Math`, workers can run them. */
+const shareable = parse('sin(a) * exp(b) + log(abs(b))')
+
+test.serial('elementwise maps of random shapes are the same bits on one, two and three threads', (t) => {
+  const shapes: [Shape, Shape][] = [
+    [[700], [700]],
+    [[1], [333]],
+    [[5, 67], [67]],
+    [
+      [31, 1],
+      [31, 23],
+    ],
+    [
+      [3, 1, 7],
+      [1, 19, 7],
+    ],
+  ]
+  for (let i = 0; i < 60; i++) {
+    const [a, b] = oneOf(shapes).map((shape) => shape.map((n) => (n === 1 ? 1 : n + (i % 5))))
+    const dtype = oneOf(floats)
+    const [formula, scale] = [oneOf([program, shareable]), oneOf([2, 300, 1e7])]
+    const operands = [a, b].map((shape) => ({ buffer: numbers(dtype, sizeOf(shape), scale), shape }))
+    const out = broadcast(a, b)
+    const results = onThreads(() => cpu.map(formula, operands, out, [dtype]))
+    t.is(differences(results).length, 0, `${dtype} ${JSON.stringify([a, b])} ${scale}`)
+  }
+})
+
+const sizeOf = (shape: Shape) => shape.reduce((product, n) => product * n, 1)
+
+function broadcast(a: Shape, b: Shape): Shape {
+  const axes = Math.max(a.length, b.length)
+  return Array.from({ length: axes }, (_, i) => Math.max(a.at(i - axes) ?? 1, b.at(i - axes) ?? 1))
+}
+
+test.serial('updates in place are the same bits on one, two and three threads', (t) => {
+  const update = cpu.compileUpdate(
+    parse('m = 0.9 * m + 0.1 * g\nw = w - eta * m / (sqrt(abs(m)) + 1e-7)'),
+    ['w', 'm', 'g'],
+    ['eta'],
+  )
+  for (const dtype of floats)
+    for (const size of [1, 63, 64, 65, 1000, 4097]) {
+      const [w, g] = [numbers(dtype, size), numbers(dtype, size)]
+      const results = onThreads(() => {
+        const [weights, m] = [cpu.allocate(dtype, size), cpu.allocate(dtype, size)]
+        cpu.write(weights, w)
+        for (let i = 0; i < 3; i++) update([weights, m, g], [0.01])
+        return [weights, m]
+      })
+      t.is(differences(results).length, 0, `${dtype} ${size}`)
+    }
+})
+
+test.serial('reductions of rows are the same bits on one, two and three threads', (t) => {
+  for (let i = 0; i < 60; i++) {
+    const dtype = oneOf(['float32', 'float64', 'int32', 'bool'] as const)
+    const kind = oneOf(['sum', 'mean', 'prod', 'max', 'any', 'sumSquares'] as const)
+    const shape = [1 + below(50), 1 + below(300)]
+    const x = numbers(dtype, sizeOf(shape))
+    t.is(differences(onThreads(() => [cpu.reduce(kind, x, shape, [1])])).length, 0, `${kind} ${dtype} ${shape}`)
+  }
+})
+
+test.serial('softmax and cross-entropy are the same bits on one, two and three threads', (t) => {
+  for (let i = 0; i < 40; i++) {
+    const dtype = oneOf(floats)
+    const [rows, columns] = [1 + below(40), 1 + below(40)]
+    const [x, g] = [numbers(dtype, rows * columns, 20), numbers(dtype, rows)]
+    const labels = ordinary(
+      Int32Array.from({ length: rows }, () => below(columns)),
+      'int32',
+    )
+    const results = onThreads(() => [
+      cpu.softmax('softmax', x, rows, columns),
+      cpu.softmax('logSoftmax', x, rows, columns),
+      cpu.crossEntropy(x, labels, rows, columns),
+      cpu.crossEntropyGradient(g, x, labels, rows, columns),
+    ])
+    t.is(differences(results).length, 0, `${dtype} [${rows}, ${columns}]`)
+  }
 })
 
 test.serial('a call of a kernel that fails in any thread is an error, and the next one works', (t) => {

@@ -3,9 +3,11 @@
  * again and again.
  */
 import type { DType, Operand, Shape } from '../../backend.js'
+import { threadsFor } from '../threads/pool.js'
+import { callInRanges } from '../threads/ranges.js'
 import { planWalk, visitAround, type Walk } from './broadcast.js'
 import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
-import { bytes } from './storage.js'
+import { bytes, nanoseconds } from './storage.js'
 
 /** All that a call needs but the addresses. */
 export class RowPlan {
@@ -83,7 +85,17 @@ export class RowPlan {
     for (let i = 0; i < outputs.length; i++) args[k++] = outputs[i] + done * this.outputBytes[i]
     for (let i = 0; i < inputs.length; i++) args[k++] = inputs[i] + (offsets ? offsets[i] * this.inputBytes[i] : 0)
     for (let i = 0; i < this.steps.length; i++) args[k++] = this.steps[i]
-    run.apply(undefined, args)
+    const threads = threadsFor(args[0] * args[1] * nanoseconds)
+    if (threads > 1) callInRanges(run, { args, count: 0, steps: this.argumentSteps(), unit: 1 }, threads)
+    else run.apply(undefined, args)
+  }
+
+  /** Bytes from row to row of each argument of the kernel. */
+  private argumentSteps(): number[] {
+    const { inner, strides } = this.walk
+    const outputs = this.outputBytes.map((bytes) => inner * bytes)
+    const inputs = this.inputBytes.map((bytes, i) => (bytes ? strides[i].at(-2)! * bytes : 0))
+    return [0, 0, ...outputs, ...inputs, ...this.steps.map(() => 0)]
   }
 }
 

@@ -8,6 +8,9 @@ import type { ComputeType } from './compute.js'
 /** Bytes per number in memory. */
 export const bytes = { float32: 4, float64: 8, int32: 4, bool: 1 } as const
 
+/** What a kernel takes for one number, about, for the decision about threads. */
+export const nanoseconds = 0.5
+
 /** A place in memory: the local that holds an address, and a constant number of bytes after it. */
 export interface Place {
   readonly local: string

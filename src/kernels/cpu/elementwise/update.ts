@@ -6,10 +6,16 @@ import type { DataBuffer, DType, UpdateKernel } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
 import { isResident, mark, pointer, releaseScratch } from '../memory.js'
 import { instantiate } from '../module.js'
+import { threadsFor } from '../threads/pool.js'
+import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { computeType } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
 import { kernelText } from './kernel.js'
 import type { KernelSpec, Output, Parameter } from './spec.js'
+import { bytes } from './storage.js'
+
+/** What one number takes, about, for the decision about threads. */
+const nanoseconds = 1
 
 type Run = (...numbers: number[]) => void
 
@@ -38,9 +44,19 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     args[0] = buffers[0].size
     for (let i = 0; i < buffers.length; i++) args[1 + i] = pointer(buffers[i])
     for (let i = 0; i < numbers.length; i++) args[1 + buffers.length + i] = numbers[i]
-    run.apply(undefined, args)
+    const threads = threadsFor(args[0] * nanoseconds)
+    if (threads > 1)
+      callInRanges(run, { args, count: 0, steps: steps(args.length, last.dtypes), unit: flatUnit }, threads)
+    else run.apply(undefined, args)
     releaseScratch(top)
   }
+}
+
+/** Bytes from number to number of each argument: of arrays of these dtypes, and scalars. */
+function steps(args: number, dtypes: readonly DType[]): number[] {
+  const steps = new Array<number>(args).fill(0)
+  for (let i = 0; i < dtypes.length; i++) steps[1 + i] = bytes[dtypes[i]]
+  return steps
 }
 
 /** What the kernel of an update is generated from: every array is read and written at one address. */
