@@ -7,6 +7,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 const javascript = {
   nabla: ['nabla.mjs', 'model'],
+  'nabla ×2': ['nabla.mjs', 'model 2'],
   'nabla loop': ['nabla.mjs', 'loop'],
   'jax-js': ['jax.mjs'],
   'tfjs wasm': ['tfjs.mjs', 'wasm'],

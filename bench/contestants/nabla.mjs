@@ -2,9 +2,11 @@
 import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
 
-/** Imports nabla; `style` is `model` or `loop`, which only trains: all else would be the same. */
-export async function load(style) {
+/** Imports nabla; the argument is `model` or `loop`, which only trains (all else would be the same), and a number of threads (default 1). */
+export async function load(argument) {
+  const [style, threads = '1'] = argument.split(' ')
   const nabla = await import('nabla')
+  nabla.setThreads(Number(threads))
   const { train, ...others } = tasksOf(nabla, style)
   return { version: installedVersion('nabla'), tasks: style === 'loop' ? { train } : { train, ...others } }
 }
