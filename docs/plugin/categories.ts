@@ -1,0 +1,43 @@
+/**
+ * The chapters of the reference, in reading order, and which file of the source belongs to which: an export needs no tag.
+ */
+
+/** Chapter → files below `src/`, without `.ts`; a folder ends in a slash. The longest name that fits counts. */
+const chapters: Readonly<Record<string, readonly string[]>> = {
+  Tensor: ['tensor/tensor', 'tensor/variable', 'tensor/creation', 'tensor/grids', 'tensor/random', 'kernels/backend'],
+  'Operations: elementwise': ['tensor/elementwise'],
+  'Operations: activations': ['tensor/activations'],
+  'Operations: reductions': ['tensor/reductions', 'tensor/running', 'tensor/statistics', 'tensor/reduction-rows'],
+  'Operations: shapes': ['tensor/shaping', 'tensor/arranging', 'tensor/methods', 'tensor/shape'],
+  'Operations: indexing': ['tensor/indexing', 'tensor/slicing', 'tensor/sorting', 'tensor/indexed-slices'],
+  'Operations: linear algebra': ['tensor/linalg', 'tensor/decompositions', 'tensor/einsum', 'tensor/mathjs'],
+  'Operations: sampling': ['tensor/sampling'],
+  Operations: ['tensor/'],
+  Autograd: ['autograd/', 'tensor/backward'],
+  Formulas: ['tensor/formula', 'kernels/formula/'],
+  Layers: ['layers/'],
+  // biome-ignore format: a list
+  Training: [
+    'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/logs',
+    'layers/dataset', 'layers/summary',
+  ],
+  Optimizers: ['optim/'],
+  Schedules: ['optim/schedules/'],
+  'Back ends': ['kernels/', 'tensor/backend'],
+  'Data and files': ['data/', 'io/'],
+  Errors: ['errors', 'options'],
+}
+
+/** As the reader meets them. */
+export const categoryOrder: readonly string[] = ['Guides', 'Coming from', 'Decisions', ...Object.keys(chapters)]
+
+/** The chapter of `src/tensor/shaping.ts`. */
+export function categoryOf(path: string): string {
+  const file = path.replace(/^.*?\bsrc\//, '').replace(/\.ts$/, '')
+  const fits = (name: string) => (name.endsWith('/') ? file.startsWith(name) : file === name)
+  const found = Object.entries(chapters).flatMap(([chapter, names]) =>
+    names.filter(fits).map((name) => ({ chapter, name })),
+  )
+  found.sort((a, b) => b.name.length - a.name.length)
+  return found[0]?.chapter ?? 'Other'
+}

@@ -1,0 +1,105 @@
+/**
+ * What the table (`src/tensor/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
+ * row itself, and what it is called elsewhere.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CommentTag,
+  type DeclarationReflection,
+  type ProjectReflection,
+  type SignatureReflection,
+  type TagString,
+} from 'typedoc'
+import ts from 'typescript'
+import { toTeX } from '../../src/kernels/formula/tex.js'
+import { ElementwiseRow } from '../../src/tensor/apply.js'
+import { ops } from '../../src/tensor/ops.js'
+import { commentOf } from './assign.ts'
+import { namesElsewhere } from './equivalents-table.ts'
+
+const tensors = join(import.meta.dirname, '../../src/tensor')
+const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']
+
+/** Functions whose row has another name. */
+const rowNames: Readonly<Record<string, string>> = { prelu: 'leakyRelu', swish: 'silu' }
+
+/** Adds it to every function that has a row or a name elsewhere. */
+export function describeOperations(project: ProjectReflection): void {
+  const texts = rowTexts()
+  for (const f of project.children ?? []) {
+    if (!isOperation(f)) continue
+    for (const signature of f.signatures ?? []) describe(signature, texts)
+  }
+}
+
+function isOperation({ sources }: DeclarationReflection): boolean {
+  return /src\/tensor\/(?!mathjs|formula|methods)/.test(sources?.[0].fullFileName ?? '')
+}
+
+function describe(signature: SignatureReflection, texts: ReadonlyMap<string, RowText>): void {
+  const key = rowNames[signature.name] ?? signature.name
+  const row = (ops as Readonly<Record<string, unknown>>)[key]
+  const comment = commentOf(signature)
+  const add = (tag: TagString, text: string) => comment.blockTags.push(new CommentTag(tag, [{ kind: 'text', text }]))
+  if (row instanceof ElementwiseRow) {
+    comment.summary.push({ kind: 'text', text: `\n\n${display(`y = ${toTeX(row.program)}`)}` })
+    add('@gradient', gradients(row))
+  }
+  const text = texts.get(key)
+  if (text) add('@row', ruleOf(text))
+  const elsewhere = namesElsewhere(signature.name)
+  if (elsewhere) add('@equivalents', elsewhere)
+}
+
+/** The gradient of the loss with respect to each input, given that with respect to the output. */
+function gradients(row: ElementwiseRow): string {
+  const { inputs } = row.program
+  if (row.outputDType(inputs.map(() => 1)) === 'bool') return 'None: the result is bool.'
+  const lines = inputs.map((input, i) => `\\bar{${symbol(input)}} &= ${gradientTeX(row.derivative(i))}`)
+  const words =
+    'Here $g$ is the gradient of the output $y$, and a bar marks that of an input. It is summed over broadcast axes.'
+  return `${display(`\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}`)}\n\n${words}`
+}
+
+function gradientTeX({ program }: ElementwiseRow): string {
+  return toTeX({
+    ...program,
+    statements: program.statements.map((line) => ({ ...line, name: line.name.replace(/^d_.*/, 'y') })),
+  })
+}
+
+function symbol(name: string): string {
+  return name.length === 1 ? name : `\\mathrm{${name}}`
+}
+
+function display(tex: string): string {
+  return `$$\n${tex}\n$$`
+}
+
+function ruleOf({ file, text }: RowText): string {
+  return `Its row in [the table](source:src/tensor/${file}), forward and back:\n\n\`\`\`ts\n${text}\n\`\`\``
+}
+
+/** A row as it stands in the source. */
+interface RowText {
+  file: string
+  text: string
+}
+
+function rowTexts(): Map<string, RowText> {
+  const texts = new Map<string, RowText>()
+  for (const file of tableFiles) {
+    const source = ts.createSourceFile(file, readFileSync(join(tensors, file), 'utf8'), ts.ScriptTarget.Latest, true)
+    const visit = (node: ts.Node): void => {
+      if (!ts.isPropertyAssignment(node) || !isRow(node.initializer)) ts.forEachChild(node, visit)
+      else texts.set(node.name.getText(), { file, text: node.getText().replaceAll('\n  ', '\n') })
+    }
+    visit(source)
+  }
+  return texts
+}
+
+function isRow(node: ts.Expression): boolean {
+  return ts.isCallExpression(node) && ['op', 'primitive'].includes(node.expression.getText())
+}

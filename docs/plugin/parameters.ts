@@ -1,0 +1,89 @@
+/**
+ * Parameters whose name and type say it all are described once, here; the others in their `@param`. Neither is an error.
+ */
+import {
+  Comment,
+  type Logger,
+  type ParameterReflection,
+  type ProjectReflection,
+  ReflectionKind,
+  type SignatureReflection,
+} from 'typedoc'
+
+const tensorLike = 'A tensor; nested arrays, typed arrays and numbers are welcome.'
+const broadcast = `${tensorLike} The arguments are broadcast against each other.`
+
+/** `name: type` → its description; `*` stands for every type. */
+const glossary: Readonly<Record<string, string>> = {
+  'x: TensorLike': tensorLike,
+  'a: TensorLike': broadcast,
+  'b: TensorLike': broadcast,
+  'x: Tensor': 'A tensor.',
+  'xs: *': 'The arguments of the function.',
+  'shape: Shape': 'The sizes per axis; `[]` for a scalar.',
+  'inputShape: *': 'The shape of the input; the first axis is that of the examples.',
+  'dtype: DType': '`float32`, `float64`, `int32` or `bool`.',
+  'axes: *': 'One axis, several, or null for all (default). Negative ones count from the last.',
+  'axis: *': 'Which axis; negative ones count from the last.',
+  'options: *': 'Settings by name. An unknown one is an `OptionError` that names the nearest.',
+  'f: TensorFunction': 'A function of tensors. It is called with tensors that record what is done to them.',
+  'config: Config': 'A configuration, as `getConfig` gives it or as Keras writes it.',
+  'this: *': 'The class that is made.',
+  'variables: *': 'The variables, in the order in which they were built.',
+  'targets: *': 'The variables that change. Default: those that it was built for.',
+  'variable: *': 'One of the variables.',
+  'gradients: *': 'One for each variable, of its shape; null where the loss does not depend on it.',
+  'state: OptimizerState': 'What `exportState` gave.',
+  'step: number': 'How many steps were made; 0 is the first.',
+  'step: VariableStep': 'The variable, its gradient and its slots, with what can be done to them.',
+  'slot: *': 'The name of a slot.',
+  'inner: *': 'The optimizer whose steps these are.',
+  'model: *': 'The model that is trained.',
+  'epoch: *': 'The epoch, 0 for the first.',
+  'batch: *': 'The batch of this epoch, 0 for the first.',
+  'logs: *': 'The loss and the metrics, by name.',
+  'history: *': 'The logs of all epochs.',
+  'yTrue: *': 'What is right: the labels.',
+  'yPred: *': 'What the model said.',
+  'y: *': 'What is right: the labels of `x`.',
+  'loss: *': 'The loss.',
+  'seed: *': 'Any whole number.',
+}
+
+/** Describes those that have no description of their own. */
+export function describeParameters(project: ProjectReflection): void {
+  for (const parameter of parametersOf(project)) {
+    if (parameter.name === '__namedParameters') parameter.name = 'options'
+    parameter.name = parameter.name.replace(/^_/, '')
+    const own = (parameter.parent as SignatureReflection).comment?.getIdentifiedTag(parameter.name, '@param')
+    if (!own) parameter.comment ??= fromGlossary(parameter)
+  }
+}
+
+/** A warning, hence an error, for each that is not described. */
+export function checkParameters(project: ProjectReflection, logger: Logger): void {
+  for (const parameter of parametersOf(project)) {
+    if (!parameter.comment?.hasVisibleComponent()) {
+      logger.validationWarning(`${parameter.getFullName()} (Parameter) is not described: write @param` as never)
+    }
+  }
+}
+
+function parametersOf(project: ProjectReflection): ParameterReflection[] {
+  const signatures = project.getReflectionsByKind(ReflectionKind.SomeSignature) as SignatureReflection[]
+  return signatures.filter(isDocumented).flatMap(({ parameters }) => parameters ?? [])
+}
+
+/** Not the signatures inside of types, such as those of callbacks, nor those that are documented where they are inherited from. */
+function isDocumented(signature: SignatureReflection): boolean {
+  for (let parent = signature.parent.parent; parent && !parent.isProject(); parent = parent.parent) {
+    if (parent.kindOf(ReflectionKind.TypeLiteral) || parent.kindOf(ReflectionKind.SomeSignature)) return false
+  }
+  return !signature.parent.kindOf(ReflectionKind.TypeLiteral) && !signature.inheritedFrom
+}
+
+function fromGlossary({ name, type }: ParameterReflection): Comment | undefined {
+  const typeName = type?.type === 'reference' ? type.name : String(type)
+  const words = glossary[`${name}: ${typeName}`] ?? glossary[`${name}: *`]
+  return words === undefined ? undefined : new Comment([{ kind: 'text', text: words }])
+}
