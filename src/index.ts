@@ -135,7 +135,16 @@ export {
   softsign,
   swish,
 } from './tensor/activations.js'
-export { flip, type PadOptions, pad, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
+export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
+export {
+  type BackendInfo,
+  type GpuOptions,
+  getBackend,
+  type MemoryInfo,
+  memory,
+  setBackend,
+  tidy,
+} from './tensor/backends.js'
 export {
   arange,
   eye,
@@ -221,6 +230,7 @@ export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/l
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/methods.js'
+export { type PadOptions, pad } from './tensor/padding.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export {
   all,

@@ -10,6 +10,7 @@ import { diag, tril, triu } from './grids.js'
 import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
+import { pad } from './padding.js'
 import * as reductions from './reductions.js'
 import * as running from './running.js'
 import * as shaping from './shaping.js'
@@ -17,29 +18,29 @@ import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
 import { Tensor } from './tensor.js'
 
-const { decompositionRows: _rows, ...decompositionMethods } = decompositions
-const { where: _, ...elementwiseMethods } = elementwise
-const { dense: __, ...linalgMethods } = linalg
-const { stack: ____stack, ...arrangingMethods } = arranging
-const { take: ____take, ...indexingMethods } = indexing
-const { concat: ___, checkIndices: ____, ...shapingMethods } = shaping
+/** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
+const noMethods = [
+  ...(['concat', 'stack', 'where', 'dense'] as const),
+  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'take'] as const),
+] as const
 
-const methods: Functions = {
+const functions = {
   backward,
   gradientsOfLeaves,
   toMathjs,
   diag,
+  pad,
   tril,
   triu,
   ...activations,
-  ...arrangingMethods,
-  ...elementwiseMethods,
-  ...indexingMethods,
-  ...linalgMethods,
-  ...decompositionMethods,
+  ...arranging,
+  ...elementwise,
+  ...indexing,
+  ...linalg,
+  ...decompositions,
   ...reductions,
   ...running,
-  ...shapingMethods,
+  ...shaping,
   ...sorting,
   ...statistics,
 }
@@ -51,22 +52,26 @@ type Functions = {
   backward: typeof backward
   gradientsOfLeaves: typeof gradientsOfLeaves
   toMathjs: typeof toMathjs
+  diag: typeof diag
+  pad: typeof pad
+  tril: typeof tril
+  triu: typeof triu
 } & typeof activations &
-  Omit<typeof arranging, 'stack'> &
-  Omit<typeof indexing, 'take'> &
-  typeof running &
-  typeof sorting &
-  typeof statistics & { diag: typeof diag; tril: typeof tril; triu: typeof triu } & Omit<
-    typeof decompositions,
-    'decompositionRows'
-  > &
-  Omit<typeof elementwise, 'where'> &
-  Omit<typeof linalg, 'dense'> &
+  typeof arranging &
+  typeof elementwise &
+  typeof indexing &
+  typeof linalg &
+  typeof decompositions &
   typeof reductions &
-  Omit<typeof shaping, 'concat' | 'checkIndices'>
+  typeof running &
+  typeof shaping &
+  typeof sorting &
+  typeof statistics
 
 /** The operations, as methods. */
-export type TensorMethods = { [Name in keyof Functions]: Method<Functions[Name]> }
+export type TensorMethods = {
+  [Name in Exclude<keyof Functions, (typeof noMethods)[number]>]: Method<Functions[Name]>
+}
 
 declare module './tensor.js' {
   interface Tensor extends TensorMethods {}
@@ -74,7 +79,8 @@ declare module './tensor.js' {
 
 /** Puts the operations on the prototype of `Tensor`. */
 export function installMethods(): void {
-  for (const [name, f] of Object.entries(methods)) {
+  for (const [name, f] of Object.entries(functions)) {
+    if ((noMethods as readonly string[]).includes(name)) continue
     const method = function (this: Tensor, ...rest: unknown[]): unknown {
       return (f as (...args: unknown[]) => unknown)(this, ...rest)
     }
