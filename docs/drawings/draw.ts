@@ -42,7 +42,8 @@ export function labels(ends: readonly { x: number; y: number; name: string; colo
   return Plot.text(ends, { x: 'x', y: 'y', text: 'name', fill: 'color', dx: 6, textAnchor: 'start', fontWeight: 600 })
 }
 
-/** A tenth of a pixel is enough. */
+/** A tenth of a pixel is enough. Texts stay as they are. */
 function rounded(svg: string): string {
-  return svg.replace(/-?\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))))
+  const short = (number: string) => String(Number(Number(number).toFixed(1)))
+  return svg.replace(/"[^"]*"/g, (attribute) => attribute.replace(/-?\d+\.\d{2,}/g, short))
 }

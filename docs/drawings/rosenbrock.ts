@@ -25,11 +25,19 @@ const runs: [name: string, color: string, optimizer: AnyOptimizer][] = [
   ['Lion', colors.purple, new Lion({ learningRate: 0.02 })],
 ]
 
-/** Where (1 − x)² + 100 (y − x²)² is the level: both terms are parts of it, as cos² and sin² are of 1. */
+/**
+ * Where (1 − x)² + 100 (y − x²)² is the level: both terms are parts of it, as cos² and sin² are of 1. Upper and lower half, as far
+ * as they can be seen.
+ */
 const contours = [0.3, 2, 8, 30, 100, 300].flatMap((level) =>
-  Array.from({ length: 73 }, (_, i) => {
-    const x = 1 + Math.sqrt(level) * Math.cos((i * Math.PI) / 36)
-    return { level, x, y: x ** 2 + Math.sqrt(level / 100) * Math.sin((i * Math.PI) / 36) }
+  [1, -1].flatMap((half) => {
+    const angle = (x: number) => Math.acos(Math.min(1, Math.max(-1, (x - 1) / Math.sqrt(level))))
+    const [first, last] = [angle(2), angle(-2)]
+    return Array.from({ length: 41 }, (_, i) => {
+      const a = first + ((last - first) * i) / 40
+      const x = 1 + Math.sqrt(level) * Math.cos(a)
+      return { line: half * level, x, y: x ** 2 + half * Math.sqrt(level / 100) * Math.sin(a) }
+    })
   }),
 )
 
@@ -52,7 +60,7 @@ export function rosenbrock(): string {
     y: { domain: [-0.6, 2.4], label: null, ticks: 4 },
     marks: [
       Plot.frame({ strokeOpacity: 0.4 }),
-      Plot.line(contours, { x: 'x', y: 'y', z: 'level', stroke: 'currentColor', strokeOpacity: 0.28, clip: true }),
+      Plot.line(contours, { x: 'x', y: 'y', z: 'line', stroke: 'currentColor', strokeOpacity: 0.28, clip: true }),
       Plot.text(names, {
         ...facet,
         text: 'name',

@@ -1,0 +1,36 @@
+/**
+ * The figures of the guides.
+ */
+import test from 'ava'
+import { parseHTML } from 'linkedom'
+import { figures } from '../../docs/figures.js'
+import { filesBelow, read } from '../source.js'
+
+const files = filesBelow('docs/figures', '.svg')
+const shown = filesBelow('docs/guides', '.md').flatMap((file) =>
+  [...read(file).matchAll(/!\[([^\]]*)\]\(\.\.\/(figures\/[^)]+)\)/g)].map(([, alt, path]) => ({ file, alt, path })),
+)
+
+test('every figure is kept as a file and shown in a guide, with words for those who cannot see it', (t) => {
+  const names = Object.keys(figures).map((name) => `figures/${name}.svg`)
+  t.deepEqual(
+    files.map((file) => file.replace('docs/', '')),
+    names.sort(),
+  )
+  t.deepEqual([...new Set(shown.map(({ path }) => path))].sort(), names)
+  for (const { alt, path } of shown) t.true(alt.length > 10, path)
+})
+
+test('the files are SVGs with a title, drawn from finite numbers', (t) => {
+  for (const file of files) {
+    const svg = parseHTML(read(file)).document.querySelector('svg')
+    t.truthy(svg?.querySelector('title')?.textContent, file)
+    t.true((svg?.querySelectorAll('path').length ?? 0) > 2, file)
+    t.false(/NaN|Infinity/.test(read(file)), file)
+  }
+})
+
+test('a figure comes out the same every time', async (t) => {
+  t.is(await figures.schedules(), read('docs/figures/schedules.svg'))
+  t.is(await figures.ema(), await figures.ema())
+})
