@@ -7,7 +7,7 @@
  * - `*.d.ts`, the declarations.
  * - `LICENSES.txt`, the licences of the packages that are inside.
  *
- * What is loaded by dynamic `import()` goes to `chunks/`, so that nobody pays for what they do not use.
+ * gpu.js, which is loaded when a GPU is asked for, goes to `chunks/gpu.js`, so that nobody else pays for it.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,33 +16,41 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = new URL('..', import.meta.url).pathname
-const outputs = { 'index.js': false, 'nabla.min.js': true }
+const outputs = ['index.js', 'nabla.min.js']
+const gpuJs = { name: 'gpu.js/dist/gpu-browser.min.js', chunk: './chunks/gpu.js' }
+
+/** Both bundles import gpu.js from its chunk. */
+const leaveGpuJsOut = {
+  name: 'gpu.js',
+  setup: ({ onResolve }) => onResolve({ filter: /^gpu\.js\// }, () => ({ path: gpuJs.chunk, external: true })),
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true })
-const [{ metafile }] = await Promise.all(Object.entries(outputs).map(([name, minify]) => bundle(name, minify)))
-licenses(Object.keys(metafile.inputs))
+const [{ metafile }, gpuChunk] = await Promise.all([
+  bundle('index.js', 'src/index.ts', false),
+  bundle(gpuJs.chunk, gpuJs.name, true),
+  bundle('nabla.min.js', 'src/index.ts', true),
+])
+licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
 declarations()
-for (const name of Object.keys(outputs)) console.log(`dist/${name}: ${size(name)}`)
+for (const name of outputs) console.log(`dist/${name}: ${size(name)}`)
 
-function bundle(name, minify) {
+function bundle(name, entry, minify) {
   return build({
     absWorkingDir: root,
-    entryPoints: [{ in: 'src/index.ts', out: name.replace(/\.js$/, '') }],
+    entryPoints: [{ in: entry, out: name.replace(/\.js$/, '') }],
     outdir: 'dist',
-    chunkNames: `chunks/[name]${minify ? '.min' : ''}-[hash]`,
-    splitting: true,
     bundle: true,
-    // Names stay: configurations and printing use those of classes
-    minifyWhitespace: minify,
-    minifySyntax: minify,
+    minify,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
-    sourcemap: true,
+    sourcemap: entry !== gpuJs.name,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    plugins: entry === gpuJs.name ? [] : [leaveGpuJsOut],
   })
 }
 

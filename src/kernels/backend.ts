@@ -67,12 +67,16 @@ export interface Backend {
   readonly name: 'cpu' | 'gpu'
   /** What it really runs on, for people: `WebAssembly SIMD, FMA`, `WebGPU`, … */
   readonly detail: string
+  /** Whether numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
+  readonly isAsync: boolean
 
   // Memory
   /** Makes a buffer of an ordinary array, which from now on belongs to the buffer. */
   upload(values: TypedArray, dtype: DType): DataBuffer
   /** A zeroed buffer that lives long and is updated in place: variables, optimizer slots. */
   allocate(dtype: DType, size: number): DataBuffer
+  /** A buffer of the same numbers, which stays as it is when the source is changed. */
+  duplicate(buffer: DataBuffer): DataBuffer
   /** Copies the source's numbers into the target (same dtype and size). */
   write(target: DataBuffer, source: DataBuffer): void
   /** A copy of the numbers. */
@@ -80,8 +84,11 @@ export interface Backend {
   read(buffer: DataBuffer): Promise<TypedArray>
   /** One number. */
   readAt(buffer: DataBuffer, index: number): number
-  /** Runs one training step; the results inside may live in a workspace that is reused when the step is over. */
-  step<T>(run: () => T): T
+  /**
+   * Runs one training step; the results inside may live in a workspace that is reused when the step is over. `inputs` holds tensors
+   * that are not needed afterwards, either.
+   */
+  step<T>(run: () => T, inputs?: unknown): T
 
   // Elementwise
   /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and gives its outputs, of `shape`. */

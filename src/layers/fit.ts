@@ -4,6 +4,8 @@
 import { GradientError, OptionError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
+import { backend } from '../tensor/backend.js'
+import { tidy } from '../tensor/backends.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -51,7 +53,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
-    if (validation) Object.assign(logs, prefixed(model.evaluateOn(validation, batchSize)))
+    if (validation) Object.assign(logs, prefixed(await validate(model, validation, batchSize)))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
   if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)
@@ -73,22 +75,43 @@ async function runEpoch(
   const mean = new MeanLogs()
   for (let start = 0, step = 0; start < data.size && !model.stopTraining; start += batchSize, step++) {
     const stop = Math.min(start + batchSize, data.size)
-    const { x, y } = data.batch(start, stop, order)
-    mean.add(trainStep(model, x, y as Tensor, epoch, step), stop - start)
+    const logs = backend.isAsync
+      ? await trainStepLater(model, data.batch(start, stop, order), epoch, step)
+      : tidy(() => trainStep(model, data.batch(start, stop, order), epoch, step))
+    mean.add(logs, stop - start)
     for (const c of listeners) await c.onBatchEnd?.(step, mean.logs, model)
     if (turns.isOver) await turns.giveWay()
   }
   return mean.logs
 }
 
+type Batch = ReturnType<Dataset['batch']>
+
+function validate(model: Model, data: Dataset, batchSize: number): Logs | Promise<Logs> {
+  return backend.isAsync ? model.evaluateOnLater(data, batchSize) : model.evaluateOn(data, batchSize)
+}
+
 /** One step; an error tells where it happened. */
-function trainStep(model: Model, x: Tensor, y: Tensor, epoch: number, step: number): Logs {
+function trainStep(model: Model, { x, y }: Batch, epoch: number, step: number): Logs {
   try {
-    return model.trainOnBatch(x, y)
+    return model.trainOnBatch(x, y as Tensor)
   } catch (error) {
-    if (error instanceof GradientError) error.message = `${error.message} (epoch ${epoch + 1}, step ${step + 1})`
-    throw error
+    throw located(error, epoch, step)
   }
+}
+
+/** `trainStep` where numbers cannot be read at once. */
+async function trainStepLater(model: Model, { x, y }: Batch, epoch: number, step: number): Promise<Logs> {
+  try {
+    return await model.trainOnBatchLater(x, y as Tensor)
+  } catch (error) {
+    throw located(error, epoch, step)
+  }
+}
+
+function located(error: unknown, epoch: number, step: number): unknown {
+  if (error instanceof GradientError) error.message = `${error.message} (epoch ${epoch + 1}, step ${step + 1})`
+  return error
 }
 
 /** Lets timers, input and rendering have their turn, now and then. */

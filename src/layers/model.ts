@@ -6,6 +6,7 @@ import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
+import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { concat } from '../tensor/shaping.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -21,7 +22,9 @@ import { summarize } from './summary.js'
 
 /** What the training loop asks of an optimizer. */
 export interface TrainingOptimizer {
+  /** Changes the variables along their gradients. */
   apply(gradients: (Tensor | null)[], variables: Variable[]): void
+  /** Called once after the last epoch. */
   finalizeVariableValues(variables: Variable[]): void
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
@@ -101,22 +104,39 @@ export abstract class Model extends Layer {
    * @returns the loss and the metrics, before the step
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
-    const { optimizer, loss, metrics } = this.howToTrain('trainOnBatch')
+    const { loss, metrics } = this.howToTrain('trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
     return backend.step(() => {
       const predictions = this.apply(inputs, { training: true })
       const value = loss(targets, predictions)
-      const logs = logsOf(value, metrics, targets, predictions)
+      const logs = read(sumsOf(value, metrics, targets, predictions))
       if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-      const gradients = value.gradientsOfLeaves()
-      this.weightsToTrain ??= this.trainableVariables
-      const variables = this.weightsToTrain
-      optimizer.apply(
-        variables.map((v) => gradients.get(v) ?? null),
-        variables,
-      )
+      this.applyGradients(value.gradientsOfLeaves())
       return logs
     })
+  }
+
+  /** Internal: `trainOnBatch` where numbers cannot be read at once. Frees x and y. */
+  async trainOnBatchLater(x: Tensor, y: Tensor): Promise<Logs> {
+    const { loss, metrics } = this.howToTrain('trainOnBatch')
+    const results = backend.step(() => {
+      const predictions = this.apply(x, { training: true })
+      const value = loss(y, predictions)
+      return { sums: sumsOf(value, metrics, y, predictions), gradients: value.gradientsOfLeaves() }
+    })
+    const logs = await readLater(results.sums)
+    if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
+    backend.step(() => this.applyGradients(results.gradients), [x, y, results])
+    return logs
+  }
+
+  private applyGradients(gradients: ReadonlyMap<Tensor, Tensor>): void {
+    this.weightsToTrain ??= this.trainableVariables
+    const variables = this.weightsToTrain
+    this.optimizer.apply(
+      variables.map((v) => gradients.get(v) ?? null),
+      variables,
+    )
   }
 
   /**
@@ -136,18 +156,36 @@ export abstract class Model extends Layer {
 
   /** Internal: `evaluate` on checked data. */
   evaluateOn(data: Dataset, batchSize: number): Logs {
-    const { loss, metrics } = this.howToTrain('evaluate')
     const mean = new MeanLogs()
     for (let start = 0; start < data.size; start += batchSize) {
       const stop = Math.min(start + batchSize, data.size)
-      const { x, y } = data.batch(start, stop)
-      const logs = noGrad(() => {
-        const predictions = this.apply(x)
-        return logsOf(loss(y as Tensor, predictions), metrics, y as Tensor, predictions)
-      })
-      mean.add(logs, stop - start)
+      mean.add(
+        tidy(() => read(this.sumsOn(data, start, stop))),
+        stop - start,
+      )
     }
     return mean.logs
+  }
+
+  /** Internal: `evaluateOn` where numbers cannot be read at once. */
+  async evaluateOnLater(data: Dataset, batchSize: number): Promise<Logs> {
+    const mean = new MeanLogs()
+    for (let start = 0; start < data.size; start += batchSize) {
+      const stop = Math.min(start + batchSize, data.size)
+      const sums = tidy(() => this.sumsOn(data, start, stop))
+      mean.add(await readLater(sums), stop - start)
+      backend.step(() => {}, sums)
+    }
+    return mean.logs
+  }
+
+  private sumsOn(data: Dataset, start: number, stop: number): Sum[] {
+    const { loss, metrics } = this.howToTrain('evaluate')
+    const { x, y } = data.batch(start, stop)
+    return noGrad(() => {
+      const predictions = this.apply(x)
+      return sumsOf(loss(y as Tensor, predictions), metrics, y as Tensor, predictions)
+    })
   }
 
   /** The model's outputs for all examples, without recording gradients. */
@@ -159,12 +197,15 @@ export abstract class Model extends Layer {
     const outputs: Tensor[] = []
     for (let start = 0; start < data.size; start += batchSize) {
       const { x: rows } = data.batch(start, Math.min(start + batchSize, data.size))
-      outputs.push(noGrad(() => this.apply(rows)))
+      outputs.push(tidy(() => noGrad(() => this.apply(rows))))
     }
     return outputs.length === 1 ? outputs[0] : concat(outputs)
   }
 
-  /** A table of the layers, their output shapes and numbers of weights; printed too, unless told otherwise. */
+  /**
+   * A table of the layers, their output shapes and numbers of weights; printed too, unless told otherwise.
+   * @param print gets the table; default `console.log`
+   */
   summary(print: (text: string) => void = console.log): string {
     const text = summarize(this)
     print(text)
@@ -183,16 +224,35 @@ export abstract class Model extends Layer {
   }
 }
 
-function logsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yPred: Tensor): Logs {
-  const logs: Logs = { loss: loss.item() }
-  if (metrics.length === 0) return logs
-  noGrad(() => {
+/** One number of the logs, as long as it is on the back end: total / count. */
+interface Sum {
+  readonly name: string
+  readonly total: Tensor
+  readonly count: number
+}
+
+/** The loss and the metrics of one batch. */
+function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yPred: Tensor): Sum[] {
+  const sums: Sum[] = [{ name: 'loss', total: loss, count: 1 }]
+  if (metrics.length === 0) return sums
+  return noGrad(() => {
     for (const { name, apply } of metrics) {
       const values = apply(yTrue, yPred)
-      logs[name] = values.sum().item() / values.size
+      sums.push({ name, total: values.sum(), count: values.size })
     }
+    return sums
   })
+}
+
+function read(sums: readonly Sum[]): Logs {
+  const logs = {} as Logs
+  for (const { name, total, count } of sums) logs[name] = total.item() / count
   return logs
+}
+
+async function readLater(sums: readonly Sum[]): Promise<Logs> {
+  const numbers = await Promise.all(sums.map(({ total }) => total.data()))
+  return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i][0] / count])) as Logs
 }
 
 function badLoss(loss: number): GradientError {

@@ -11,8 +11,7 @@ export class Snapshot {
 
   constructor(variables: readonly Variable[]) {
     this.copies = variables.map((variable) => {
-      const numbers = backend.upload(variable.dataSync(), variable.dtype)
-      return { variable, numbers, version: variable.version }
+      return { variable, numbers: backend.duplicate(variable.buffer), version: variable.version }
     })
   }
 

@@ -74,12 +74,18 @@ export class Variable extends Tensor {
     return this
   }
 
-  /** Adds to the numbers; see `assign`. */
+  /**
+   * Adds to the numbers; see `assign`.
+   * @param value of this shape, or broadcast to it
+   */
   assignAdd(value: TensorLike): this {
     return this.assign(this.detach().add(value))
   }
 
-  /** Subtracts from the numbers; see `assign`. */
+  /**
+   * Subtracts from the numbers; see `assign`.
+   * @param value of this shape, or broadcast to it
+   */
   assignSub(value: TensorLike): this {
     return this.assign(this.detach().sub(value))
   }
@@ -91,7 +97,7 @@ export class Variable extends Tensor {
 
   /** A copy of the numbers as they are now, cut off from the graph: later assignments do not show in it. */
   override detach(): Tensor {
-    return new Tensor(backend.upload(this.dataSync(), this.dtype), this.shape)
+    return new Tensor(backend.duplicate(this.buffer), this.shape)
   }
 
   override toString(): string {
@@ -102,6 +108,7 @@ export class Variable extends Tensor {
 /**
  * Makes a variable: a tensor that gradients flow to and that can be assigned.
  *
+ * @param data nested arrays, a typed array, a number or a tensor; copied
  * @throws DTypeError when a trainable variable is asked to hold integers
  * @example
  * const w = variable([1, 2, 3], { name: 'w' })

@@ -20,9 +20,11 @@ export const cpu: Backend = {
   get detail() {
     return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
   },
+  isAsync: false,
 
   upload: ordinary,
   allocate: resident,
+  duplicate: (buffer) => ordinary(values(buffer), buffer.dtype),
   write: overwrite,
   readSync: values,
   read: async (buffer) => values(buffer),

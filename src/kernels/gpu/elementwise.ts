@@ -1,0 +1,158 @@
+/**
+ * Elementwise kernels on the GPU, made from formulas. One kernel for each output of a program and each way of broadcasting; sizes
+ * and scalars are arguments.
+ */
+import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
+import type { Program } from '../formula/ast.js'
+import type { KernelSource } from './adapter.js'
+import type { Block } from './blocks.js'
+import type { Buffers } from './buffers.js'
+import { kernel } from './kernels.js'
+import { broadcastStrides, coordinates, dot, merged, sizeNames } from './layout.js'
+import { slice, translate } from './translate.js'
+
+/** How an input is read: at the result's index, its only element, at an index of its own, or as a scalar. */
+type Access = 'flat' | 'one' | 'strided' | 'scalar'
+
+/** A kernel, and what it is to be given. */
+interface Compiled {
+  readonly source: KernelSource
+  readonly uniforms: readonly ((scalars: readonly number[]) => number)[]
+}
+
+/** How the result is stored: as it is, as 0 or 1, cut off, or rounded to a whole number. */
+type Storage = 'float' | 'bool' | 'cut' | 'whole'
+
+const compiledFor = new WeakMap<Program, Map<string, Compiled>>()
+
+/** See `Backend.map`. */
+export function map(
+  buffers: Buffers,
+  formula: Program,
+  inputs: readonly (Operand | number)[],
+  shape: Shape,
+  dtypes: readonly DType[],
+): DataBuffer[] {
+  const size = shape.reduce((product, n) => product * n, 1)
+  const operands = inputs.filter((input) => typeof input !== 'number')
+  const accesses = inputs.map((input) => (typeof input === 'number' ? 'scalar' : accessOf(input, shape, size)))
+  const strided = operands.filter((x) => accessOf(x, shape, size) === 'strided')
+  const walk = merged(
+    shape,
+    strided.map((x) => broadcastStrides(x.shape, shape)),
+  )
+  const rank = strided.length > 0 ? walk.sizes.length : 0
+  const layout = strided.length > 0 ? [...walk.sizes.slice(1), ...walk.strides.flat()] : []
+  const numbers = inputs.filter((input) => typeof input === 'number')
+  const blocks = operands.map((x) => buffers.block(x.buffer))
+  const areWhole = operands.every(({ buffer }) => buffer.dtype === 'int32' || buffer.dtype === 'bool')
+  return formula.outputs.map((output, i) => {
+    const { source, uniforms } = compile(formula, output, accesses, rank, storageOf(dtypes[i], areWhole))
+    const scalars = [...layout, ...uniforms.map((compute) => compute(numbers))]
+    return buffers.fromBlock(buffers.blocks.launch(source, size, blocks, scalars), dtypes[i])
+  })
+}
+
+function accessOf({ buffer, shape: from }: Operand, to: Shape, size: number): Access {
+  if (buffer.size === 1) return 'one'
+  return buffer.size === size && from.length <= to.length ? 'flat' : 'strided'
+}
+
+function storageOf(dtype: DType, areWhole: boolean): Storage {
+  if (dtype === 'bool') return 'bool'
+  return dtype === 'int32' ? (areWhole ? 'whole' : 'cut') : 'float'
+}
+
+const stored: Record<Storage, (x: string) => string> = {
+  float: (x) => x,
+  bool: (x) => `(${x} !== 0) ? 1 : 0`,
+  cut: (x) => `(${x} < 0) ? Math.ceil(${x}) : Math.floor(${x})`,
+  whole: (x) => `Math.floor(${x} + 0.5)`,
+}
+
+function compile(
+  formula: Program,
+  output: string,
+  accesses: readonly Access[],
+  rank: number,
+  storage: Storage,
+): Compiled {
+  const known = compiledFor.get(formula) ?? new Map<string, Compiled>()
+  compiledFor.set(formula, known)
+  const key = `${output} ${accesses} ${rank} ${storage}`
+  let compiled = known.get(key)
+  if (!compiled) {
+    compiled = compileAfresh(formula, output, accesses, rank, storage)
+    known.set(key, compiled)
+  }
+  return compiled
+}
+
+function compileAfresh(
+  formula: Program,
+  output: string,
+  accesses: readonly Access[],
+  rank: number,
+  storage: Storage,
+): Compiled {
+  const names = new Map<string, number | string>()
+  const layout = sizeNames(rank)
+  let arrays = 0
+  let scalars = 0
+  for (const [i, access] of accesses.entries()) {
+    if (access === 'scalar') names.set(formula.inputs[i], scalars++)
+    else names.set(formula.inputs[i], `a${arrays++}[${indexText(access, rank, arrays, layout)}]`)
+  }
+  const body = translate(slice(formula, output), names)
+  const result = stored[storage](body.outputs[output])
+  const uniforms = body.uniforms.map((_, i) => `u${i}`)
+  const text = `${coordinates(rank)}${body.statements.join(' ')} return ${result};`
+  return { source: kernel(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
+}
+
+function indexText(access: Access, rank: number, array: number, layout: string[]): string {
+  if (access !== 'strided') return access === 'one' ? '0' : 'i'
+  const { text, names } = dot(rank, `p${array}_`)
+  layout.push(...names)
+  return text
+}
+
+/**
+ * See `Backend.compileUpdate`. Blocks never change, so each array that the program assigns gets a new one, computed from all the old
+ * ones.
+ */
+export function compileUpdate(
+  buffers: Buffers,
+  rule: Program,
+  arrays: readonly string[],
+  scalars: readonly string[],
+): UpdateKernel {
+  const assigned = arrays.map((name, i) => ({ name, i })).filter(({ name }) => rule.outputs.includes(name))
+  const kernels = assigned.map(({ name }) => updateKernel(rule, name, arrays, scalars))
+  return (targets, numbers) => {
+    const { size } = targets[0]
+    if (size === 0) return
+    const blocks: Block[] = kernels.map(({ source, uniforms, read }) => {
+      const inputs = read.map((i) => buffers.block(targets[i]))
+      const values = uniforms.map((compute) => compute(numbers))
+      return buffers.blocks.launch(source, size, inputs, values)
+    })
+    for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], blocks[k])
+  }
+}
+
+function updateKernel(
+  rule: Program,
+  output: string,
+  arrays: readonly string[],
+  scalars: readonly string[],
+): Compiled & { read: readonly number[] } {
+  const needed = slice(rule, output)
+  const read = arrays.map((_, i) => i).filter((i) => needed.inputs.includes(arrays[i]))
+  const names = new Map<string, number | string>(scalars.map((name, i) => [name, i]))
+  for (const [k, i] of read.entries()) names.set(arrays[i], `a${k}[i]`)
+  const body = translate(needed, names)
+  const uniforms = body.uniforms.map((_, i) => `u${i}`)
+  const source = kernel(read.length, uniforms, `${body.statements.join(' ')} return ${body.outputs[output]};`)
+  return { source, uniforms: body.uniforms, read }
+}

@@ -1,0 +1,43 @@
+/**
+ * Matrix products on the GPU: every element of the result sums its own products.
+ */
+import type { DataBuffer, MatmulEpilogue, MatmulSize } from '../backend.js'
+import type { Buffers } from './buffers.js'
+import { cached, kernel } from './kernels.js'
+
+/** See `Backend.matmul`. */
+export function matmul(
+  buffers: Buffers,
+  a: DataBuffer,
+  b: DataBuffer,
+  { m, n, k, transposeA, transposeB, batch, aStep, bStep }: MatmulSize,
+  { bias, relu = false }: MatmulEpilogue = {},
+): DataBuffer {
+  // Where A's row starts and how far apart its elements are, and the same for B's columns
+  const [aRow, aNext] = transposeA ? [1, m] : [k, 1]
+  const [bColumn, bNext] = transposeB ? [k, 1] : [1, n]
+  const source = bias ? (relu ? withBiasAndRelu : withBias) : relu ? withRelu : plain
+  const inputs = [a, b, ...(bias ? [bias] : [])].map((x) => buffers.block(x))
+  const scalars = [m, n, k, aStep, bStep, aRow, aNext, bColumn, bNext]
+  return buffers.fromBlock(buffers.blocks.launch(source(null), batch * m * n, inputs, scalars), 'float32')
+}
+
+const plain = product(2, 'sum')
+const withRelu = product(2, 'sum > 0 ? sum : 0')
+const withBias = product(3, 'sum + a2[column]')
+const withBiasAndRelu = product(3, 'sum + a2[column] > 0 ? sum + a2[column] : 0')
+
+function product(arrays: number, result: string) {
+  const scalars = ['m', 'n', 'k', 'aStep', 'bStep', 'aRow', 'aNext', 'bColumn', 'bNext']
+  const body = `
+    const line = quotient(i, n);
+    const column = i - line * n;
+    const page = quotient(line, m);
+    const row = line - page * m;
+    const aFirst = page * aStep + row * aRow;
+    const bFirst = page * bStep + column * bColumn;
+    let sum = 0;
+    for (let j = 0; j < k; j++) { sum = sum + a0[aFirst + j * aNext] * a1[bFirst + j * bNext]; }
+    return ${result};`
+  return cached((_: null) => kernel(arrays, scalars, body))
+}

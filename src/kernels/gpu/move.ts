@@ -1,0 +1,152 @@
+/**
+ * Moving numbers on the GPU. Every kernel gathers: each element of the result looks where it comes from.
+ */
+import type { DataBuffer, DType, View } from '../backend.js'
+import type { Block } from './blocks.js'
+import type { Buffers } from './buffers.js'
+import { cached, kernel } from './kernels.js'
+import { coordinates, dot, merged, sizeNames } from './layout.js'
+
+/** See `Backend.copy`. */
+export function copy(buffers: Buffers, x: DataBuffer, { shape, strides, offset }: View): DataBuffer {
+  const walk = merged(shape, [strides])
+  const size = shape.reduce((product, n) => product * n, 1)
+  const scalars = [...walk.sizes.slice(1), offset, ...walk.strides[0]]
+  const source = strided(walk.sizes.length)
+  return buffers.fromBlock(buffers.blocks.launch(source, size, [buffers.block(x)], scalars), x.dtype)
+}
+
+const strided = cached((rank: number) => {
+  const { text, names } = dot(rank, 'p')
+  return kernel(1, [...sizeNames(rank), 'offset', ...names], `${coordinates(rank)} return a0[offset + ${text}];`)
+})
+
+/** See `Backend.place`: one pass for each piece. */
+export function place(
+  buffers: Buffers,
+  pieces: readonly { x: DataBuffer; view: View }[],
+  dtype: DType,
+  size: number,
+  fill: number,
+): DataBuffer {
+  let result = buffers.blocks.launch(filled(null), size, [], [fill])
+  for (const { x, view } of pieces) {
+    if (x.size === 0) continue
+    const fresh = insert(buffers, buffers.block(x), view, result)
+    result.release()
+    result = fresh
+  }
+  return buffers.fromBlock(result, dtype)
+}
+
+const filled = cached((_: null) => kernel(0, ['fill'], 'return fill;'))
+
+/**
+ * The axes of a view by falling stride: an element's coordinates are then quotients, one after the other. Views without repeated
+ * elements allow it, as long as each stride is larger than all that the smaller ones reach.
+ */
+function insert(buffers: Buffers, piece: Block, view: View, into: Block): Block {
+  const own = rowMajor(view.shape)
+  const axes = view.shape
+    .map((size, axis) => ({ size, stride: view.strides[axis], own: own[axis] }))
+    .filter((a) => a.size > 1)
+  // A flipped axis is walked from its other end
+  let low = view.offset
+  let start = 0
+  for (const axis of axes) {
+    if (axis.stride > 0) continue
+    low += (axis.size - 1) * axis.stride
+    start += (axis.size - 1) * axis.own
+    axis.stride = -axis.stride
+    axis.own = -axis.own
+  }
+  axes.sort((a, b) => b.stride - a.stride)
+  const scalars = [low, start, ...axes.flatMap((a) => [a.stride, a.size, a.own])]
+  return buffers.blocks.launch(insertion(axes.length), into.size, [piece, into], scalars)
+}
+
+const insertion = cached((rank: number) => {
+  const scalars = ['low', 'start']
+  let text = 'let rest = i - low; let index = start; let inside = 1; if (rest < 0) { inside = 0; rest = 0; }'
+  for (let axis = 0; axis < rank; axis++) {
+    scalars.push(`p${axis}`, `n${axis}`, `o${axis}`)
+    text += `
+    const c${axis} = quotient(rest, p${axis});
+    if (c${axis} >= n${axis}) { inside = 0; }
+    rest = rest - c${axis} * p${axis};
+    index = index + c${axis} * o${axis};`
+  }
+  return kernel(
+    2,
+    scalars,
+    `${text}
+    if (rest > 0) { inside = 0; }
+    let y = a1[i];
+    if (inside > 0) { y = a0[index]; }
+    return y;`,
+  )
+})
+
+function rowMajor(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length)
+  let step = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step
+    step *= shape[axis]
+  }
+  return strides
+}
+
+/** See `Backend.gather`. */
+export function gather(
+  buffers: Buffers,
+  x: DataBuffer,
+  indices: DataBuffer,
+  outer: number,
+  axis: number,
+  inner: number,
+): DataBuffer {
+  const size = outer * indices.size * inner
+  const blocks = [buffers.block(x), buffers.block(indices)]
+  return buffers.fromBlock(buffers.blocks.launch(gathering(null), size, blocks, [indices.size, axis, inner]), x.dtype)
+}
+
+const gathering = cached((_: null) =>
+  kernel(
+    2,
+    ['count', 'axis', 'inner'],
+    `const line = quotient(i, inner);
+    const page = quotient(line, count);
+    return a0[(page * axis + a1[line - page * count]) * inner + (i - line * inner)];`,
+  ),
+)
+
+/** See `Backend.scatterAdd`: every element of the result looks for its index. */
+export function scatterAdd(
+  buffers: Buffers,
+  updates: DataBuffer,
+  indices: DataBuffer,
+  outer: number,
+  axis: number,
+  inner: number,
+): DataBuffer {
+  const blocks = [buffers.block(updates), buffers.block(indices)]
+  return buffers.fromBlock(
+    buffers.blocks.launch(scattering(null), outer * axis * inner, blocks, [indices.size, axis, inner]),
+    updates.dtype,
+  )
+}
+
+const scattering = cached((_: null) =>
+  kernel(
+    2,
+    ['count', 'axis', 'inner'],
+    `const line = quotient(i, inner);
+    const page = quotient(line, axis);
+    const own = line - page * axis;
+    const first = page * count * inner + (i - line * inner);
+    let sum = 0;
+    for (let j = 0; j < count; j++) { if (a1[j] === own) { sum = sum + a0[first + j * inner]; } }
+    return sum;`,
+  ),
+)

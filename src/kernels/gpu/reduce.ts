@@ -1,0 +1,136 @@
+/**
+ * Reductions on the GPU. A block of neighbouring axes at a time, and long axes as a tree: 64 numbers to one, over and over,
+ * which keeps the sums accurate and many threads busy.
+ */
+import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
+import type { KernelSource } from './adapter.js'
+import type { Block } from './blocks.js'
+import type { Buffers } from './buffers.js'
+import { cached, kernel } from './kernels.js'
+
+/** What kernels compute; the other kinds are made of these. */
+type Kind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min' | 'any' | 'all'
+
+/** How many numbers a thread takes, when there are more than twice as many. */
+const width = 64
+
+/** See `Backend.reduce`; not over axes of size 0. */
+export function reduce(
+  buffers: Buffers,
+  kind: ReduceKind,
+  x: DataBuffer,
+  shape: Shape,
+  axes: readonly number[],
+  dtype: DType,
+): DataBuffer {
+  let block = buffers.block(x).share()
+  let sizes = [...shape]
+  let next: Kind = kind === 'mean' ? 'sum' : kind
+  const count = axes.reduce((product, axis) => product * shape[axis], 1)
+  for (const [first, last] of runs(axes).reverse()) {
+    const outer = sizeOf(sizes.slice(0, first))
+    const inner = sizeOf(sizes.slice(last + 1))
+    block = overAxis(buffers, next, block, outer, sizeOf(sizes.slice(first, last + 1)), inner)
+    sizes = [...sizes.slice(0, first), ...sizes.slice(last + 1)]
+    if (next === 'sumSquares') next = 'sum'
+  }
+  // Over no axes at all, some kinds still change the numbers
+  if (axes.length === 0) block = overAxis(buffers, next, block, sizeOf(sizes), 1, 1)
+  if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / count])
+  return buffers.fromBlock(block, dtype)
+}
+
+/** Reduces the middle axis; the block is released. */
+function overAxis(buffers: Buffers, kind: Kind, x: Block, outer: number, axis: number, inner: number): Block {
+  const parts = axis > 2 * width ? Math.ceil(axis / width) : 1
+  const each = Math.ceil(axis / parts)
+  const partial = consume(buffers, reduction(kind), x, outer * parts * inner, [axis, inner, parts, each])
+  if (parts === 1) return partial
+  return overAxis(buffers, kind === 'sumSquares' ? 'sum' : kind, partial, outer, parts, inner)
+}
+
+function consume(buffers: Buffers, source: KernelSource, x: Block, size: number, scalars: readonly number[]): Block {
+  const result = buffers.blocks.launch(source, size, [x], scalars)
+  x.release()
+  return result
+}
+
+const scale = cached((_: null) => kernel(1, ['factor'], 'return a0[i] * factor;'))
+
+const reduction = cached((kind: Kind) =>
+  kernel(
+    1,
+    ['axis', 'inner', 'parts', 'each'],
+    `const line = quotient(i, inner);
+    const column = i - line * inner;
+    const page = quotient(line, parts);
+    const start = (line - page * parts) * each;
+    const first = (page * axis + start) * inner + column;
+    let y = ${kind === 'max' || kind === 'min' ? 'a0[first]' : start[kind]};
+    for (let j = 0; j < each; j++) {
+      if (start + j < axis) {
+        const x = a0[first + j * inner];
+        ${combine[kind]}
+      }
+    }
+    return y;`,
+  ),
+)
+
+const start = { sum: '0', sumSquares: '0', prod: '1', any: '0', all: '1' }
+
+/** How the next number x joins the result y so far. */
+const combine: Record<Kind, string> = {
+  sum: 'y = y + x;',
+  sumSquares: 'y = y + x * x;',
+  prod: 'y = y * x;',
+  max: 'if (x > y || x !== x) { y = x; }',
+  min: 'if (x < y || x !== x) { y = x; }',
+  any: 'if (x !== 0) { y = 1; }',
+  all: 'if (x === 0) { y = 0; }',
+}
+
+/** See `Backend.argReduce`. */
+export function argReduce(
+  buffers: Buffers,
+  kind: 'argMax' | 'argMin',
+  x: DataBuffer,
+  outer: number,
+  axis: number,
+  inner: number,
+): DataBuffer {
+  const block = buffers.blocks.launch(extreme(kind), outer * inner, [buffers.block(x)], [axis, inner])
+  return buffers.fromBlock(block, 'int32')
+}
+
+const extreme = cached((kind: 'argMax' | 'argMin') =>
+  kernel(
+    1,
+    ['axis', 'inner'],
+    `const page = quotient(i, inner);
+    const first = page * axis * inner + (i - page * inner);
+    let best = a0[first];
+    let index = 0;
+    for (let j = 1; j < axis; j++) {
+      const x = a0[first + j * inner];
+      if (best === best && (x ${kind === 'argMax' ? '>' : '<'} best || x !== x)) {
+        best = x;
+        index = j;
+      }
+    }
+    return index;`,
+  ),
+)
+
+/** Neighbouring axes together: [0, 1, 3] is [0, 1] and [3, 3]. */
+function runs(axes: readonly number[]): [first: number, last: number][] {
+  const found: [number, number][] = []
+  for (const axis of axes) {
+    const last = found[found.length - 1]
+    if (last && last[1] === axis - 1) last[1] = axis
+    else found.push([axis, axis])
+  }
+  return found
+}
+
+const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)

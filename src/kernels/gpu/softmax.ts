@@ -1,0 +1,94 @@
+/**
+ * Softmax and cross-entropy on the GPU, made of reductions over the rows and one pass over the elements.
+ */
+import type { DataBuffer } from '../backend.js'
+import type { KernelSource } from './adapter.js'
+import type { Buffers } from './buffers.js'
+import { cached, kernel } from './kernels.js'
+import { reduce } from './reduce.js'
+
+/** See `Backend.softmax`. */
+export function softmax(
+  buffers: Buffers,
+  kind: 'softmax' | 'logSoftmax',
+  x: DataBuffer,
+  rows: number,
+  columns: number,
+): DataBuffer {
+  const { largest, sums } = statistics(buffers, x, rows, columns)
+  return run(
+    buffers,
+    kind === 'softmax' ? probabilities(null) : logProbabilities(null),
+    x.size,
+    [x, largest, sums],
+    columns,
+  )
+}
+
+/** See `Backend.crossEntropy`. */
+export function crossEntropy(
+  buffers: Buffers,
+  logits: DataBuffer,
+  labels: DataBuffer,
+  rows: number,
+  columns: number,
+): DataBuffer {
+  const { largest, sums } = statistics(buffers, logits, rows, columns)
+  return run(buffers, loss(null), rows, [logits, largest, sums, labels], columns)
+}
+
+/** See `Backend.crossEntropyGradient`. */
+export function crossEntropyGradient(
+  buffers: Buffers,
+  g: DataBuffer,
+  logits: DataBuffer,
+  labels: DataBuffer,
+  rows: number,
+  columns: number,
+): DataBuffer {
+  const { largest, sums } = statistics(buffers, logits, rows, columns)
+  return run(buffers, lossGradient(null), logits.size, [logits, largest, sums, labels, g], columns)
+}
+
+/** The largest number of each row, and Σ exp(x − largest). */
+function statistics(buffers: Buffers, x: DataBuffer, rows: number, columns: number) {
+  const largest = reduce(buffers, 'max', x, [rows, columns], [1], 'float32')
+  const shifted = run(buffers, exponentials(null), x.size, [x, largest], columns)
+  return { largest, sums: reduce(buffers, 'sum', shifted, [rows, columns], [1], 'float32') }
+}
+
+function run(
+  buffers: Buffers,
+  source: KernelSource,
+  size: number,
+  inputs: readonly DataBuffer[],
+  columns: number,
+): DataBuffer {
+  const blocks = inputs.map((x) => buffers.block(x))
+  return buffers.fromBlock(buffers.blocks.launch(source, size, blocks, [columns]), 'float32')
+}
+
+const rowOf = 'const row = quotient(i, columns);'
+
+const exponentials = cached((_: null) => kernel(2, ['columns'], `${rowOf} return Math.exp(a0[i] - a1[row]);`))
+
+const probabilities = cached((_: null) =>
+  kernel(3, ['columns'], `${rowOf} return Math.exp(a0[i] - a1[row]) / a2[row];`),
+)
+
+const logProbabilities = cached((_: null) =>
+  kernel(3, ['columns'], `${rowOf} return a0[i] - a1[row] - Math.log(a2[row]);`),
+)
+
+const loss = cached((_: null) => kernel(4, ['columns'], 'return Math.log(a2[i]) - (a0[i * columns + a3[i]] - a1[i]);'))
+
+const lossGradient = cached((_: null) =>
+  kernel(
+    5,
+    ['columns'],
+    `${rowOf}
+    let p = Math.exp(a0[i] - a1[row]) / a2[row];
+    if (i - row * columns === a3[row]) { p = p - 1; }
+    return a4[row] * p;`,
+  ),
+)

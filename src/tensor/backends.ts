@@ -1,0 +1,97 @@
+/**
+ * Choosing where tensors are computed, and what is to be known about it.
+ */
+import { OptionError } from '../errors.js'
+import { cpu } from '../kernels/cpu/backend.js'
+import { type GpuBackend, type GpuOptions, openGpu } from '../kernels/gpu/backend.js'
+import { checkOptions } from '../options.js'
+import { backend, useBackend } from './backend.js'
+
+export type { GpuOptions } from '../kernels/gpu/backend.js'
+
+/** The back end in use. */
+export interface BackendInfo {
+  /** Which one. */
+  readonly name: 'cpu' | 'gpu'
+  /** What it really runs on: `WebAssembly SIMD`, `WebGPU (nvidia ampere)`, `WebGL2 (…)`. */
+  readonly detail: string
+}
+
+/** What lives on the GPU. On the CPU, memory is the garbage collector's business and all three are 0. */
+export interface MemoryInfo {
+  /** Live blocks of numbers on the GPU. */
+  readonly buffers: number
+  /** Their bytes. */
+  readonly bytes: number
+  /** Kernels compiled so far. */
+  readonly kernels: number
+}
+
+let gpu: GpuBackend | null = null
+
+/**
+ * Computes on the GPU (gpu.js, by WebGPU or else WebGL2) or on the CPU from now on. Tensors, variables and optimizers are carried
+ * along. gpu.js is loaded when it is first asked for.
+ *
+ * float32 is computed on the GPU. float64 stays on the CPU, since GPUs have none, and so do whole numbers and bools until they meet
+ * float32 tensors; on the GPU they are exact up to ±2²⁴. On WebGPU numbers are read with `await t.data()`: `dataSync`, `item` and
+ * `toArray` work there only for tensors whose numbers the CPU has.
+ *
+ * @param options for `gpu`: `allowSoftware` (default false) accepts an imitated GPU, `api` chooses the interface
+ * @param name `cpu` or `gpu`
+ * @throws BackendError when there is no GPU that can be used; the back end stays as it was
+ * @example
+ * await setBackend('cpu')
+ * getBackend().name // => 'cpu'
+ */
+export async function setBackend(name: 'cpu' | 'gpu', options: GpuOptions = {}): Promise<void> {
+  if (name !== 'cpu' && name !== 'gpu') throw unknownBackend(name)
+  checkOptions('setBackend', options, ['allowSoftware', 'api'])
+  const next = name === 'gpu' ? await openGpu(options) : null
+  await gpu?.bringAll()
+  gpu = next
+  useBackend(next ?? cpu)
+}
+
+/** The back end in use, and what it really runs on. */
+export function getBackend(): BackendInfo {
+  const { name, detail } = backend
+  return { name, detail }
+}
+
+/**
+ * What lives on the GPU.
+ * @example
+ * memory() // => { buffers: 0, bytes: 0, kernels: 0 }
+ */
+export function memory(): MemoryInfo {
+  return gpu?.memory() ?? { buffers: 0, bytes: 0, kernels: 0 }
+}
+
+/**
+ * Runs something and then frees what it computed on the GPU, except the tensors in its result (one, or an array, map or plain
+ * object of them) and variables. `fit` does so for every step; in a loop written by hand it keeps memory from growing until the
+ * garbage collector comes. On the CPU it only runs.
+ *
+ * Gradients that `backward` leaves in `grad` are freed, too: take the optimizer's step inside.
+ *
+ * @param run not async
+ * @throws OptionError on the GPU, when it returns a promise
+ * @example
+ * tidy(() => tensor([1, 2, 3]).square().sum()).item() // => 14
+ */
+export function tidy<T>(run: () => T): T {
+  if (!gpu) return run()
+  return gpu.step(() => notAsync(run()))
+}
+
+function notAsync<T>(result: T): T {
+  if (typeof (result as { then?: unknown } | null)?.then !== 'function') return result
+  throw new OptionError(
+    'tidy: the function is async, so what it makes cannot be told from what others make. Call tidy inside of it, between the awaits.',
+  )
+}
+
+function unknownBackend(name: unknown): OptionError {
+  return new OptionError(`setBackend: unknown back end ${String(name)}. Choose one of cpu, gpu.`)
+}
