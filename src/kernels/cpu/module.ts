@@ -12,11 +12,13 @@ const pageSize = 65536
 /** Sizes that a shared memory may be limited to, in pages, in the order in which they are tried: 4, 2, 1 GiB. */
 const limits = [1 << 16, 1 << 15, 1 << 14]
 
-/** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
-export const memory = sharedMemory() ?? new WebAssembly.Memory({ initial: 16 })
+const shared = sharedMemory()
 
 /** Whether threads can work in the memory. */
-export const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
+export const isShared = shared !== undefined
+
+/** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
+export const memory = shared ?? new WebAssembly.Memory({ initial: 16 })
 
 /** The line that imports it, at the head of every module. */
 const memoryImport = `(import "nabla" "memory" (memory 1${isShared ? ` ${limits[0]} shared` : ''}))`

@@ -38,7 +38,7 @@ function numbers(dtype: DType, size: number, scale = 4): DataBuffer {
 test.before('all workers are ready', async () => {
   setThreads(3)
   while (threadsFor(Number.MAX_VALUE) < 3) await new Promise((done) => setTimeout(done, 5))
-  worth.split = 0
+  worth.split = Number.MIN_VALUE
 })
 
 /** What `run` gives on one, two and three threads. */
@@ -223,11 +223,12 @@ test.serial('small work is not split, and one thread is one thread', (t) => {
   worth.split = split
   setThreads(3)
   t.is(threadsFor(split - 1), 1)
-  t.is(threadsFor(split), 3)
+  t.is(threadsFor(split), 2)
+  t.is(threadsFor(2 * split), 3)
   t.is(getThreads(), 3)
   setThreads(1)
   t.is(threadsFor(Number.MAX_VALUE), 1)
-  worth.split = 0
+  worth.split = Number.MIN_VALUE
 })
 
 test.serial('the back end says how many threads there are', (t) => {

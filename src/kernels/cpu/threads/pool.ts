@@ -11,7 +11,7 @@ import { workerCode } from './worker.js'
 
 /** When threads are worth it, in nanoseconds that the work takes on one thread. */
 export const worth = {
-  /** The least that is split. Waking a worker and waiting for it takes some 20 000; below this it is faster not to. */
+  /** The least that is split, in two; every half of it more is worth one more thread. */
   split: 100_000,
   /** Workers start when there has been so much to split: a short script is over before they would be ready. */
   start: 30_000_000,
@@ -21,6 +21,8 @@ export const worth = {
 const most = slots / 2
 
 let wanted = Math.min(defaultThreads(), most)
+Atomics.store(control.words, word.active, wanted - 1)
+/** Workers that were started. */
 let workers = 0
 /** Nanoseconds of work that could have been split so far. */
 let seen = 0
@@ -29,7 +31,8 @@ let reason = isShared ? undefined : (obstacle() ?? 'no shared memory')
 /**
  * Sets how many threads large operations of the CPU run on: 1 is the calling thread alone. Results are the same bits for any number.
  * Where threads cannot run (see `getThreads`) nothing changes. The default is the environment variable NABLA_THREADS, or else
- * as many as there are cores; workers then start when there has been enough to do for them, otherwise at once.
+ * as many as there are cores; the first worker then starts when there has been enough to do for it, otherwise at once.
+ * @param n how many threads, the main one included; 1 for none beside it
  * @throws OptionError if n is not a whole number from 1 on
  */
 export function setThreads(n: number): void {
@@ -38,7 +41,7 @@ export function setThreads(n: number): void {
   wanted = Math.min(n, most)
   Atomics.store(control.words, word.active, wanted - 1)
   Atomics.notify(control.words, word.active)
-  startWorkers()
+  threadsFor(worth.start)
 }
 
 /** How many threads large operations of the CPU may run on: 1 where threads cannot run. `getBackend().detail` says why. */
@@ -52,24 +55,20 @@ export function describeThreads(): string {
   return wanted === 1 ? '1 thread' : `${wanted} threads`
 }
 
-/** How many threads to split work among that takes so many nanoseconds on one. */
+/** How many threads to split work among that takes so many nanoseconds on one: no more than are ready. */
 export function threadsFor(nanoseconds: number): number {
   if (nanoseconds < worth.split || wanted === 1 || reason !== undefined) return 1
-  if (workers === 0) return warmUp(nanoseconds)
-  return Math.min(wanted, 1 + Atomics.load(control.words, word.ready))
+  const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / worth.split))
+  if (workers < useful - 1) prepareWorker(nanoseconds)
+  return Math.min(useful, 1 + Atomics.load(control.words, word.ready))
 }
 
-function warmUp(nanoseconds: number): number {
+/** Starts one worker, if it is time: it takes the caller a moment, so that no operation starts more. */
+function prepareWorker(nanoseconds: number): void {
   seen += nanoseconds
-  if (seen >= worth.start) setThreads(wanted)
-  return 1
-}
-
-function startWorkers(): void {
-  if (reason !== undefined) return
+  if (seen < worth.start) return
   try {
-    for (; workers < wanted - 1; workers++)
-      startWorker(workerCode, { memory, control: control.words.buffer, index: workers }, giveUp)
+    startWorker(workerCode, { memory, control: control.words.buffer, index: workers++ }, giveUp)
   } catch {
     giveUp()
   }
