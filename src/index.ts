@@ -73,6 +73,7 @@ export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-optimizer.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/constraints.js'
+export type { WeightDecayExclusions } from './optim/exclusions.js'
 export { Explanation, type VariableReport } from './optim/explain.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
@@ -110,7 +111,7 @@ export {
   type PiecewiseConstantDecayOptions,
 } from './optim/schedules/piecewise-constant-decay.js'
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
-export { LearningRateSchedule } from './optim/schedules/schedule.js'
+export { type Config, LearningRateSchedule } from './optim/schedules/schedule.js'
 export { Warmup, type WarmupOptions } from './optim/schedules/warmup.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
 export type { VariableStep } from './optim/variable-step.js'
@@ -250,6 +251,7 @@ export {
 } from './tensor/reductions.js'
 export { cumMax, cumMin, cumprod, cumsum, type RunningOptions } from './tensor/running.js'
 export { bernoulli, multinomial, permutation, randomInt, type SeedOptions, shuffle } from './tensor/sampling.js'
+export type { Axes } from './tensor/shape.js'
 export {
   broadcastTo,
   concat,

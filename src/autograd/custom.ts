@@ -13,7 +13,9 @@ import { noGrad, type TensorFunction, trace } from './grad.js'
 
 /** What a gradient rule of one's own may read. */
 export interface CustomContext {
+  /** What the function was called with. */
   readonly inputs: readonly Tensor[]
+  /** What it gave. */
   readonly output: Tensor
 }
 

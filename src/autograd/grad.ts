@@ -16,6 +16,7 @@ export type TensorFunction = (...xs: Tensor[]) => Tensor
 
 /**
  * Runs `f` without recording: what it computes has no graph, so no gradient flows through it and nothing is kept.
+ * @param f what to run
  * @example
  * const w = variable([1, 2])
  * noGrad(() => w.mul(2)).requiresGrad // => false

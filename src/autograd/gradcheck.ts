@@ -67,6 +67,7 @@ export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], opti
 
 /**
  * Checks the gradients of the gradients: `gradcheck` of the function that gives the gradients of `f`, each result weighted.
+ * @param inputs its arguments; float64 gives trustworthy differences
  * @throws GradientError as `gradcheck` does
  * @example
  * gradgradcheck((x) => x.pow(3), [[0.5, -1]]) // => true

@@ -100,6 +100,7 @@ export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
 /**
  * The Hessian of a scalar function times a vector, without forming the Hessian.
  * @param v of the shape of x
+ * @param f a function of one tensor with one number as its result
  * @example
  * hvp((x) => x.pow(3).sum(), [1, 2], [1, 1]).toArray() // => [6, 12]
  */

@@ -9,7 +9,9 @@ import { randomStream } from '../tensor/random.js'
 
 /** Points, and the class of each: 0, 1, …. */
 export interface LabelledPoints {
+  /** A row [x₁, x₂] for each point. */
   x: number[][]
+  /** Its class: 0, 1, … */
   y: number[]
 }
 
@@ -36,7 +38,9 @@ const common = ['samples', 'noise', 'seed']
  * y[7][0] - (2 * x[7][0] - 1) // => 0
  */
 export function makeLine(options: ToyOptions & { slope?: number; intercept?: number } = {}): {
+  /** A column: [samples, 1]. */
   x: number[][]
+  /** A column: [samples, 1]. */
   y: number[][]
 } {
   checkOptions('makeLine', options, [...common, 'slope', 'intercept'])

@@ -14,7 +14,10 @@ import { Layer, type LayerOptions, layerOptions } from './layer.js'
 export class Activation extends Layer {
   private readonly activation: NamedActivation
 
-  /** @throws OptionError for an unknown activation or option */
+  /**
+   * @param activation a name, or a function of a tensor
+   * @throws OptionError for an unknown activation or option
+   */
   constructor(activation: ActivationLike, options: LayerOptions = {}) {
     checkOptions('Activation', options, layerOptions)
     super(options)

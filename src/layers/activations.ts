@@ -19,7 +19,10 @@ const functions = {
   logSoftmax: (x: Tensor): Tensor => logSoftmax(x),
 }
 
-/** The name of an activation function. */
+/**
+ * The name of an activation function.
+ * @useDeclaredType
+ */
 export type ActivationName = keyof typeof functions
 
 /** What a layer takes as its activation: a name or a function of a tensor. */

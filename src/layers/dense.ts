@@ -41,7 +41,9 @@ export interface DenseOptions extends LayerOptions {
  * String(layer) // => 'Dense(3 → 2, relu)'
  */
 export class Dense extends Layer {
+  /** The weights, [inputs, units]; there is none before `build`. */
   kernel!: Variable
+  /** The bias, [units]; null without one. */
   bias: Variable | null = null
   private readonly activation: NamedActivation
 

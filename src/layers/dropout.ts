@@ -26,8 +26,12 @@ export interface DropoutOptions extends LayerOptions {
 export class Dropout extends Layer {
   private readonly random: Generator | null
 
-  /** @throws OptionError when the rate is not in [0, 1) */
+  /**
+   * @param rate the fraction that is dropped, from 0 to below 1
+   * @throws OptionError when the rate is not in [0, 1)
+   */
   constructor(
+    /** The fraction that is dropped. */
     readonly rate: number,
     options: DropoutOptions = {},
   ) {

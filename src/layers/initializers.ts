@@ -57,7 +57,10 @@ const initializers = {
   ones: constant(1),
 }
 
-/** The name of an initializer. */
+/**
+ * The name of an initializer.
+ * @useDeclaredType
+ */
 export type InitializerName = keyof typeof initializers
 
 /** What a layer takes as an initializer: a name or a function of a shape. */

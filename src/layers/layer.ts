@@ -30,12 +30,15 @@ export interface CallOptions {
 
 /** How `addWeight` makes a weight. */
 export interface WeightOptions {
+  /** How its numbers start. */
   initializer: InitializerLike
   /** Default true. */
   trainable?: boolean
+  /** Applied by optimizers after each update. Default none. */
   constraint?: Constraint | null
   /** Default float32. */
   dtype?: DType
+  /** Makes random initializers repeatable. Default: see `setSeed`. */
   seed?: number
 }
 
@@ -105,7 +108,10 @@ export abstract class Layer {
     this.built = true
   }
 
-  /** Makes a weight. */
+  /**
+   * Makes a weight.
+   * @param name what it is called: `kernel`
+   */
   protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
     const { initializer, trainable = true, constraint = null, dtype, seed } = options
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })

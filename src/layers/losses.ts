@@ -105,7 +105,10 @@ export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options
 
 const named = { meanSquaredError, sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
 
-/** The name of a loss. */
+/**
+ * The name of a loss.
+ * @useDeclaredType
+ */
 export type LossName = keyof typeof named
 
 /** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */

@@ -16,7 +16,10 @@ export interface NamedMetric {
 
 const functions = { accuracy: undefined, meanSquaredError: squaredError, meanAbsoluteError: absoluteError }
 
-/** What `compile` takes as a metric: a name or a function of (yTrue, yPred). */
+/**
+ * What `compile` takes as a metric: a name or a function of (yTrue, yPred).
+ * @useDeclaredType
+ */
 export type MetricLike = keyof typeof functions | MetricFunction
 
 /**

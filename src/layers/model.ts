@@ -217,7 +217,10 @@ export abstract class Model extends Layer {
     return this.howToTrain('optimizer').optimizer
   }
 
-  /** @throws OptionError before `compile` */
+  /**
+   * Internal: what `compile` was told.
+   * @throws OptionError before `compile`
+   */
   howToTrain(op: string): Compiled {
     if (this.compiled) return this.compiled
     throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)

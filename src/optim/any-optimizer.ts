@@ -74,7 +74,10 @@ export abstract class AnyOptimizer {
   /** The loss, multiplied as the optimizer expects it when it divides the gradients again. */
   abstract scaleLoss(loss: Tensor): Tensor
 
-  /** `apply`, with the gradients and variables in pairs. */
+  /**
+   * `apply`, with the gradients and variables in pairs.
+   * @param pairs `[gradient, variable]`, one for each variable
+   */
   applyGradients(pairs: readonly (readonly [gradient: Gradient, variable: Variable])[]): void {
     this.apply(
       pairs.map(([gradient]) => gradient),

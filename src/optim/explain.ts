@@ -45,7 +45,9 @@ export class Explanation {
     readonly optimizer: string,
     /** The number of the step, 1 for the first. */
     readonly step: number,
+    /** η of the step. */
     readonly learningRate: number,
+    /** What happened to each variable, in the order of the update. */
     readonly variables: readonly VariableReport[],
     /** Whether a later step was made since, which was not measured. Steps are, from the first call of `explain` on. */
     readonly isOutdated: boolean,
@@ -70,7 +72,10 @@ export class Explanation {
     return this.toString()
   }
 
-  /** The same, of one variable. */
+  /**
+   * The same, of one variable.
+   * @param isOutdated whether a later step was made since
+   */
   only({ path }: Variable, isOutdated = this.isOutdated): Explanation {
     const { optimizer, step, learningRate, variables } = this
     return new Explanation(

@@ -87,6 +87,7 @@ export function registerOptimizers(): void {
  * The optimizer of this name (in any case), of this configuration, or the one given.
  *
  * @param custom your own classes, to be found too
+ * @param identifier a name, a configuration, or an optimizer
  * @returns null for null, as in Keras
  * @throws OptionError for an unknown name or anything else
  * @example

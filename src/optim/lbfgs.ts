@@ -75,6 +75,7 @@ interface Pair {
  */
 export class LBFGS extends AnyOptimizer {
   readonly name: string
+  /** The options, defaults filled in. */
   readonly options: Required<Omit<LBFGSOptions, 'name'>>
   learningRate: number
   lossScaleFactor = null

@@ -43,7 +43,9 @@ const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
  * @see Zhang et al. 2019, https://arxiv.org/abs/1907.08610
  */
 export class Lookahead extends Wrapper {
+  /** k, after how many steps the slow weights follow. */
   readonly syncPeriod: number
+  /** α, how much of the way they follow. */
   readonly slowStepSize: number
   private slow: { variable: Variable; slow: Variable }[] = []
   private follow: RunRule | null = null

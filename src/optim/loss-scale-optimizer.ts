@@ -45,7 +45,9 @@ export interface LossScaleOptions {
  * @see Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740
  */
 export class LossScaleOptimizer extends Wrapper {
+  /** The first factor. */
   readonly initialScale: number
+  /** After how many good steps in a row the factor doubles. */
   readonly dynamicGrowthSteps: number
   private currentScale: number
   private finiteSteps = 0

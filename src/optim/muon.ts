@@ -120,6 +120,7 @@ export class Muon extends Optimizer<MuonOptions> {
 /**
  * An orthogonal matrix near x: all singular values driven to about 1.
  * @param x a matrix
+ * @param steps how often the iteration runs; default 5
  * @example
  * newtonSchulz(tensor([[2, 0], [0, 1]])).shape // => [2, 2]
  */

@@ -22,7 +22,10 @@ export type Groups = readonly (readonly [GroupKey, AnyOptimizer])[] | Readonly<R
 export class OptimizerMap {
   private readonly groups = new Map<GroupKey, AnyOptimizer>()
 
-  /** @param defaultOptimizer for the variables that no group matches */
+  /**
+   * @param defaultOptimizer for the variables that no group matches
+   * @param groups pairs of a key (a layer, a variable or a regular expression) and an optimizer
+   */
   constructor(
     readonly defaultOptimizer: AnyOptimizer,
     groups: Groups = {},
@@ -32,7 +35,11 @@ export class OptimizerMap {
     for (const [key, optimizer] of pairs) this.set(key, optimizer)
   }
 
-  /** Adds a group. */
+  /**
+   * Adds a group.
+   * @param key a layer, a variable, or a regular expression for paths
+   * @param optimizer who updates them
+   */
   set(key: GroupKey, optimizer: AnyOptimizer): this {
     if (this.groups.has(key)) {
       throw new OptionError(`OptimizerMap: ${String(key)} is there already. Use each key once.`)

@@ -85,6 +85,7 @@ export abstract class Optimizer<
 
   /**
    * Leaves variables out of weight decay, chosen by identity or by name. Each call replaces the one before.
+   * @param exclusions `variables` by identity, `names` by regular expressions
    * @example
    * const optimizer = new AdamW()
    * optimizer.excludeFromWeightDecay({ names: ['bias', 'gamma|beta'] })

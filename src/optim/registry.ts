@@ -8,17 +8,24 @@ import type { Config } from './schedules/schedule.js'
 
 /** The constructor of an optimizer that can be read from a configuration. */
 export interface OptimizerClass {
+  /** Makes one. */
   // biome-ignore lint/suspicious/noExplicitAny: constructors of many forms
   new (...args: any[]): AnyOptimizer
+  /** The class’s name. */
   readonly name: string
+  /** Makes one of a configuration. */
   fromConfig(config: Config): AnyOptimizer
 }
 
 /** An optimizer as Keras writes it. */
 export interface SerializedOptimizer {
+  /** The class’s name: `AdamW`. */
   readonly class_name: string
+  /** Its options, in Keras’s spelling. */
   readonly config: Config
+  /** Where Keras finds the class. */
   readonly module?: string | null
+  /** What Keras registered it as, if it is not Keras’s own. */
   readonly registered_name?: string | null
 }
 
@@ -33,6 +40,7 @@ export function register(keras: readonly OptimizerClass[], others: readonly Opti
 
 /**
  * An optimizer as Keras writes it: `{ module, class_name, config, registered_name }`, ready for JSON.
+ * @param optimizer whichever
  * @throws OptionError when an option is a function
  */
 export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
@@ -49,6 +57,7 @@ export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
 /**
  * Makes an optimizer of what `serialize`, or Python Keras, wrote.
  * @param custom your own classes, to be found too
+ * @param serialized what was written
  * @throws OptionError for an unknown class or an unknown entry of its configuration
  */
 export function deserialize(serialized: SerializedOptimizer, custom: readonly OptimizerClass[] = []): AnyOptimizer {

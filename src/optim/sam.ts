@@ -38,6 +38,7 @@ export interface SAMOptions {
  * @see Foret et al. 2020, https://arxiv.org/abs/2010.01412
  */
 export class SAM extends Wrapper {
+  /** ρ, how far the climb goes. */
   readonly rho: number
 
   /** @throws OptionError for an unknown option, or a ρ that is not positive */

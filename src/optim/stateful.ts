@@ -25,6 +25,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
 
   /** What is kept, in the order of the variables; empty before `build`. */
   protected states: VariableState[] = []
+  /** Whether there is room for the state. */
   protected built = false
   private readonly stateOf = new Map<Variable, VariableState>()
   private counterValues: Readonly<Record<string, number>> | null = null

@@ -31,12 +31,18 @@ export class VariableStep {
     return new Tensor(this.variable.buffer, this.variable.shape)
   }
 
-  /** A slot; undefined when the variable has none of this name. */
+  /**
+   * A slot; undefined when the variable has none of this name.
+   * @param name as in `slots`
+   */
   slot(name: string): Variable {
     return this.state.slots.get(name) as Variable
   }
 
-  /** A number of the step: `eta`, `t` or an option. */
+  /**
+   * A number of the step: `eta`, `t` or an option.
+   * @param name as in a rule
+   */
   scalar(name: string): number {
     return this.runner.scalars.get(name) as number
   }
@@ -51,7 +57,11 @@ export class VariableStep {
     return this.norm(x) / Math.sqrt(x.size)
   }
 
-  /** Runs an elementwise rule over `g`, `w`, the slots of the variable's shape, and `extras`. */
+  /**
+   * Runs an elementwise rule over `g`, `w`, the slots of the variable's shape, and `extras`.
+   * @param rule assignments, one a line
+   * @param extras more tensors of the variable’s shape, and numbers, by the names in the rule
+   */
   run(rule: string, extras: Extras = {}): void {
     const tensors = Object.entries(extras).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
     const numbers = Object.entries(extras).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
@@ -69,7 +79,11 @@ export class VariableStep {
     )
   }
 
-  /** The value of an elementwise formula over the same names, as a tensor. */
+  /**
+   * The value of an elementwise formula over the same names, as a tensor.
+   * @param formula one expression
+   * @param extras more tensors of the variable’s shape, and numbers, by the names in the formula
+   */
   compute(formula: string, extras: Extras = {}): Tensor {
     const { arrays, buffers, variable } = this.state
     const { names, values } = this.runner.scalars

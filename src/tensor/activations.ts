@@ -152,6 +152,8 @@ export function hardSwish(x: TensorLike): Tensor {
 
 /**
  * x, at least low (default −1) and at most high (default 1). Unlike in clip, the gradient at the ends is 0, as in PyTorch.
+ * @param low the least result; default −1
+ * @param high the largest result; default 1
  * @throws OptionError when low > high
  * @example
  * tensor([-2, 0.5, 2]).hardTanh().toArray() // => [-1, 0.5, 1]

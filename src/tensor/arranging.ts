@@ -13,6 +13,7 @@ import type { Tensor } from './tensor.js'
 /**
  * Tensors of one shape side by side along a new axis.
  * @param axis where the new axis will stand in the result; default 0
+ * @param tensors of equal shapes
  * @throws ShapeError when the shapes differ
  * @example
  * stack([tensor([1, 2]), tensor([3, 4])]).toArray() // => [[1, 2], [3, 4]]

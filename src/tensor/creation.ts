@@ -35,6 +35,7 @@ const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array
 /**
  * Makes a tensor of numbers, nested arrays or a typed array. The data is copied.
  *
+ * @param data nested arrays of equal lengths, a flat (typed) array together with `shape`, a number, or a tensor
  * @throws ShapeError when nested arrays are ragged, or the data does not fill `shape`
  * @throws DTypeError when something in the data is not a number, or does not fit an integer dtype
  * @example
@@ -89,6 +90,7 @@ export function ones(shape: Shape, options: FillOptions = {}): Tensor {
 
 /**
  * A tensor whose elements are all `value`.
+ * @param value what it is filled with
  * @example
  * full([2, 2], 7).toArray() // => [[7, 7], [7, 7]]
  */
@@ -120,6 +122,7 @@ export function onesLike(x: Tensor): Tensor {
 
 /**
  * `value` in the shape and dtype of `x`.
+ * @param value what it is filled with
  * @example
  * fullLike(tensor([1, 2]), 7).toArray() // => [7, 7]
  */
@@ -131,6 +134,8 @@ export function fullLike(x: Tensor, value: number): Tensor {
  * Numbers from `start` (included) to `stop` (not included). With one argument: from 0 to it.
  *
  * @param step default 1; may be negative
+ * @param start the first number; the end, if it stands alone
+ * @param stop the end, which is left out
  * @example
  * arange(4).toArray() // => [0, 1, 2, 3]
  * arange(10, 0, -3).toArray() // => [10, 7, 4, 1]
@@ -148,6 +153,9 @@ export function arange(start: number, stop?: number, step = 1, options: FillOpti
 
 /**
  * `count` evenly spaced numbers from `start` to `stop`, both included.
+ * @param start the first number
+ * @param stop the last number
+ * @param count how many there are, both ends included
  * @example
  * linspace(0, 1, 5).toArray() // => [0, 0.25, 0.5, 0.75, 1]
  */
@@ -160,6 +168,7 @@ export function linspace(start: number, stop: number, count: number, options: Fi
 /**
  * The identity matrix, [rows, columns].
  * @param columns default: as many as rows
+ * @param rows how many
  * @example
  * eye(2).toArray() // => [[1, 0], [0, 1]]
  */

@@ -134,7 +134,12 @@ export function cholesky(a: TensorLike): Tensor {
  * const { q, r } = qr([[3, 1], [4, 2]])
  * q.matmul(r).toArray() // => [[3, 1], [4, 2]]
  */
-export function qr(a: TensorLike): { q: Tensor; r: Tensor } {
+export function qr(a: TensorLike): {
+  /** Orthonormal columns. */
+  q: Tensor
+  /** Upper triangular. */
+  r: Tensor
+} {
   const x = toFloat(toTensor(a))
   const [m, n] = x.shape.slice(-2)
   if (x.rank < 2 || m < n) {

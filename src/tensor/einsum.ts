@@ -18,6 +18,8 @@ interface Labeled {
  * products, `'...ij->...ji'` a transpose of whatever stands before. Without `->`, the result has the letters that come once, in
  * alphabetical order. Products are formed from left to right, two at a time, each as one (batched) matrix product.
  *
+ * @param subscripts the axes of each operand as letters, then those of the result: `ij,jk->ik`
+ * @param operands one tensor for each group of letters
  * @throws ShapeError for a subscript that does not fit the operands, or sizes that differ
  * @example
  * einsum('ij,j->i', [[1, 2], [3, 4]], [1, 10]).toArray() // => [21, 43]

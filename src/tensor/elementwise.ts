@@ -87,6 +87,7 @@ export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
 
 /**
  * From a to b: a + t · (b − a); exactly a at t = 0 and b at t = 1.
+ * @param t how far to go: 0 is a, 1 is b; broadcast
  * @example
  * tensor([0, 10]).lerp(20, 0.25).toArray() // => [5, 12.5]
  */
@@ -504,6 +505,8 @@ export function erf(x: TensorLike): Tensor {
 
 /**
  * x, at least `low` and at most `high` (numbers, or tensors that are broadcast). No gradient flows where it was cut.
+ * @param low the least result; broadcast
+ * @param high the largest result; broadcast
  * @throws OptionError when low > high
  * @example
  * tensor([-2, 0.5, 3]).clip(-1, 1).toArray() // => [-1, 0.5, 1]
@@ -517,6 +520,7 @@ export function clip(x: TensorLike, low: TensorLike, high: TensorLike): Tensor {
 
 /**
  * a where the condition is true (not 0), b elsewhere; all three are broadcast.
+ * @param condition bool; numbers other than 0 count as true
  * @example
  * where(tensor([true, false]), tensor([1, 2]), 0).toArray() // => [1, 0]
  */

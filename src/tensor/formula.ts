@@ -13,9 +13,15 @@ import { Tensor } from './tensor.js'
 
 /** A formula as a function. */
 export interface Formula<Result = Tensor> {
-  /** Computes it: inputs in the order of `inputs`, broadcast. */
+  /**
+   * Computes it: inputs in the order of `inputs`, broadcast.
+   * @param inputs tensors, arrays or numbers, broadcast
+   */
   (...inputs: TensorLike[]): Result
-  /** Computes it: inputs by name. */
+  /**
+   * Computes it: inputs by name.
+   * @param inputs tensors, arrays or numbers by name, broadcast
+   */
   (inputs: Readonly<Record<string, TensorLike>>): Result
   /** Its inputs, in order of first appearance. */
   readonly inputs: readonly string[]

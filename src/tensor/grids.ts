@@ -66,6 +66,7 @@ export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij'
  * A matrix with ones at and below a diagonal, zeros above.
  * @param columns default: as many as rows
  * @param diagonal 0 (default) is the main one, positive ones lie above it
+ * @param rows how many
  * @example
  * tri(2, 3).toArray() // => [[1, 0, 0], [1, 1, 0]]
  */

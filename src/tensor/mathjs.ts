@@ -14,6 +14,7 @@ export interface MathjsMatrix {
 /**
  * A tensor of the numbers of a mathjs matrix, dense or sparse.
  * @param options as for `tensor`; dtype default float64, which is what mathjs computes in
+ * @param matrix a matrix of mathjs, dense or sparse
  * @throws DTypeError when it is no matrix, or holds something else than numbers and booleans
  * @example
  * const matrix = { toArray: () => [[1, 2], [3, 4]] } // math.matrix([[1, 2], [3, 4]])

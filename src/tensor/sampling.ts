@@ -94,6 +94,7 @@ export function multinomial(
 
 /**
  * The numbers 0 … n − 1 in random order; int32.
+ * @param n how many
  * @example
  * permutation(5, { seed: 1 }).sort().toArray() // => [0, 1, 2, 3, 4]
  */

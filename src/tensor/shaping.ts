@@ -73,6 +73,8 @@ export const permute = transpose
 
 /**
  * Two axes exchanged.
+ * @param a one axis; negative ones count from the last
+ * @param b the other
  * @example
  * ones([2, 3, 4]).swapAxes(0, -1).shape // => [4, 3, 2]
  */
@@ -159,6 +161,7 @@ export function sumTo(x: TensorLike, shape: Shape): Tensor {
  * Picks ranges: NumPy's slices as text, or an entry per axis (`[start, stop]`, `[start, stop, step]`, one index, or null for all).
  * Negative numbers count from the end; an index drops its axis; axes not mentioned are taken whole; `...` stands for those between.
  *
+ * @param spec one entry for each axis, or one text for all of them
  * @throws ShapeError for an index outside its axis, too many axes or a step of 0
  * @example
  * const x = arange(12).reshape([3, 4])
@@ -175,6 +178,7 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
 /**
  * Tensors joined along an axis that exists.
  * @param axis default 0
+ * @param tensors of equal shapes but for that axis
  * @throws ShapeError when the other axes differ
  * @example
  * concat([tensor([[1], [2]]), tensor([[3], [4]])], 1).toArray() // => [[1, 3], [2, 4]]
@@ -222,6 +226,7 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  *
  * @param depth the length of the new axis
  * @param options `dtype` (default float32)
+ * @param indices whole numbers, any shape
  * @throws ShapeError for an index outside 0 … depth − 1
  * @example
  * oneHot(tensor([2, 0], { dtype: 'int32' }), 3).toArray() // => [[0, 0, 1], [1, 0, 0]]

@@ -59,7 +59,12 @@ export function topK(
   k: number,
   axis = -1,
   options: { largest?: boolean } = {},
-): { values: Tensor; indices: Tensor } {
+): {
+  /** The elements. */
+  values: Tensor
+  /** Where they stood along the axis; int32. */
+  indices: Tensor
+} {
   checkOptions('topK', options, ['largest'])
   const source = toTensor(x)
   const at = normalizeAxis('topK', axis, source.rank)

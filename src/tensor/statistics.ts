@@ -63,7 +63,12 @@ export function moments(
   x: TensorLike,
   axes?: Axes,
   options: ReductionOptions = {},
-): { mean: Tensor; variance: Tensor } {
+): {
+  /** The arithmetic mean. */
+  mean: Tensor
+  /** The mean square distance from it. */
+  variance: Tensor
+} {
   checkOptions('moments', options, ['keepDims'])
   const source = toFloat(x)
   return { mean: source.mean(axes, options), variance: variance(source, axes, { ...options, correction: 0 }) }
@@ -120,7 +125,12 @@ export function histogram(
   x: TensorLike,
   bins: number = 10,
   options: HistogramOptions = {},
-): { counts: Tensor; edges: Tensor } {
+): {
+  /** How many elements are in each bin. */
+  counts: Tensor
+  /** Where the bins begin and end: one more than there are bins. */
+  edges: Tensor
+} {
   checkOptions('histogram', options, ['range'])
   const values = toTensor(x).detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {

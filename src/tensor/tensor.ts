@@ -94,6 +94,7 @@ export class Tensor implements Differentiable<Tensor> {
 
   /**
    * Calls `hook` with the gradient of this tensor during `backward`; what it returns, if anything, replaces the gradient.
+   * @param hook gets the gradient; what it returns, if anything, replaces it
    * @returns a function that removes the hook
    * @throws GradientError when no gradient flows here
    */
