@@ -57,6 +57,12 @@ export default {
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
+  // What only types of the reference name, and readers need not
+  // biome-ignore format: a list
+  intentionallyNotExported: [
+    'Differentiable', 'Node', 'DataBuffer', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
+    'AnySchedule', 'Api', 'Extras',
+  ],
   // biome-ignore format: a list
   requiredToBeDocumented: [
     'EnumMember', 'Variable', 'Function', 'Class', 'Interface', 'Constructor', 'Property', 'Method', 'Accessor', 'TypeAlias',

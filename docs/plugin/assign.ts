@@ -3,7 +3,7 @@
  */
 import { basename, dirname } from 'node:path'
 import { Comment, CommentTag, type DocumentReflection, type ProjectReflection, type Reflection } from 'typedoc'
-import { categoryOf } from './categories.ts'
+import { categoryOf } from './categories.js'
 
 const documentChapters: Readonly<Record<string, string>> = { guides: 'Guides', decisions: 'Decisions' }
 

@@ -2,8 +2,8 @@
  * Tables of what operations are called elsewhere, as Markdown.
  */
 import type { CommentDisplayPart, DeclarationReflection, ProjectReflection } from 'typedoc'
-import { equivalents, type Framework, frameworks, nameIn } from '../equivalents.ts'
-import { categoryOf, categoryOrder } from './categories.ts'
+import { equivalents, type Framework, frameworks, nameIn } from '../equivalents.js'
+import { categoryOf, categoryOrder } from './categories.js'
 
 export type { Framework }
 

@@ -10,8 +10,8 @@ import {
   ReflectionKind,
   SignatureReflection,
 } from 'typedoc'
-import { setCategory } from './assign.ts'
-import { categoryOf } from './categories.ts'
+import { setCategory } from './assign.js'
+import { categoryOf } from './categories.js'
 
 /** Makes them methods of `Tensor`. Classes that extend it do not list them again. */
 export function describeMethods(project: ProjectReflection): void {

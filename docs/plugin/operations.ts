@@ -15,8 +15,8 @@ import ts from 'typescript'
 import { toTeX } from '../../src/kernels/formula/tex.js'
 import { ElementwiseRow } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
-import { commentOf } from './assign.ts'
-import { namesElsewhere } from './equivalents-table.ts'
+import { commentOf } from './assign.js'
+import { namesElsewhere } from './equivalents-table.js'
 
 const tensors = join(import.meta.dirname, '../../src/tensor')
 const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']

@@ -46,6 +46,9 @@ const glossary: Readonly<Record<string, string>> = {
   'yTrue: *': 'What is right: the labels.',
   'yPred: *': 'What the model said.',
   'y: *': 'What is right: the labels of `x`.',
+  'value: *': 'The new value.',
+  'message: *': 'What is wrong, with a hint.',
+  'args: *': 'What its constructor takes.',
   'loss: *': 'The loss.',
   'seed: *': 'Any whole number.',
 }

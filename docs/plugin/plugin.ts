@@ -3,18 +3,19 @@
  * and the file for programs that read. Each is a file beside this one.
  */
 import { type Application, Converter, type ProjectReflection } from 'typedoc'
-import { assignCategories } from './assign.ts'
-import { linkFiles } from './documents.ts'
-import { describeInherited } from './inherited.ts'
-import { writeLlms } from './llms.ts'
-import { describeMethods } from './methods.ts'
-import { describeOperations } from './operations.ts'
-import { describeOptions } from './options.ts'
-import { checkParameters, describeParameters } from './parameters.ts'
-import { polish } from './polish.ts'
-import { SiteRouter } from './router.ts'
-import { linkSources } from './sources.ts'
-import { fillTables } from './tables.ts'
+import { assignCategories } from './assign.js'
+import { linkFiles } from './documents.js'
+import { describeInherited } from './inherited.js'
+import { removeInternals } from './internal.js'
+import { writeLlms } from './llms.js'
+import { describeMethods } from './methods.js'
+import { describeOperations } from './operations.js'
+import { describeOptions } from './options.js'
+import { checkParameters, describeParameters } from './parameters.js'
+import { polish } from './polish.js'
+import { SiteRouter } from './router.js'
+import { linkSources } from './sources.js'
+import { fillTables } from './tables.js'
 
 /** TypeDoc calls it. */
 export function plugin(app: Application): void {
@@ -34,6 +35,7 @@ export function plugin(app: Application): void {
 }
 
 function enrich(project: ProjectReflection): void {
+  removeInternals(project)
   describeOperations(project)
   describeMethods(project)
   describeInherited(project)

@@ -3,7 +3,7 @@
  */
 import { basename, dirname } from 'node:path'
 import { KindRouter, type Reflection } from 'typedoc'
-import { pathOf } from './assign.ts'
+import { pathOf } from './assign.js'
 
 /** TypeDoc's own, except for documents. */
 export class SiteRouter extends KindRouter {

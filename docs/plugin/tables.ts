@@ -2,7 +2,7 @@
  * Tables in the guides that are made of data: a line `<!-- table: operations keras -->` is replaced by one.
  */
 import type { CommentDisplayPart, ProjectReflection } from 'typedoc'
-import { type Framework, operationTable } from './equivalents-table.ts'
+import { type Framework, operationTable } from './equivalents-table.js'
 
 const placeholder = /<!-- table: operations (\w+) -->/
 
