@@ -3,7 +3,24 @@
  */
 import { OptionError } from '../errors.js'
 import { nearest, toCamelCase } from '../options.js'
-import { gelu, relu, sigmoid, softplus } from '../tensor/activations.js'
+import {
+  celu,
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+} from '../tensor/activations.js'
 import { tanh } from '../tensor/elementwise.js'
 import { logSoftmax, softmax } from '../tensor/reductions.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -13,10 +30,23 @@ const functions = {
   relu: (x: Tensor): Tensor => relu(x),
   sigmoid: (x: Tensor): Tensor => sigmoid(x),
   tanh: (x: Tensor): Tensor => tanh(x),
-  softplus: (x: Tensor): Tensor => softplus(x),
-  gelu: (x: Tensor): Tensor => gelu(x),
   softmax: (x: Tensor): Tensor => softmax(x),
   logSoftmax: (x: Tensor): Tensor => logSoftmax(x),
+  gelu: (x: Tensor): Tensor => gelu(x),
+  silu: (x: Tensor): Tensor => silu(x),
+  swish: (x: Tensor): Tensor => silu(x),
+  elu: (x: Tensor): Tensor => elu(x),
+  selu: (x: Tensor): Tensor => selu(x),
+  celu: (x: Tensor): Tensor => celu(x),
+  leakyRelu: (x: Tensor): Tensor => leakyRelu(x),
+  relu6: (x: Tensor): Tensor => relu6(x),
+  mish: (x: Tensor): Tensor => mish(x),
+  softplus: (x: Tensor): Tensor => softplus(x),
+  softsign: (x: Tensor): Tensor => softsign(x),
+  logSigmoid: (x: Tensor): Tensor => logSigmoid(x),
+  hardSigmoid: (x: Tensor): Tensor => hardSigmoid(x),
+  hardSwish: (x: Tensor): Tensor => hardSwish(x),
+  hardTanh: (x: Tensor): Tensor => hardTanh(x),
 }
 
 /**
@@ -25,7 +55,10 @@ const functions = {
  */
 export type ActivationName = keyof typeof functions
 
-/** What a layer takes as its activation: a name or a function of a tensor. */
+/**
+ * What a layer takes as its activation: a name, for the function of that name with its defaults (so `leakyRelu` has PyTorch's slope
+ * 0.01, where Keras's layer has 0.2), or a function of a tensor: `(x) => leakyRelu(x, 0.2)`.
+ */
 export type ActivationLike = ActivationName | ((x: Tensor) => Tensor)
 
 /** An activation function and what to call it. */
