@@ -86,6 +86,7 @@ export { Muon, type MuonOptions, newtonSchulz } from './optim/muon.js'
 export { Nadam, type NadamOptions } from './optim/nadam.js'
 export { Optimizer } from './optim/optimizer.js'
 export { type GroupKey, type Groups, OptimizerMap } from './optim/optimizer-map.js'
+/** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
 export * as optimizers from './optim/optimizers.js'
 export type { Hyperparameter, OptimizerOptions } from './optim/options.js'
 export { RAdam, type RAdamOptions } from './optim/radam.js'
@@ -146,6 +147,7 @@ export {
   setBackend,
   tidy,
 } from './tensor/backends.js'
+export { backward, gradientsOfLeaves } from './tensor/backward.js'
 export {
   arange,
   eye,

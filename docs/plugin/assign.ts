@@ -9,7 +9,9 @@ const documentChapters: Readonly<Record<string, string>> = { guides: 'Guides', d
 
 /** Adds `@category` to everything in the project. */
 export function assignCategories(project: ProjectReflection): void {
-  for (const document of project.documents ?? []) setCategory(document, chapterOf(document))
+  for (const document of project.documents ?? []) {
+    commentOf(document).blockTags.push(new CommentTag('@category', [{ kind: 'text', text: chapterOf(document) }]))
+  }
   for (const child of project.children ?? []) {
     const category = categoryOf(child.sources?.[0].fullFileName ?? '')
     for (const reflection of child.signatures ?? [child]) setCategory(reflection, category)
@@ -24,8 +26,8 @@ export function commentOf(reflection: Reflection): Comment {
 
 /** Puts a reflection into a chapter, unless its own comment does. */
 export function setCategory(reflection: Reflection, category: string): void {
-  const comment = commentOf(reflection)
-  if (comment.getTag('@category')) return
+  const { comment } = reflection
+  if (!comment?.hasVisibleComponent() || comment.getTag('@category')) return // what is not described is to be noticed
   comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: category }]))
 }
 

@@ -8,7 +8,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   'Operations: elementwise': ['tensor/elementwise'],
   'Operations: activations': ['tensor/activations'],
   'Operations: reductions': ['tensor/reductions', 'tensor/running', 'tensor/statistics', 'tensor/reduction-rows'],
-  'Operations: shapes': ['tensor/shaping', 'tensor/arranging', 'tensor/methods', 'tensor/shape'],
+  'Operations: shapes': ['tensor/shaping', 'tensor/arranging', 'tensor/padding', 'tensor/methods', 'tensor/shape'],
   'Operations: indexing': ['tensor/indexing', 'tensor/slicing', 'tensor/sorting', 'tensor/indexed-slices'],
   'Operations: linear algebra': ['tensor/linalg', 'tensor/decompositions', 'tensor/einsum', 'tensor/mathjs'],
   'Operations: sampling': ['tensor/sampling'],
@@ -23,7 +23,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   ],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],
-  'Back ends': ['kernels/', 'tensor/backend'],
+  'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends'],
   'Data and files': ['data/', 'io/'],
   Errors: ['errors', 'options'],
 }

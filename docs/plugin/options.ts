@@ -10,7 +10,8 @@ const shared = 'OptimizerOptions'
 export function describeOptions(project: ProjectReflection): void {
   for (const owner of project.children ?? []) {
     const options = project.children?.find(({ name }) => name === `${owner.name}Options`)
-    if (owner.kindOf(ReflectionKind.Class) && owner.comment && options?.children) {
+    const isMade = owner.children?.some((member) => member.kindOf(ReflectionKind.Constructor))
+    if (owner.kindOf(ReflectionKind.Class) && isMade && owner.comment && options?.children) {
       owner.comment.blockTags.unshift(new CommentTag('@options', [{ kind: 'text', text: table(project, options) }]))
     }
   }

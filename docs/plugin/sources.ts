@@ -37,7 +37,7 @@ function writePage(app: Application, folder: string, path: string): void {
 function numbered(highlighted: string): string {
   return highlighted
     .split(/\n|<br\/>/)
-    .map((line, i) => `<span class="line" id="L${i + 1}"><a href="#L${i + 1}">${i + 1}</a>${line}\n</span>`)
+    .map((line, i) => `<span class="line" id="L${i + 1}"><a href="#L${i + 1}">${i + 1}</a>${line}</span>`)
     .join('')
 }
 

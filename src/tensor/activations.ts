@@ -120,6 +120,7 @@ export function silu(x: TensorLike): Tensor {
  * Another name of `silu`.
  * @example
  * tensor([-1, 1]).swish().toArray() // => [-0.26894, 0.73106]
+ * @function
  */
 export const swish = silu
 

@@ -15,6 +15,7 @@ import type { Tensor } from './tensor.js'
  * graph is freed unless told otherwise.
  *
  * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
+ * @param options `retainGraph` keeps the graph for another call
  * @throws GradientError when `x` is not a scalar (without `g`), when nothing differentiable led to it, or when its graph was freed
  * @example
  * const w = variable([1, 2])
@@ -27,7 +28,11 @@ export function backward(x: Tensor, g?: Tensor, options?: BackpropagateOptions):
   }
 }
 
-/** The gradients that `backward` adds to the leaves behind `x`, without touching their `grad`. */
+/**
+ * The gradients that `backward` adds to the leaves behind `x`, without touching their `grad`.
+ * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
+ * @param options `retainGraph` keeps the graph for another call
+ */
 export function gradientsOfLeaves(x: Tensor, g?: Tensor, options?: BackpropagateOptions): Map<Tensor, Tensor> {
   if (!x.requiresGrad) throw withoutGraph()
   if (!g && x.size !== 1) throw notScalar(x.shape)

@@ -68,6 +68,7 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
  * Another name of `transpose`.
  * @example
  * ones([2, 3, 4]).permute([2, 0, 1]).shape // => [4, 2, 3]
+ * @function
  */
 export const permute = transpose
 

@@ -27,6 +27,7 @@ export class Tensor implements Differentiable<Tensor> {
   hooks: GradientHook<Tensor>[] | null = null
   /** Counts in-place changes (of a `Variable`), so that a gradient is never computed from changed numbers. */
   version = 0
+  /** Internal: see `buffer`. */
   protected readonly numbers: DataBuffer
 
   /** Internal: use `tensor(data)`. */
