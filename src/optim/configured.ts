@@ -37,7 +37,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   protected applied = 0
 
   /** @throws OptionError for an unknown option, or a value of the wrong kind or out of range */
-  constructor(options: Options = {} as Options) {
+  constructor(options: NoInfer<Options> = {} as Options) {
     super()
     const { name: op, defaults, nullable } = new.target as unknown as typeof ConfiguredOptimizer
     const resolved = resolveOptions(op, options, { learningRate: 0.001, ...defaults }, nullable)
