@@ -9,8 +9,7 @@ import { rosenbrock } from './drawings/rosenbrock.js'
 import { scheduleShapes } from './drawings/schedules.js'
 import { learningRates, overfitting, warmUp } from './drawings/training.js'
 
-/** The figures, by the names of their files. */
-export const figures: Readonly<Record<string, () => string | Promise<string>>> = {
+const drawings: Readonly<Record<string, () => string | Promise<string>>> = {
   rosenbrock,
   schedules: scheduleShapes,
   ema: average,
@@ -19,10 +18,24 @@ export const figures: Readonly<Record<string, () => string | Promise<string>>> =
   'warm-up': warmUp,
 }
 
+/** The names of the figures, which are those of their files. */
+export const figureNames: readonly string[] = Object.keys(drawings)
+
+/** Draws a figure, as the text of an SVG file. */
+export async function drawFigure(name: string): Promise<string> {
+  return withOwnIds(name, await drawings[name]())
+}
+
+/** Several figures may be part of one page: their ids must differ. */
+function withOwnIds(name: string, svg: string): string {
+  const ids = [...new Set(svg.match(/plot-clip-\d+/g))]
+  return svg.replace(/plot-clip-\d+/g, (id) => `${name}-clip-${ids.indexOf(id)}`)
+}
+
 /** Draws all of them into a folder. */
 export async function drawFigures(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  for (const [name, figure] of Object.entries(figures)) writeFileSync(`${folder}/${name}.svg`, await figure())
+  for (const name of figureNames) writeFileSync(`${folder}/${name}.svg`, await drawFigure(name))
 }
 
 if (process.argv[1] && pathToFileURL(process.argv[1]).href === import.meta.url)

@@ -16,13 +16,13 @@ interface Point {
 const steps = 400
 const start = [-1.4, 1.6]
 
-const runs: [name: string, color: string, optimizer: AnyOptimizer][] = [
-  ['SGD', colors.blue, new SGD({ learningRate: 0.0015 })],
-  ['SGD with momentum', colors.teal, new SGD({ learningRate: 0.0008, momentum: 0.9 })],
-  ['RMSprop', colors.green, new RMSprop({ learningRate: 0.02 })],
-  ['Adam', colors.orange, new Adam({ learningRate: 0.15 })],
-  ['AdamW, decay 0.1', colors.red, new AdamW({ learningRate: 0.15, weightDecay: 0.1 })],
-  ['Lion', colors.purple, new Lion({ learningRate: 0.02 })],
+const runs: [name: string, color: string, make: () => AnyOptimizer][] = [
+  ['SGD', colors.blue, () => new SGD({ learningRate: 0.0015 })],
+  ['SGD with momentum', colors.teal, () => new SGD({ learningRate: 0.0008, momentum: 0.9 })],
+  ['RMSprop', colors.green, () => new RMSprop({ learningRate: 0.02 })],
+  ['Adam', colors.orange, () => new Adam({ learningRate: 0.15 })],
+  ['AdamW, decay 0.1', colors.red, () => new AdamW({ learningRate: 0.15, weightDecay: 0.1 })],
+  ['Lion', colors.purple, () => new Lion({ learningRate: 0.02 })],
 ]
 
 /**
@@ -43,7 +43,7 @@ const contours = [0.3, 2, 8, 30, 100, 300].flatMap((level) =>
 
 /** The figure. */
 export function rosenbrock(): string {
-  const paths = runs.map(([name, color, optimizer], i) => ({ name, points: path(optimizer, color, i) }))
+  const paths = runs.map(([name, color, make], i) => ({ name, points: path(make(), color, i) }))
   const points = paths.flatMap((run) => run.points)
   const names = paths.map(({ name, points: [first] }) => ({ ...first, name }))
   const facet = { fx: 'column', fy: 'row' }
