@@ -49,6 +49,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   const steps = Math.ceil(training.size / batchSize)
   const turns = new Turns()
   model.stopTraining = false
+  model.optimizer.restoreForTraining?.()
   for (const c of callbacks) await c.onTrainBegin?.({ epochs, steps, batchSize, samples: training.size }, model)
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)

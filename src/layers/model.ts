@@ -26,6 +26,8 @@ export interface TrainingOptimizer {
   apply(gradients: (Tensor | null)[], variables: Variable[]): void
   /** Called once after the last epoch. */
   finalizeVariableValues(variables: Variable[]): void
+  /** Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW). */
+  restoreForTraining?(): void
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
 }

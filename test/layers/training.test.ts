@@ -7,6 +7,7 @@ import {
   GradientError,
   NablaError,
   OptionError,
+  ScheduleFreeAdamW,
   Sequential,
   SGD,
   ShapeError,
@@ -159,6 +160,25 @@ test('gradients and intermediate results of a step do not outlive it unseen', (t
   }
   model.trainOnBatch(xs, ys)
   t.throws(() => kept?.toArray(), { instanceOf: NablaError, message: /training step that is over/ })
+})
+
+test('a second fit with ScheduleFreeAdamW goes on from the weights of training, not from their average', async (t) => {
+  const train = async (parts: number[]) => {
+    setSeed(1)
+    const model = new Sequential([new Dense(4, { activation: 'tanh', inputShape: [2] }), new Dense(2)])
+    model.compile({ optimizer: new ScheduleFreeAdamW({ learningRate: 0.1 }), loss: 'sparseCategoricalCrossentropy' })
+    const losses: number[] = []
+    for (const epochs of parts) {
+      const { history } = await model.fit(xs, ys, { epochs, batchSize: 4 })
+      losses.push(...history.loss)
+    }
+    return losses
+  }
+  const [whole, parted] = [await train([6]), await train([3, 3])]
+  t.true(
+    whole.every((loss, i) => Math.abs(loss - parted[i]) < 1e-5),
+    `${whole} ≠ ${parted}`,
+  )
 })
 
 test('a model whose last activation is softmax takes the loss of probabilities', (t) => {
