@@ -3,6 +3,7 @@
  */
 import { setRecording } from '../autograd/engine.js'
 import type { DataBuffer } from '../kernels/backend.js'
+import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { norm } from './clip.js'
@@ -95,9 +96,9 @@ export class Recorder {
   private measurements: Measurement[] = []
   private last: Explanation | null = null
 
-  /** Whether this step is to be measured. */
+  /** Whether this step is to be measured. That needs numbers at once, which not every back end gives. */
   get wants(): boolean {
-    return this.isMeasuring
+    return this.isMeasuring && !backend.isAsync
   }
 
   /** A measurement of an update that is about to be made. */
@@ -109,7 +110,7 @@ export class Recorder {
 
   /** The end of a step: writes the report. */
   end(optimizer: string, step: number, learningRate: number): void {
-    if (!this.isMeasuring) return
+    if (!this.wants) return
     const reports = setRecording(false, () => this.measurements.map((measurement) => measurement.report()))
     this.last = new Explanation(optimizer, step, learningRate, reports, false)
     this.isMeasuring = this.hasBeenAsked

@@ -3,7 +3,7 @@
  * loaded when a GPU is asked for.
  *
  * What is worked around here: gpu.js never says when it falls back, so the mode is always explicit; a kernel's own last output
- * would stay alive until its next run, so it is let go; numbers are uploaded into buffers and textures made here, because gpu.js
+ * would stay alive until its next run, or be taken for a result of another size, so it is let go; numbers are uploaded into buffers and textures made here, because gpu.js
  * would compile a kernel for each size.
  */
 import { BackendError } from '../../errors.js'
@@ -49,7 +49,14 @@ interface GpuJs {
 interface RunKernel {
   (...args: unknown[]): unknown
   setOutput(output: number[]): void
-  kernel: { outputBuffer?: SharedBuffer | null; bindGroupDirty?: boolean }
+  kernel: {
+    // WebGPU
+    outputBuffer?: SharedBuffer | null
+    bindGroupDirty?: boolean
+    // WebGL2
+    texture?: Result | null
+    _setupOutputTexture?(): void
+  }
 }
 interface SharedBuffer {
   _refs: number
@@ -60,7 +67,7 @@ interface Result {
   delete(): void
   toArray(): Promised<Float32Array>
   renderValues(): Float32Array
-  texture: WebGLTexture
+  texture: WebGLTexture & { _refs: number }
   context: unknown
   constructor: new (settings: object) => Result
 }
@@ -220,6 +227,18 @@ function letGo({ kernel }: RunKernel): void {
   kernel.bindGroupDirty = true
 }
 
+/**
+ * Gives the kernel a texture of its own to write to, unless it has one. gpu.js would do so, too, except when the last result is now
+ * an argument: it then takes an older texture, whose size may be another.
+ */
+function renew({ kernel }: RunKernel): void {
+  const { texture } = kernel
+  if (!texture || texture.texture._refs === 1) return
+  texture.delete()
+  kernel.texture = null
+  kernel._setupOutputTexture?.()
+}
+
 class WebGl2Device extends GpuJsDevice implements Device {
   readonly api = 'webgl2'
   readonly isAsync = false
@@ -249,7 +268,9 @@ class WebGl2Device extends GpuJsDevice implements Device {
 
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Handle {
     if (this.sample && this.gl.isContextLost()) throw lost('the WebGL context')
-    return this.prepare(kernel, size)(...arrays, ...scalars) as Handle
+    const run = this.prepare(kernel, size)
+    renew(run)
+    return run(...arrays, ...scalars) as Handle
   }
 
   upload(values: Float32Array): Handle {

@@ -65,7 +65,7 @@ function storageOf(dtype: DType, areWhole: boolean): Storage {
 
 const stored: Record<Storage, (x: string) => string> = {
   float: (x) => x,
-  bool: (x) => `(${x} !== 0) ? 1 : 0`,
+  bool: (x) => `!(${x} === 0) ? 1 : 0`,
   cut: (x) => `(${x} < 0) ? Math.ceil(${x}) : Math.floor(${x})`,
   whole: (x) => `Math.floor(${x} + 0.5)`,
 }

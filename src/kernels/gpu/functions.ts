@@ -38,7 +38,7 @@ export const functions: readonly string[] = [
     if (b < 0 && r <= b) { q = q + 1; }
     return q;
   }`,
-  `function modulo(a, b) {
+  `function floorModulo(a, b) {
     let r = a - b * Math.floor(a / b);
     if (b > 0 && r >= b) { r = r - b; }
     if (b < 0 && r <= b) { r = r - b; }

@@ -84,9 +84,9 @@ const combine: Record<Kind, string> = {
   sum: 'y = y + x;',
   sumSquares: 'y = y + x * x;',
   prod: 'y = y * x;',
-  max: 'if (x > y || x !== x) { y = x; }',
-  min: 'if (x < y || x !== x) { y = x; }',
-  any: 'if (x !== 0) { y = 1; }',
+  max: 'if (x > y || !(x === x)) { y = x; }',
+  min: 'if (x < y || !(x === x)) { y = x; }',
+  any: 'if (!(x === 0)) { y = 1; }',
   all: 'if (x === 0) { y = 0; }',
 }
 
@@ -113,7 +113,7 @@ const extreme = cached((kind: 'argMax' | 'argMin') =>
     let index = 0;
     for (let j = 1; j < axis; j++) {
       const x = a0[first + j * inner];
-      if (best === best && (x ${kind === 'argMax' ? '>' : '<'} best || x !== x)) {
+      if (best === best && (x ${kind === 'argMax' ? '>' : '<'} best || !(x === x))) {
         best = x;
         index = j;
       }

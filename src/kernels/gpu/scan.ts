@@ -58,8 +58,8 @@ const position = `
 const combine: Record<ScanKind, string> = {
   sum: 'y = p + y;',
   prod: 'y = p * y;',
-  max: 'if (y < p || p !== p) { y = p; }',
-  min: 'if (y > p || p !== p) { y = p; }',
+  max: 'if (y < p || !(p === p)) { y = p; }',
+  min: 'if (y > p || !(p === p)) { y = p; }',
 }
 
 const round = cached((kind: ScanKind) =>

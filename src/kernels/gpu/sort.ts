@@ -22,8 +22,8 @@ export function argSort(
 
 /** Whether a comes before b, when they differ; NaN is larger than all others. */
 const before = {
-  ascending: '(p < x || (x !== x && p === p))',
-  descending: '(p > x || (p !== p && x === x))',
+  ascending: '(p < x || (!(x === x) && p === p))',
+  descending: '(p > x || (!(p === p) && x === x))',
 }
 
 const rank = cached((descending: boolean) =>
@@ -36,7 +36,7 @@ const rank = cached((descending: boolean) =>
     for (let j = 0; j < columns; j++) {
       const p = a0[first + j];
       if (${before[descending ? 'descending' : 'ascending']}) { count = count + 1; }
-      else if (first + j < i && (p === x || (p !== p && x !== x))) { count = count + 1; }
+      else if (first + j < i && (p === x || (!(p === p) && !(x === x)))) { count = count + 1; }
     }
     return count;`,
   ),

@@ -95,7 +95,7 @@ class Writer {
   /** Whether the value is not 0, in the kernel's text. */
   truth(value: Value): string {
     if (value.kind === 'element' && value.condition) return value.condition
-    return `(${this.text(value)} !== 0)`
+    return `!(${this.text(value)} === 0)`
   }
 }
 
@@ -158,7 +158,8 @@ const comparison =
 
 const conditions = {
   equal: comparison('==='),
-  unequal: comparison('!=='),
+  // Not `!==`, which WGSL compilers take to be false for NaN
+  unequal: (writer, [a, b]) => `!(${writer.text(a)} === ${writer.text(b)})`,
   smaller: comparison('<'),
   smallerEq: comparison('<='),
   larger: comparison('>'),
@@ -212,9 +213,9 @@ const expressions: Record<
   ceil: (x) => `Math.ceil(${x})`,
   round: (x) => `roundToEven(${x})`,
   // A NaN on either side stays
-  min: (a, b) => `(${a} < ${b} || ${a} !== ${a}) ? ${a} : ${b}`,
-  max: (a, b) => `(${a} > ${b} || ${a} !== ${a}) ? ${a} : ${b}`,
-  mod: (a, b) => `modulo(${a}, ${b})`,
+  min: (a, b) => `(${a} < ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
+  max: (a, b) => `(${a} > ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
+  mod: (a, b) => `floorModulo(${a}, ${b})`,
   sigmoid: (x) => `sigmoidOf(${x})`,
   softplus: (x) => `softplusOf(${x})`,
 }

@@ -1,0 +1,76 @@
+/**
+ * The GPU back end: in Node through gpu.js's JavaScript mode, in a headless browser through WebGL2 and WebGPU.
+ */
+import { readFileSync } from 'node:fs'
+import test, { type ExecutionContext } from 'ava'
+import { loadDigits } from '../../examples/mnist-data.js'
+import type { Api } from '../../src/kernels/gpu/adapter.js'
+import { root } from '../source.js'
+import { openPage } from './browser.js'
+import { type Data, type Outcome, type RowOutcome, runChecks, walkTable } from './suite.js'
+
+const data: Data = {
+  golden: JSON.parse(readFileSync(`${root}test/golden/keras-optimizers.json`, 'utf8')),
+  digits: digits(300),
+}
+
+function digits(count: number): Data['digits'] {
+  const { images, labels } = loadDigits({ testCount: count }).test
+  return { x: Array.from(labels, (_, i) => [...images.subarray(784 * i, 784 * (i + 1))]), y: [...labels] }
+}
+
+const opened = await openPage()
+
+/** Rows that read their numbers on the CPU, which WebGPU's cannot do at once. */
+const readOnCpu = ['solve', 'inverse', 'determinant', 'cholesky', 'qr']
+
+function judge(t: ExecutionContext, outcomes: readonly Outcome[]): void {
+  t.true(outcomes.length > 25)
+  for (const { name, milliseconds } of outcomes) t.log(`${name} (${Math.round(milliseconds)} ms)`)
+  const failed = outcomes.filter(({ error }) => error)
+  t.deepEqual(
+    failed.map(({ name, error }) => `${name}: ${error}`),
+    [],
+  )
+}
+
+function judgeTable(t: ExecutionContext, api: Api, table: { detail: string; rows: RowOutcome[] }): void {
+  t.log(table.detail)
+  t.true(table.rows.length > 100)
+  for (const { name, forward, backward, error } of table.rows) {
+    if (api === 'webgpu' && readOnCpu.includes(name)) continue
+    t.is(error, null, name)
+    t.true(forward <= 1e-5, `${name} forward: ${forward}`)
+    t.true(backward === null || backward <= 1e-5, `${name} backward: ${backward}`)
+  }
+}
+
+test.serial('JavaScript: every operation, forward and backward', async (t) => {
+  judgeTable(t, 'javascript', await walkTable('javascript', true))
+})
+
+test.serial('JavaScript: numbers, memory and training', async (t) => {
+  judge(t, await runChecks('javascript', data))
+})
+
+if ('reason' in opened) {
+  const { reason } = opened
+  test.skip(`in a browser: none can be started (${reason})`, () => {})
+} else {
+  const { page } = opened
+  test.after.always(() => opened.close())
+  for (const api of ['webgl2', 'webgpu'] as const) {
+    test.serial(`${api}: every operation, forward and backward`, async (t) => {
+      judgeTable(t, api, await page.evaluate((name) => (globalThis as unknown as Suite).walkTable(name, false), api))
+    })
+    test.serial(`${api}: numbers, memory and training`, async (t) => {
+      const run = ([name, input]: [Api, Data]) => (globalThis as unknown as Suite).runChecks(name, input)
+      judge(t, await page.evaluate(run, [api, data] as [Api, Data]))
+    })
+  }
+}
+
+interface Suite {
+  runChecks: typeof runChecks
+  walkTable: typeof walkTable
+}

@@ -1,0 +1,96 @@
+/**
+ * Checks of memory and compilation: nothing grows, nothing is compiled twice, what is freed says so.
+ */
+import { Adam, Dense, memory, randomNormal, Sequential, tensor, tidy, variable } from '../../src/index.js'
+import { equal, near, ok, throws } from './assert.js'
+import type { Checks } from './suite.js'
+
+function tiny(): { model: Sequential; x: ReturnType<typeof randomNormal>; y: ReturnType<typeof randomNormal> } {
+  const model = new Sequential([new Dense(4, { activation: 'tanh' }), new Dense(1)])
+  model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: 'meanSquaredError' })
+  return { model, x: randomNormal([8, 3], { seed: 1 }), y: randomNormal([8, 1], { seed: 2 }) }
+}
+
+export const checks: Checks = {
+  '1,000 training steps leave the number of buffers as it was, and compile nothing': async () => {
+    const { model, x, y } = tiny()
+    await model.fit(x, y, { batchSize: 8, epochs: 5, shuffle: false })
+    const before = memory()
+    await model.fit(x, y, { batchSize: 8, epochs: 1000, shuffle: false })
+    equal(memory(), before, 'memory')
+    ok(before.buffers < 40, `${before.buffers} buffers`)
+  },
+
+  'a loop written by hand stays flat in tidy': async () => {
+    const w = variable([1, 2, 3])
+    const optimizer = new Adam({ learningRate: 0.1 })
+    const step = () => {
+      tidy(() => {
+        w.zeroGrad()
+        w.square().sum().backward()
+        optimizer.step([w])
+        w.zeroGrad()
+      })
+    }
+    for (let i = 0; i < 3; i++) step()
+    await w.data()
+    const before = memory()
+    for (let i = 0; i < 200; i++) step()
+    await w.data()
+    equal(memory(), before, 'memory')
+  },
+
+  'tidy keeps what its result holds and frees the rest': async () => {
+    const before = memory().buffers
+    let lost = tensor([0])
+    const { kept } = tidy(() => {
+      lost = tensor([1, 2]).mul(2)
+      return { kept: [lost.add(1)] }
+    })
+    await near(kept[0], [3, 5], 0)
+    equal(memory().buffers, before + 1, 'buffers')
+    await throws(() => lost.data(), /freed/)
+    await throws(() => tidy(async () => {}), /async/)
+    const outer = tidy(() => tidy(() => tensor([1]).mul(5)).add(1))
+    await near(outer, [6], 0)
+    equal(memory().buffers, before + 2, 'buffers')
+  },
+
+  'tensors made from arrays outlive tidy, on the CPU side': async () => {
+    let x = tensor([0])
+    tidy(() => {
+      x = tensor([1, 2, 3])
+      return x.mul(2)
+    })
+    await near(x.mul(3), [3, 6, 9], 0)
+  },
+
+  'other shapes, scalars and sizes compile nothing': async () => {
+    const f = (n: number, k: number) =>
+      tensor(new Float32Array(n).fill(1))
+        .mul(k)
+        .add(tensor([1, 2]))
+        .sum()
+    await f(2, 3).data()
+    await tensor([[1, 2]])
+      .mul(3)
+      .add(tensor([1, 2]))
+      .matmul(tensor([[1], [2]]))
+      .data()
+    const { kernels } = memory()
+    await tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ].flat(),
+    )
+      .mul(7)
+      .data()
+    await tensor([[3, 4, 5]])
+      .mul(-1)
+      .add(tensor([1, 2, 3]))
+      .matmul(tensor([[1], [2], [3]]))
+      .data()
+    equal(memory().kernels, kernels, 'kernels')
+  },
+}

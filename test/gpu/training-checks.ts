@@ -1,0 +1,129 @@
+/**
+ * Checks of training: optimizers along Keras's numbers, fit against the CPU, what happens when something goes wrong.
+ */
+import {
+  Adam,
+  AdamW,
+  Dense,
+  Dropout,
+  makeSpirals,
+  nonNeg,
+  Sequential,
+  SGD,
+  setBackend,
+  setSeed,
+  tensor,
+  variable,
+} from '../../src/index.js'
+import { flat, type Json, make, makeVariable, quietly, toTensor } from '../optim/golden-program.js'
+import { near, ok, throws } from './assert.js'
+import type { Check, Checks } from './suite.js'
+
+/** One trajectory of Keras in float32; every number within 1e-4. */
+async function follow(c: Json): Promise<void> {
+  const optimizer = make(c.optimizer, c.config)
+  const variables = c.variables.map((spec: Json) => makeVariable(spec, 'float32'))
+  for (const [k, gradients] of c.gradients.entries()) {
+    const tensors = gradients.map((g: Json) => (g === null ? null : toTensor(g, 'float32')))
+    quietly(() => optimizer.apply(tensors, variables))
+    for (const { after_step, x } of c.expected) {
+      if (after_step !== k + 1 || !x) continue
+      for (const [i, want] of x.entries()) await near(variables[i], flat(want), 1e-4, `${c.id} step ${k + 1}`)
+    }
+  }
+}
+
+/** Whether a step reads norms back, which WebGPU cannot do at once. */
+const readsBack = (c: Json): boolean =>
+  Boolean(c.config.clipnorm ?? c.config.global_clipnorm) || ['Lamb', 'Adafactor'].includes(c.optimizer)
+
+function trajectories(wanted: (c: Json) => boolean): Check {
+  return async (_, { golden }) => {
+    const chosen = golden.observed.filter((c: Json) => c.form === 'trajectory' && wanted(c))
+    ok(chosen.length > 0, 'no trajectories')
+    const errors: string[] = []
+    for (const c of chosen) await follow(c).catch((error) => errors.push(`${c.id}: ${error.message ?? error}`))
+    ok(errors.length === 0, errors.join('\n'))
+  }
+}
+
+/** The losses of a training on the current back end. */
+async function losses(data: { x: number[][]; y: number[] }, epochs: number, layers: number): Promise<number[]> {
+  setSeed(3)
+  const hidden = Array.from({ length: layers }, () => new Dense(16, { activation: 'relu' }))
+  const model = new Sequential([...hidden, new Dropout(0.1), new Dense(10)])
+  model.compile({
+    optimizer: new AdamW({ learningRate: 0.01 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  })
+  const y = tensor(data.y, { dtype: 'int32' })
+  const { history } = await model.fit(tensor(data.x), y, { epochs, batchSize: 32, validationSplit: 0.2, seed: 5 })
+  return [...history.loss, ...history.val_loss, ...history.val_accuracy]
+}
+
+async function sameCurve(
+  api: Parameters<Check>[0],
+  data: { x: number[][]; y: number[] },
+  epochs: number,
+  layers: number,
+) {
+  const got = await losses(data, epochs, layers)
+  await setBackend('cpu')
+  const want = await losses(data, epochs, layers)
+  await setBackend('gpu', { allowSoftware: true, api })
+  ok(got.length === want.length && want.length === 3 * epochs, `${got.length} numbers`)
+  for (let i = 0; i < want.length; i++) ok(Math.abs(got[i] - want[i]) < 1e-3, `${i}: ${got} instead of ${want}`)
+}
+
+export const checks: Checks = {
+  "every optimizer goes where Keras's goes, within 1e-4": trajectories((c) => !readsBack(c)),
+
+  'so do those that look at norms, but on WebGPU they say that they cannot': async (api, data) => {
+    const run = () => trajectories(readsBack)(api, data)
+    if (api === 'webgpu') await throws(run, /WebGPU cannot be read at once/)
+    else await run()
+  },
+
+  'interpreted rules give the same numbers as fused ones': async () => {
+    const run = (jitCompile: boolean) => {
+      const w = variable([1, -2, 3])
+      const optimizer = new Adam({ learningRate: 0.1, jitCompile })
+      for (let i = 0; i < 3; i++) optimizer.apply([w.detach().mul(2)], [w])
+      return w
+    }
+    await near(run(false), await run(true).data(), 1e-5)
+  },
+
+  'constraints hold after every step': async () => {
+    const w = variable([0.1, 1], { constraint: nonNeg() })
+    new SGD({ learningRate: 1 }).apply([tensor([1, 0.5])], [w])
+    await near(w, [0, 0.5], 1e-6)
+  },
+
+  'fit follows the loss curve of the CPU within 1e-3: spirals': async (api) => {
+    await sameCurve(api, makeSpirals({ samples: 200, seed: 1 }), 3, 2)
+  },
+
+  'fit follows the loss curve of the CPU within 1e-3: digits': async (api, { digits }) => {
+    await sameCurve(api, digits, 1, 1)
+  },
+
+  'a NaN loss stops the training before the step': async () => {
+    const model = new Sequential([new Dense(1)])
+    model.compile({ optimizer: new SGD({ learningRate: 1e30 }), loss: 'meanSquaredError' })
+    const fit = model.fit(tensor([[1], [2]]), tensor([[1], [2]]), { epochs: 10, batchSize: 2 })
+    await throws(() => fit, /the loss is/)
+  },
+
+  'predict gives the numbers of the CPU': async (api) => {
+    setSeed(1)
+    const model = new Sequential([new Dense(5, { activation: 'tanh' }), new Dense(2)])
+    const x = makeSpirals({ samples: 50, seed: 2 }).x
+    const y = await model.predict(x, { batchSize: 16 }).data()
+    await setBackend('cpu')
+    const want = model.predict(x)
+    await setBackend('gpu', { allowSoftware: true, api })
+    await near(want, y, 1e-5)
+  },
+}
