@@ -1,6 +1,6 @@
 /**
- * A headless browser with WebGL2 and WebGPU, both computed in software, and a page on localhost that has the suite loaded. An
- * installed Chrome or Chromium comes first, then the one that npm brought.
+ * A headless browser with WebGL2 and WebGPU, both computed in software, and pages on localhost (WebGPU wants that). An installed
+ * Chrome comes first, then the browser that npm brought, which needs no system packages.
  */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,9 +8,10 @@ import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { root } from '../source.js'
 
-/** A page with the suite, and how to close it. */
+/** A browser, and pages in it. */
 export interface Opened {
-  readonly page: Page
+  /** Opens a page that loads these modules, by path; the first is the one that starts. */
+  open(modules: Readonly<Record<string, string>>): Promise<Page>
   close(): Promise<void>
 }
 
@@ -23,21 +24,24 @@ const flags = [
 ]
 
 /**
- * Opens the page.
- * @returns the page, or why no browser can be started
+ * Starts a browser.
+ * @returns it, or why none can be started
  */
-export async function openPage(): Promise<Opened | { reason: string }> {
+export async function openBrowser(): Promise<Opened | { reason: string }> {
   const browser = await launch()
   if ('reason' in browser) return browser
-  const server = await serve(await bundle())
-  const page = await browser.newPage()
-  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
-  await page.waitForFunction('typeof runChecks === "function"')
+  const servers: Server[] = []
   return {
-    page,
-    close: async () => {
+    async open(modules) {
+      const server = await serve(modules)
+      servers.push(server)
+      const page = await browser.newPage()
+      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
+      return page
+    },
+    async close() {
       await browser.close()
-      server.close()
+      for (const server of servers) server.close()
     },
   }
 }
@@ -61,27 +65,35 @@ async function brought(): Promise<Browser> {
   return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...flags] })
 }
 
-async function bundle(): Promise<string> {
+/** Bundles an entry for the browser: the text of each file by its path, the entry first. */
+export async function bundle(
+  entry: { path: string } | { text: string },
+  minify = false,
+): Promise<Record<string, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['test/gpu/page.ts'],
+    ...('path' in entry ? { entryPoints: [entry.path] } : { stdin: { contents: entry.text, resolveDir: root } }),
     bundle: true,
+    splitting: true,
+    minify,
     write: false,
+    outdir: '/',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
     logLevel: 'error',
+    tsconfigRaw: {},
   })
-  return outputFiles[0].text
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]))
 }
 
-function serve(script: string): Promise<Server> {
+function serve(modules: Readonly<Record<string, string>>): Promise<Server> {
+  const [entry] = Object.keys(modules)
+  const html = `<!doctype html><title>nabla</title><script type="module" src="${entry}"></script>`
   const server = createServer((request, response) => {
-    const isScript = request.url === '/suite.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(
-      isScript ? script : '<!doctype html><title>nabla</title><script type="module" src="suite.js"></script>',
-    )
+    const script = modules[request.url ?? '']
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
+    response.end(script ?? html)
   })
   return new Promise((resolve) => server.listen(0, 'localhost', () => resolve(server)))
 }

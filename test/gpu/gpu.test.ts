@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import { loadDigits } from '../../examples/mnist-data.js'
 import type { Api } from '../../src/kernels/gpu/adapter.js'
 import { root } from '../source.js'
-import { openPage } from './browser.js'
+import { bundle, openBrowser } from './browser.js'
 import { type Data, type Outcome, type RowOutcome, runChecks, walkTable } from './suite.js'
 
 const data: Data = {
@@ -19,7 +19,9 @@ function digits(count: number): Data['digits'] {
   return { x: Array.from(labels, (_, i) => [...images.subarray(784 * i, 784 * (i + 1))]), y: [...labels] }
 }
 
-const opened = await openPage()
+const opened = await openBrowser()
+const page = 'reason' in opened ? null : await opened.open(await bundle({ path: 'test/gpu/page.ts' }))
+await page?.waitForFunction('typeof runChecks === "function"')
 
 /** Rows that read their numbers on the CPU, which WebGPU's cannot do at once. */
 const readOnCpu = ['solve', 'inverse', 'determinant', 'cholesky', 'qr']
@@ -53,12 +55,23 @@ test.serial('JavaScript: numbers, memory and training', async (t) => {
   judge(t, await runChecks('javascript', data))
 })
 
-if ('reason' in opened) {
-  const { reason } = opened
+if ('reason' in opened || !page) {
+  const reason = 'reason' in opened ? opened.reason : ''
   test.skip(`in a browser: none can be started (${reason})`, () => {})
 } else {
-  const { page } = opened
   test.after.always(() => opened.close())
+  test.serial('a minified bundle trains on the GPU, and loads gpu.js only when asked', async (t) => {
+    const files = await bundle({ text: program }, true)
+    const trainer = await opened.open(files)
+    await trainer.waitForFunction('typeof train === "function"')
+    for (const api of ['webgl2', 'webgpu']) {
+      const { detail, loss, before, after } = await trainer.evaluate<Trained>(`train('${api}')`)
+      t.regex(detail.toLowerCase(), new RegExp(api))
+      t.true(loss < 0.1, `${api}: loss ${loss}`)
+      if (api === 'webgl2') t.true(after.length > before.length, String(after))
+      t.true(after.some((path) => files[path].length > 300_000 && /webgl2/i.test(files[path])))
+    }
+  })
   for (const api of ['webgl2', 'webgpu'] as const) {
     test.serial(`${api}: every operation, forward and backward`, async (t) => {
       judgeTable(t, api, await page.evaluate((name) => (globalThis as unknown as Suite).walkTable(name, false), api))
@@ -68,6 +81,29 @@ if ('reason' in opened) {
       judge(t, await page.evaluate(run, [api, data] as [Api, Data]))
     })
   }
+}
+
+/** Trains XOR on the GPU, and tells which files were loaded before it was asked for. */
+const program = `
+  import { Adam, Dense, getBackend, Sequential, setBackend, setSeed, tensor } from './dist/index.js'
+  const loaded = () => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
+  globalThis.train = async (api) => {
+    const before = loaded()
+    await setBackend('gpu', { api, allowSoftware: true })
+    setSeed(1)
+    const model = new Sequential([new Dense(8, { activation: 'tanh' }), new Dense(1)])
+    model.compile({ optimizer: new Adam({ learningRate: 0.05 }), loss: 'binaryCrossentropy' })
+    const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    const { history } = await model.fit(x, tensor([[0], [1], [1], [0]]), { epochs: 150 })
+    return { detail: getBackend().detail, loss: history.loss.at(-1), before, after: loaded() }
+  }`
+
+interface Trained {
+  detail: string
+  loss: number
+  /** Paths of the files loaded before the GPU was asked for, and after. */
+  before: string[]
+  after: string[]
 }
 
 interface Suite {

@@ -8,6 +8,7 @@ import { type ElementwiseRow, elementwise } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
 import type { Json } from '../optim/golden-program.js'
 import { cases, domains, draw, type Formulas, patterns } from '../tensor/op-cases.js'
+import { checks as lossChecks } from './loss-checks.js'
 import { checks as memoryChecks } from './memory-checks.js'
 import { checks as numberChecks } from './number-checks.js'
 import { checks as trainingChecks } from './training-checks.js'
@@ -44,7 +45,7 @@ export interface RowOutcome {
 /** Runs all checks on one interface. */
 export async function runChecks(api: Api, data: Data): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const [name, check] of Object.entries({ ...numberChecks, ...memoryChecks, ...trainingChecks })) {
+  for (const [name, check] of Object.entries({ ...numberChecks, ...memoryChecks, ...trainingChecks, ...lossChecks })) {
     const start = performance.now()
     let error: string | null = null
     try {

@@ -267,13 +267,14 @@ class WebGl2Device extends GpuJsDevice implements Device {
   }
 
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Handle {
-    if (this.sample && this.gl.isContextLost()) throw lost('the WebGL context')
+    if (this.sample) this.checkAlive()
     const run = this.prepare(kernel, size)
     renew(run)
     return run(...arrays, ...scalars) as Handle
   }
 
   upload(values: Float32Array): Handle {
+    this.checkAlive()
     const { gl, sample } = this
     const limit = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number
     const width = Math.ceil(Math.sqrt(values.length))
@@ -296,8 +297,14 @@ class WebGl2Device extends GpuJsDevice implements Device {
     return new sample.constructor({ ...sample, texture, size, dimensions: [values.length, 1, 1], output })
   }
 
+  /** A lost context computes nothing, and says nothing. */
+  private checkAlive(): void {
+    if (this.gl.isContextLost()) throw lost('the WebGL context')
+  }
+
   /** Texels have four channels when they are read; the first is the number. */
   read(handle: Handle, size: number): Float32Array {
+    this.checkAlive()
     const texels = (handle as Result).renderValues()
     return Float32Array.from({ length: size }, (_, i) => texels[4 * i])
   }

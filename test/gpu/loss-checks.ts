@@ -1,0 +1,67 @@
+/**
+ * Checks of what happens when the browser takes the GPU away. They need a browser: the devices that gpu.js opens are caught on the way.
+ */
+import { setBackend, tensor, variable } from '../../src/index.js'
+import { near, throws } from './assert.js'
+import type { Checks } from './suite.js'
+
+type Prototype = Record<string, (...args: unknown[]) => unknown>
+
+/** Calls `seen` with what a method is called on, and with what it returns; returns how to undo that. */
+function watch(prototype: Prototype, method: string, seen: (x: unknown) => void): () => void {
+  const original = prototype[method]
+  prototype[method] = function (this: unknown, ...args: unknown[]) {
+    const result = original.apply(this, args)
+    seen(this)
+    seen(result)
+    return result
+  }
+  return () => {
+    prototype[method] = original
+  }
+}
+
+interface Losable {
+  destroy?(): void
+  getExtension?(name: string): { loseContext(): void } | null
+}
+
+/** Opens the back end and returns how to lose it. */
+async function openToLose(api: 'webgpu' | 'webgl2'): Promise<() => Promise<void>> {
+  const found = new Set<Losable | null>()
+  const scope = globalThis as unknown as Record<string, { prototype: Prototype } | undefined>
+  const watched = [
+    [scope.GPUDevice?.prototype, 'createShaderModule'],
+    [scope.HTMLCanvasElement?.prototype, 'getContext'],
+    [scope.OffscreenCanvas?.prototype, 'getContext'],
+  ] as const
+  const undo = watched.map(
+    ([prototype, method]) => prototype && watch(prototype, method, (x) => found.add(x as Losable)),
+  )
+  await setBackend('gpu', { allowSoftware: true, api })
+  for (const restore of undo) restore?.()
+  return async () => {
+    for (const device of found) {
+      if (api === 'webgpu') device?.destroy?.()
+      else device?.getExtension?.('WEBGL_lose_context')?.loseContext()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+export const checks: Checks = {
+  'a lost GPU: a clear error, the CPU copies stay, and it can be opened again': async (api) => {
+    if (api === 'javascript') return
+    const lose = await openToLose(api)
+    const w = variable([1, 2, 3])
+    const y = w.mul(2)
+    await near(y, [2, 4, 6], 0)
+    const z = y.add(1)
+    await lose()
+    await throws(() => z.mul(3).data(), /was lost.*setBackend/)
+    await near(y, [2, 4, 6], 0)
+    await setBackend('gpu', { allowSoftware: true, api })
+    await near(w.mul(y), [2, 8, 18], 0)
+    await near(tensor([1]).add(1), [2], 0)
+  },
+}
