@@ -9,8 +9,9 @@ process.env.NABLA_THREADS = '3' // before the first import of what reads it
 const { cpu } = await import('../../../src/kernels/cpu/backend.js')
 const { newArray, ordinary, values } = await import('../../../src/kernels/cpu/memory.js')
 const { instantiate } = await import('../../../src/kernels/cpu/module.js')
-const { getThreads, setThreads, threadsFor, worth } = await import('../../../src/kernels/cpu/threads/pool.js')
+const { getThreads, setThreads, threadsFor } = await import('../../../src/kernels/cpu/threads/pool.js')
 const { join, publish, record } = await import('../../../src/kernels/cpu/threads/tasks.js')
+const { worth } = await import('../../../src/kernels/cpu/threads/worth.js')
 const { parse } = await import('../../../src/kernels/formula/parse.js')
 
 const counts = [1, 2, 3]
@@ -39,6 +40,7 @@ test.before('all workers are ready', async () => {
   setThreads(3)
   while (threadsFor(Number.MAX_VALUE) < 3) await new Promise((done) => setTimeout(done, 5))
   worth.split = Number.MIN_VALUE
+  worth.caution = 0
 })
 
 /** What `run` gives on one, two and three threads. */

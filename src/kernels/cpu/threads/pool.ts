@@ -6,16 +6,9 @@ import { OptionError } from '../../../errors.js'
 import { isShared, memory } from '../module.js'
 import { slots, word } from './control.js'
 import { defaultThreads, obstacle, startWorker } from './platform.js'
-import { control } from './tasks.js'
+import { aloneUntil, control } from './tasks.js'
 import { workerCode } from './worker.js'
-
-/** When threads are worth it, in nanoseconds that the work takes on one thread. */
-export const worth = {
-  /** The least that is split, in two; every half of it more is worth one more thread. */
-  split: 100_000,
-  /** Workers start when there has been so much to split: a short script is over before they would be ready. */
-  start: 30_000_000,
-}
+import { worth } from './worth.js'
 
 /** A split may not have more parts than there are slots for tasks, so that more threads than half of them are no use. */
 const most = slots / 2
@@ -60,6 +53,7 @@ export function threadsFor(nanoseconds: number): number {
   if (nanoseconds < worth.split || wanted === 1 || reason !== undefined) return 1
   const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / worth.split))
   if (workers < useful - 1) prepareWorker(nanoseconds)
+  if (performance.now() < aloneUntil) return 1
   return Math.min(useful, 1 + Atomics.load(control.words, word.ready))
 }
 

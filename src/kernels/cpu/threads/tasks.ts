@@ -15,6 +15,7 @@ import { BackendError } from '../../../errors.js'
 import { codeOf, isShared, type KernelFunction } from '../module.js'
 import { calls, code, newControl, slots, word } from './control.js'
 import { maySleep } from './platform.js'
+import { worth } from './worth.js'
 
 /** How often the caller looks whether all is finished before it sleeps. */
 const patience = 4000
@@ -35,6 +36,11 @@ let published = 0
 let start: number = calls.start
 let end: number = calls.start
 
+/** When the first call of these tasks was recorded, in milliseconds, as all times. */
+let began = 0
+/** Until when the caller should work alone, because a worker was held up. */
+export let aloneUntil = 0
+
 /** The error of a task that the caller ran. */
 let failure: unknown
 
@@ -43,6 +49,7 @@ export function record(kernel: KernelFunction, args: readonly number[]): void {
   const number = numberOf.get(kernel) ?? share(kernel)
   if (number < 0) return void callAlone(kernel, args)
   if (end + 2 + args.length > calls.start + calls.length) barrier()
+  if (end === calls.start) began = performance.now()
   numbers[end++] = number
   numbers[end++] = args.length
   for (let i = 0; i < args.length; i++) numbers[end++] = args[i]
@@ -62,10 +69,17 @@ export function publish(): void {
 /** Runs what nobody has taken, and waits for the rest. */
 export function join(): void {
   for (let task = take(); task >= 0; task = take()) run(task)
+  const done = performance.now()
   for (let i = 0; i < patience && !isFinished(); i++);
   while (!isFinished()) sleep()
+  learn(done - began, performance.now() - done)
   start = end = calls.start
   rethrow()
+}
+
+/** A worker that is not held up is ready when the caller has done its share, or soon after. */
+function learn(worked: number, waited: number): void {
+  if (waited > worked) aloneUntil = performance.now() + worth.caution * (waited - worked)
 }
 
 /** A kernel whose calls are recorded. */

@@ -1,0 +1,19 @@
+/**
+ * When threads are worth it. Measured on two cores; results do not depend on these numbers.
+ */
+export const worth = {
+  /**
+   * The least that is split, in two, by the nanoseconds that it takes on one thread; every half of it more is worth one more thread.
+   * On an idle machine 20 000 are enough while the workers are awake, and some 60 000 when they have to be woken.
+   */
+  split: 100_000,
+
+  /** Workers start when there have been so many nanoseconds to split: a short script is over before they would be ready. */
+  start: 30_000_000,
+
+  /**
+   * When a worker was held up, because other programs had its core, the caller works alone for so many times as long as it has
+   * waited in vain: a busy machine then costs about a tenth.
+   */
+  caution: 10,
+}
