@@ -2,25 +2,24 @@
  * `npm run docs`: the documentation site, from the comments of `src/` and the pages beside this file, to `docs/site/`.
  */
 import { join } from 'node:path'
-import { Application, TSConfigReader, TypeDocReader } from 'typedoc'
+import { Application, type ProjectReflection, TSConfigReader, TypeDocReader } from 'typedoc'
 
 const site = join(import.meta.dirname, 'site')
 
-/** Builds the site. Warnings count as errors, unless `isDraft`. */
-export async function buildSite(out = site, isDraft = false): Promise<boolean> {
+/** Builds the site. A warning is an error, unless it `isDraft`; null when there was one. */
+export async function buildSite(out = site, isDraft = false): Promise<ProjectReflection | null> {
   const config = join(import.meta.dirname, 'typedoc.config.mjs')
-  const app = await Application.bootstrapWithPlugins({ options: config, out, json: join(out, 'api.json') }, [
-    new TypeDocReader(),
-    new TSConfigReader(),
-  ])
-  if (app.logger.hasErrors()) return false
-  const project = await app.convert()
-  if (!project) return false
-  app.validate(project)
+  const options = { options: config, out, json: join(out, 'api.json') }
+  const app = await Application.bootstrapWithPlugins(options, [new TypeDocReader(), new TSConfigReader()])
   const isGood = () => !app.logger.hasErrors() && (isDraft || !app.logger.hasWarnings())
+  const project = isGood() ? await app.convert() : undefined
+  if (!project) return null
+  app.validate(project)
   if (isGood()) await app.generateOutputs(project)
-  return isGood()
+  return isGood() ? project : null
 }
 
-const isMain = process.argv[1] === import.meta.filename
-if (isMain && !(await buildSite(site, process.argv.includes('--draft')))) process.exitCode = 1
+if (process.argv[1] === import.meta.filename) {
+  const project = await buildSite(site, process.argv.includes('--draft'))
+  if (!project) process.exitCode = 1
+}

@@ -159,6 +159,7 @@ export const equivalents: Readonly<Record<string, Names>> = {
   reshape: ['np.reshape(x, shape)', 'torch.reshape(x, shape)', 'ops.reshape(x, shape)', 'tf.reshape(x, shape)'],
   flatten: ['np.ravel(x)', 'torch.flatten(x)', 'ops.ravel(x)', 'x.flatten()'],
   transpose: ['np.transpose(x, axes)', 'torch.permute(x, axes)', 'ops.transpose(x, axes)', 'tf.transpose(x, axes)'],
+  permute: ['np.transpose(x, axes)', 'torch.permute(x, axes)', 'ops.transpose(x, axes)', 'tf.transpose(x, axes)'],
   swapAxes: ['np.swapaxes(x, a, b)', 'torch.swapaxes(x, a, b)', 'ops.swapaxes(x, a, b)', ''],
   expandDims: ['np.expand_dims(x, axis)', 'torch.unsqueeze(x, axis)', 'ops.expand_dims(x, axis)', 'tf.expandDims(x, axis)'],
   squeeze: ['np.squeeze(x, axis)', 'torch.squeeze(x, axis)', 'ops.squeeze(x, axis)', 'tf.squeeze(x, [axis])'],

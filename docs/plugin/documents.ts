@@ -8,9 +8,13 @@ const root = join(import.meta.dirname, '../..')
 
 /** Turns them into `source:` links, which `sources.ts` resolves. */
 export function linkFiles(project: ProjectReflection): void {
-  if (project.readme) project.readme = project.readme.map((part) => linked(project, part))
   for (const document of project.documents ?? [])
     document.content = document.content.map((part) => linked(project, part))
+}
+
+/** The same for the home page, which TypeDoc reads later. */
+export function linkFilesOfHome(project: ProjectReflection): void {
+  project.readme = project.readme?.map((part) => linked(project, part))
 }
 
 function linked(project: ProjectReflection, part: CommentDisplayPart): CommentDisplayPart {

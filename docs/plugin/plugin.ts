@@ -4,7 +4,9 @@
  */
 import { type Application, Converter, type ProjectReflection } from 'typedoc'
 import { assignCategories } from './assign.js'
-import { linkFiles } from './documents.js'
+import { linkFiles, linkFilesOfHome } from './documents.js'
+import { inlineFigures } from './figures.js'
+import { connectHierarchy } from './hierarchy.js'
 import { describeInherited } from './inherited.js'
 import { removeInternals } from './internal.js'
 import { writeLlms } from './llms.js'
@@ -27,15 +29,18 @@ export function plugin(app: Application): void {
     theme_defined_in: 'Source:',
   } as never)
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => enrich(project), 100)
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => linkFilesOfHome(project))
   app.on('validateProject' as never, (project: ProjectReflection) => checkParameters(project, app.logger))
   app.renderer.defineRouter('site', SiteRouter as never)
   polish(app)
+  inlineFigures(app)
   linkSources(app)
   writeLlms(app)
 }
 
 function enrich(project: ProjectReflection): void {
   removeInternals(project)
+  connectHierarchy(project)
   describeOperations(project)
   describeMethods(project)
   describeInherited(project)

@@ -1,5 +1,6 @@
 /**
- * Small changes to the pages: the style sheet of the formulas, and tables that scroll instead of widening the page.
+ * Small changes to the pages: the style sheet of the formulas, tables that scroll instead of widening the page, and links to what
+ * the build makes (`site:llms.txt`).
  */
 import { copyFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,9 +17,11 @@ export function polish(app: Application): void {
       copyFileSync(join(temml, file), join(outputDirectory, 'assets', file))
   })
   app.renderer.on(PageEvent.END, (page: PageEvent) => {
+    const up = '../'.repeat(page.url.split('/').length - 1)
     page.contents = page.contents
       ?.replace(styles, '$1<link rel="stylesheet" href="$2assets/Temml-Local.css"/>')
       .replaceAll('<table>', '<div class="table"><table>')
+      .replaceAll('href="site:', `href="${up}`)
       .replaceAll('</table>', '</table></div>')
   })
 }

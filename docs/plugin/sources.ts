@@ -1,7 +1,7 @@
 /**
  * Pages of the source beside the reference, so that "Source: …" works without a network: nabla is made to be read.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, posix } from 'node:path'
 import { type Application, PageEvent, RendererEvent } from 'typedoc'
 
@@ -18,19 +18,32 @@ export function linkSources(app: Application): void {
       return `href="${up}source/${path}.html${anchor}"`
     })
   })
+  // The highlighter gives up on a line after a while, which at first it spends on getting ready
+  let isReady = false
+  app.renderer.on(PageEvent.BEGIN, () => {
+    for (let i = 0; i < 3 && !isReady; i++) highlight(app, 'src/optim/adamw.ts')
+    isReady = true
+  })
   app.renderer.on(RendererEvent.END, ({ outputDirectory }: RendererEvent) => {
-    for (const path of wanted) writePage(app, outputDirectory, path)
+    for (const path of wanted) {
+      writePage(app, outputDirectory, path)
+      rmSync(join(outputDirectory, 'media', posix.basename(path)), { force: true }) // TypeDoc's copy
+    }
   })
 }
 
+function highlight(app: Application, path: string): string {
+  const text = `${readFileSync(join(root, path), 'utf8').trimEnd()}\n`
+  return app.renderer.markedPlugin.getHighlighted(text, languages[extname(path)])
+}
+
 function writePage(app: Application, folder: string, path: string): void {
-  const file = join(root, path)
-  const language = languages[extname(path)]
-  if (!language || !existsSync(file)) throw new Error(`The site links to ${path}, which is no file to show.`)
+  if (!languages[extname(path)] || !existsSync(join(root, path))) {
+    throw new Error(`The site links to ${path}, which is no file to show.`)
+  }
   const target = join(folder, 'source', `${path}.html`)
   mkdirSync(dirname(target), { recursive: true })
-  const highlighted = app.renderer.markedPlugin.getHighlighted(readFileSync(file, 'utf8').trimEnd(), language)
-  writeFileSync(target, page(path, numbered(highlighted)))
+  writeFileSync(target, page(path, numbered(highlight(app, path))))
 }
 
 /** Each line with an anchor: `L1`, `L2`, … */

@@ -1,0 +1,181 @@
+/**
+ * The documentation site is built, without a warning, and looked at in a browser. That everything exported is described, parameters
+ * and options included, is a matter of the build: what is not described is a warning, and a warning is an error.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import type { Browser, Page } from 'playwright-core'
+import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from 'typedoc'
+import { buildSite } from '../../docs/build.js'
+import { equivalents } from '../../docs/equivalents.js'
+import { categoryOf, categoryOrder } from '../../docs/plugin/categories.js'
+import { launch, serve } from './browser.js'
+import { brokenLinks } from './crawl.js'
+
+const folder = `${mkdtempSync(join(tmpdir(), 'nabla-site-'))}/`
+let project: ProjectReflection
+let browser: Browser
+let site: Awaited<ReturnType<typeof serve>>
+/** What went wrong on any page. */
+const complaints: string[] = []
+
+test.before(async (t) => {
+  t.timeout(300_000)
+  const built = await buildSite(folder)
+  if (!built) throw new Error('The site has warnings: run npm run docs to see them.')
+  project = built
+  browser = await launch()
+  site = await serve(folder)
+})
+
+test.after.always(async () => {
+  await browser?.close()
+  site?.server.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function open(path: string, options: { width?: number; colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
+  const { width = 1280, colorScheme = 'light' } = options
+  const page = await browser.newPage({ viewport: { width, height: 844 }, colorScheme })
+  page.on('console', (message) => message.type() === 'error' && complaints.push(`${path}: ${message.text()}`))
+  page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`))
+  page.on('request', (request) => request.url().startsWith(site.url) || complaints.push(`${path}: ${request.url()}`))
+  await page.goto(site.url + path)
+  await page.locator('.col-content, .source').first().waitFor()
+  return page
+}
+
+const files = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => statSync(folder + file).isFile())
+
+test('every link leads to a page and an anchor that are there', (t) => {
+  t.true(files().length > 400)
+  t.deepEqual(brokenLinks(folder, files()), [])
+})
+
+test('every export is in a chapter, and no chapter is empty', (t) => {
+  const titles = project.categories?.map(({ title }) => title) ?? []
+  t.false(titles.includes('Other'))
+  const expected = categoryOrder.filter((title) => title !== 'Operations') // for what is in none of the finer ones
+  t.deepEqual(titles, expected)
+})
+
+test('every operation has its names elsewhere, and nothing else has', (t) => {
+  const operations = functionsOf(project).filter(({ sources }) =>
+    isOperation(categoryOf(sources?.[0].fullFileName ?? '')),
+  )
+  const names = operations.map(({ name }) => name)
+  t.deepEqual(
+    names.filter((name) => !Object.hasOwn(equivalents, name)),
+    [],
+    'add them to docs/equivalents.ts',
+  )
+  t.deepEqual(
+    Object.keys(equivalents).filter((name) => !names.includes(name)),
+    [],
+  )
+})
+
+function functionsOf({ children = [] }: ProjectReflection): DeclarationReflection[] {
+  return children.filter((child) => child.kindOf(ReflectionKind.Function))
+}
+
+function isOperation(chapter: string): boolean {
+  return chapter === 'Tensor' || chapter.startsWith('Operations')
+}
+
+test('every elementwise operation shows its formula and its gradient', (t) => {
+  const chapters = ['Operations: elementwise', 'Operations: activations']
+  const names = functionsOf(project).filter((f) => chapters.includes(categoryOf(f.sources?.[0].fullFileName ?? '')))
+  t.true(names.length > 70)
+  for (const { name } of names) {
+    const html = readFileSync(`${folder}functions/${name}.html`, 'utf8')
+    t.regex(html, /<math display="block"/, name)
+    t.regex(html, /id="gradient"/, name)
+    t.regex(html, /source\/src\/tensor\/ops\.ts\.html/, name)
+  }
+})
+
+test('llms.txt and api.json list what there is', (t) => {
+  const text = readFileSync(`${folder}llms.txt`, 'utf8')
+  const api = JSON.parse(readFileSync(`${folder}api.json`, 'utf8')) as { children: { name: string }[] }
+  for (const { name } of api.children) t.true(text.includes(`[${name}](`), name)
+  t.true(text.includes('(classes/AdamW.html): Adam with weight decay'))
+  t.true(text.includes('(guides/06-adamw.html)'))
+})
+
+test.serial('search finds AdamW, and words of comments and guides', async (t) => {
+  const page = await open('index.html')
+  await page.click('#tsd-search-trigger')
+  const links = page.locator('#tsd-search-results a')
+  const find = async (words: string, target: string) => {
+    await page.fill('#tsd-search-input', words)
+    await page.locator(`#tsd-search-results a[href$="${target}"]`).first().waitFor({ timeout: 20_000 })
+    t.pass(words)
+  }
+  await find('adamw', 'classes/AdamW.html')
+  t.regex((await links.first().getAttribute('href')) ?? '', /AdamW/)
+  await find('hyperbolic', 'functions/tanh.html')
+  await find('dilemma', 'guides/06-adamw.html')
+  await find('AdamW', 'classes/AdamW.html')
+  await page.locator('#tsd-search-results a[href$="classes/AdamW.html"]').first().click()
+  await page.waitForURL('**/classes/AdamW.html')
+  t.is(await page.locator('h1').textContent(), 'Class AdamW')
+  await page.close()
+})
+
+test.serial('formulas are drawn', async (t) => {
+  const page = await open('functions/gelu.html')
+  const fraction = await page.locator('math mfrac').first().boundingBox()
+  const letter = await page.locator('math mi').first().boundingBox()
+  t.true(fraction !== null && letter !== null && fraction.height > 1.5 * letter.height)
+  await page.close()
+})
+
+test.serial('dark mode switches, and stays', async (t) => {
+  const page = await open('classes/AdamW.html')
+  const brightness = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const sum = (color: string) => (color.match(/\d+/g) ?? []).slice(0, 3).reduce((total, x) => total + Number(x), 0)
+  t.true(sum(await brightness()) > 700)
+  await page.locator('.tsd-theme-toggle summary, #tsd-theme').first().waitFor({ state: 'attached' })
+  await page.evaluate(() => document.querySelector('#tsd-theme')?.closest('details')?.setAttribute('open', ''))
+  await page.selectOption('#tsd-theme', 'dark')
+  t.true(sum(await brightness()) < 150)
+  await page.goto(`${site.url}source/src/optim/adamw.ts.html`)
+  t.true(sum(await brightness()) < 150)
+  await page.close()
+  const dark = await open('index.html', { colorScheme: 'dark' })
+  t.true(sum(await dark.evaluate(() => getComputedStyle(document.body).backgroundColor)) < 150)
+  await dark.close()
+})
+
+const phonePages = [
+  'index.html',
+  'classes/AdamW.html',
+  'classes/Tensor.html',
+  'functions/atan2.html',
+  'functions/matmul.html',
+  'guides/05-training.html',
+  'guides/06-adamw.html',
+  'guides/09-cpu-kernels.html',
+  'guides/coming-from-keras.html',
+  'hierarchy.html',
+  'source/src/tensor/ops.ts.html',
+]
+
+test.serial('a phone shows pages at its own width', async (t) => {
+  for (const path of phonePages) {
+    const page = await open(path, { width: 390 })
+    t.true((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390, path)
+    t.true(Number.parseFloat(await page.evaluate(() => getComputedStyle(document.body).fontSize)) >= 16, path)
+    await page.close()
+  }
+})
+
+test.serial('no page complained, and none asked for anything from elsewhere', (t) => {
+  t.deepEqual(complaints, [])
+})
