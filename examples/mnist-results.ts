@@ -29,7 +29,9 @@ export function showResults(
   console.log(`\n${drawConfusionMatrix(confusion)}`)
   console.log(`\nSome of the ${mistakes.length} that were not recognized:\n`)
   console.log(
-    drawImages(mistakes.slice(0, 4).map((m) => ({ image: m.image, caption: `${m.label}, not ${m.predicted}` }))),
+    drawImages(
+      mistakes.slice(0, imagesAcross()).map((m) => ({ image: m.image, caption: `${m.label}, not ${m.predicted}` })),
+    ),
   )
   writeReport(reportPath, {
     title: 'Handwritten digits',
@@ -42,6 +44,11 @@ export function showResults(
   })
   console.log(`\nThe curves are in ${reportPath}`)
   return accuracy
+}
+
+/** As many images as the terminal has room for. */
+function imagesAcross(): number {
+  return Math.max(1, Math.min(4, Math.floor(((process.stdout.columns ?? 120) + 2) / (side + 2))))
 }
 
 /** The images that were taken for something else, the surest mistakes first. */

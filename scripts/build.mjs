@@ -41,9 +41,7 @@ function bundle(name, entry, minify) {
     entryPoints: [{ in: entry, out: name.replace(/\.js$/, '') }],
     outdir: 'dist',
     bundle: true,
-    // Identifiers stay: optimizers, layers and their configurations go by the names of their classes
-    minifyWhitespace: minify,
-    minifySyntax: minify,
+    minify,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],

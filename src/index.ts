@@ -1,10 +1,13 @@
 /**
  * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, in reading order.
  */
+import * as api from './index.js'
+import { nameExports } from './names.js'
 import { registerOptimizers } from './optim/get.js'
 import { installMethods } from './tensor/methods.js'
 
 installMethods()
+nameExports(api)
 registerOptimizers()
 
 export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'

@@ -19,6 +19,7 @@ const parts: Record<string, string> = {
   'src/io/': 'io',
   'src/errors.ts': 'base',
   'src/options.ts': 'base',
+  'src/names.ts': 'base',
 }
 
 /** What each part may import besides itself. */
@@ -115,8 +116,9 @@ test('every imported file exists', (t) => {
   )
 })
 
-test('no file imports itself, through whatever others', (t) => {
-  t.is(cycle(values)?.join(' → '), undefined)
+test('no file imports itself, through whatever others (but for index.ts, which names what it exports)', (t) => {
+  const others = values.filter(({ from, to }) => from !== to || !from.endsWith('src/index.ts'))
+  t.is(cycle(others)?.join(' → '), undefined)
 })
 
 test('importing nabla does not load gpu.js', (t) => {

@@ -24,9 +24,8 @@ export class Activation extends Layer {
     this.activation = getActivation('Activation', activation)
   }
 
-  /** The name of the activation. */
-  get activationName(): string {
-    return this.activation.name
+  override get givesProbabilities(): boolean {
+    return this.activation.isProbability
   }
 
   override call(x: Tensor): Tensor {

@@ -27,26 +27,26 @@ import type { Tensor } from '../tensor/tensor.js'
 
 const functions = {
   linear: (x: Tensor): Tensor => x,
-  relu: (x: Tensor): Tensor => relu(x),
-  sigmoid: (x: Tensor): Tensor => sigmoid(x),
-  tanh: (x: Tensor): Tensor => tanh(x),
-  softmax: (x: Tensor): Tensor => softmax(x),
-  logSoftmax: (x: Tensor): Tensor => logSoftmax(x),
-  gelu: (x: Tensor): Tensor => gelu(x),
-  silu: (x: Tensor): Tensor => silu(x),
-  swish: (x: Tensor): Tensor => silu(x),
-  elu: (x: Tensor): Tensor => elu(x),
-  selu: (x: Tensor): Tensor => selu(x),
-  celu: (x: Tensor): Tensor => celu(x),
-  leakyRelu: (x: Tensor): Tensor => leakyRelu(x),
-  relu6: (x: Tensor): Tensor => relu6(x),
-  mish: (x: Tensor): Tensor => mish(x),
-  softplus: (x: Tensor): Tensor => softplus(x),
-  softsign: (x: Tensor): Tensor => softsign(x),
-  logSigmoid: (x: Tensor): Tensor => logSigmoid(x),
-  hardSigmoid: (x: Tensor): Tensor => hardSigmoid(x),
-  hardSwish: (x: Tensor): Tensor => hardSwish(x),
-  hardTanh: (x: Tensor): Tensor => hardTanh(x),
+  relu,
+  sigmoid,
+  tanh,
+  softmax,
+  logSoftmax,
+  gelu,
+  silu,
+  swish: silu,
+  elu,
+  selu,
+  celu,
+  leakyRelu,
+  relu6,
+  mish,
+  softplus,
+  softsign,
+  logSigmoid,
+  hardSigmoid,
+  hardSwish,
+  hardTanh,
 }
 
 /**
@@ -54,6 +54,9 @@ const functions = {
  * @useDeclaredType
  */
 export type ActivationName = keyof typeof functions
+
+/** The activations whose results are probabilities, where the losses otherwise expect logits. */
+const probabilities = new Set<string>(['softmax', 'sigmoid', 'hardSigmoid'])
 
 /**
  * What a layer takes as its activation: a name, for the function of that name with its defaults (so `leakyRelu` has PyTorch's slope
@@ -65,6 +68,10 @@ export type ActivationLike = ActivationName | ((x: Tensor) => Tensor)
 export interface NamedActivation {
   readonly name: string
   readonly apply: (x: Tensor) => Tensor
+  /** Whether it is the relu that the product with the kernel can do on its way. */
+  readonly isRelu: boolean
+  /** Whether its results are probabilities. */
+  readonly isProbability: boolean
 }
 
 /**
@@ -72,12 +79,19 @@ export interface NamedActivation {
  * @throws OptionError naming the nearest one when there is none
  */
 export function getActivation(op: string, activation: ActivationLike = 'linear'): NamedActivation {
-  if (typeof activation === 'function') return { name: activation.name || 'custom', apply: activation }
+  if (typeof activation === 'function') return describe(activation)
   const name = toCamelCase(String(activation))
-  if (Object.hasOwn(functions, name)) return { name, apply: functions[name as ActivationName] }
+  if (Object.hasOwn(functions, name)) return describe(functions[name as ActivationName], name)
   const known = Object.keys(functions)
   const guess = nearest(name, known)
   throw new OptionError(
     `${op}: unknown activation ${activation}. ${guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function.`}`,
   )
+}
+
+/** What is known of a function: much if it is one of nabla's, nothing if it only has the name of one. */
+function describe(apply: (x: Tensor) => Tensor, givenName?: string): NamedActivation {
+  const own = givenName ?? Object.keys(functions).find((key) => functions[key as ActivationName] === apply)
+  const name = own ?? (apply.name || 'custom')
+  return { name, apply, isRelu: own === 'relu', isProbability: own !== undefined && probabilities.has(own) }
 }

@@ -74,9 +74,8 @@ export class Dense extends Layer {
     getInitializer('Dense', options.biasInitializer ?? 'zeros')
   }
 
-  /** The name of the activation. */
-  get activationName(): string {
-    return this.activation.name
+  override get givesProbabilities(): boolean {
+    return this.activation.isProbability
   }
 
   override build(inputShape: Shape): void {
@@ -99,7 +98,7 @@ export class Dense extends Layer {
   }
 
   private callOnRows(x: Tensor): Tensor {
-    const relu = this.activation.name === 'relu'
+    const relu = this.activation.isRelu
     if (this.bias && relu) return dense(x, this.kernel, this.bias, { relu })
     return this.activation.apply(this.bias ? dense(x, this.kernel, this.bias) : matmul(x, this.kernel))
   }

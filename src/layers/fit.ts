@@ -35,7 +35,7 @@ export interface FitOptions {
 }
 
 /** How long the loop may run before others get their turn, in milliseconds. */
-const patience = 30
+const timeSlice = 30
 
 /** The loop behind `Model.fit`. */
 export async function runFit(model: Model, x: TensorLike, y: TensorLike, options: FitOptions): Promise<History> {
@@ -54,7 +54,8 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
-    if (validation) Object.assign(logs, prefixed(await validate(model, validation, batchSize)))
+    if (validation)
+      Object.assign(logs, prefixed(await model.evaluateOnLater(validation, batchSize, () => turns.giveWay())))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
   if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)
@@ -88,10 +89,6 @@ async function runEpoch(
 
 type Batch = ReturnType<Dataset['batch']>
 
-function validate(model: Model, data: Dataset, batchSize: number): Logs | Promise<Logs> {
-  return backend.isAsync ? model.evaluateOnLater(data, batchSize) : model.evaluateOn(data, batchSize)
-}
-
 /** One step; an error tells where it happened. */
 function trainStep(model: Model, { x, y }: Batch, epoch: number, step: number): Logs {
   try {
@@ -121,10 +118,12 @@ class Turns {
 
   /** Whether ours has been long enough. */
   get isOver(): boolean {
-    return performance.now() - this.since > patience
+    return performance.now() - this.since > timeSlice
   }
 
+  /** Gives others their turn, when it is due. */
   async giveWay(): Promise<void> {
+    if (!this.isOver) return
     const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
     await new Promise<void>((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
     this.since = performance.now()
@@ -171,6 +170,12 @@ function checkFitOptions(options: FitOptions): void {
     throw new OptionError(`fit: epochs is ${epochs}. Give a whole number, 0 or more.`)
   }
   checkBatchSize('fit', batchSize)
+  if (options.callbacks !== undefined && !Array.isArray(options.callbacks)) {
+    throw new OptionError('fit: callbacks is no array. Write callbacks: [callback].')
+  }
+  if (validationData !== undefined && !(Array.isArray(validationData) && validationData.length === 2)) {
+    throw new OptionError('fit: validationData is no pair. Write validationData: [x, y].')
+  }
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new OptionError(`fit: validationSplit is ${validationSplit}. Give a fraction from 0 up to, not including, 1.`)
   }

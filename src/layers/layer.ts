@@ -2,10 +2,10 @@
  * What a layer is: a function of a tensor with weights of its own. Subclasses say how to `build` the weights, given the shape of
  * one example, and what to compute in `call`.
  */
-import { ShapeError } from '../errors.js'
+import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { formatShape } from '../tensor/shape.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
 
@@ -75,6 +75,11 @@ export abstract class Layer {
     return this.weights
   }
 
+  /** Whether its results are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits. Default false. */
+  get givesProbabilities(): boolean {
+    return false
+  }
+
   /** The weights that optimizers update. */
   get trainableVariables(): Variable[] {
     return this.variables.filter((v) => v.trainable)
@@ -96,6 +101,11 @@ export abstract class Layer {
    * @throws ShapeError when x does not have the shape that the layer was built for
    */
   apply(x: Tensor, options?: CallOptions): Tensor {
+    if (!(x instanceof Tensor)) {
+      throw new DTypeError(
+        `${this.name}: apply takes a tensor, received ${typeof x}. Wrap the data: apply(tensor(data)).`,
+      )
+    }
     if (!this.built) this.buildFor(x.shape.slice(1))
     return this.call(x, options)
   }

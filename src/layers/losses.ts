@@ -164,5 +164,5 @@ function checkLabels(name: string, labels: Tensor, yPred: Tensor): Tensor {
     )
   }
   const classes = yPred.shape[yPred.rank - 1]
-  return checkIndices(name, labels, classes, 0).flatten()
+  return checkIndices(name, labels, classes, { lowest: 0, item: 'label', all: 'classes' }).flatten()
 }

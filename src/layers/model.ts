@@ -62,11 +62,6 @@ export abstract class Model extends Layer {
   /** The trainable variables, once they exist. */
   private weightsToTrain: Variable[] | null = null
 
-  /** The name of the last activation, when it is known: tells logits from probabilities. */
-  protected get lastActivation(): string {
-    return 'linear'
-  }
-
   /**
    * Says how to train.
    * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
@@ -74,11 +69,12 @@ export abstract class Model extends Layer {
   compile(options: CompileOptions): this {
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
     const { optimizer, loss, metrics = [] } = options
+    if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
     if (typeof optimizer?.apply !== 'function') {
       throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
     }
     if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
-    const fromLogits = !['softmax', 'sigmoid'].includes(this.lastActivation)
+    const fromLogits = !this.givesProbabilities
     this.compiled = {
       optimizer,
       loss: getLoss(loss, fromLogits),
@@ -169,14 +165,15 @@ export abstract class Model extends Layer {
     return mean.logs
   }
 
-  /** Internal: `evaluateOn` where numbers cannot be read at once. */
-  async evaluateOnLater(data: Dataset, batchSize: number): Promise<Logs> {
+  /** Internal: `evaluateOn` where numbers cannot be read at once, or others want their turn between the batches. */
+  async evaluateOnLater(data: Dataset, batchSize: number, between?: () => Promise<void>): Promise<Logs> {
     const mean = new MeanLogs()
     for (let start = 0; start < data.size; start += batchSize) {
       const stop = Math.min(start + batchSize, data.size)
       const sums = tidy(() => this.sumsOn(data, start, stop))
       mean.add(await readLater(sums), stop - start)
       backend.step(() => {}, sums)
+      await between?.()
     }
     return mean.logs
   }

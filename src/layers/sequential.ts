@@ -58,9 +58,8 @@ export class Sequential extends Model {
     return this.layers.reduce((shape, layer) => layer.outputShape(shape), inputShape)
   }
 
-  protected override get lastActivation(): string {
-    const last = this.layers[this.layers.length - 1] as Layer & { activationName?: string }
-    return last.activationName ?? 'linear'
+  override get givesProbabilities(): boolean {
+    return this.layers[this.layers.length - 1].givesProbabilities
   }
 
   protected override describe(): string {

@@ -4,7 +4,7 @@
 import { FormulaError } from '../errors.js'
 import { watOf } from '../kernels/cpu/elementwise.js'
 import { program as makeProgram, type Program } from '../kernels/formula/ast.js'
-import { gradient } from '../kernels/formula/differentiate.js'
+import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { toTeX } from '../kernels/formula/tex.js'
 import { ElementwiseRow, elementwise } from './apply.js'
@@ -28,7 +28,8 @@ export interface Formula<Result = Tensor> {
   /** Its results: `y` for a bare expression, else the names that are assigned. */
   readonly outputs: readonly string[]
   /**
-   * The formula of g · ∂y/∂x: the gradient of the input, given that of the output.
+   * The formula of g · ∂y/∂x: the gradient of an input, given that of the output. It takes the inputs of this formula in their order,
+   * and then `g`, which is 1 if left out.
    * @param input one of `inputs`
    * @throws FormulaError when there is no such input
    */
@@ -59,14 +60,20 @@ export function formula<Result = Tensor>(text: string): Formula<Result> {
   return fromProgram<Result>(parse(text), text)
 }
 
-function fromProgram<Result>(program: Program, text: string): Formula<Result> {
+/** `defaults`: inputs that may be left out. */
+function fromProgram<Result>(
+  program: Program,
+  text: string,
+  defaults: Readonly<Record<string, number>> = {},
+): Formula<Result> {
   const rows = program.outputs.map((name) => rowFor(program, name, text))
   const call = (...inputs: unknown[]): unknown => {
-    const args = argumentsOf(program, text, inputs)
+    const args = argumentsOf(program, text, inputs, defaults)
     if (rows.length === 1) return elementwise(rows[0], args)
     return Object.fromEntries(rows.map((row, i) => [program.outputs[i], elementwise(row, args)]))
   }
-  const derivative = (input: string) => fromProgram<Tensor>(derivativeProgram(program, input, text), '')
+  const derivative = (input: string) =>
+    fromProgram<Tensor>(derivativeProgram(program, input, text), '', { [gradientName(program)]: 1 })
   const print = () => text || expressionOf(program)
   return Object.assign(call, {
     inputs: program.inputs,
@@ -93,7 +100,8 @@ function derivativeProgram(program: Program, input: string, text: string): Progr
   if (!program.inputs.includes(input)) {
     throw new FormulaError(`formula: ${text} has no input ${input}. Its inputs are ${program.inputs.join(', ')}.`)
   }
-  return gradient(program, input)
+  const derived = gradient(program, input)
+  return { ...derived, inputs: [...program.inputs, gradientName(program)] }
 }
 
 /** `d_x = g * cos(x)` as `g * cos(x)`. */
@@ -102,16 +110,17 @@ function expressionOf(program: Program): string {
   return program.statements.length === 1 ? program.text.slice(only.length + 3) : program.text
 }
 
-function argumentsOf({ inputs }: Program, text: string, given: unknown[]): TensorLike[] {
+function argumentsOf(
+  { inputs }: Program,
+  text: string,
+  given: unknown[],
+  defaults: Readonly<Record<string, number>>,
+): TensorLike[] {
   const byName = given.length === 1 && isRecord(given[0]) ? given[0] : null
-  if (byName) {
-    const unknown = Object.keys(byName).find((name) => !inputs.includes(name))
-    if (unknown)
-      throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
-  }
-  const args = byName ? inputs.map((name) => byName[name]) : given
-  const missing = inputs.findIndex((_, i) => args[i] === undefined)
-  if (missing >= 0 || args.length > inputs.length) {
+  const unknown = byName && Object.keys(byName).find((name) => !inputs.includes(name))
+  if (unknown) throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
+  const args: unknown[] = inputs.map((name, i) => (byName ? byName[name] : given[i]) ?? defaults[name])
+  if (args.includes(undefined) || (!byName && given.length > inputs.length)) {
     throw new FormulaError(
       `formula: ${text} takes ${inputs.length} inputs (${inputs.join(', ')}), received ${byName ? Object.keys(byName).join(', ') : given.length}. Give them in this order, or by name.`,
     )

@@ -70,7 +70,7 @@ type Functions = {
 
 /** The operations, as methods. */
 export type TensorMethods = {
-  [Name in Exclude<keyof Functions, (typeof noMethods)[number]>]: Method<Functions[Name]>
+  [Name in keyof Functions as Exclude<Name, (typeof noMethods)[number]>]: Method<Functions[Name]>
 }
 
 declare module './tensor.js' {

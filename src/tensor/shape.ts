@@ -78,6 +78,11 @@ export type Axes = number | readonly number[] | null
  */
 export function normalizeAxes(op: string, axes: Axes | undefined, rank: number): number[] {
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i)
+  if (typeof axes !== 'number' && !Array.isArray(axes)) {
+    throw new ShapeError(
+      `${op}: ${JSON.stringify(axes)} is not an axis. Give a number, an array of numbers, or null for all: ${op}(1).`,
+    )
+  }
   const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
   if (new Set(list).size < list.length) {
     throw new ShapeError(

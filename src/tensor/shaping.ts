@@ -53,6 +53,9 @@ export function flatten(x: TensorLike): Tensor {
  */
 export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
   const source = toTensor(x)
+  if (axes !== undefined && !Array.isArray(axes)) {
+    throw new ShapeError(`transpose: the axes are ${String(axes)}. Give one array: transpose([1, 0]).`)
+  }
   const order = axes
     ? axes.map((axis) => normalizeAxis('transpose', axis, source.rank))
     : source.shape.map((_, i) => source.rank - 1 - i)
@@ -185,7 +188,9 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
  * concat([tensor([[1], [2]]), tensor([[3], [4]])], 1).toArray() // => [[1, 3], [2, 4]]
  */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError('concat: no tensors were given. Pass an array of at least one.')
+  if (!Array.isArray(tensors) || tensors.length === 0) {
+    throw new ShapeError('concat: no list of tensors was given. Pass an array of at least one: concat([a, b]).')
+  }
   const pieces = tensors.map(toTensor)
   const dtype = pieces.map((x) => x.dtype).reduce(promote)
   const [{ rank, shape: first }] = pieces
@@ -238,17 +243,25 @@ export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOpt
     throw new OptionError(`oneHot: the depth is ${depth}. Give the number of classes.`)
   const { dtype = 'float32' } = options
   checkDType('oneHot', dtype)
-  const index = checkIndices('oneHot', indices, depth, 0)
+  const index = checkIndices('oneHot', indices, depth, { lowest: 0 })
   const classes = toTensor(Int32Array.from({ length: depth }, (_, i) => i))
   return index.expandDims(-1).equal(classes).cast(dtype)
 }
 
+/** What indices are called in messages, and whether negative ones count from the end. */
+interface IndexWords {
+  lowest?: number
+  item?: string
+  all?: string
+}
+
 /**
  * Indices as int32 from 0 to size − 1.
- * @param lowest the least index allowed: −size (default) where negative ones count from the end, else 0
+ * @param words `lowest`: the least index allowed, −size (default) where negative ones count from the end
  * @throws ShapeError or DTypeError for an index out of range or with a fraction
  */
-export function checkIndices(op: string, indices: TensorLike, size: number, lowest = -size): Tensor {
+export function checkIndices(op: string, indices: TensorLike, size: number, words: IndexWords = {}): Tensor {
+  const { lowest = -size } = words
   const tensor = toTensor(indices)
   const given = tensor.dataSync()
   const isReady = tensor.dtype === 'int32'
@@ -256,21 +269,26 @@ export function checkIndices(op: string, indices: TensorLike, size: number, lowe
   let negatives = 0
   for (let i = 0; i < given.length; i++) {
     const n = given[i]
-    if (!(n >= lowest && n < size) || (!isReady && !Number.isInteger(n))) throw badIndex(op, n, size, lowest)
+    if (!(n >= lowest && n < size) || (!isReady && !Number.isInteger(n))) throw badIndex(op, n, i, size, words)
     if (n < 0) negatives++
     positions[i] = n < 0 ? n + size : n
   }
   return isReady && negatives === 0 ? tensor : wrap(op, positions, 'int32', tensor.shape)
 }
 
-function badIndex(op: string, n: number, size: number, lowest: number): Error {
-  if (!Number.isInteger(n)) return new DTypeError(`${op}: index ${n} is not a whole number. Indices are integers.`)
+function badIndex(op: string, n: number, at: number, size: number, words: IndexWords): Error {
+  const { lowest = -size, item = 'index', all = 'elements' } = words
+  const plural = item === 'index' ? 'Indices' : 'Labels'
+  if (!Number.isInteger(n)) {
+    return new DTypeError(`${op}: ${item} ${n} (entry ${at}) is not a whole number. ${plural} are integers.`)
+  }
   return new ShapeError(
-    `${op}: index ${n} is out of range for ${size} elements. Indices go from ${lowest} to ${size - 1}.`,
+    `${op}: ${item} ${n} (entry ${at}) is out of range for ${size} ${all}. ${plural} go from ${lowest} to ${size - 1}.`,
   )
 }
 
 function resolveShape(from: Shape, to: Shape): Shape {
+  if (!Array.isArray(to)) throw new ShapeError(`reshape: the shape is ${String(to)}. Give one array: reshape([2, -1]).`)
   const unknown = to.filter((n) => n === -1).length
   const known = sizeOf(to.filter((n) => n !== -1))
   const size = sizeOf(from)

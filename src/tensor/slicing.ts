@@ -16,6 +16,11 @@ export type SliceSpec = string | readonly SliceEntry[]
  * @throws ShapeError when the slice does not fit the shape
  */
 export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: View; shape: Shape } {
+  if (typeof spec !== 'string' && !Array.isArray(spec)) {
+    throw new ShapeError(
+      `${op}: ${String(spec)} is not a slice. Give text or an entry per axis: '0, 1:' or [0, [1, null]].`,
+    )
+  }
   const entries = expand(op, typeof spec === 'string' ? parseText(op, spec) : spec, spec, shape)
   const strides = stridesOf(shape)
   const ranges = entries.map((entry, axis) => resolve(op, entry, shape, axis))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import {
+  type ActivationLike,
   AdamW,
   Dense,
   DTypeError,
@@ -12,6 +13,8 @@ import {
   SGD,
   ShapeError,
   setSeed,
+  softmax,
+  type Tensor,
   tensor,
 } from '../../src/index.js'
 
@@ -228,7 +231,7 @@ const mistakes: Record<
   'a label out of range': {
     call: (m) => m.fit(xs, [0, 1, 1, 2], { shuffle: false, batchSize: 4 }),
     error: ShapeError,
-    message: /index 2 is out of range for 2/,
+    message: /label 2 \(entry 3\) is out of range for 2 classes/,
   },
   'the wrong number of features': {
     call: (m) => m.fit([[1, 2, 3]], [0]),
@@ -255,6 +258,17 @@ const mistakes: Record<
     error: OptionError,
     message: /Choose one/,
   },
+  'callbacks that are no list': {
+    call: (m) => m.fit(xs, ys, { callbacks: {} as never }),
+    error: OptionError,
+    message: /callbacks is no array/,
+  },
+  'validation data that is no pair': {
+    call: (m) => m.fit(xs, ys, { validationData: { x: xs, y: ys } as never }),
+    error: OptionError,
+    message: /Write validationData: \[x, y\]/,
+  },
+  'plain arrays for a layer': { call: (m) => m.apply([[1, 2]] as never), error: DTypeError, message: /Wrap the data/ },
   'a NaN loss': {
     call: (m) => m.trainOnBatch([[Number.NaN, 1]], [0]),
     error: GradientError,
@@ -274,6 +288,36 @@ for (const [name, { call, error, message }] of Object.entries(mistakes)) {
     t.is((model.optimizer as AdamW).iterations, 0)
   })
 }
+
+test("an activation of the user's is taken for what it does, not for what it is called", (t) => {
+  const relu = (x: Tensor) => x.mul(0).add(7)
+  t.is(new Dense(1, { activation: relu }).apply(tensor([[1]])).item(), 7)
+  const lossOf = (activation: ActivationLike) => {
+    const model = new Sequential([new Dense(2, { activation, seed: 1, inputShape: [2] })])
+    return model.compile({ optimizer: new SGD(), loss: 'sparseCategoricalCrossentropy' }).evaluate(xs, ys).loss
+  }
+  t.is(lossOf(softmax), lossOf('softmax'), "nabla's own function is known")
+  t.not(
+    lossOf((x) => softmax(x)),
+    lossOf('softmax'),
+  )
+})
+
+test('validation gives way, too', async (t) => {
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 1)
+  const many = Array.from({ length: 60_000 }, (_, i) => [i % 7, i % 3])
+  let before = 0
+  const onBatchEnd = () => {
+    before = ticks
+  }
+  await small().fit(xs, ys, {
+    batchSize: 4,
+    validationData: [many, many.map(([a]) => a % 2)],
+    callbacks: [{ onBatchEnd, onEpochEnd: () => clearInterval(timer) }],
+  })
+  t.true(ticks > before, `${before} ticks before, ${ticks} after`)
+})
 
 test('training before compile, and compile with mistakes', async (t) => {
   const model = new Sequential([new Dense(1, { inputShape: [2] })])

@@ -30,7 +30,9 @@ let reason = isShared ? undefined : (obstacle() ?? 'no shared memory')
  */
 export function setThreads(n: number): void {
   if (!(Number.isInteger(n) && n >= 1))
-    throw new OptionError(`setThreads: the number of threads must be a whole number from 1 on, received ${n}.`)
+    throw new OptionError(
+      `setThreads: the number of threads must be a whole number from 1 on, received ${n}. Give 1 for the calling thread alone.`,
+    )
   wanted = Math.min(n, most)
   Atomics.store(control.words, word.active, wanted - 1)
   Atomics.notify(control.words, word.active)
