@@ -16,8 +16,10 @@ export const word = {
   taken: 48,
   finished: 64,
   failed: 80,
+  /** How often a worker looks for work before it goes to sleep; a look takes some 8 ns. */
+  patience: 96,
   /** Where the calls of each task begin and end among the numbers: two words for each of the last `slots` tasks. */
-  slots: 96,
+  slots: 112,
 } as const
 
 /** Most tasks that are published and not finished. */

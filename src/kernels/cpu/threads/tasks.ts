@@ -77,9 +77,14 @@ export function join(): void {
   rethrow()
 }
 
-/** A worker that is not held up is ready when the caller has done its share, or soon after. */
+/**
+ * A worker that is not held up is ready when the caller has done its share, or soon after. Workers stay awake the longer, the longer
+ * all goes well: that spares waking them, but takes time from other programs where these want all cores.
+ */
 function learn(worked: number, waited: number): void {
-  if (waited > worked) aloneUntil = performance.now() + worth.caution * (waited - worked)
+  const heldUp = waited > worked
+  if (heldUp) aloneUntil = performance.now() + worth.caution * (waited - worked)
+  Atomics.store(words, word.patience, heldUp ? 0 : Math.min(words[word.patience] + 100, worth.patience))
 }
 
 /** A kernel whose calls are recorded. */

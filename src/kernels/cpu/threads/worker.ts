@@ -4,9 +4,6 @@
  */
 import { code, slots, word } from './control.js'
 
-/** How often a worker looks for work before it goes to sleep: some tens of microseconds. */
-const patience = 2000
-
 /** Runs in the worker. `index` is its number: those that are not below the number of active ones sleep. */
 export const workerCode = `'use strict'
 const serve = ({ memory, control, index }) => {
@@ -37,7 +34,8 @@ const serve = ({ memory, control, index }) => {
     Atomics.notify(words, ${word.finished})
   }
   const rest = (published) => {
-    for (let i = 0; i < ${patience}; i++) if (Atomics.load(words, ${word.published}) !== published) return
+    const patience = Atomics.load(words, ${word.patience})
+    for (let i = 0; i < patience; i++) if (Atomics.load(words, ${word.published}) !== published) return
     Atomics.wait(words, ${word.published}, published)
   }
   const sleep = () => {

@@ -16,4 +16,10 @@ export const worth = {
    * waited in vain: a busy machine then costs about a tenth.
    */
   caution: 10,
+
+  /**
+   * How often an idle worker looks for work before it goes to sleep, at most: some 30 microseconds. More helps a little on an idle
+   * machine and harms a lot on a busy one.
+   */
+  patience: 4_000,
 }
