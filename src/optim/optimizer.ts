@@ -17,6 +17,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
 import { norm, setClipFactors } from './clip.js'
+import { clipped } from './clip-unread.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
 import { evaluateAt, StepScalars } from './hyperparameters.js'
@@ -223,9 +224,34 @@ export abstract class Optimizer<
     const { clipnorm, globalClipnorm } = this.shared
     if (clipnorm === null && globalClipnorm === null) return
     const states = variables.map((variable) => this.state(variable))
+    if (backend.isAsync) {
+      this.clipUnread(states, gradients)
+      return
+    }
     const norms = states.map((state, i) => this.gradientNorm(state, gradients[i]))
     const { scalars } = this.runner
     setClipFactors(states, norms, scalars.get('clipnorm'), scalars.get('globalClipnorm'))
+  }
+
+  /** Clips the gradients, or what was accumulated, where norms cannot be read at once. */
+  private clipUnread(states: readonly VariableState[], gradients: Tensor[]): void {
+    const { scalars } = this.runner
+    const isAccumulating = this.callsPerUpdate > 1
+    const raw = states.map((state, i) => (isAccumulating ? this.meanGradient(state, gradients[i]) : gradients[i]))
+    const divisor = isAccumulating ? 1 : Math.abs(scalars.get('lossScaleFactor') ?? 1)
+    const limits = [scalars.get('clipnorm'), scalars.get('globalClipnorm')] as const
+    const scaled = setRecording(false, () => clipped(raw, divisor, ...limits))
+    for (let i = 0; i < states.length; i++) {
+      const { accumulator } = states[i]
+      if (accumulator) backend.write(accumulator.buffer, scaled[i].buffer)
+      else gradients[i] = scaled[i]
+    }
+  }
+
+  /** The mean of this gradient and those accumulated before. */
+  private meanGradient(state: VariableState, gradient: Tensor): Tensor {
+    this.runner.runText(state, gradient.buffer, lines.meanLine(this.around(state)))
+    return (state.accumulator as Variable).detach()
   }
 
   /** The norm of the gradient that is to be clipped: unscaled, and the mean with those accumulated before. */

@@ -30,6 +30,8 @@ export interface Device {
   readonly isSoftware: boolean
   /** Whether `launch` and `read` give promises. Launches must then be awaited one after the other. */
   readonly isAsync: boolean
+  /** Whether it was reset or taken away. */
+  readonly isLost: boolean
   /** How many kernels were compiled so far. */
   readonly compiled: number
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Promised<Handle>
@@ -155,6 +157,7 @@ const probe: KernelSource = { source: 'function (s0) { return s0; }', arrays: 0,
 
 interface WebGpuContext {
   readonly device: GpuDevice
+  readonly isLost: boolean
   readonly adapter: { readonly info?: { vendor: string; architecture: string; isFallbackAdapter?: boolean } }
 }
 interface GpuDevice {
@@ -171,6 +174,10 @@ class WebGpuDevice extends GpuJsDevice implements Device {
 
   async start(): Promise<void> {
     this.sample = (await this.launch(probe, 1, [], [0])) as Result
+  }
+
+  get isLost(): boolean {
+    return this.context.isLost
   }
 
   get isSoftware(): boolean {
@@ -248,6 +255,10 @@ class WebGl2Device extends GpuJsDevice implements Device {
     this.sample = this.launch(probe, 1, [], [0]) as Result
   }
 
+  get isLost(): boolean {
+    return this.gl.isContextLost()
+  }
+
   get isSoftware(): boolean {
     return isSoftwareName(this.renderer)
   }
@@ -299,7 +310,7 @@ class WebGl2Device extends GpuJsDevice implements Device {
 
   /** A lost context computes nothing, and says nothing. */
   private checkAlive(): void {
-    if (this.gl.isContextLost()) throw lost('the WebGL context')
+    if (this.isLost) throw lost('the WebGL context')
   }
 
   /** Texels have four channels when they are read; the first is the number. */
@@ -318,6 +329,7 @@ class JavaScriptDevice extends GpuJsDevice implements Device {
   readonly api = 'javascript'
   readonly isAsync = false
   readonly isSoftware = true
+  readonly isLost = false
   readonly detail = "gpu.js's JavaScript mode"
 
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Handle {

@@ -40,8 +40,8 @@ export async function openGpu({ allowSoftware = false, api }: GpuOptions = {}): 
   const reasons: string[] = []
   for (const candidate of candidates(api, allowSoftware)) {
     try {
-      const device = await open(candidate, functions)
-      if (!device.isSoftware || allowSoftware) return backendOf(device)
+      const { device, backend } = await reopen(candidate)
+      if (!device.isSoftware || allowSoftware) return backend
       reasons.push(`${device.detail} is a software renderer`)
     } catch (error) {
       reasons.push(firstLine(error).replace(/\.$/, ''))
@@ -50,6 +50,19 @@ export async function openGpu({ allowSoftware = false, api }: GpuOptions = {}): 
   throw new BackendError(
     `setBackend: no GPU can be used: ${reasons.join('; ')}. Stay on 'cpu', which is faster than imitating a GPU; { allowSoftware: true } imitates one all the same.`,
   )
+}
+
+/** Browsers allow few devices at a time, and kernels are compiled for one: each interface is opened once, and again when it was lost. */
+const opened = new Map<Api, { device: Device; backend: GpuBackend }>()
+
+async function reopen(api: Api): Promise<{ device: Device; backend: GpuBackend }> {
+  let found = opened.get(api)
+  if (!found || found.device.isLost) {
+    const device = await open(api, functions)
+    found = { device, backend: backendOf(device) }
+    opened.set(api, found)
+  }
+  return found
 }
 
 function candidates(api: Api | undefined, allowSoftware: boolean): Api[] {

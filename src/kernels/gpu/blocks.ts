@@ -159,6 +159,6 @@ function checkSize(size: number): void {
 
 function notYet(): BackendError {
   return new BackendError(
-    "gpu: WebGPU cannot be read at once. Use await t.data(); for what decides by numbers on the way (clipping by norms, LAMB, Adafactor, SAM, decompositions) setBackend('gpu', { api: 'webgl2' }).",
+    "gpu: WebGPU cannot be read at once. Use await t.data(); for what decides by numbers on the way (LAMB, Adafactor, SAM, decompositions) setBackend('gpu', { api: 'webgl2' }).",
   )
 }

@@ -25,8 +25,8 @@ const largestWhole = 2 ** 24
 /** The buffers of one device. */
 export class Buffers {
   private states = new WeakMap<DataBuffer, State>()
-  /** The states of buffers that only the device holds. */
-  private readonly away = new Set<State>()
+  /** The states of buffers that the device holds. */
+  private readonly held = new Set<State>()
   private readonly collector = new FinalizationRegistry<State>((state) => this.forget(state))
   /** What the innermost scope has made so far. */
   private scope: State[] | null = null
@@ -58,8 +58,7 @@ export class Buffers {
     if (state.block) return state.block
     if (!state.onHost) throw freed(buffer)
     const block = this.blocks.upload(toFloat32(values(buffer), buffer.dtype))
-    state.block = block
-    this.collector.register(buffer, state, state)
+    this.hold(buffer, state, block)
     return block
   }
 
@@ -95,10 +94,8 @@ export class Buffers {
   replace(target: DataBuffer, block: Block): void {
     const state = this.state(target)
     this.leave(state)
-    state.block = block
     state.onHost = false
-    this.away.add(state)
-    this.collector.register(target, state, state)
+    this.hold(target, state, block)
   }
 
   /** A buffer of the same numbers. */
@@ -131,12 +128,12 @@ export class Buffers {
       const result = run()
       const survivors = this.statesIn(result)
       for (const state of made) {
-        if (!survivors.has(state)) this.drop(state)
+        if (!survivors.has(state)) this.leave(state)
         else outer?.push(state)
       }
       return result
     } catch (error) {
-      for (const state of made) this.drop(state)
+      for (const state of made) this.leave(state)
       throw error
     } finally {
       this.scope = outer
@@ -160,11 +157,11 @@ export class Buffers {
 
   /** Brings everything back to the CPU and frees the device. */
   async bringAll(): Promise<void> {
-    for (const state of [...this.away]) {
+    for (const state of [...this.held]) {
       const buffer = state.buffer.deref()
       // A lost device gives nothing back; variables then keep the numbers that they had on the CPU
       if (buffer) await this.bringLater(buffer).catch(() => {})
-      this.drop(state)
+      this.leave(state)
     }
     this.states = new WeakMap()
   }
@@ -180,10 +177,9 @@ export class Buffers {
   }
 
   private enter(buffer: CpuBuffer, block: Block): void {
-    const state = { block, onHost: false, isLasting: false, buffer: new WeakRef(buffer) }
+    const state = { block: null, onHost: false, isLasting: false, buffer: new WeakRef(buffer) }
     this.states.set(buffer, state)
-    this.away.add(state)
-    this.collector.register(buffer, state, state)
+    this.hold(buffer, state, block)
     this.scope?.push(state)
   }
 
@@ -193,7 +189,6 @@ export class Buffers {
     if (state.isLasting) overwrite(b, ordinary(array, b.dtype))
     else (b as { array: TypedArray | null }).array = array
     state.onHost = true
-    this.away.delete(state)
   }
 
   private writeOnHost(target: DataBuffer, source: DataBuffer): void {
@@ -201,27 +196,26 @@ export class Buffers {
     const state = this.state(target)
     this.leave(state)
     state.onHost = true
-    this.away.delete(state)
   }
 
-  /** A step or tidy is over: only the CPU side stays, if it has the numbers. */
-  private drop(state: State): void {
-    this.leave(state)
-    this.away.delete(state)
+  private hold(buffer: DataBuffer, state: State, block: Block): void {
+    state.block = block
+    this.held.add(state)
+    this.collector.register(buffer, state, state)
   }
 
+  /** Frees the numbers on the device: only the CPU side stays, if it has them. */
   private leave(state: State): void {
     if (!state.block) return
-    state.block.release()
-    state.block = null
     this.collector.unregister(state)
+    this.forget(state)
   }
 
   /** The buffer is garbage. */
   private forget(state: State): void {
     state.block?.release()
     state.block = null
-    this.away.delete(state)
+    this.held.delete(state)
   }
 }
 
