@@ -20,6 +20,9 @@ import { worth } from './worth.js'
 /** How often the caller looks whether all is finished before it sleeps. */
 const patience = 4000
 
+/** Milliseconds that a worker may be late without being held up. */
+const tolerance = 0.2
+
 /** What is shared with the workers. */
 export const control = newControl(isShared)
 const { words, numbers, bytes } = control
@@ -82,7 +85,7 @@ export function join(): void {
  * all goes well: that spares waking them, but takes time from other programs where these want all cores.
  */
 function learn(worked: number, waited: number): void {
-  const heldUp = waited > worked
+  const heldUp = waited > worked + tolerance
   if (heldUp) aloneUntil = performance.now() + worth.caution * (waited - worked)
   Atomics.store(words, word.patience, heldUp ? 0 : Math.min(words[word.patience] + 100, worth.patience))
 }
