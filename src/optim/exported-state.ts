@@ -15,7 +15,8 @@ export function exportVariables(variables: readonly Variable[], state: Optimizer
 }
 
 /**
- * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays.
+ * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are found by name;
+ * where names differ, by position, if number, dtypes and sizes agree in order: names that were numbered depend on what was made before.
  * @throws OptionError otherwise; nothing is changed then
  */
 export function importVariables(
@@ -28,14 +29,30 @@ export function importVariables(
   const taken: Record<string, unknown> = Object.fromEntries(numbers.map((name) => [name, null]))
   const wanted = [...named(variables, taken)]
   const names = [...numbers, ...wanted.map(([name]) => name)]
-  checkSame(op, Object.keys(state), names)
+  const placed = byPosition(state, wanted, numbers)
+  if (!placed) checkSame(op, Object.keys(state), names)
+  const arrays = placed ?? wanted.map(([name]) => state[name])
   for (const name of numbers) checkArray(op, name, state[name], 1)
-  for (const [name, variable] of wanted) checkArray(op, name, state[name], variable.size, variable.dtype)
+  wanted.forEach(([name, variable], i) => {
+    checkArray(op, name, arrays[i], variable.size, variable.dtype)
+  })
   commit()
-  for (const [name, variable] of wanted) {
-    backend.write(variable.buffer, backend.upload(state[name].slice(), variable.dtype))
+  wanted.forEach(([, variable], i) => {
+    backend.write(variable.buffer, backend.upload(arrays[i].slice(), variable.dtype))
     variable.version++
-  }
+  })
+}
+
+/** The arrays in their order, when names differ and all numbers, dtypes and sizes agree; otherwise null. */
+function byPosition(
+  state: OptimizerState,
+  wanted: readonly (readonly [string, Variable])[],
+  numbers: readonly string[],
+): OptimizerState[string][] | null {
+  if (wanted.every(([name]) => Object.hasOwn(state, name))) return null
+  const arrays = Object.keys(state).filter((name) => !numbers.includes(name))
+  const agree = arrays.length === wanted.length && wanted.every(([, v], i) => fits(state[arrays[i]], v.size, v.dtype))
+  return agree ? arrays.map((name) => state[name]) : null
 }
 
 function* named(variables: readonly Variable[], taken: object): Generator<[string, Variable]> {
@@ -53,15 +70,23 @@ function checkSame(op: string, got: readonly string[], wanted: readonly string[]
   const unknown = got.filter((name) => !wanted.includes(name))
   if (missing.length === 0 && unknown.length === 0) return
   throw new OptionError(
-    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. Build the optimizer with the same options for the same variables first.`,
+    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. Names differ, and number, dtypes or sizes do too. Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.`,
   )
 }
 
 function checkArray(op: string, name: string, array: unknown, size: number, dtype?: string): void {
-  const found = array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : 'something else'
+  if (fits(array, size, dtype)) return
   const length = (array as Float32Array | undefined)?.length
-  if (found !== 'something else' && length === size && (!dtype || dtype === found)) return
   throw new OptionError(
-    `${op}: ${name} is ${found} of ${length} numbers, wanted ${dtype ?? 'float'} of ${size}. Build the optimizer for the same variables first.`,
+    `${op}: ${name} is ${kindOf(array)} of ${length} numbers, wanted ${dtype ?? 'float'} of ${size}. Build the optimizer for the same variables first.`,
   )
+}
+
+function fits(array: unknown, size: number, dtype?: string): boolean {
+  const kind = kindOf(array)
+  return kind !== 'something else' && (array as Float32Array).length === size && (!dtype || dtype === kind)
+}
+
+function kindOf(array: unknown): string {
+  return array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : 'something else'
 }

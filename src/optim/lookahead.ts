@@ -91,12 +91,15 @@ export class Lookahead extends Wrapper {
   override importState(state: OptimizerState): void {
     const inner = super.exportState()
     const slow = this.slow.map(({ slow }) => slow)
-    const innerNames = Object.keys(inner)
-    const own = Object.fromEntries(Object.entries(state).filter(([name]) => !innerNames.includes(name)))
+    const entries = Object.entries(state)
+    const isKnown = Object.keys(inner).every((name) => Object.hasOwn(state, name))
+    const isInner = ([name]: [string, unknown], i: number) =>
+      isKnown ? Object.hasOwn(inner, name) : i < Object.keys(inner).length
+    const own = Object.fromEntries(entries.filter((entry, i) => !isInner(entry, i)))
     const before = new Snapshot(slow)
     importVariables('importState', own, slow, [], () => {})
     try {
-      super.importState(Object.fromEntries(Object.entries(state).filter(([name]) => innerNames.includes(name))))
+      super.importState(Object.fromEntries(entries.filter(isInner)))
     } catch (error) {
       before.restore()
       throw error

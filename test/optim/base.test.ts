@@ -8,8 +8,10 @@ import {
   AdamW,
   type AnyOptimizer,
   ExponentialDecay,
+  Lookahead,
   Optimizer,
   type OptimizerOptions,
+  OptionError,
   randomNormal,
   ScheduleFreeAdamW,
   SGD,
@@ -229,6 +231,32 @@ test('a failed call says why and changes nothing', (t) => {
   t.is(fresh.variables.length, 2)
   t.throws(() => fresh.apply([tensor([1])]), { message: /not built/ })
   t.throws(() => fresh.importState({}), { message: /not built/ })
+})
+
+test('a state is restored into the same model made anew, whose variables are numbered differently', (t) => {
+  const creates = [() => new Adam({ useEma: true }), () => new Lookahead(new Adam(), { syncPeriod: 2 })]
+  for (const create of creates) {
+    const make = (start: number[][]) => {
+      const variables = start.map((values) => variable(values))
+      const optimizer = create()
+      optimizer.build(variables)
+      const steps = () => {
+        for (let i = 0; i < 3; i++)
+          optimizer.minimize(() => variables[0].sum().mul(variables[1].square().sum()), variables)
+        return variables.map((v) => Array.from(v.dataSync()))
+      }
+      return { optimizer, steps }
+    }
+    const first = make([[1, 2], [3]])
+    const weights = first.steps()
+    const state = first.optimizer.exportState()
+    const second = make(weights)
+    t.notDeepEqual(Object.keys(second.optimizer.exportState()), Object.keys(state))
+    second.optimizer.importState(state)
+    t.deepEqual(second.steps(), first.steps())
+    const other = make([[1], [2, 3]])
+    t.throws(() => other.optimizer.importState(state), { instanceOf: OptionError, message: /given a name/ })
+  }
 })
 
 test('a constraint, a schedule or an option function that throws leaves everything as it was', (t) => {
