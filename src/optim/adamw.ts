@@ -3,12 +3,12 @@
  */
 import { Adam, type AdamOptions } from './adam.js'
 import type { Resolved } from './configured.js'
-import { wrong } from './options.js'
+import { type Hyperparameter, wrong } from './options.js'
 
 /** Options of `AdamW`: those of `Adam`, with weight decay on by default. */
 export interface AdamWOptions extends AdamOptions {
   /** λ: before each update, w ← w − ηλw. Default 0.004. */
-  weightDecay?: AdamOptions['weightDecay']
+  weightDecay?: Hyperparameter | null
 }
 
 /**
