@@ -34,15 +34,14 @@ export function customGradient(
   f: TensorFunction,
   rule: (g: Tensor, context: CustomContext) => Tensor | readonly Tensor[],
 ): (...xs: TensorLike[]) => Tensor {
-  const memo = new WeakMap<Tensor, readonly Tensor[]>()
+  const memo = new WeakMap<object, { g: Tensor; gradients: readonly Tensor[] }>()
   const row = new PrimitiveRow<readonly Tensor[], void>(
     (inputs) => noGrad(() => f(...inputs)),
     (g, context, i) => {
-      let gradients = memo.get(g)
-      if (!gradients) {
-        gradients = checkGradients([rule(g, context)].flat(), context.inputs)
-        memo.set(g, gradients)
-      }
+      const last = memo.get(context)
+      if (last?.g === g) return last.gradients[i]
+      const gradients = checkGradients([rule(g, context)].flat(), context.inputs)
+      memo.set(context, { g, gradients })
       return gradients[i]
     },
   )

@@ -1,13 +1,14 @@
 /**
  * The training loop.
  */
-import { GradientError, OptionError } from '../errors.js'
+import { GradientError, OptionError, ShapeError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
+import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Callback, History, printEpochs } from './callbacks.js'
 import { checkBatchSize, Dataset } from './dataset.js'
@@ -142,7 +143,13 @@ function splitData(
   const all = Dataset.of('fit', x, y)
   if (options.validationData) {
     const [vx, vy] = options.validationData
-    return { training: all, validation: Dataset.of('fit (validationData)', vx, vy) }
+    const validation = Dataset.of('fit (validationData)', vx, vy)
+    if (vy === undefined || !sameShape(validation.exampleShape, all.exampleShape)) {
+      throw new ShapeError(
+        `fit: validation examples have shape ${formatShape(validation.exampleShape)} and ${vy === undefined ? 'no targets' : 'targets'}, training examples ${formatShape(all.exampleShape)}. Give [x, y] with examples of the same shape.`,
+      )
+    }
+    return { training: all, validation }
   }
   const split = options.validationSplit ?? 0
   const count = all.size - Math.floor(all.size * split)

@@ -26,6 +26,8 @@ export interface TrainingOptimizer {
   apply(gradients: (Tensor | null)[], variables: Variable[]): void
   /** Called once after the last epoch. */
   finalizeVariableValues(variables: Variable[]): void
+  /** Multiplies the loss by the factor that `apply` divides the gradients by. */
+  scaleLoss?(loss: Tensor): Tensor
   /** Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW). */
   restoreForTraining?(): void
   /** Whether `finalizeVariableValues` has anything to do. */
@@ -78,7 +80,7 @@ export abstract class Model extends Layer {
     this.compiled = {
       optimizer,
       loss: getLoss(loss, fromLogits),
-      metrics: metrics.map((metric) => getMetric(metric, fromLogits)),
+      metrics: distinct(metrics.map((metric) => getMetric(metric, fromLogits))),
     }
     return this
   }
@@ -109,7 +111,7 @@ export abstract class Model extends Layer {
       const value = loss(targets, predictions)
       const logs = read(sumsOf(value, metrics, targets, predictions))
       if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-      this.applyGradients(value.gradientsOfLeaves())
+      this.applyGradients(this.scaled(value).gradientsOfLeaves())
       return logs
     })
   }
@@ -120,7 +122,7 @@ export abstract class Model extends Layer {
     const results = backend.step(() => {
       const predictions = this.apply(x, { training: true })
       const value = loss(y, predictions)
-      return { sums: sumsOf(value, metrics, y, predictions), gradients: value.gradientsOfLeaves() }
+      return { sums: sumsOf(value, metrics, y, predictions), gradients: this.scaled(value).gradientsOfLeaves() }
     })
     const logs = await readLater(results.sums)
     if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
@@ -176,6 +178,11 @@ export abstract class Model extends Layer {
       await between?.()
     }
     return mean.logs
+  }
+
+  /** The loss as the optimizer wants it differentiated. */
+  private scaled(loss: Tensor): Tensor {
+    return this.optimizer.scaleLoss?.(loss) ?? loss
   }
 
   private sumsOn(data: Dataset, start: number, stop: number): Sum[] {
@@ -260,5 +267,15 @@ async function readLater(sums: readonly Sum[]): Promise<Logs> {
 function badLoss(loss: number): GradientError {
   return new GradientError(
     `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+  )
+}
+
+/** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */
+function distinct(metrics: NamedMetric[]): NamedMetric[] {
+  const names = ['loss', ...metrics.map((metric) => metric.name)]
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return metrics
+  throw new OptionError(
+    `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
   )
 }

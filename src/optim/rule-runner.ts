@@ -21,7 +21,8 @@ export class RuleRunner {
 
   /** A rule over these arrays and scalars, prepared. */
   prepare(rule: string, arrays: readonly string[], scalars: readonly string[] = this.scalars.names): RunRule {
-    const key = `${rule}\n${arrays}\n${scalars.length}`
+    // The own names only ever grow, so that their number identifies them, which is cheaper to write.
+    const key = `${rule}\n${arrays}\n${scalars === this.scalars.names ? scalars.length : scalars}`
     let run = this.prepared.get(key)
     if (!run) {
       run = prepareRule(this.owner, rule, arrays, scalars, this.fused)

@@ -99,7 +99,8 @@ export function full(shape: Shape, value: number, options: FillOptions = {}): Te
   const { dtype = 'float32', requiresGrad } = options
   checkDType('full', dtype)
   checkShape('full', shape)
-  return wrap('full', new arrays[dtype](sizeOf(shape)).fill(value), dtype, shape, requiresGrad)
+  const [fitting] = toTyped([value], dtype)
+  return wrap('full', new arrays[dtype](sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
 }
 
 /**

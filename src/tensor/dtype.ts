@@ -67,7 +67,7 @@ const arithmetic = new Set<FunctionName>([
 
 /** The dtype of a number written in a formula or passed as an argument, before it meets a tensor's. */
 export function dtypeOfNumber(value: number): DType {
-  return Number.isInteger(value) ? 'bool' : 'float32'
+  return Number.isInteger(value) && Math.abs(value) <= 2 ** 31 ? 'int32' : 'float32'
 }
 
 /** The dtype of an expression, given those of its names. */

@@ -20,6 +20,7 @@ import {
 } from './shape.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
 import type { Tensor } from './tensor.js'
+import { Variable } from './variable.js'
 
 /**
  * The same numbers in another shape (row-major order is kept; the numbers are shared, not copied).
@@ -31,7 +32,9 @@ import type { Tensor } from './tensor.js'
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   const source = toTensor(x)
   const target = resolveShape(source.shape, shape)
-  return sameShape(source.shape, target) ? source : run(ops.reshape, [source], { shape: target })
+  return sameShape(source.shape, target) && !(source instanceof Variable)
+    ? source
+    : run(ops.reshape, [source], { shape: target })
 }
 
 /**
@@ -140,7 +143,7 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
       `broadcastTo: ${formatShape(source.shape)} does not broadcast to ${formatShape(shape)}. Each axis must be 1 or as long, counted from the last.`,
     )
   }
-  return run(ops.broadcastTo, [source], { shape })
+  return run(ops.broadcastTo, [source], { shape: [...shape] })
 }
 
 /**
@@ -189,7 +192,7 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
  */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ShapeError('concat: no list of tensors was given. Pass an array of at least one: concat([a, b]).')
+    throw new ShapeError('concat: no tensors were given. Pass an array of at least one: concat([a, b]).')
   }
   const pieces = tensors.map(toTensor)
   const dtype = pieces.map((x) => x.dtype).reduce(promote)
@@ -269,21 +272,21 @@ export function checkIndices(op: string, indices: TensorLike, size: number, word
   let negatives = 0
   for (let i = 0; i < given.length; i++) {
     const n = given[i]
-    if (!(n >= lowest && n < size) || (!isReady && !Number.isInteger(n))) throw badIndex(op, n, i, size, words)
+    if (!(n >= lowest && n < size) || (!isReady && !Number.isInteger(n))) throw badIndex(op, n, size, words)
     if (n < 0) negatives++
     positions[i] = n < 0 ? n + size : n
   }
   return isReady && negatives === 0 ? tensor : wrap(op, positions, 'int32', tensor.shape)
 }
 
-function badIndex(op: string, n: number, at: number, size: number, words: IndexWords): Error {
+function badIndex(op: string, n: number, size: number, words: IndexWords): Error {
   const { lowest = -size, item = 'index', all = 'elements' } = words
   const plural = item === 'index' ? 'Indices' : 'Labels'
   if (!Number.isInteger(n)) {
-    return new DTypeError(`${op}: ${item} ${n} (entry ${at}) is not a whole number. ${plural} are integers.`)
+    return new DTypeError(`${op}: ${item} ${n} is not a whole number. ${plural} are integers.`)
   }
   return new ShapeError(
-    `${op}: ${item} ${n} (entry ${at}) is out of range for ${size} ${all}. ${plural} go from ${lowest} to ${size - 1}.`,
+    `${op}: ${item} ${n} is out of range for ${size} ${all}. ${plural} go from ${lowest} to ${size - 1}.`,
   )
 }
 
@@ -292,7 +295,7 @@ function resolveShape(from: Shape, to: Shape): Shape {
   const unknown = to.filter((n) => n === -1).length
   const known = sizeOf(to.filter((n) => n !== -1))
   const size = sizeOf(from)
-  const shape = unknown === 1 && known > 0 ? to.map((n) => (n === -1 ? size / known : n)) : to
+  const shape = unknown === 1 && known > 0 ? to.map((n) => (n === -1 ? size / known : n)) : [...to]
   if (!shape.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(shape) !== size) {
     throw new ShapeError(
       `reshape: ${formatShape(from)} has ${size} elements and does not fill ${formatShape(to)}. The product of the sizes must stay the same; one may be -1.`,

@@ -78,6 +78,12 @@ function resolve(
   if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
   const [start, stop, step] = entry ?? [null, null, null]
   const by = step ?? 1
+  const fraction = [start, stop].find((n) => n !== null && !Number.isInteger(n))
+  if (fraction !== undefined) {
+    throw new ShapeError(
+      `${op}: ${String(fraction)} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers.`,
+    )
+  }
   if (by === 0 || !Number.isInteger(by))
     throw new ShapeError(`${op}: the step of axis ${axis} is ${by}. Steps are whole numbers other than 0.`)
   const [low, high] = by > 0 ? [0, size] : [-1, size - 1]

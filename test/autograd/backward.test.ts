@@ -2,16 +2,19 @@ import test from 'ava'
 import {
   concat,
   DTypeError,
+  formula,
   GradientError,
   grad,
   IndexedSlices,
   noGrad,
   ones,
   SGD,
+  ShapeError,
   type Tensor,
   tensor,
   valueAndGrad,
   variable,
+  where,
 } from '../../src/index.js'
 
 test('backward adds the gradient to every leaf that requires one', (t) => {
@@ -243,4 +246,27 @@ test('concat of nothing that requires gradients, and of some that do', (t) => {
     .sum()
     .backward()
   t.deepEqual(x.grad?.toArray(), [101])
+})
+
+test('whole numbers are numbers, not truth: where and formulas keep them', (t) => {
+  t.is(
+    where(tensor([true, false, true]), 10, 20)
+      .sum()
+      .item(),
+    40,
+  )
+  t.deepEqual(tensor([true, false]).maximum(5).toArray(), [5, 5])
+  t.is(formula('5')().item(), 5)
+})
+
+test('what was made of a variable does not change with it, nor with the array its shape was given as', (t) => {
+  const w = variable([1, 2])
+  const kept = w.flatten()
+  w.assign([5, 6])
+  t.deepEqual(kept.toArray(), [1, 2])
+  const shape = [2, 1]
+  const x = tensor([1, 2]).reshape(shape)
+  shape[0] = 9
+  t.deepEqual(x.shape, [2, 1])
+  t.throws(() => tensor([1, 2, 3]).slice([[0.5, 3]]), { instanceOf: ShapeError, message: /0.5 is no bound/ })
 })

@@ -150,6 +150,17 @@ test('customGradient takes the rule it is given, and checks its results', (t) =>
   })
 })
 
+test('a customGradient used twice in one graph keeps its uses apart', (t) => {
+  const f = customGradient(
+    (x) => x.square(),
+    (g, { inputs: [x] }) => g.mul(x).mul(2),
+  )
+  const [a, b] = [variable([1, 2]), variable([10, 20])]
+  f(a).add(f(b)).sum().backward()
+  t.deepEqual(a.grad?.toArray(), [2, 4])
+  t.deepEqual(b.grad?.toArray(), [20, 40])
+})
+
 test('stopGradient', (t) => {
   t.deepEqual(grad((x) => x.mul(stopGradient(x)).sum())([3]).toArray(), [3])
 })

@@ -6,6 +6,7 @@ import {
   Dense,
   DTypeError,
   GradientError,
+  LossScaleOptimizer,
   NablaError,
   OptionError,
   ScheduleFreeAdamW,
@@ -231,7 +232,7 @@ const mistakes: Record<
   'a label out of range': {
     call: (m) => m.fit(xs, [0, 1, 1, 2], { shuffle: false, batchSize: 4 }),
     error: ShapeError,
-    message: /label 2 \(entry 3\) is out of range for 2 classes/,
+    message: /label 2 is out of range for 2 classes/,
   },
   'the wrong number of features': {
     call: (m) => m.fit([[1, 2, 3]], [0]),
@@ -268,6 +269,11 @@ const mistakes: Record<
     error: OptionError,
     message: /Write validationData: \[x, y\]/,
   },
+  'validation examples of another shape': {
+    call: (m) => m.fit(xs, ys, { validationData: [[[1, 2, 3]], [0]] }),
+    error: ShapeError,
+    message: /validation examples have shape \[3\]/,
+  },
   'plain arrays for a layer': { call: (m) => m.apply([[1, 2]] as never), error: DTypeError, message: /Wrap the data/ },
   'a NaN loss': {
     call: (m) => m.trainOnBatch([[Number.NaN, 1]], [0]),
@@ -301,6 +307,23 @@ test("an activation of the user's is taken for what it does, not for what it is 
     lossOf((x) => softmax(x)),
     lossOf('softmax'),
   )
+})
+
+test('a scaled loss trains as the plain one does', (t) => {
+  const weights = [() => new SGD(), () => new SGD({ lossScaleFactor: 4 }), () => new LossScaleOptimizer(new SGD())].map(
+    (make) => {
+      setSeed(1)
+      const model = new Sequential([new Dense(2, { inputShape: [2] })])
+      model.compile({ optimizer: make(), loss: 'sparseCategoricalCrossentropy' })
+      for (let i = 0; i < 5; i++) model.trainOnBatch(xs, ys)
+      return [...model.variables[0].dataSync()]
+    },
+  )
+  for (const other of weights.slice(1))
+    t.true(
+      other.every((w, i) => Math.abs(w - weights[0][i]) < 1e-6),
+      `${weights}`,
+    )
 })
 
 test('validation gives way, too', async (t) => {

@@ -33,7 +33,7 @@ const alignment = 64
 /** Bytes at the end of the memory that no block uses: a kernel may read a vector past the end of a block. */
 const slack = alignment
 
-const align = (bytes: number) => Math.max(alignment, (bytes + alignment - 1) & -alignment)
+const align = (bytes: number) => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
 
 /** The value of `epoch` in buffers whose address stays valid for good. */
 const forever = -1
