@@ -7,6 +7,7 @@ import type { Generator } from '../kernels/random.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
 interface Column {
@@ -26,20 +27,25 @@ export class Dataset {
   ) {}
 
   /**
-   * Checks the data and copies it.
+   * Checks examples and their targets, and copies them.
    * @throws ShapeError when x and y have different lengths, or there are no examples
-   * @throws DTypeError when a number is NaN
+   * @throws DTypeError when a number is NaN or infinite
    */
-  static of(op: string, x: TensorLike, y?: TensorLike): Dataset {
-    const xs = toColumn(op, 'x', x)
-    const size = xs.values.length / xs.width
-    const ys = y === undefined ? null : toColumn(op, 'y', y)
-    if (ys && ys.values.length / ys.width !== size) {
+  static of(op: string, x: TensorLike, y: TensorLike): Dataset {
+    const [xs, ys] = [toColumn(op, 'x', x), toColumn(op, 'y', y)]
+    const [size, targets] = [xs, ys].map(({ values, width }) => values.length / width)
+    if (targets !== size) {
       throw new ShapeError(
-        `${op}: x has ${size} examples, y ${ys.values.length / ys.width}. Every example needs one target: the first axes must be equal.`,
+        `${op}: x has ${size} examples, y ${targets}. Every example needs one target: the first axes must be equal.`,
       )
     }
     return new Dataset(xs, ys, size)
+  }
+
+  /** Examples without targets, checked and copied. */
+  static inputs(op: string, x: TensorLike): Dataset {
+    const xs = toColumn(op, 'x', x)
+    return new Dataset(xs, null, xs.values.length / xs.width)
   }
 
   /** Examples `start` to `stop`, not included. */
@@ -58,6 +64,19 @@ export class Dataset {
     return this.x.shape
   }
 
+  /** The shape of one example's target. */
+  get targetShape(): Shape {
+    return this.y?.shape ?? []
+  }
+
+  /**
+   * Looks for targets that the loss cannot take.
+   * @param classes how many classes the model tells apart, if that is known
+   */
+  checkTargets(op: string, kind: TargetKind, classes = Number.POSITIVE_INFINITY): void {
+    if (this.y) checkTargets(op, kind, this.y.values, this.y.width, classes)
+  }
+
   /** A random order of the examples. */
   order(random: Generator): Int32Array {
     return random.permutation(this.size)
@@ -65,6 +84,11 @@ export class Dataset {
 }
 
 function toColumn(op: string, name: string, data: TensorLike): Column {
+  if (data === undefined || data === null) {
+    throw new OptionError(
+      `${op}: ${name} is ${data}. Give ${op.split(' ')[0]}(x, y) an array with one entry per example.`,
+    )
+  }
   const tensor = toTensor(data)
   if (tensor.rank === 0) {
     throw new ShapeError(`${op}: ${name} is a single number. Give an array with one entry per example.`)

@@ -2,6 +2,7 @@
  * The training loop.
  */
 import { GradientError, OptionError, ShapeError } from '../errors.js'
+import type { Shape } from '../kernels/backend.js'
 import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
@@ -43,7 +44,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   model.howToTrain('fit')
   checkFitOptions(options)
   const { epochs = 1, batchSize = 32, shuffle = true, seed } = options
-  const { training, validation } = splitData(x, y, options)
+  const { training, validation } = splitData(model, x, y, options)
   const random = seed === undefined ? randomStream() : generator(seed)
   const history = new History()
   const callbacks: Callback[] = [history, ...(options.verbose ? [printEpochs()] : []), ...(options.callbacks ?? [])]
@@ -136,19 +137,19 @@ function prefixed(logs: Logs): Logs {
 }
 
 function splitData(
+  model: Model,
   x: TensorLike,
   y: TensorLike,
   options: FitOptions,
 ): { training: Dataset; validation: Dataset | null } {
+  const { batchSize = 32 } = options
   const all = Dataset.of('fit', x, y)
   if (options.validationData) {
-    const [vx, vy] = options.validationData
-    const validation = Dataset.of('fit (validationData)', vx, vy)
-    if (vy === undefined || !sameShape(validation.exampleShape, all.exampleShape)) {
-      throw new ShapeError(
-        `fit: validation examples have shape ${formatShape(validation.exampleShape)} and ${vy === undefined ? 'no targets' : 'targets'}, training examples ${formatShape(all.exampleShape)}. Give [x, y] with examples of the same shape.`,
-      )
-    }
+    const validation = Dataset.of('fit (validationData)', ...options.validationData)
+    checkAlike('examples', validation.exampleShape, all.exampleShape)
+    checkAlike('targets', withoutOne(validation.targetShape), withoutOne(all.targetShape))
+    model.checkTargets('fit', all, batchSize)
+    model.checkTargets('fit (validationData)', validation, batchSize)
     return { training: all, validation }
   }
   const split = options.validationSplit ?? 0
@@ -158,7 +159,21 @@ function splitData(
       `fit: validationSplit ${split} of ${all.size} examples leaves ${all.size - count} to validate on and ${count} to train on. Choose another fraction.`,
     )
   }
+  model.checkTargets('fit', all, batchSize)
   return { training: all.part(0, count), validation: split > 0 ? all.part(count, all.size) : null }
+}
+
+/** [1] as []: one target per example is [examples] or [examples, 1]. */
+function withoutOne(shape: Shape): Shape {
+  return shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape
+}
+
+/** @throws ShapeError when validation would fail after an epoch of training */
+function checkAlike(what: string, validation: Shape, training: Shape): void {
+  if (sameShape(validation, training)) return
+  throw new ShapeError(
+    `fit: validation ${what} have shape ${formatShape(validation)}, training ${what} ${formatShape(training)}. Give [x, y] of the same shapes as x and y, but for the first axis.`,
+  )
 }
 
 function checkFitOptions(options: FitOptions): void {

@@ -9,7 +9,8 @@ import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { checkIndices } from '../tensor/shaping.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
+import type { TargetKind } from './targets.js'
 
 /** A loss: a scalar tensor, given what is true and what was predicted. */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
@@ -80,7 +81,12 @@ export function categoricalCrossentropy(
 ): Tensor {
   checkOptions('categoricalCrossentropy', options, ['fromLogits'])
   const prediction = toTensor(yPred)
-  const target = matchShape('categoricalCrossentropy', yTrue, prediction)
+  const target = matchShape(
+    'categoricalCrossentropy',
+    yTrue,
+    prediction,
+    'sparseCategoricalCrossentropy takes integer labels',
+  )
   const logP = (options.fromLogits ?? true) ? prediction.logSoftmax() : logProbabilities(prediction)
   return logP.mul(target).sum(-1).mean().neg()
 }
@@ -105,6 +111,13 @@ export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options
 
 const named = { meanSquaredError, sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
 
+const targetsOf: Record<LossName, TargetKind> = {
+  meanSquaredError: 'numbers',
+  sparseCategoricalCrossentropy: 'labels',
+  categoricalCrossentropy: 'probabilities',
+  binaryCrossentropy: 'probabilities',
+}
+
 /**
  * The name of a loss.
  * @useDeclaredType
@@ -114,18 +127,50 @@ export type LossName = keyof typeof named
 /** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
 export type LossLike = LossName | LossFunction
 
+/** A loss as models use it. */
+export interface CompiledLoss {
+  readonly apply: LossFunction
+  /** What it takes as `yTrue`. */
+  readonly targets: TargetKind
+}
+
 /**
  * The loss of that name (Keras's snake_case and `mse` are understood).
  * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
  * @throws OptionError naming the nearest one when there is none
  */
-export function getLoss(loss: LossLike, fromLogits: boolean): LossFunction {
-  if (typeof loss === 'function') return loss
-  const name = String(loss) === 'mse' ? 'meanSquaredError' : toCamelCase(String(loss))
-  if (!Object.hasOwn(named, name)) throw unknownLoss(String(loss))
-  if (name === 'meanSquaredError') return meanSquaredError
-  const crossentropy = named[name as Exclude<LossName, 'meanSquaredError'>]
-  return (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits })
+export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
+  const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
+  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'numbers' }
+  const targets = targetsOf[name]
+  if (name === 'meanSquaredError') return { apply: meanSquaredError, targets }
+  const crossentropy = named[name]
+  return { apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }), targets }
+}
+
+function nameOf(loss: LossFunction): LossName | undefined {
+  return (Object.keys(named) as LossName[]).find((name) => named[name] === loss)
+}
+
+function lossName(text: string): LossName {
+  const name = text === 'mse' ? 'meanSquaredError' : toCamelCase(text)
+  if (Object.hasOwn(named, name)) return name as LossName
+  throw unknownLoss(text)
+}
+
+/** A user's loss, with an error for what is not one number. */
+function heldToScalar(loss: LossFunction): LossFunction {
+  return (yTrue, yPred) => {
+    const value: unknown = loss(yTrue, yPred)
+    if (value instanceof Tensor && value.size === 1) return value
+    throw new ShapeError(
+      `${loss.name || 'loss'}: the loss function returned ${describe(value)}, not a scalar tensor. Compute it with tensor operations, and end with .mean().`,
+    )
+  }
+}
+
+function describe(value: unknown): string {
+  return value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : `${typeof value} ${String(value)}`
 }
 
 function unknownLoss(loss: string): OptionError {
@@ -144,12 +189,17 @@ function logProbabilities(p: Tensor): Tensor {
 }
 
 /** yTrue in the shape of the predictions: [batch] fits [batch, 1]; nothing else is broadcast, because that hides mistakes. */
-function matchShape(name: string, yTrue: TensorLike, yPred: Tensor): Tensor {
+function matchShape(
+  name: string,
+  yTrue: TensorLike,
+  yPred: Tensor,
+  more = "is the last layer's number of units right?",
+): Tensor {
   const target = toTensor(yTrue)
   if (sameShape(target.shape, yPred.shape)) return target
   if (target.size === yPred.size && sameShape([...target.shape, 1], yPred.shape)) return target.reshape(yPred.shape)
   throw new ShapeError(
-    `${name}: yTrue has shape ${formatShape(target.shape)}, yPred ${formatShape(yPred.shape)}. They must be equal; is the last layer's number of units right?`,
+    `${name}: yTrue has shape ${formatShape(target.shape)}, yPred ${formatShape(yPred.shape)}. They must be equal; ${more}`,
   )
 }
 

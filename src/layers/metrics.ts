@@ -51,6 +51,7 @@ function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
  * @throws OptionError naming the nearest one when there is none
  */
 export function getMetric(metric: MetricLike, fromLogits: boolean): NamedMetric {
+  if (metric === accuracy) return getMetric('accuracy', fromLogits)
   if (typeof metric === 'function') return { name: metric.name || 'metric', apply: metric }
   const short: Record<string, string> = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' }
   const name = short[metric] ?? toCamelCase(String(metric))

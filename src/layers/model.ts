@@ -16,9 +16,10 @@ import { checkBatchSize, Dataset } from './dataset.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import { type Logs, MeanLogs } from './logs.js'
-import { getLoss, type LossFunction, type LossLike } from './losses.js'
+import { type CompiledLoss, getLoss, type LossLike } from './losses.js'
 import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
 import { summarize } from './summary.js'
+import { checkTargets } from './targets.js'
 
 /** What the training loop asks of an optimizer. */
 export interface TrainingOptimizer {
@@ -46,7 +47,7 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
 
 interface Compiled {
   readonly optimizer: TrainingOptimizer
-  readonly loss: LossFunction
+  readonly loss: CompiledLoss
   readonly metrics: readonly NamedMetric[]
 }
 
@@ -106,9 +107,11 @@ export abstract class Model extends Layer {
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss, metrics } = this.howToTrain('trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
+    if (loss.targets === 'probabilities' && !backend.isAsync)
+      checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
     return backend.step(() => {
       const predictions = this.apply(inputs, { training: true })
-      const value = loss(targets, predictions)
+      const value = loss.apply(targets, predictions)
       const logs = read(sumsOf(value, metrics, targets, predictions))
       if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
       this.applyGradients(this.scaled(value).gradientsOfLeaves())
@@ -121,7 +124,7 @@ export abstract class Model extends Layer {
     const { loss, metrics } = this.howToTrain('trainOnBatch')
     const results = backend.step(() => {
       const predictions = this.apply(x, { training: true })
-      const value = loss(y, predictions)
+      const value = loss.apply(y, predictions)
       return { sums: sumsOf(value, metrics, y, predictions), gradients: this.scaled(value).gradientsOfLeaves() }
     })
     const logs = await readLater(results.sums)
@@ -147,11 +150,13 @@ export abstract class Model extends Layer {
    * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
    */
   evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Logs {
-    this.howToTrain('evaluate')
+    const { loss } = this.howToTrain('evaluate')
     checkOptions('evaluate', options, ['batchSize'])
     const { batchSize = 256 } = options
     checkBatchSize('evaluate', batchSize)
-    return this.evaluateOn(Dataset.of('evaluate', x, y), batchSize)
+    const data = Dataset.of('evaluate', x, y)
+    data.checkTargets('evaluate', loss.targets)
+    return this.evaluateOn(data, batchSize)
   }
 
   /** Internal: `evaluate` on checked data. */
@@ -180,6 +185,20 @@ export abstract class Model extends Layer {
     return mean.logs
   }
 
+  /**
+   * Internal: finds a target that would fail in a later batch, before the first one moves a weight. To know the number of classes it
+   * calls the model on the first examples, which builds it if need be.
+   * @throws ShapeError or DTypeError for a target that the loss cannot take
+   */
+  checkTargets(op: string, data: Dataset, batchSize: number): void {
+    const { targets } = this.howToTrain(op).loss
+    data.checkTargets(op, targets)
+    if (targets !== 'labels') return
+    const { x } = data.batch(0, Math.min(batchSize, data.size))
+    const outputs = tidy(() => noGrad(() => this.apply(x).shape))
+    data.checkTargets(op, targets, outputs[outputs.length - 1])
+  }
+
   /** The loss as the optimizer wants it differentiated. */
   private scaled(loss: Tensor): Tensor {
     return this.optimizer.scaleLoss?.(loss) ?? loss
@@ -190,7 +209,7 @@ export abstract class Model extends Layer {
     const { x, y } = data.batch(start, stop)
     return noGrad(() => {
       const predictions = this.apply(x)
-      return sumsOf(loss(y as Tensor, predictions), metrics, y as Tensor, predictions)
+      return sumsOf(loss.apply(y as Tensor, predictions), metrics, y as Tensor, predictions)
     })
   }
 
@@ -199,7 +218,7 @@ export abstract class Model extends Layer {
     checkOptions('predict', options, ['batchSize'])
     const { batchSize = 256 } = options
     checkBatchSize('predict', batchSize)
-    const data = Dataset.of('predict', x)
+    const data = Dataset.inputs('predict', x)
     const outputs: Tensor[] = []
     for (let start = 0; start < data.size; start += batchSize) {
       const { x: rows } = data.batch(start, Math.min(start + batchSize, data.size))

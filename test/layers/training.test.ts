@@ -3,10 +3,14 @@ import test from 'ava'
 import {
   type ActivationLike,
   AdamW,
+  accuracy,
+  binaryCrossentropy,
   Dense,
   DTypeError,
   GradientError,
+  type LossLike,
   LossScaleOptimizer,
+  type MetricLike,
   NablaError,
   OptionError,
   ScheduleFreeAdamW,
@@ -195,6 +199,11 @@ test('a model whose last activation is softmax takes the loss of probabilities',
   t.true(Math.abs(losses[0] - losses[1]) < 1e-6)
 })
 
+/** `fit` with one step per example, the label of the last one wrong. */
+function lastLabel(label: number) {
+  return (m: Sequential) => m.fit(xs, [0, 1, 1, label], { shuffle: false, batchSize: 1 })
+}
+
 /** Calls that must fail, and leave weights and optimizer as they were. */
 const mistakes: Record<
   string,
@@ -231,6 +240,57 @@ const mistakes: Record<
   'ragged x': { call: (m) => m.fit([[1, 2], [3]], [0, 1]), error: ShapeError, message: /ragged/ },
   'a label out of range': {
     call: (m) => m.fit(xs, [0, 1, 1, 2], { shuffle: false, batchSize: 4 }),
+    error: ShapeError,
+    message:
+      /fit: label 2 at example 3 is out of range for 2 classes\. Labels go from 0 to 1; has the last layer enough units\?/,
+  },
+  'a negative label': { call: lastLabel(-1), error: ShapeError, message: /fit: label -1 at example 3 is out of range/ },
+  'a label with a fraction': {
+    call: lastLabel(0.5),
+    error: DTypeError,
+    message: /label 0.5 at example 3 is not a whole/,
+  },
+  'a label that is NaN': { call: lastLabel(Number.NaN), error: DTypeError, message: /y contains NaN in example 3/ },
+  'a label out of range, found in the part to validate on': {
+    call: (m) => m.fit(xs, [0, 1, 1, 7], { validationSplit: 0.25, batchSize: 1 }),
+    error: ShapeError,
+    message: /fit: label 7 at example 3 is out of range for 2 classes/,
+  },
+  'a label out of range in the validation data': {
+    call: (m) => m.fit(xs, ys, { validationData: [xs, [0, 1, 2, 0]], batchSize: 1 }),
+    error: ShapeError,
+    message: /fit \(validationData\): label 2 at example 2 is out of range for 2 classes/,
+  },
+  'NaN in the validation data': {
+    call: (m) => m.fit(xs, ys, { validationData: [[...xs.slice(1), [Number.NaN, 0]], ys], batchSize: 1 }),
+    error: DTypeError,
+    message: /fit \(validationData\): x contains NaN in example 3, element 0/,
+  },
+  'validation targets of another shape': {
+    call: (m) =>
+      m.fit(xs, ys, {
+        validationData: [
+          xs,
+          [
+            [0, 1],
+            [1, 0],
+            [1, 0],
+            [0, 1],
+          ],
+        ],
+      }),
+    error: ShapeError,
+    message: /validation targets have shape \[2\], training targets \[\]/,
+  },
+  'no targets': { call: (m) => m.fit(xs, undefined as never), error: OptionError, message: /fit: y is undefined/ },
+  'no data': { call: (m) => m.evaluate(null as never, ys), error: OptionError, message: /evaluate: x is null/ },
+  'a label with a fraction, to evaluate': {
+    call: (m) => m.evaluate(xs, [0, 1, 1, 0.5]),
+    error: DTypeError,
+    message: /evaluate: label 0.5 at example 3/,
+  },
+  'a label out of range in a batch': {
+    call: (m) => m.trainOnBatch(xs, [0, 1, 1, 2]),
     error: ShapeError,
     message: /label 2 is out of range for 2 classes/,
   },
@@ -294,6 +354,53 @@ for (const [name, { call, error, message }] of Object.entries(mistakes)) {
     t.is((model.optimizer as AdamW).iterations, 0)
   })
 }
+
+test('targets that are no probabilities are found before the first step', async (t) => {
+  const targets = {
+    categoricalCrossentropy: [
+      [1, 0],
+      [0, 1],
+      [0, 1],
+      [3, 0],
+    ],
+    binaryCrossentropy: [0, 1, 1, 2],
+  }
+  for (const [loss, y] of Object.entries(targets)) {
+    const model = new Sequential([new Dense(loss.startsWith('b') ? 1 : 2, { inputShape: [2] })])
+    model.compile({ optimizer: new SGD(), loss: loss as 'binaryCrossentropy' })
+    const before = model.variables.map((v) => v.toArray())
+    const message = /target [23] at example 3 is no probability/
+    await t.throwsAsync(() => model.fit(xs, y, { shuffle: false, batchSize: 1 }), { instanceOf: DTypeError, message })
+    t.throws(() => model.trainOnBatch(xs, y), { instanceOf: DTypeError, message })
+    t.throws(() => model.evaluate(xs, y), { instanceOf: DTypeError, message })
+    t.deepEqual(
+      model.variables.map((v) => v.toArray()),
+      before,
+    )
+  }
+})
+
+test('a loss of the user that is no scalar tensor is named', async (t) => {
+  for (const [loss, returned] of [
+    [(a: Tensor, b: Tensor) => a.flatten().sub(b.flatten()).square(), /a tensor of shape \[4\]/],
+    [() => 5, /number 5/],
+    [async () => tensor(1), /object \[object Promise\]/],
+  ] as const) {
+    const model = new Sequential([new Dense(1, { inputShape: [2] })])
+    model.compile({ optimizer: new SGD(), loss: loss as never })
+    const { message } = await t.throwsAsync(() => model.fit(xs, ys), { instanceOf: ShapeError })
+    t.regex(message, /^loss: the loss function returned/)
+    t.regex(message, returned)
+  }
+})
+
+test("nabla's own losses and accuracy, given as functions, know of softmax as by their names", (t) => {
+  const logs = (loss: LossLike, metric: MetricLike) => {
+    const model = new Sequential([new Dense(1, { activation: 'sigmoid', inputShape: [2], seed: 1 })])
+    return model.compile({ optimizer: new SGD(), loss, metrics: [metric] }).evaluate(xs, ys)
+  }
+  t.deepEqual(logs(binaryCrossentropy, accuracy), logs('binaryCrossentropy', 'accuracy'))
+})
 
 test("an activation of the user's is taken for what it does, not for what it is called", (t) => {
   const relu = (x: Tensor) => x.mul(0).add(7)
