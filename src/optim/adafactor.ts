@@ -53,7 +53,9 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
   }
 
   protected readonly slots = ['r', 'c', 'v']
-  protected readonly rule = 'w = w - alpha * u / max(1, rms / clipThreshold)'
+  protected readonly rule = `
+    alpha = max(epsilon2, rmsOfWeights) * rho
+    w = w - alpha * u / max(1, rmsOfUpdate / clipThreshold)`
 
   protected override slotsOf(variable: Variable): readonly string[] {
     return variable.rank < 2 ? ['v'] : ['r', 'c']
@@ -67,9 +69,9 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
   protected override move(step: VariableStep): void {
     const [eta, t] = [step.scalar('eta'), step.scalar('t')]
     const rho = this.options.relativeStep ? Math.min(eta, 1 / Math.sqrt(t)) : eta
-    const alpha = Math.max(step.scalar('epsilon2'), step.rms(step.w)) * rho
+    const rmsOfWeights = step.rms(step.w)
     const u = step.variable.rank < 2 ? plainUpdate(step) : factoredUpdate(step)
-    step.run(this.rule, { u, alpha, rms: step.rms(u) })
+    step.run(this.rule, { u, rho, rmsOfWeights, rmsOfUpdate: step.rms(u) })
   }
 }
 

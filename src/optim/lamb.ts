@@ -45,8 +45,11 @@ export class Lamb extends Optimizer<LambOptions> {
   protected override move(step: VariableStep): void {
     step.run(this.rule)
     const u = step.compute('(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)')
-    const [ofWeights, ofUpdate] = [step.norm(step.w), step.norm(u)]
-    const ratio = ofWeights > 0 && ofUpdate > 0 ? ofWeights / ofUpdate : 1
-    step.run('w = w - ratio * eta * u', { u, ratio })
+    const norms = { ofWeights: step.norm(step.w), ofUpdate: step.norm(u) }
+    step.run(stepAlong, { u, ...norms })
   }
 }
+
+const stepAlong = `
+  ratio = ofWeights > 0 and ofUpdate > 0 ? ofWeights / ofUpdate : 1
+  w = w - ratio * eta * u`

@@ -2,14 +2,14 @@
  * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas for the
  * elementwise parts, tensors for the rest.
  */
+import { backend } from '../tensor/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { norm } from './clip.js'
 import { computeFormula } from './rule.js'
 import type { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 
-/** Tensors of the variable's shape, and numbers, by the names that a formula calls them. */
+/** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
 export type Extras = Readonly<Record<string, Tensor | number>>
 
 /** What `move` gets. */
@@ -47,14 +47,15 @@ export class VariableStep {
     return this.runner.scalars.get(name) as number
   }
 
-  /** ‖x‖₂ of a tensor of the variable's shape. */
-  norm(x: Tensor): number {
-    return norm(x.buffer, this.state)
+  /** ‖x‖₂ of a tensor of the variable's shape: a scalar tensor, since a GPU's numbers may not be there yet. Formulas take it as a number. */
+  norm(x: Tensor): Tensor {
+    const { axes } = this.state
+    return new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, axes), []).sqrt()
   }
 
-  /** The root mean square of a tensor of the variable's shape. */
-  rms(x: Tensor): number {
-    return this.norm(x) / Math.sqrt(x.size)
+  /** The root mean square of a tensor of the variable's shape, a scalar tensor. */
+  rms(x: Tensor): Tensor {
+    return this.norm(x).div(Math.sqrt(x.size))
   }
 
   /**
@@ -63,8 +64,9 @@ export class VariableStep {
    * @param extras more tensors of the variable’s shape, and numbers, by the names in the rule
    */
   run(rule: string, extras: Extras = {}): void {
-    const tensors = Object.entries(extras).filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
-    const numbers = Object.entries(extras).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+    const ready = Object.entries(extras).map(([name, x]) => [name, this.ready(x)] as const)
+    const tensors = ready.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
+    const numbers = ready.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
     const { arrays, buffers } = this.state
     const { names, values } = this.runner.scalars
     const run = this.runner.prepare(
@@ -91,5 +93,11 @@ export class VariableStep {
     for (let i = 1; i < arrays.length; i++) entries.set(arrays[i], new Tensor(buffers[i], variable.shape))
     for (const [name, value] of Object.entries({ g: this.g, ...extras })) entries.set(name, value)
     return computeFormula(formula, entries, this.runner.fused)
+  }
+
+  /** A scalar as a number or, where it cannot be read at once, repeated to the variable's shape. */
+  private ready(x: Tensor | number): Tensor | number {
+    if (typeof x === 'number' || x.rank > 0) return x
+    return backend.isAsync ? x.broadcastTo(this.variable.shape) : x.item()
   }
 }
