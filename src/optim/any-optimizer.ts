@@ -2,6 +2,7 @@
  * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more than `apply`.
  */
 import { GradientError, OptionError } from '../errors.js'
+import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Explanation } from './explain.js'
@@ -105,10 +106,40 @@ export abstract class AnyOptimizer {
   }
 
   /**
+   * `apply` for every back end: what a step looks at on the way, WebGPU gives only later.
+   * @throws as `apply`
+   */
+  async applyLater(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
+    await Promise.all(this.decisive(gradients).map((x) => x.data()))
+    this.apply(gradients, variables)
+  }
+
+  /**
+   * `minimize` for every back end, WebGPU included.
+   * @returns the loss, before the step and before any scaling
+   */
+  async minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    if (!backend.isAsync) return this.minimize(loss, variables)
+    const value = loss()
+    const gradients = this.scaleLoss(value).gradientsOfLeaves()
+    await this.applyLater(
+      variables.map((v) => gradients.get(v)),
+      variables,
+    )
+    return value
+  }
+
+  /** Internal: tensors whose numbers `apply` looks at to decide what to do. */
+  decisive(_gradients: readonly Gradient[]): Tensor[] {
+    return []
+  }
+
+  /**
    * One step along the gradients that `backward` left in the variables.
    * @throws GradientError when none of them has one
    */
   step(variables: readonly Variable[]): void {
+    checkList('step', variables)
     if (variables.length > 0 && variables.every((v) => !v.grad)) {
       throw new GradientError(
         `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
@@ -121,6 +152,7 @@ export abstract class AnyOptimizer {
 
   /** Forgets the gradients that `backward` left. */
   zeroGrad(variables: readonly Variable[]): void {
+    checkList('zeroGrad', variables)
     for (const v of variables) v.zeroGrad()
   }
 
@@ -133,4 +165,11 @@ export abstract class AnyOptimizer {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return String(this)
   }
+}
+
+function checkList(op: string, variables: unknown): void {
+  if (Array.isArray(variables)) return
+  throw new OptionError(
+    `${op}: the variables are ${String(variables)}, not a list. Write ${op}(variables), for a model ${op}(model.trainableVariables).`,
+  )
 }

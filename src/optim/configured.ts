@@ -145,7 +145,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   private scheduled(old: Hyperparameter): OptionError {
     const what = typeof old === 'function' ? 'a function' : `the schedule ${old}`
     return new OptionError(
-      `learningRate: ${this.name} was created with ${what} as its learning rate, so a number cannot be set. Set a schedule or a function, or create it with a number.`,
+      `learningRate: the learning rate of ${this.name} is ${what}, so a number cannot be set. Set a schedule or a function, or make a new optimizer with a number.`,
     )
   }
 }

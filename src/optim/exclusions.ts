@@ -19,6 +19,8 @@ export class Exclusions {
 
   /** @throws OptionError when a name is not a regular expression */
   constructor({ variables = [], names = [] }: WeightDecayExclusions = {}) {
+    checkList('variables', variables)
+    checkList('names', names)
     this.variables = new Set(variables)
     this.patterns = names.map(toPattern)
   }
@@ -27,6 +29,13 @@ export class Exclusions {
   includes(variable: Variable): boolean {
     return this.variables.has(variable) || this.patterns.some((pattern) => pattern.test(variable.name))
   }
+}
+
+function checkList(name: string, list: unknown): void {
+  if (Array.isArray(list)) return
+  throw new OptionError(
+    `excludeFromWeightDecay: ${name} must be a list, received ${String(list)}. Write { ${name}: [${typeof list === 'string' ? JSON.stringify(list) : '…'}] }.`,
+  )
 }
 
 function toPattern(name: string | RegExp): RegExp {

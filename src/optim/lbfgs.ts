@@ -11,6 +11,7 @@ import { lineSearch, type Point } from './line-search.js'
 import { autoName, fromKeras } from './names.js'
 import { isHyperparameter, wrong } from './options.js'
 import { checkVariable } from './pairs.js'
+import { type Reading, readLater, readNow } from './reading.js'
 import type { Config } from './schedules/schedule.js'
 import { Snapshot } from './snapshot.js'
 import { scalarVariable } from './state-variables.js'
@@ -131,18 +132,11 @@ export class LBFGS extends AnyOptimizer {
    * @returns the loss before them
    */
   override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
-    const before = new Snapshot(variables)
-    const pairs = [...this.pairs]
-    try {
-      const first = loss()
-      this.build(variables)
-      this.descend(loss, first, variables)
-      return first
-    } catch (error) {
-      before.restore()
-      this.pairs = pairs
-      throw error
-    }
+    return readNow(this.minimizing(loss, variables))
+  }
+
+  override minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    return readLater(this.minimizing(loss, variables))
   }
 
   /** Nothing to do: the variables hold the best point. */
@@ -204,12 +198,31 @@ export class LBFGS extends AnyOptimizer {
     return `LBFGS(${shown.map(([name, value]) => `${name}: ${value}`).join(', ')})`
   }
 
-  private descend(loss: () => Tensor, first: Tensor, variables: readonly Variable[]): void {
+  private *minimizing(loss: () => Tensor, variables: readonly Variable[]): Reading<Tensor> {
+    const before = new Snapshot(variables)
+    const pairs = [...this.pairs]
+    let isDone = false
+    try {
+      const first = loss()
+      this.build(variables)
+      yield* this.descend(loss, first, variables)
+      isDone = true
+      return first
+    } finally {
+      // Also when reading fails, which ends the generator
+      if (!isDone) {
+        before.restore()
+        this.pairs = pairs
+      }
+    }
+  }
+
+  private *descend(loss: () => Tensor, first: Tensor, variables: readonly Variable[]): Reading<void> {
     const { maxIterations, toleranceGradient, toleranceChange } = this.options
-    let place = placeOf(first, variables)
+    let place = yield* placeOf(first, variables)
     for (let i = 0; i < maxIterations; i++) {
       if (largest(place.gradient) <= toleranceGradient) break
-      const next = this.iterate(loss, variables, place)
+      const next = yield* this.iterate(loss, variables, place)
       if (next === place) break
       this.made++
       const change = Math.abs(next.value - place.value)
@@ -220,7 +233,7 @@ export class LBFGS extends AnyOptimizer {
   }
 
   /** One step; the same place when none is better. */
-  private iterate(loss: () => Tensor, variables: readonly Variable[], place: Place): Place {
+  private *iterate(loss: () => Tensor, variables: readonly Variable[], place: Place): Reading<Place> {
     let direction = this.direction(place.gradient)
     let slope = dot(direction, place.gradient)
     if (!(slope < 0)) {
@@ -229,18 +242,18 @@ export class LBFGS extends AnyOptimizer {
       slope = -dot(place.gradient, place.gradient)
     }
     let best = place
-    const f = (step: number): Point => {
+    const f = function* (step: number): Reading<Point> {
       moveTo(
         variables,
         place.x.map((x, i) => x + step * direction[i]),
       )
-      const there = placeOf(loss(), variables)
+      const there = yield* placeOf(loss(), variables)
       if (there.value < best.value) best = there
       return { step, value: there.value, slope: dot(there.gradient, direction) }
     }
     const unknownScale = this.pairs.length === 0 ? Math.min(1, 1 / sumOfMagnitudes(place.gradient)) : 1
     const start = { step: 0, value: place.value, slope }
-    const found = lineSearch(f, start, this.learningRate * unknownScale, this.options.maxEvaluations)
+    const found = yield* lineSearch(f, start, this.learningRate * unknownScale, this.options.maxEvaluations)
     const next = found.step === 0 ? place : best
     this.remember(place, next)
     return next
@@ -272,10 +285,13 @@ export class LBFGS extends AnyOptimizer {
   }
 }
 
-function placeOf(loss: Tensor, variables: readonly Variable[]): Place {
+function* placeOf(loss: Tensor, variables: readonly Variable[]): Reading<Place> {
   const gradients = loss.gradientsOfLeaves()
-  const flat = variables.map((v) => gradients.get(v)?.dataSync() ?? new Float64Array(v.size))
-  return { x: join(variables.map((v) => v.dataSync())), value: loss.item(), gradient: join(flat) }
+  const known = variables.filter((v) => gradients.has(v))
+  const [[value], ...numbers] = yield [loss, ...variables, ...known.map((v) => gradients.get(v) as Tensor)]
+  const slopes = new Map(known.map((v, i) => [v, numbers[variables.length + i]]))
+  const gradient = join(variables.map((v) => slopes.get(v) ?? new Float64Array(v.size)))
+  return { x: join(numbers.slice(0, variables.length)), value, gradient }
 }
 
 function moveTo(variables: readonly Variable[], x: Float64Array): void {

@@ -1,6 +1,7 @@
 /**
  * A line search for the strong Wolfe conditions: how far to go along a descent direction. Plain numbers, no tensors.
  */
+import type { Reading } from './reading.js'
 
 /** A function along a line, and its slope there. */
 export interface Point {
@@ -8,6 +9,9 @@ export interface Point {
   readonly value: number
   readonly slope: number
 }
+
+/** A function along a line, which may have to read numbers. */
+export type Line = (step: number) => Reading<Point>
 
 /** When a point is good enough: it lies low enough (c1), and the slope has flattened enough (c2). */
 const c1 = 1e-4
@@ -20,34 +24,34 @@ const c2 = 0.9
  * @param first the step to try first
  * @see Nocedal and Wright, Numerical Optimization (2006), algorithms 3.5 and 3.6
  */
-export function lineSearch(f: (step: number) => Point, start: Point, first: number, limit: number): Point {
+export function* lineSearch(f: Line, start: Point, first: number, limit: number): Reading<Point> {
   const isHigh = (p: Point) => !(p.value <= start.value + c1 * p.step * start.slope)
   const isFlat = (p: Point) => Math.abs(p.slope) <= -c2 * start.slope
   let before = start
-  let point = f(first)
+  let point = yield* f(first)
   for (let count = 1; count < limit; count++) {
     if (isHigh(point) || (count > 1 && point.value >= before.value)) {
-      return zoom(f, before, point, limit - count, isHigh, isFlat)
+      return yield* zoom(f, before, point, limit - count, isHigh, isFlat)
     }
     if (isFlat(point)) return point
-    if (point.slope >= 0) return zoom(f, point, before, limit - count, isHigh, isFlat)
+    if (point.slope >= 0) return yield* zoom(f, point, before, limit - count, isHigh, isFlat)
     before = point
-    point = f(2 * point.step)
+    point = yield* f(2 * point.step)
   }
   return point.value < before.value ? point : before
 }
 
 /** Narrows an interval that holds a good point down. `low` is the end with the smaller value. */
-function zoom(
-  f: (step: number) => Point,
+function* zoom(
+  f: Line,
   low: Point,
   high: Point,
   limit: number,
   isHigh: (p: Point) => boolean,
   isFlat: (p: Point) => boolean,
-): Point {
+): Reading<Point> {
   for (let count = 0; count < limit; count++) {
-    const point = f(between(low, high))
+    const point = yield* f(between(low, high))
     if (isHigh(point) || point.value >= low.value) high = point
     else {
       if (isFlat(point)) return point

@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
 import { fromKeras } from './names.js'
@@ -78,6 +78,10 @@ export class LossScaleOptimizer extends Wrapper {
     else this.nonFiniteStep(gradients, variables)
   }
 
+  override decisive(gradients: readonly Gradient[]): Tensor[] {
+    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => flagOf(g as Tensor))
+  }
+
   override scaleLoss(loss: Tensor): Tensor {
     return loss.mul(this.scale)
   }
@@ -138,9 +142,20 @@ export class LossScaleOptimizer extends Wrapper {
   }
 }
 
+/** Whether every element is finite, as a tensor, for back ends that are read later; each computed once. */
+const flags = new WeakMap<Tensor, Tensor>()
+
+function flagOf(gradient: Tensor): Tensor {
+  const flag = flags.get(gradient) ?? gradient.detach().isFinite().all()
+  flags.set(gradient, flag)
+  return flag
+}
+
 /** Whether every element is finite; the sum of squares is looked at first, since it usually settles it in one pass. */
-function isAllFinite({ buffer, shape, size }: Tensor): boolean {
+function isAllFinite(gradient: Tensor): boolean {
+  const { buffer, shape, size } = gradient
   if (size === 0) return true
+  if (backend.isAsync) return flagOf(gradient).item() !== 0
   const axes = shape.map((_, i) => i)
   const reduced = (kind: 'sumSquares' | 'max' | 'min') => backend.readAt(backend.reduce(kind, buffer, shape, axes), 0)
   if (Number.isFinite(reduced('sumSquares'))) return true

@@ -142,6 +142,10 @@ export class MultiOptimizer extends AnyOptimizer {
     this.applied++
   }
 
+  override decisive(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
+  }
+
   finalizeVariableValues(variables: readonly Variable[]): void {
     for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
   }

@@ -2,7 +2,7 @@
  * Which optimizer updates which variable: the groups of a `MultiOptimizer`.
  */
 import { OptionError } from '../errors.js'
-import type { Variable } from '../tensor/variable.js'
+import { Variable } from '../tensor/variable.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
 import type { Config } from './schedules/schedule.js'
@@ -24,7 +24,7 @@ export class OptimizerMap {
 
   /**
    * @param defaultOptimizer for the variables that no group matches
-   * @param groups pairs of a key (a layer, a variable or a regular expression) and an optimizer
+   * @param groups pairs of a key (see `GroupKey`) and an optimizer
    */
   constructor(
     readonly defaultOptimizer: AnyOptimizer,
@@ -37,10 +37,12 @@ export class OptimizerMap {
 
   /**
    * Adds a group.
-   * @param key a layer, a variable, or a regular expression for paths
+   * @param key a path, a regular expression for paths, a variable, or a function that says yes
    * @param optimizer who updates them
+   * @throws OptionError for any other key, or one that is there already
    */
   set(key: GroupKey, optimizer: AnyOptimizer): this {
+    checkKey(key)
     if (this.groups.has(key)) {
       throw new OptionError(`OptimizerMap: ${String(key)} is there already. Use each key once.`)
     }
@@ -103,6 +105,13 @@ export function checkOptimizer(op: string, what: string, optimizer: unknown): as
   if (!(optimizer instanceof AnyOptimizer)) {
     throw new OptionError(`${op}: ${what} is ${String(optimizer)}. Give an optimizer.`)
   }
+}
+
+function checkKey(key: unknown): void {
+  if (typeof key === 'string' || typeof key === 'function' || key instanceof RegExp || key instanceof Variable) return
+  throw new OptionError(
+    `OptimizerMap: the key ${String(key)} is no path, regular expression, variable or function. For a layer, give a function: (v) => layer.variables.includes(v).`,
+  )
 }
 
 /** `re.fullmatch` for texts; other keys decide for themselves. */

@@ -8,7 +8,7 @@ import { where } from '../tensor/elementwise.js'
 import { formula } from '../tensor/formula.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import type { AnyOptimizer } from './any-optimizer.js'
+import type { AnyOptimizer, Gradient } from './any-optimizer.js'
 import { fromKeras } from './names.js'
 import { wrong } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -60,20 +60,14 @@ export class SAM extends Wrapper {
   }
 
   override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
-    const value = loss()
-    const first = this.scaleLoss(value).gradientsOfLeaves()
-    const before = new Snapshot(variables)
-    let second: Map<Tensor, Tensor>
-    try {
-      climb(variables, first, this.rho)
-      second = this.scaleLoss(loss()).gradientsOfLeaves()
-    } finally {
-      before.restore()
-    }
-    this.inner.apply(
-      variables.map((v) => second.get(v)),
-      variables,
-    )
+    const { value, gradients } = this.lookAround(loss, variables)
+    this.inner.apply(gradients, variables)
+    return value
+  }
+
+  override async minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    const { value, gradients } = this.lookAround(loss, variables)
+    await this.inner.applyLater(gradients, variables)
     return value
   }
 
@@ -85,6 +79,21 @@ export class SAM extends Wrapper {
   static fromConfig(config: Config): SAM {
     const { inner_optimizer, ...options } = config
     return new SAM(readInner('SAM', inner_optimizer), fromKeras(options) as SAMOptions)
+  }
+
+  /** The loss here, and the gradients at the worst point nearby. */
+  private lookAround(loss: () => Tensor, variables: readonly Variable[]): { value: Tensor; gradients: Gradient[] } {
+    const value = loss()
+    const first = this.scaleLoss(value).gradientsOfLeaves()
+    const before = new Snapshot(variables)
+    let second: Map<Tensor, Tensor>
+    try {
+      climb(variables, first, this.rho)
+      second = this.scaleLoss(loss()).gradientsOfLeaves()
+    } finally {
+      before.restore()
+    }
+    return { value, gradients: variables.map((v) => second.get(v)) }
   }
 
   protected ownOptions(): Readonly<Record<string, unknown>> {

@@ -66,6 +66,10 @@ export abstract class Wrapper extends AnyOptimizer {
     this.inner.prepare(gradients, variables)
   }
 
+  override decisive(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.decisive(gradients)
+  }
+
   finalizeVariableValues(variables: readonly Variable[]): void {
     this.inner.finalizeVariableValues(variables)
   }

@@ -170,9 +170,9 @@ test('the learning rate is set by the rules of Keras', (t) => {
   for (let i = 0; i < 3; i++) optimizer.apply([tensor([1])], [w])
   t.is(w.item(), -1.75)
   t.is(optimizer.learningRate, 0.125)
-  t.throws(() => Object.assign(optimizer, { learningRate: 1 }), { message: /was created with the schedule/ })
+  t.throws(() => Object.assign(optimizer, { learningRate: 1 }), { message: /the learning rate of sgd.* is the schedule/ })
   t.throws(() => Object.assign(new SGD({ learningRate: () => 1 }), { learningRate: 1 }), {
-    message: /was created with a function/,
+    message: /the learning rate of sgd.* is a function/,
   })
   t.throws(() => Object.assign(optimizer, { learningRate: 'fast' }), { name: 'OptionError' })
 })
@@ -216,6 +216,9 @@ test('a failed call says why and changes nothing', (t) => {
     [(o) => o.apply([good[0]], [good[0] as never]), /not a variable/],
     [(o) => o.apply([tensor([1])], [integer]), /int32/],
     [(o) => o.step([a, b]), /loss.backward\(\)/],
+    [(o) => o.step(undefined as never), /step: the variables are undefined, not a list/],
+    [(o) => o.zeroGrad(undefined as never), /zeroGrad: the variables are undefined, not a list/],
+    [(o) => (o as Adam).excludeFromWeightDecay({ names: 'bias' as never }), /names must be a list, received bias/],
     [(o) => o.importState({}), /missing \[iteration/],
     [(o) => o.minimize(a.sum() as never, [a]), /not a function/],
   ]

@@ -19,7 +19,7 @@ const skipped: Record<string, string> = {
   multi_reduce_lr_on_plateau:
     "a callback; MultiOptimizer's learning rates are those of its optimizers, tested in multi_stateful_apply",
   multi_swap_ema_weights: 'the callback SwapEMAWeights; finalizeVariableValues is tested in adam_ema',
-  base_set_weights: 'Keras plumbing; exportState and importState are tested in state.test.ts',
+  base_set_weights: 'Keras plumbing; exportState and importState are tested in contract.test.ts',
   tf2_moving_average: 'the average of TF 2, which starts at the initial weights; obs_adamw_ema has that of Keras 3',
   tf2_moving_average_none_grad: 'the average of TF 2; obs_adamw_none_grad has that of Keras 3',
   tf2_set_iterations: 'a setter that Keras 3 no longer has; importState restores the count',

@@ -1,0 +1,23 @@
+/**
+ * Computations that look at numbers on the way, written once for every back end: a generator yields the tensors that it wants to
+ * read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readLater`).
+ */
+import type { TypedArray } from '../kernels/backend.js'
+import type { Tensor } from '../tensor/tensor.js'
+
+/** A computation that yields tensors and gets their numbers. */
+export type Reading<Result> = Generator<readonly Tensor[], Result, readonly TypedArray[]>
+
+/** Runs it where numbers can be read at once. */
+export function readNow<Result>(reading: Reading<Result>): Result {
+  let state = reading.next()
+  while (!state.done) state = reading.next(state.value.map((x) => x.dataSync()))
+  return state.value
+}
+
+/** Runs it on every back end. */
+export async function readLater<Result>(reading: Reading<Result>): Promise<Result> {
+  let state = reading.next()
+  while (!state.done) state = reading.next(await Promise.all(state.value.map((x) => x.data())))
+  return state.value
+}
