@@ -10,14 +10,27 @@ export type Reading<Result> = Generator<readonly Tensor[], Result, readonly Type
 
 /** Runs it where numbers can be read at once. */
 export function readNow<Result>(reading: Reading<Result>): Result {
-  let state = reading.next()
-  while (!state.done) state = reading.next(state.value.map((x) => x.dataSync()))
-  return state.value
+  try {
+    let state = reading.next()
+    while (!state.done) state = reading.next(state.value.map((x) => x.dataSync()))
+    return state.value
+  } finally {
+    abandon(reading)
+  }
 }
 
 /** Runs it on every back end. */
 export async function readLater<Result>(reading: Reading<Result>): Promise<Result> {
-  let state = reading.next()
-  while (!state.done) state = reading.next(await Promise.all(state.value.map((x) => x.data())))
-  return state.value
+  try {
+    let state = reading.next()
+    while (!state.done) state = reading.next(await Promise.all(state.value.map((x) => x.data())))
+    return state.value
+  } finally {
+    abandon(reading)
+  }
+}
+
+/** Where reading failed, the computation may still put things back; one that has ended does nothing. */
+function abandon<Result>(reading: Reading<Result>): void {
+  reading.return(undefined as Result)
 }

@@ -108,6 +108,11 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     return super.minimize(loss, variables)
   }
 
+  override minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    this.restoreForTraining()
+    return super.minimizeLater(loss, variables)
+  }
+
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {
     setRecording(false, () => {
       for (const { variable, slots } of this.states) variable.assign(f(variable.detach(), slots.get('z') as Variable))
