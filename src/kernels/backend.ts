@@ -70,6 +70,9 @@ export interface Backend {
   /** Whether numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
   readonly isAsync: boolean
 
+  /** Whether `readSync` would fail, because the numbers are not there yet. Without it, they always are. */
+  isPending?(buffer: DataBuffer): boolean
+
   // Memory
   /** Makes a buffer of an ordinary array, which from now on belongs to the buffer. */
   upload(values: TypedArray, dtype: DType): DataBuffer

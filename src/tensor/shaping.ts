@@ -5,8 +5,10 @@ import { DTypeError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { run } from './apply.js'
+import { backend } from './backend.js'
 import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
+import { where } from './elementwise.js'
 import { ops, place, viewOf } from './ops.js'
 import {
   checkShape,
@@ -266,6 +268,7 @@ interface IndexWords {
 export function checkIndices(op: string, indices: TensorLike, size: number, words: IndexWords = {}): Tensor {
   const { lowest = -size } = words
   const tensor = toTensor(indices)
+  if (backend.isPending?.(tensor.buffer)) return countedFromStart(tensor, size, lowest)
   const given = tensor.dataSync()
   const isReady = tensor.dtype === 'int32'
   const positions = isReady ? (given as Int32Array) : new Int32Array(given.length)
@@ -277,6 +280,12 @@ export function checkIndices(op: string, indices: TensorLike, size: number, word
     positions[i] = n < 0 ? n + size : n
   }
   return isReady && negatives === 0 ? tensor : wrap(op, positions, 'int32', tensor.shape)
+}
+
+/** Indices that nobody can read yet, negative ones from the end. What does not exist becomes NaN where it is used. */
+function countedFromStart(indices: Tensor, size: number, lowest: number): Tensor {
+  const whole = indices.cast('int32')
+  return lowest < 0 ? where(whole.less(0), whole.add(size), whole) : whole
 }
 
 function badIndex(op: string, n: number, size: number, words: IndexWords): Error {

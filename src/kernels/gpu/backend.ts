@@ -88,6 +88,7 @@ function backendOf(device: Device): GpuBackend {
     allocate: (dtype, size) => buffers.allocate(dtype, size),
     duplicate: (x) => buffers.duplicate(x),
     write: (target, source) => buffers.write(target, source),
+    isPending: (x) => device.isAsync && !buffers.isOnHost(x),
     readSync: (x) => cpu.readSync(host(x)),
     read: async (x) => cpu.readSync(await buffers.bringLater(x)),
     readAt: (x, index) => cpu.readAt(host(x), index),

@@ -97,6 +97,9 @@ function rowMajor(shape: readonly number[]): number[] {
   return strides
 }
 
+/** What an index that does not exist gives: nobody could check it before, and it must not go unnoticed. */
+const notANumber = (index: string): string => `Math.sqrt(-1 - Math.abs(${index}))`
+
 /** See `Backend.gather`. */
 export function gather(
   buffers: Buffers,
@@ -117,7 +120,10 @@ const gathering = cached((_: null) =>
     ['count', 'axis', 'inner'],
     `const line = quotient(i, inner);
     const page = quotient(line, count);
-    return a0[(page * axis + a1[line - page * count]) * inner + (i - line * inner)];`,
+    const own = a1[line - page * count];
+    let y = ${notANumber('own')};
+    if (own >= 0 && own < axis) { y = a0[(page * axis + own) * inner + (i - line * inner)]; }
+    return y;`,
   ),
 )
 
@@ -146,7 +152,11 @@ const scattering = cached((_: null) =>
     const own = line - page * axis;
     const first = page * count * inner + (i - line * inner);
     let sum = 0;
-    for (let j = 0; j < count; j++) { if (a1[j] === own) { sum = sum + a0[first + j * inner]; } }
+    for (let j = 0; j < count; j++) {
+      const at = a1[j];
+      if (at === own) { sum = sum + a0[first + j * inner]; }
+      if (at < 0 || at >= axis) { sum = ${notANumber('at')}; }
+    }
     return sum;`,
   ),
 )

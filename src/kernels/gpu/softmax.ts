@@ -80,7 +80,17 @@ const logProbabilities = cached((_: null) =>
   kernel(3, ['columns'], `${rowOf} return a0[i] - a1[row] - Math.log(a2[row]);`),
 )
 
-const loss = cached((_: null) => kernel(4, ['columns'], 'return Math.log(a2[i]) - (a0[i * columns + a3[i]] - a1[i]);'))
+// A label that does not exist gives NaN
+const loss = cached((_: null) =>
+  kernel(
+    4,
+    ['columns'],
+    `const label = a3[i];
+    let y = Math.sqrt(-1 - Math.abs(label));
+    if (label >= 0 && label < columns) { y = Math.log(a2[i]) - (a0[i * columns + label] - a1[i]); }
+    return y;`,
+  ),
+)
 
 const lossGradient = cached((_: null) =>
   kernel(
