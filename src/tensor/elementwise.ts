@@ -47,7 +47,8 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * a to the power b. At a = 0 the gradients are PyTorch's; 1 to the power ±∞ or NaN is NaN, as in JavaScript.
+ * a to the power b. As in NumPy and PyTorch x⁰ and 1ˣ are 1 even where x is NaN, and (−1)^±∞ is 1 (JavaScript: NaN); at a = 0 the
+ * gradients are PyTorch's.
  * @example
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
@@ -56,7 +57,8 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * The remainder a − b · floor(a / b), with the sign of b (as Python's %; TensorFlow.js's mod, too); NaN for b = ±∞.
+ * The remainder of a / b with the sign of b (as Python's % and NumPy's mod): exact, so 1 mod 0.1 is 0.1 less a little. For b = ±∞ it is a,
+ * or b where their signs differ; NaN for b = 0 and for a = ±∞. Integers give 0 where b is 0.
  * @example
  * tensor([5, -5]).mod(3).toArray() // => [2, 1]
  */

@@ -23,7 +23,11 @@ const elementwiseRows = {
   div: op('a / b', { a: 'g / b', b: '-g * y / b' }),
   pow: op('a ^ b'),
   mod: op('mod(a, b)'),
-  floorDiv: op('floor(a / b)'),
+  // What mod leaves is a whole multiple of b, so floorDiv and mod fit together (as in NumPy)
+  floorDiv: op(
+    'a != a or b == 0 ? a / b : abs(b) == Infinity ? floor(sign(a) * sign(b) / 2) + (a - a) : round((a - mod(a, b)) / b)',
+    { a: '0', b: '0' },
+  ),
   wholeDiv: op('b == 0 ? 0 : floor(a / b)'), // floorDiv of integers
   squaredDifference: op('(a - b)^2', { a: '2 * g * (a - b)', b: '-2 * g * (a - b)' }),
   neg: op('-x', { x: '-g' }),

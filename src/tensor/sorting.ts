@@ -91,7 +91,8 @@ export function median(x: TensorLike, axes?: Axes, options: ReductionOptions = {
 }
 
 /**
- * The number that a share q of all is not above, interpolated linearly between neighbours. NaN if there is one.
+ * The number that a share q of all is not above, interpolated linearly between neighbours; ∞ beside ∞ and beside a number stays ∞
+ * (NumPy and PyTorch: mostly NaN). NaN if there is one.
  * @param q from 0 to 1, or several such numbers: these become the first axis of the result
  * @param axes one axis, several, or null for all (default)
  * @throws OptionError when q is not from 0 to 1
@@ -136,12 +137,18 @@ function quantiles(
     { dtype: x.dtype === 'float64' ? 'float64' : 'float32' },
   )
   const below = at(Math.floor)
-  const between = where(rest.greater(0), below.lerp(at(Math.ceil), rest), below)
+  const between = where(rest.greater(0), interpolate(below, at(Math.ceil), rest), below)
   const hasNaN = sorted.slice([null, [last, null]]).isNaN()
   const shape = reducedShape(x.shape, normalizeAxes(op, axes, x.rank), options.keepDims ?? false)
   return where(hasNaN, Number.NaN, between)
     .transpose()
     .reshape([shares.length, ...shape])
+}
+
+/** From a to b; where they are infinitely far apart, ∞ stays ∞, and NaN is only what lies between −∞ and ∞. */
+function interpolate(a: Tensor, b: Tensor, t: Tensor): Tensor {
+  const weighted = a.mul(t.neg().add(1)).add(b.mul(t))
+  return where(b.sub(a).isFinite(), a.lerp(b, t), weighted)
 }
 
 /** [product of the kept axes, product of the reduced axes]. */

@@ -80,6 +80,24 @@ for name in "floor_divide eq ne lt le gt ge logical_and logical_or logical_xor".
 case("lerp", lambda a, b: torch.lerp(a, b, 0.25), [[1.0, -2.0, inf], [5.0, 4.0, 1.0]], [0.25])
 case("lerp", lambda a, b: torch.lerp(a, b, 0.75), [[1.0, -2.0, inf], [5.0, 4.0, 1.0]], [0.75])
 
+# Denormal and huge numbers, exact remainders
+unusual = [5e-324, -5e-324, 2e-310, -1e-300, 1e300, -1e300, 1.7976931348623157e308, 1e17, 709.9, -745.2, -0.1]
+for name in "sinh cosh asinh atan erf exp expm1 log log1p log2 log10 sqrt square abs sign floor ceil round tanh sigmoid".split():
+    case(name, getattr(torch, name), [unusual], gradient=False)
+for name in "relu relu6 elu selu silu mish hardsigmoid hardswish hardtanh softsign logsigmoid softplus gelu".split():
+    case(name, getattr(F, name), [unusual], gradient=False)
+unusual = [0.0, 5e-324, -1e-310, 0.1, -0.1, 1.0, -1.0, 3.0, 1e17, -1e17, 1.7976931348623157e308, inf, nan]
+unusual = [[a for a in unusual for _ in unusual], [b for _ in unusual for b in unusual]]
+for name in "add sub mul div pow maximum minimum atan2 remainder floor_divide eq ne lt le gt ge logical_and logical_or logical_xor".split():
+    if name in ("remainder", "floor_divide"):  # NumPy rounds as fmod does; PyTorch's floor_divide is not exact for quotients above 2^53
+        f = {"remainder": np.mod, "floor_divide": np.floor_divide}[name]
+        with np.errstate(all="ignore"):
+            case(name, lambda a, b: torch.from_numpy(f(a.numpy(), b.numpy())), unusual, gradient=False)
+    else:
+        case(name, getattr(torch, name), unusual, gradient=False)
+points = [[0.0, 0.0, 0.0, 0.0, 0.0, -0.0, 2.0, -2.0, 0.0], [0.0, 1.0, 2.0, 0.5, -1.0, 3.0, 0.0, 0.0, -0.5]]
+case("pow", torch.pow, points)
+
 m = [[1.0, 0.0, -3.0, 2.0], [4.0, 4.0, -1.0, 0.0], [2.0, -2.0, 2.0, 2.0]]
 c = np.random.default_rng(1).normal(size=(2, 3, 4)).round(3).tolist()
 odd = [[1.0, nan, 3.0], [inf, -inf, 2.0], [-inf, -inf, -inf], [inf, 1.0, inf]]
@@ -125,6 +143,35 @@ for descending in (False, True):
     case("sort", lambda x: x.sort(dim=1, descending=descending, stable=True).values, [odd], [1, descending], gradient=False)
 case("quantile", lambda x: x.quantile(0.5, 1), [odd[:2]], [0.5, 1, False], gradient=False)
 case("softmax", lambda x: x.softmax(1), [odd], [1], gradient=False)
+# Infinities and NaN in reductions
+far = [[inf, inf, inf], [-inf, -inf, -inf], [inf, 1.0, 2.0], [-inf, 1.0, 2.0], [inf, -inf, 0.0], [nan, 1.0, inf], [1e308, 1e308, -1e308], [0.0, inf, 1.0], [5e-324, 0.0, 0.0]]
+for name in "sum mean prod amax amin logsumexp var std".split():
+    rows = [row for row in far if row[0] != 1e308] if name in ("var", "std") else far  # their squares overflow; PyTorch: -inf
+    case(name, lambda x: getattr(torch, name)(x, dim=1), [rows], [1, False], gradient=False)
+for p in (0.0, 1.0, 2.0, 3.0, 0.5, inf, -inf):
+    case("norm", lambda x: torch.linalg.vector_norm(x, p, 1), [far], [p, 1, False], gradient=False)
+case("softmax", lambda x: x.softmax(1), [far], [1], gradient=False)
+case("log_softmax", lambda x: x.log_softmax(1), [far], [1], gradient=False)
+case("count_nonzero", lambda x: x.count_nonzero(1), [far], [1], gradient=False)
+for name in "argmax argmin".split():
+    case(name, lambda x: getattr(x, name)(1), [far], [1], gradient=False)
+for name in "cumsum cumprod".split():
+    case(name, lambda x: getattr(x, name)(1), [far], [1], gradient=False)
+for name in "cummax cummin".split():
+    case(name, lambda x: getattr(x, name)(1).values, [far], [1], gradient=False)
+for largest in (False, True):
+    case("topk", lambda x: x.topk(2, 1, largest=largest).values, [far], [2, 1, largest], gradient=False)
+    case("argsort", lambda x: x.argsort(dim=1, descending=largest, stable=True), [far], [1, largest], gradient=False)
+even = [[inf, inf], [-inf, -inf], [1.0, inf], [-inf, 1.0], [-inf, inf], [nan, 1.0], [-1e308, 1e308]]
+with np.errstate(all="ignore"):
+    for data in (far, even):
+        cases.append(encode_case("median", [data], [1], torch.tensor(np.median(np.array(data), 1)), None))
+# Ties share the gradient of max, min and maximum; a norm's gradient at 0 is 0
+case("amax", lambda x: x.amax(1), [[[3.0, 3.0, 1.0], [0.0, -0.0, 0.0], [inf, inf, 1.0]]], [1, False])
+case("amin", lambda x: x.amin(1), [[[3.0, 3.0, 1.0], [0.0, -0.0, 0.0], [-inf, -inf, 1.0]]], [1, False])
+case("logsumexp", lambda x: x.logsumexp(1), [[[3.0, 3.0, -inf], [1000.0, -1000.0, 1000.0]]], [1, False])
+for p in (1.0, 2.0, 3.0, inf, -inf):
+    case("norm", lambda x: torch.linalg.vector_norm(x, p, 1), [[[0.0, 3.0, -4.0], [2.0, -2.0, 2.0]]], [p, 1, False])
 zero = [[0.0, 0.0], [0.0, 0.0]]
 for p in (1.0, 2.0, 3.0, inf):
     case("norm", lambda x: torch.linalg.vector_norm(x, p, 1), [zero], [p, 1, False])

@@ -84,9 +84,6 @@ const input = (value: Json) => tensor(decode(value) as number[], { dtype: 'float
 /** Where nabla knowingly differs, by the inputs at the place in question: of the value, or of its gradient alone. */
 const valueDiffers: Record<string, (a: number, b: number) => boolean> = {
   sign: (x) => Number.isNaN(x), // NaN, as in NumPy; PyTorch: 0
-  pow: (a, b) => Math.abs(a) === 1 && !Number.isFinite(b), // NaN, as in JavaScript; PyTorch: 1
-  remainder: (_, b) => Math.abs(b) === Number.POSITIVE_INFINITY, // a − b · floor(a / b) is NaN
-  floor_divide: (a, b) => Math.max(Math.abs(a), Math.abs(b)) === Number.POSITIVE_INFINITY, // floor(a / b)
 }
 const gradientDiffers: typeof valueDiffers = {
   softsign: (x) => Math.abs(x) === Number.POSITIVE_INFINITY, // 0, the limit; PyTorch: NaN

@@ -101,3 +101,18 @@ test('sorting long rows is the same as sorting them by number', (t) => {
   t.deepEqual(x.sort(0, { descending: true }).toArray(), want.toReversed())
   t.deepEqual(x.gather(x.argSort()).toArray(), want)
 })
+
+test('quantiles of infinities are what lies between the neighbours', (t) => {
+  const infinity = Number.POSITIVE_INFINITY
+  const quantiles = (row: number[]) => tensor(row).quantile([0, 0.25, 0.5, 0.75, 1]).toArray()
+  t.deepEqual(quantiles([infinity, infinity]), [infinity, infinity, infinity, infinity, infinity])
+  t.deepEqual(quantiles([infinity, 1]), [1, infinity, infinity, infinity, infinity])
+  t.deepEqual(quantiles([1, -infinity]), [-infinity, -infinity, -infinity, -infinity, 1])
+  t.deepEqual(quantiles([infinity, -infinity]), [-infinity, NaN, NaN, NaN, infinity])
+  t.deepEqual(quantiles([-infinity, -infinity, 1, 2]), [-infinity, -infinity, -infinity, 1.25, 2])
+  t.deepEqual(quantiles([NaN, 1]), [NaN, NaN, NaN, NaN, NaN])
+  t.is(tensor([-3e38, 3e38]).median().item(), 0)
+  const x = tensor([1, infinity, 3], { requiresGrad: true })
+  x.median().backward()
+  t.deepEqual(x.grad?.toArray(), [0, 0, 1])
+})

@@ -56,16 +56,19 @@ export function growMemory(bytes: number): number {
   return address
 }
 
-/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` from "nabla") and returns its exports. */
+/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` and `fmod` from "nabla") and returns its exports. */
 export function instantiate<Exports>(fields: string): Exports {
   const bytes = assemble(`(module ${memoryImport} ${fields})`)
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    nabla: { memory, erf },
+    nabla: { memory, erf, fmod },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
-  if (isShared && !fields.includes('"erf"')) keepCode(bytes, Object.values(exports) as KernelFunction[])
+  if (isShared && !fields.includes('(import "nabla"')) keepCode(bytes, Object.values(exports) as KernelFunction[])
   return exports as Exports
 }
+
+/** The remainder with the sign of a. */
+const fmod = (a: number, b: number) => a % b
 
 function keepCode(bytes: Uint8Array, kernels: KernelFunction[]): void {
   for (const kernel of kernels) codeOf.set(kernel, { bytes, kernels })

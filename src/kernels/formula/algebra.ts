@@ -20,7 +20,7 @@ export const numberAlgebra: Algebra<number> = {
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,
   divide: (a, b) => a / b,
-  pow: (a, b) => a ** b,
+  pow: (a, b) => (isOne(a, b) ? 1 : a ** b),
   unaryMinus: (x) => -x,
   equal: (a, b) => Number(a === b),
   unequal: (a, b) => Number(a !== b),
@@ -58,9 +58,20 @@ export const numberAlgebra: Algebra<number> = {
   round: roundHalfToEven,
   min: (a, b) => Math.min(a, b),
   max: (a, b) => Math.max(a, b),
-  mod: (a, b) => a - b * Math.floor(a / b),
+  mod: remainder,
   sigmoid,
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+}
+
+/** Whether a ^ b is 1 although JavaScript says NaN: 1 to any power, −1 to the power ±∞ (as in C, NumPy and PyTorch). */
+function isOne(a: number, b: number): boolean {
+  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY)
+}
+
+/** The remainder with the sign of b, exact but where it is much smaller than b and of the other sign; NaN where b = 0. */
+function remainder(a: number, b: number): number {
+  const r = a % b
+  return r !== 0 && r < 0 !== b < 0 ? r + b : r + 0
 }
 
 /** To the nearest integer, halves to the even one, as NumPy, PyTorch and WebAssembly's `nearest` do. */

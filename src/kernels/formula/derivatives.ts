@@ -55,7 +55,7 @@ export const derivatives: { readonly [F in FunctionName]: Arguments<F, string> }
   round: ['0'],
   min: ['a > b ? 0 : a == b ? g / 2 : g', 'b > a ? 0 : a == b ? g / 2 : g'],
   max: ['a < b ? 0 : a == b ? g / 2 : g', 'b < a ? 0 : a == b ? g / 2 : g'],
-  mod: ['g', '-g * floor(a / b)'],
+  mod: ['g', 'g * (y == b ? 1 : b == 0 ? -a / b : -round((a - y) / b))'],
   sigmoid: ['g * y * (1 - y)'],
   softplus: ['g * sigmoid(x)'],
 }

@@ -36,10 +36,13 @@ function erf(x: number): number {
   return Math.sign(x) * (a < 3 ? erfSeries(a) : erfFraction(a))
 }
 
-/** The exact remainder with the sign of y, rounded once; x for y = 0, NaN for infinite numbers, never −0. */
+/** As in C and NumPy: 1 to any power is 1, and −1 to the power ±∞. */
+function pow(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y
+}
+
+/** The exact remainder with the sign of y, rounded once; NaN for y = 0 and for infinite x, never −0. */
 function mod(x: number, y: number): number {
-  if (y === 0) return NaN
-  if (!Number.isFinite(x) || !Number.isFinite(y)) return NaN
   const rest = x % y
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0
 }
@@ -81,7 +84,7 @@ export const references: Record<string, Reference> = {
   ]),
   atanh: reference(Math.atanh, [unit, [-0.001, 0.001]]),
   erf: reference(erf, [unit, [-4.5, 4.5]], 4),
-  pow: reference(Math.pow, [positive, middle], 4),
+  pow: reference(pow, [positive, middle], 4),
   mod: reference(mod, [small, circles]),
   sign: reference(Math.sign, [small]),
   sigmoid: reference(sigmoid, [small, exponents]),

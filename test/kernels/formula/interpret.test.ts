@@ -11,7 +11,9 @@ import { plainExpr, points } from './arbitrary.js'
 
 const math = create(all, { relTol: Number.MIN_VALUE, absTol: 0 })
 const { sigmoid, softplus, erf } = numberAlgebra
-math.import({ sigmoid, softplus, erf }, { override: true })
+// mathjs has JavaScript's pow, where 1 to the power NaN is NaN
+const pow = (a: unknown, b: unknown) => numberAlgebra.pow(Number(a), Number(b))
+math.import({ sigmoid, softplus, erf, pow }, { override: true })
 
 const evaluate = (text: string, env: Record<string, number> = {}) => interpret(parse(text), numberAlgebra, env).y
 
@@ -52,6 +54,22 @@ test('statements run in order, and temporaries stay inside', (t) => {
   const source = parse('u = x^2\nx = x + 1\nu * x')
   t.deepEqual(interpret(source, numberAlgebra, { x: 2 }), { u: 4, x: 3, y: 12 })
   t.deepEqual(interpret(program('', source.statements, ['y']), numberAlgebra, { x: 2 }), { y: 12 })
+})
+
+test('powers of 1 and of −1 are those of C, and the remainder is exact', (t) => {
+  const values = [
+    '1^NaN',
+    'NaN^0',
+    '(-1)^Infinity',
+    '1^(-Infinity)',
+    'mod(1, 0.1)',
+    'mod(-1, Infinity)',
+    'mod(5, -Infinity)',
+  ]
+  t.deepEqual(
+    values.map((text) => evaluate(text)),
+    [1, 1, 1, 1, 0.09999999999999995, Infinity, -Infinity],
+  )
 })
 
 test('NaN counts as true', (t) => {

@@ -36,7 +36,7 @@ function closure(table: VectorFunctions, names: Iterable<string>): string[] {
 
 function importField(name: string): string {
   const [module, field] = name.split('_')
-  const parameters = field === 'pow' ? 'f64 f64' : 'f64'
+  const parameters = field === 'pow' || field === 'fmod' ? 'f64 f64' : 'f64'
   return `(import "${module}" "${field}" (func $${name} (param ${parameters}) (result f64)))`
 }
 

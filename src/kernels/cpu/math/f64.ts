@@ -39,9 +39,21 @@ export const f64Functions = {
   acosh: math('acosh'),
   atanh: math('atanh'),
   erf: lanewise('nabla_erf'),
-  pow: lanewise('Math_pow', '$x $y'),
-  /** x − y ⌊x / y⌋, rounded at each step; NaN where y = 0. */
-  mod: define('$x $y', () => [`(f64x2.sub ${x} (f64x2.mul ${y} (f64x2.floor (f64x2.div ${x} ${y}))))`]),
+  power: lanewise('Math_pow', '$x $y'),
+  /** As C's pow: `Math.pow`, but 1 where x is 1, or −1 and y is ±∞. */
+  pow: define('$x $y', () => [
+    `(local.set $one (v128.or (f64x2.eq ${x} ${one})
+      (v128.and (f64x2.eq (f64x2.abs ${x}) ${one}) (f64x2.eq (f64x2.abs ${y}) (v128.const f64x2 inf inf)))))`,
+    `(v128.bitselect ${one} (call $power ${x} ${y}) (local.get $one))`,
+  ]),
+  fmod: lanewise('nabla_fmod', '$x $y'),
+  /** The remainder with the sign of y, exact but where it is much smaller than y and of the other sign; NaN where y = 0; never −0. */
+  mod: define('$x $y', () => [
+    `(local.set $r (call $fmod ${x} ${y}))`,
+    `(local.set $other (v128.xor (f64x2.lt (local.get $r) ${zero}) (f64x2.lt ${y} ${zero})))`,
+    `(local.set $other (v128.and (local.get $other) (f64x2.ne (local.get $r) ${zero})))`,
+    `(f64x2.add (local.get $r) (v128.and (local.get $other) ${y}))`,
+  ]),
   /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
   sign: define('$x', () => [
     `(v128.bitselect (v128.or (v128.and ${x} (v128.const f64x2 -0 -0)) ${one}) ${x} (f64x2.gt (f64x2.abs ${x}) ${zero}))`,

@@ -31,7 +31,7 @@ const half = (w: string, take: (x: string) => string) => [
   ...expWide(w),
 ]
 
-/** As `Math.pow`: 1 for y = 0, NaN for |x| = 1 and y = ±∞, and for negative x and fractional y. */
+/** As C's pow: 1 for y = 0 and for x = 1, whatever the other is, and for x = −1 and y = ±∞; NaN for negative x and fractional y. */
 export const pow = define('$x $y', () => [
   set('$a', abs('$x')),
   set('$c', select(less('$a', Infinity), and(equal('$a', 0), -0x800000), '$a')),
@@ -43,18 +43,20 @@ export const pow = define('$x $y', () => [
   set('$negative', and(less('$x', 0), less('$a', Infinity))),
   set('$p', xor('$p', and(andNot('$odd', '$fraction'), signBit('$x')))),
   set('$p', or('$p', and('$negative', '$fraction'))),
-  select(equal('$y', 0), 1, '$p'),
+  set('$one', and(equal('$a', 1), equal(abs('$y'), Infinity))),
+  select(or('$one', or(equal('$y', 0), equal('$x', 1))), 1, '$p'),
 ])
 
 /** The top 29 bits of the whole part of a quotient: its product with a float32 is exact. */
 const quotient = () =>
-  `(v128.and ${wide.trunc(wide.div('$r', '$y'))} (v128.const i64x2 0xffffffffff000000 0xffffffffff000000))`
+  `(v128.and ${wide.trunc(wide.div('$r', '$z'))} (v128.const i64x2 0xffffffffff000000 0xffffffffff000000))`
 
-/** x − y ⌊x / y⌋ of two pairs of float32 in float64, exact except where it is much smaller than y and of the other sign. */
+/** x − y ⌊x / y⌋ of two pairs of float32 in float64, exact except where it is much smaller than y and of the other sign; $z is a finite y. */
 export const mod64 = define('$x $y', () => [
   wide.set('$r', '$x'),
-  `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient(), '$y')))}
-    (br_if 0 (v128.any_true ${wide.greaterEqual(wide.abs('$r'), wide.abs('$y'))})))`,
+  wide.set('$z', wide.atLeast(wide.atMost('$y', 1e300), -1e300)),
+  `(loop ${wide.set('$r', wide.sub('$r', wide.mul(quotient(), '$z')))}
+    (br_if 0 (v128.any_true ${wide.greaterEqual(wide.abs('$r'), wide.abs('$z'))})))`,
   wide.set('$w', wide.less(wide.mul('$r', '$y'), 0)),
   wide.add('$r', and('$w', '$y')),
 ])
