@@ -6,7 +6,7 @@ import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import type { Generator } from '../kernels/random.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -131,4 +131,9 @@ export function checkBatchSize(op: string, batchSize: number): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new OptionError(`${op}: batchSize is ${batchSize}. Give a whole number above 0.`)
   }
+}
+
+/** Waits until the numbers of these tensors can be read at once. Other data is there already. */
+export async function arrived(data: readonly unknown[]): Promise<void> {
+  await Promise.all(data.map((x) => x instanceof Tensor && x.data()))
 }

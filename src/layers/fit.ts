@@ -12,7 +12,7 @@ import { randomStream } from '../tensor/random.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Callback, History, printEpochs } from './callbacks.js'
-import { checkBatchSize, Dataset } from './dataset.js'
+import { arrived, checkBatchSize, Dataset } from './dataset.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
 
@@ -44,6 +44,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   model.howToTrain('fit')
   checkFitOptions(options)
   const { epochs = 1, batchSize = 32, shuffle = true, seed } = options
+  if (backend.isAsync) await arrived([x, y, ...(options.validationData ?? [])])
   const { training, validation } = splitData(model, x, y, options)
   const random = seed === undefined ? randomStream() : generator(seed)
   const history = new History()
@@ -106,6 +107,8 @@ async function trainStepLater(model: Model, { x, y }: Batch, epoch: number, step
     return await model.trainOnBatchLater(x, y as Tensor)
   } catch (error) {
     throw located(error, epoch, step)
+  } finally {
+    backend.step(() => {}, [x, y])
   }
 }
 

@@ -9,10 +9,10 @@ import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { concat } from '../tensor/shaping.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
-import { checkBatchSize, Dataset } from './dataset.js'
+import { arrived, checkBatchSize, Dataset } from './dataset.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import { type Logs, MeanLogs } from './logs.js'
@@ -31,6 +31,8 @@ export interface TrainingOptimizer {
   scaleLoss?(loss: Tensor): Tensor
   /** Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW). */
   restoreForTraining?(): void
+  /** Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later. */
+  decisive?(gradients: (Tensor | null)[]): Tensor[]
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
 }
@@ -114,32 +116,40 @@ export abstract class Model extends Layer {
       const value = loss.apply(targets, predictions)
       const logs = read(sumsOf(value, metrics, targets, predictions))
       if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-      this.applyGradients(this.scaled(value).gradientsOfLeaves())
+      this.applyGradients(this.gradientsOf(this.scaled(value).gradientsOfLeaves()))
       return logs
     })
   }
 
-  /** Internal: `trainOnBatch` where numbers cannot be read at once. Frees x and y. */
-  async trainOnBatchLater(x: Tensor, y: Tensor): Promise<Logs> {
+  /**
+   * `trainOnBatch` for every back end: WebGPU gives the loss only later.
+   * @returns the loss and the metrics, before the step
+   */
+  async trainOnBatchLater(x: TensorLike, y: TensorLike): Promise<Logs> {
+    if (!backend.isAsync) return this.trainOnBatch(x, y)
     const { loss, metrics } = this.howToTrain('trainOnBatch')
     const results = backend.step(() => {
-      const predictions = this.apply(x, { training: true })
-      const value = loss.apply(y, predictions)
-      return { sums: sumsOf(value, metrics, y, predictions), gradients: this.scaled(value).gradientsOfLeaves() }
+      const [inputs, targets] = [toTensor(x), toTensor(y)]
+      const predictions = this.apply(inputs, { training: true })
+      const value = loss.apply(targets, predictions)
+      const gradients = this.gradientsOf(this.scaled(value).gradientsOfLeaves())
+      const decisive = this.optimizer.decisive?.(gradients) ?? []
+      return { sums: sumsOf(value, metrics, targets, predictions), gradients, decisive }
     })
-    const logs = await readLater(results.sums)
+    const [logs] = await Promise.all([readLater(results.sums), ...results.decisive.map((flag) => flag.data())])
     if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-    backend.step(() => this.applyGradients(results.gradients), [x, y, results])
+    backend.step(() => this.applyGradients(results.gradients), results)
     return logs
   }
 
-  private applyGradients(gradients: ReadonlyMap<Tensor, Tensor>): void {
+  /** The gradients of the trainable variables, in their order. */
+  private gradientsOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
     this.weightsToTrain ??= this.trainableVariables
-    const variables = this.weightsToTrain
-    this.optimizer.apply(
-      variables.map((v) => gradients.get(v) ?? null),
-      variables,
-    )
+    return this.weightsToTrain.map((v) => gradients.get(v) ?? null)
+  }
+
+  private applyGradients(gradients: (Tensor | null)[]): void {
+    this.optimizer.apply(gradients, this.weightsToTrain ?? [])
   }
 
   /**
@@ -150,13 +160,30 @@ export abstract class Model extends Layer {
    * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
    */
   evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Logs {
-    const { loss } = this.howToTrain('evaluate')
+    const batchSize = this.howToEvaluate(options)
+    return this.evaluateOn(this.dataToEvaluate(x, y), batchSize)
+  }
+
+  /** `evaluate` for every back end: WebGPU gives numbers only later. */
+  async evaluateLater(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+    const batchSize = this.howToEvaluate(options)
+    await arrived([x, y])
+    return this.evaluateOnLater(this.dataToEvaluate(x, y), batchSize)
+  }
+
+  /** The batch size. */
+  private howToEvaluate(options: BatchOptions): number {
+    this.howToTrain('evaluate')
     checkOptions('evaluate', options, ['batchSize'])
     const { batchSize = 256 } = options
     checkBatchSize('evaluate', batchSize)
+    return batchSize
+  }
+
+  private dataToEvaluate(x: TensorLike, y: TensorLike): Dataset {
     const data = Dataset.of('evaluate', x, y)
-    data.checkTargets('evaluate', loss.targets)
-    return this.evaluateOn(data, batchSize)
+    data.checkTargets('evaluate', this.howToTrain('evaluate').loss.targets)
+    return data
   }
 
   /** Internal: `evaluate` on checked data. */
@@ -218,12 +245,8 @@ export abstract class Model extends Layer {
     checkOptions('predict', options, ['batchSize'])
     const { batchSize = 256 } = options
     checkBatchSize('predict', batchSize)
-    const data = Dataset.inputs('predict', x)
     const outputs: Tensor[] = []
-    for (let start = 0; start < data.size; start += batchSize) {
-      const { x: rows } = data.batch(start, Math.min(start + batchSize, data.size))
-      outputs.push(tidy(() => noGrad(() => this.apply(rows))))
-    }
+    for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => this.apply(rows()))))
     return outputs.length === 1 ? outputs[0] : concat(outputs)
   }
 
@@ -278,9 +301,25 @@ function read(sums: readonly Sum[]): Logs {
   return logs
 }
 
+/** All of them in one read, unless there are several dtypes. */
 async function readLater(sums: readonly Sum[]): Promise<Logs> {
-  const numbers = await Promise.all(sums.map(({ total }) => total.data()))
-  return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i][0] / count])) as Logs
+  const totals = sums.map(({ total }) => total.detach().reshape([1]))
+  const isDouble = totals.some(({ dtype }) => dtype === 'float64')
+  const together = isDouble ? totals : [concat(totals.map((total) => total.cast('float32')))]
+  const numbers = (await Promise.all(together.map((x) => x.data()))).flatMap((x) => [...x])
+  backend.step(() => {}, together)
+  return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i] / count])) as Logs
+}
+
+/** The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there. */
+function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
+  const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
+  const data = isPending ? null : Dataset.inputs('predict', x)
+  const size = isPending ? x.shape[0] : (data as Dataset).size
+  for (let start = 0; start < size; start += batchSize) {
+    const stop = Math.min(start + batchSize, size)
+    yield () => (data ? data.batch(start, stop).x : (x as Tensor).slice([[start, stop]]))
+  }
 }
 
 function badLoss(loss: number): GradientError {
