@@ -5,19 +5,30 @@ import { OptionError } from './errors.js'
 
 /**
  * Checks that every option is known.
+ * @param synonyms other libraries' names for options, and what to say for them
  * @throws OptionError naming the nearest known option; Keras's snake_case is translated
  */
-export function checkOptions(op: string, options: object, known: readonly string[]): void {
+export function checkOptions(
+  op: string,
+  options: object,
+  known: readonly string[],
+  synonyms: Readonly<Record<string, string>> = {},
+): void {
   if (typeof options !== 'object' || options === null) {
     throw new OptionError(`${op}: options must be an object, received ${String(options)}. Write { ${known[0]}: … }.`)
   }
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw unknownOption(op, name, known)
+    if (!known.includes(name)) throw unknownOption(op, name, known, synonyms)
   }
 }
 
-function unknownOption(op: string, name: string, known: readonly string[]): OptionError {
-  const guess = nearest(toCamelCase(name), known)
+function unknownOption(
+  op: string,
+  name: string,
+  known: readonly string[],
+  synonyms: Readonly<Record<string, string>>,
+): OptionError {
+  const guess = Object.hasOwn(synonyms, name) ? synonyms[name] : nearest(toCamelCase(name), known)
   const hint = guess ? `Did you mean ${guess}?` : `The options are ${known.join(', ')}.`
   return new OptionError(`${op}: unknown option ${name}. ${hint}`)
 }

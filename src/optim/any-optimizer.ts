@@ -51,13 +51,16 @@ export abstract class AnyOptimizer {
   /** The variables that it was built for; none before `build`. */
   abstract builtVariables(): readonly Variable[]
 
-  /** Checks what `apply` would check, and changes nothing. */
-  prepare(_gradients: readonly Gradient[], _variables?: readonly Variable[]): void {}
+  /** Checks what `apply` would check, changes nothing, and evaluates no function. */
+  check(_gradients: readonly Gradient[], _variables?: readonly Variable[]): void {}
 
   /** Ends the training: where an average of the weights is kept, writes it into the variables. */
   abstract finalizeVariableValues(variables: readonly Variable[]): void
 
-  /** The state as plain typed arrays: bit for bit what `importState` restores. */
+  /**
+   * The state as typed arrays: bit for bit what `importState` restores. For JSON make them plain arrays, which `importState` takes
+   * too: `JSON.stringify(state, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value))`.
+   */
   abstract exportState(): OptimizerState
 
   /**

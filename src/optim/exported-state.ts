@@ -2,6 +2,7 @@
  * The state of an optimizer as plain typed arrays with names, and back: bit for bit.
  */
 import { OptionError } from '../errors.js'
+import type { DType, TypedArray } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
@@ -26,6 +27,7 @@ export function importVariables(
   numbers: readonly string[],
   commit: () => void,
 ): void {
+  checkState(op, state)
   const taken: Record<string, unknown> = Object.fromEntries(numbers.map((name) => [name, null]))
   const wanted = [...named(variables, taken)]
   const names = [...numbers, ...wanted.map(([name]) => name)]
@@ -38,9 +40,30 @@ export function importVariables(
   })
   commit()
   wanted.forEach(([, variable], i) => {
-    backend.write(variable.buffer, backend.upload(arrays[i].slice(), variable.dtype))
+    backend.write(variable.buffer, backend.upload(copy(arrays[i], variable.dtype), variable.dtype))
     variable.version++
   })
+}
+
+/** @throws OptionError for what is no object of arrays */
+export function checkState(op: string, state: unknown): asserts state is OptimizerState {
+  if (typeof state === 'object' && state !== null) return
+  throw new OptionError(`${op}: the state is ${String(state)}. Give what exportState() returned.`)
+}
+
+/**
+ * A number that counts something.
+ * @throws OptionError unless it is a whole number from 0 on
+ */
+export function countIn(op: string, state: OptimizerState, name: string): number {
+  const count = state[name]?.[0]
+  if (Number.isInteger(count) && count >= 0) return count
+  throw new OptionError(`${op}: ${name} is ${count}, not a whole number from 0 on. Give what exportState() returned.`)
+}
+
+/** A typed array of its own; states that went through JSON hold plain arrays. */
+function copy(array: ArrayLike<number>, dtype: DType): TypedArray {
+  return dtype === 'float64' ? Float64Array.from(array) : Float32Array.from(array)
 }
 
 /** The arrays in their order, when names differ and all numbers, dtypes and sizes agree; otherwise null. */
@@ -84,9 +107,11 @@ function checkArray(op: string, name: string, array: unknown, size: number, dtyp
 
 function fits(array: unknown, size: number, dtype?: string): boolean {
   const kind = kindOf(array)
-  return kind !== 'something else' && (array as Float32Array).length === size && (!dtype || dtype === kind)
+  if (kind === 'something else' || (array as ArrayLike<number>).length !== size) return false
+  return !dtype || dtype === kind || kind === 'numbers'
 }
 
 function kindOf(array: unknown): string {
+  if (Array.isArray(array) && array.every((x) => typeof x === 'number')) return 'numbers'
   return array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : 'something else'
 }

@@ -59,28 +59,18 @@ export function registerOptimizers(): void {
     PolynomialDecay,
     Warmup,
   ])
-  register(
-    [
-      ...[
-        Adadelta,
-        Adafactor,
-        Adagrad,
-        Adam,
-        Adamax,
-        AdamW,
-        Ftrl,
-        Lamb,
-        Lion,
-        Muon,
-        Nadam,
-        RMSprop,
-        ScheduleFreeAdamW,
-        SGD,
-      ],
-      ...[LossScaleOptimizer, MultiOptimizer],
-    ],
-    [AdaBelief, LBFGS, Lookahead, RAdam, SAM],
-  )
+  register(kerasOptimizers(), otherOptimizers())
+}
+
+/** Those that Keras has: they are serialized as Keras's, which reads them. */
+function kerasOptimizers(): OptimizerClass[] {
+  const ruled = [Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, Ftrl, Lamb, Lion, Muon, Nadam, RMSprop]
+  return [...ruled, ScheduleFreeAdamW, SGD, LossScaleOptimizer, MultiOptimizer]
+}
+
+/** Those that only nabla has. */
+function otherOptimizers(): OptimizerClass[] {
+  return [AdaBelief, LBFGS, Lookahead, RAdam, SAM]
 }
 
 /**

@@ -7,6 +7,7 @@ import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
+import { checkState, countIn } from './exported-state.js'
 import { lineSearch, type Point } from './line-search.js'
 import { autoName, fromKeras } from './names.js'
 import { isHyperparameter, wrong } from './options.js'
@@ -163,14 +164,15 @@ export class LBFGS extends AnyOptimizer {
   }
 
   importState(state: OptimizerState): void {
+    checkState('importState', state)
     const count = (Object.keys(state).length - 1) / 2
     const pairs = Array.from({ length: count }, (_, i) => ({ s: state[`s_${i}`], y: state[`y_${i}`] }))
-    if (!state.iteration || !pairs.every(({ s, y }) => s instanceof Float64Array && y?.length === s.length)) {
+    if (!state.iteration || !pairs.every(({ s, y }) => s?.length > 0 && y?.length === s.length)) {
       throw new OptionError(
         `importState: [${Object.keys(state)}] is no state of L-BFGS. Give what exportState() returned.`,
       )
     }
-    this.made = state.iteration[0]
+    this.made = countIn('importState', state, 'iteration')
     this.pairs = pairs.map(({ s, y }) => ({ s: Float64Array.from(s), y: Float64Array.from(y) }))
   }
 

@@ -5,7 +5,7 @@ import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
-import { exportVariables, importVariables } from './exported-state.js'
+import { checkState, exportVariables, importVariables } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { checkRange, wrong } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -74,7 +74,7 @@ export class Lookahead extends Wrapper {
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
     if (gradients.length === 0) return
-    this.prepare(gradients, variables)
+    this.check(gradients, variables)
     this.build(variables)
     const before = this.iterations
     this.inner.apply(gradients, variables)
@@ -89,6 +89,7 @@ export class Lookahead extends Wrapper {
   }
 
   override importState(state: OptimizerState): void {
+    checkState('importState', state)
     const inner = super.exportState()
     const slow = this.slow.map(({ slow }) => slow)
     const entries = Object.entries(state)

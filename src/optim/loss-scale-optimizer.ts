@@ -7,6 +7,7 @@ import { backend } from '../tensor/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
+import { checkState, countIn } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { baseDefaults } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -92,14 +93,16 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   override importState(state: OptimizerState): void {
+    checkState('importState', state)
     const { step_counter, dynamic_scale, ...inner } = state
-    if (!step_counter || !dynamic_scale) {
+    if (!step_counter || !(dynamic_scale?.[0] > 0)) {
       throw new OptionError(
-        `importState: step_counter or dynamic_scale is missing from ${Object.keys(state)}. Give the state of a LossScaleOptimizer.`,
+        `importState: step_counter or dynamic_scale is missing or not positive in a state of ${Object.keys(state)}. Give the state of a LossScaleOptimizer.`,
       )
     }
+    const finiteSteps = countIn('importState', state, 'step_counter')
     super.importState(inner)
-    this.finiteSteps = step_counter[0]
+    this.finiteSteps = finiteSteps
     this.currentScale = dynamic_scale[0]
   }
 
@@ -136,7 +139,7 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   private nonFiniteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
-    this.inner.prepare(gradients, variables)
+    this.inner.check(gradients, variables)
     this.finiteSteps = 0
     this.currentScale /= 2
   }

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import { Explanation } from './explain.js'
+import { checkState, countIn } from './exported-state.js'
 import { evaluateAt } from './hyperparameters.js'
 import { autoName } from './names.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
@@ -124,19 +125,19 @@ export class MultiOptimizer extends AnyOptimizer {
     for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
   }
 
-  override prepare(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+  override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
     const count = this.optimizerOf.size || variables.length
     if (gradients.length !== count || variables.length !== count) {
       throw new OptionError(
         `apply: ${gradients.length} gradients for ${count} variables. Give one gradient (or null) for each variable that ${this.name} was built for.`,
       )
     }
-    for (const share of this.shares(gradients, variables)) share.optimizer.prepare(share.gradients, share.variables)
+    for (const share of this.shares(gradients, variables)) share.optimizer.check(share.gradients, share.variables)
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
     if (gradients.length === 0) return
-    this.prepare(gradients, variables)
+    this.check(gradients, variables)
     this.build(variables)
     for (const share of this.shares(gradients, variables)) share.optimizer.apply(share.gradients, share.variables)
     this.applied++
@@ -172,6 +173,8 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   importState(state: OptimizerState): void {
+    checkState('importState', state)
+    const applied = countIn('importState', state, 'iteration')
     const before = this.inner.map((optimizer) => optimizer.exportState())
     try {
       this.inner.forEach((optimizer, i) => {
@@ -183,7 +186,7 @@ export class MultiOptimizer extends AnyOptimizer {
       })
       throw error
     }
-    this.applied = state.iteration[0]
+    this.applied = applied
   }
 
   getConfig(): Config {

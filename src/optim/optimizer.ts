@@ -63,7 +63,8 @@ export abstract class Optimizer<
     const variables = targets ?? this.ownVariables()
     try {
       this.pairs.fill('apply', gradients, variables)
-      const counters = this.prepareStep(variables)
+      this.checkVariables(variables)
+      const counters = this.prepareStep()
       if (!this.built) this.build(variables)
       if (this.pairs.hasConstraints) this.stepOrRestore()
       else this.oneStep()
@@ -75,10 +76,10 @@ export abstract class Optimizer<
     }
   }
 
-  override prepare(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
+  override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
     try {
       this.pairs.fill('apply', gradients, variables, false)
-      this.prepareStep(variables)
+      this.checkVariables(variables)
     } finally {
       this.pairs.clear()
     }
@@ -153,9 +154,13 @@ export abstract class Optimizer<
     )
   }
 
-  /** Checks, and evaluates everything that changes from step to step. Returns the counters after this step. */
-  private prepareStep(variables: readonly Variable[]): Readonly<Record<string, number>> {
+  private checkVariables(variables: readonly Variable[]): void {
     if (this.built) this.checkKnown('apply', variables)
+    else if (typeof this.rule !== 'string' && !this.move) throw withoutRule(this.className)
+  }
+
+  /** Evaluates everything that changes from step to step. Returns the counters after this step. */
+  private prepareStep(): Readonly<Record<string, number>> {
     const { scalars } = this.runner
     const { values } = scalars
     if (this.isUpdate) values[place.eta] = this.learningRate
@@ -338,6 +343,12 @@ export abstract class Optimizer<
       averaged: state.average !== null,
     }
   }
+}
+
+function withoutRule(owner: string): OptionError {
+  return new OptionError(
+    `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method move(step).`,
+  )
 }
 
 function constrain(variable: Variable): void {

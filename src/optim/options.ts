@@ -67,7 +67,9 @@ export function resolveOptions(
   nullable: readonly string[] = [],
 ): Record<string, unknown> {
   const all: Record<string, unknown> = { ...baseDefaults, ...defaults }
-  checkOptions(op, given, ['learningRate', ...Object.keys(all).filter((name) => name !== 'learningRate')])
+  if (Array.isArray(given)) throw listGiven(op)
+  const known = ['learningRate', ...Object.keys(all).filter((name) => name !== 'learningRate')]
+  checkOptions(op, given, known, synonymsFor(known))
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue
     if (!(value === null && mayBeNull(name, all[name], nullable))) checkKind(op, name, value, all[name])
@@ -75,6 +77,31 @@ export function resolveOptions(
   }
   checkBase(op, all)
   return all
+}
+
+/** What PyTorch, Optax and older versions of Keras call the options. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  lr: ['learningRate'],
+  eps: ['epsilon'],
+  betas: ['beta1', 'beta2'],
+  b1: ['beta1'],
+  b2: ['beta2'],
+  wd: ['weightDecay'],
+  decay: ['weightDecay'],
+  alpha: ['rho'],
+  max_norm: ['globalClipnorm'],
+  maxNorm: ['globalClipnorm'],
+}
+
+function synonymsFor(known: readonly string[]): Record<string, string> {
+  const meant = Object.entries(synonyms).filter(([, names]) => names.every((name) => known.includes(name)))
+  return Object.fromEntries(meant.map(([name, names]) => [name, names.join(' and ')]))
+}
+
+function listGiven(op: string): OptionError {
+  return new OptionError(
+    `${op}: received a list. The variables are given with each step: new ${op}({ learningRate: 0.001 }), then step(variables).`,
+  )
 }
 
 function mayBeNull(name: string, standard: unknown, nullable: readonly string[]): boolean {

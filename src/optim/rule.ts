@@ -14,6 +14,7 @@ import { ElementwiseRow, elementwise } from '../tensor/apply.js'
 import { backend } from '../tensor/backend.js'
 import { full } from '../tensor/creation.js'
 import { Tensor } from '../tensor/tensor.js'
+import { baseDefaults } from './options.js'
 
 /** Changes the arrays in place. */
 export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly number[], shape: Shape) => void
@@ -117,10 +118,14 @@ function checkNames(owner: string, rule: Program, arrays: readonly string[], sca
   const known = [...arrays, ...scalars]
   const unknown = rule.inputs.find((name) => !known.includes(name))
   if (unknown === undefined) return
+  const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !ofTheBase.has(name))
   throw new FormulaError(
-    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. It may read ${known.join(', ')}.`,
+    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. It may read ${[...new Set(documented)].join(', ')}.`,
   )
 }
+
+/** What the lines around a rule read, and a rule need not know. */
+const ofTheBase = new Set([...Object.keys(baseDefaults), 'average', 'accumulator', 'clipFactor', 'averageKept'])
 
 type Value = Tensor | number
 

@@ -8,7 +8,7 @@ import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { ConfiguredOptimizer } from './configured.js'
-import { exportVariables, importVariables } from './exported-state.js'
+import { countIn, exportVariables, importVariables } from './exported-state.js'
 import type { OptimizerOptions } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Initial, reservedArrays, VariableState } from './slots.js'
@@ -71,8 +71,9 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     }
     const numbers = Object.keys(this.scalarState())
     importVariables('importState', state, this.stateVariables(), numbers, () => {
-      this.applied = state.iteration[0]
+      const applied = countIn('importState', state, 'iteration')
       if (state.learning_rate) this.learningRate = state.learning_rate[0]
+      this.applied = applied
       this.counterValues = Object.fromEntries(Object.keys(this.counters).map((name) => [name, state[name][0]]))
     })
   }

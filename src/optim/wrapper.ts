@@ -62,8 +62,8 @@ export abstract class Wrapper extends AnyOptimizer {
     return this.inner.builtVariables()
   }
 
-  override prepare(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
-    this.inner.prepare(gradients, variables)
+  override check(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
+    this.inner.check(gradients, variables)
   }
 
   override decisive(gradients: readonly Gradient[]): Tensor[] {

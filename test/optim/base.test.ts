@@ -11,6 +11,7 @@ import {
   Lookahead,
   Optimizer,
   type OptimizerOptions,
+  type OptimizerState,
   OptionError,
   randomNormal,
   ScheduleFreeAdamW,
@@ -55,7 +56,7 @@ test('a rule that reads an unknown name says which, and what there is', (t) => {
   const w = variable([1])
   t.throws(() => new Wrong().apply([tensor([1])], [w]), {
     name: 'FormulaError',
-    message: /Wrong: the rule reads gamma.*eta.*m/s,
+    message: /Wrong: the rule reads gamma.*m, eta/s,
   })
   t.is(w.item(), 1)
 })
@@ -170,7 +171,9 @@ test('the learning rate is set by the rules of Keras', (t) => {
   for (let i = 0; i < 3; i++) optimizer.apply([tensor([1])], [w])
   t.is(w.item(), -1.75)
   t.is(optimizer.learningRate, 0.125)
-  t.throws(() => Object.assign(optimizer, { learningRate: 1 }), { message: /the learning rate of sgd.* is the schedule/ })
+  t.throws(() => Object.assign(optimizer, { learningRate: 1 }), {
+    message: /the learning rate of sgd.* is the schedule/,
+  })
   t.throws(() => Object.assign(new SGD({ learningRate: () => 1 }), { learningRate: 1 }), {
     message: /the learning rate of sgd.* is a function/,
   })
@@ -201,6 +204,12 @@ test('weight decay spares what is excluded, by identity or by name, also after b
   t.throws(() => optimizer.excludeFromWeightDecay({ names: ['('] }), { name: 'OptionError' })
 })
 
+/** The state with the first number of one array replaced, and the iteration moved on. */
+function changed(optimizer: AnyOptimizer, name: string, value: number): OptimizerState {
+  const state = optimizer.exportState()
+  return { ...state, iteration: Float64Array.of(77), [name]: [value, ...Array.from(state[name]).slice(1)] as never }
+}
+
 test('a failed call says why and changes nothing', (t) => {
   const create = () => new AdamW({ useEma: true, gradientAccumulationSteps: 2, clipnorm: 1 })
   const [a, b] = [variable([1, 2], { name: 'a' }), variable([[3]], { name: 'b' })]
@@ -220,6 +229,11 @@ test('a failed call says why and changes nothing', (t) => {
     [(o) => o.zeroGrad(undefined as never), /zeroGrad: the variables are undefined, not a list/],
     [(o) => (o as Adam).excludeFromWeightDecay({ names: 'bias' as never }), /names must be a list, received bias/],
     [(o) => o.importState({}), /missing \[iteration/],
+    [(o) => o.importState(null as never), /the state is null/],
+    [(o) => o.importState(changed(o, 'learning_rate', Number.NaN)), /learningRate must be a number.*received NaN/],
+    [(o) => o.importState(changed(o, 'iteration', -5)), /iteration is -5, not a whole number/],
+    [(o) => o.importState(changed(o, 'iteration', Number.NaN)), /iteration is NaN, not a whole number/],
+    [(o) => o.importState(changed(o, 'a_m', 'x' as never)), /a_m is something else/],
     [(o) => o.minimize(a.sum() as never, [a]), /not a function/],
   ]
   for (const [fail, message] of failures) {
@@ -234,6 +248,48 @@ test('a failed call says why and changes nothing', (t) => {
   t.is(fresh.variables.length, 2)
   t.throws(() => fresh.apply([tensor([1])]), { message: /not built/ })
   t.throws(() => fresh.importState({}), { message: /not built/ })
+})
+
+test('a state survives JSON', (t) => {
+  const w = variable([1, 2])
+  const optimizer = new Adam()
+  optimizer.apply([tensor([1, 3])], [w])
+  const state = optimizer.exportState()
+  const text = JSON.stringify(state, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as never) : value))
+  optimizer.apply([tensor([1, 3])], [w])
+  optimizer.importState(JSON.parse(text))
+  t.deepEqual(optimizer.exportState(), state)
+})
+
+test('options under the names of other libraries are understood well enough to help', (t) => {
+  const options = { lr: 'learningRate', eps: 'epsilon', betas: 'beta1 and beta2', weight_decay: 'weightDecay' }
+  for (const [name, meant] of Object.entries(options))
+    t.throws(() => new Adam({ [name]: 1 } as never), {
+      message: `Adam: unknown option ${name}. Did you mean ${meant}?`,
+    })
+  t.throws(() => new SGD({ betas: [1, 2] } as never), { message: /The options are learningRate, / })
+  t.throws(() => new Adam([variable([1])] as never), { instanceOf: OptionError, message: /received a list/ })
+})
+
+test('an optimizer without a rule, and a rule with an unknown name, are told what to write', (t) => {
+  class Nothing extends Optimizer {
+    protected slots = []
+    declare protected rule: string
+  }
+  const w = variable([1])
+  t.throws(() => new Nothing().apply([tensor([1])], [w]), {
+    instanceOf: OptionError,
+    message: /Nothing: it has no rule/,
+  })
+  class Typo extends Optimizer {
+    static override defaults = { mu: 0.9 }
+    protected slots = ['m']
+    protected rule = 'w = w - lr * g'
+  }
+  t.throws(() => new Typo({ clipnorm: 1 }).apply([tensor([1])], [w]), {
+    message: 'Typo: the rule reads lr, which is no slot, option or earlier line. It may read g, w, m, eta, t, mu.',
+  })
+  t.is(w.item(), 1)
 })
 
 test('a state is restored into the same model made anew, whose variables are numbered differently', (t) => {

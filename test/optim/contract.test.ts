@@ -14,6 +14,7 @@ import {
   type Variable,
   variable,
 } from '../../src/index.js'
+import { findClass } from '../../src/optim/registry.js'
 
 type Options = Record<string, unknown>
 type Create = (options?: Options) => AnyOptimizer
@@ -60,6 +61,24 @@ const all: [string, Create][] = [
   ['MultiOptimizer', (options = {}) => new nabla.MultiOptimizer(() => multiInner(options))],
   ['LBFGS', () => new nabla.LBFGS({ maxIterations: 5 })],
 ]
+
+test('every optimizer that is exported takes part here, and is found by its name', (t) => {
+  const taking = new Set(all.map(([, create]) => create().constructor.name))
+  const names = Object.entries(nabla)
+    .filter(([name, value]) => isOptimizer(value) && name !== 'Optimizer' && name !== 'AnyOptimizer')
+    .map(([name]) => name)
+  t.true(names.length >= 20)
+  t.deepEqual(
+    names.filter((name) => !taking.has(name)),
+    [],
+    'add it to `ruled` or `all`',
+  )
+  for (const name of names) t.is(findClass(name.toLowerCase(), []), classes[name], 'register it in src/optim/get.ts')
+})
+
+function isOptimizer(value: unknown): boolean {
+  return typeof value === 'function' && value.prototype instanceof nabla.AnyOptimizer
+}
 
 const multi = new WeakMap<Options, AnyOptimizer>()
 function multiInner(options: Options): AnyOptimizer {

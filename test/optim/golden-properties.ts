@@ -230,7 +230,10 @@ export const properties: Record<string, Property> = {
     for (let i = 0; i < 2; i++) scheduled.apply([tensor([1])], [v])
     t.true(scheduled.learningRate > 0.00999 && scheduled.learningRate < 0.01)
     scheduled.learningRate = new PolynomialDecay({ initialLearningRate: 1, decaySteps: 4 })
-    t.throws(() => Object.assign(scheduled, { learningRate: 2 }), { name: 'OptionError', message: /is the schedule PolynomialDecay/ })
+    t.throws(() => Object.assign(scheduled, { learningRate: 2 }), {
+      name: 'OptionError',
+      message: /is the schedule PolynomialDecay/,
+    })
   },
 
   tf2_legacy_decay_arg(t) {

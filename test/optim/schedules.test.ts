@@ -100,6 +100,19 @@ test('schedules of schedules survive their configurations, inside of an optimize
   near(t, optimizer.learningRate, 1 / 3)
 })
 
+test('a cycle whose peak or return is its very end ends as every cycle does', (t) => {
+  for (const schedule of [
+    new CosineOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 1 }),
+    new LinearOneCycle({ peakLearningRate: 1, steps: 10, backAt: 1 }),
+    new LinearOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 1, backAt: 1 }),
+  ]) {
+    const rates = Array.from({ length: 13 }, (_, step) => schedule.at(step))
+    t.true(rates.every(Number.isFinite), `${schedule}: ${rates}`)
+    near(t, rates[10], 1 / 25 / 1e4)
+    t.true(rates[9] > rates[0])
+  }
+})
+
 test('an optimizer reads its schedule at the number of calls, also when it accumulates', (t) => {
   const learningRate = new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 })
   const w = variable([0], { dtype: 'float64' })
@@ -123,6 +136,15 @@ test('wrong options are errors', (t) => {
     [() => new CosineDecay({ initialLearningRate: Number.NaN, decaySteps: 5 }), /initialLearningRate is NaN/],
     [() => new PiecewiseConstantDecay({ boundaries: [1], values: [1] }), /one value more than boundaries/],
     [() => new PiecewiseConstantDecay({ boundaries: [4, 2], values: [1, 2, 3] }), /do not ascend/],
+    [() => new ExponentialDecay({ initialLearningRate: null, decaySteps: 5, decayRate: 1 } as never), /is null/],
+    [() => new PiecewiseConstantDecay({ boundaries: [Number.NaN], values: [1, 2] }), /boundaries is NaN/],
+    [() => new Warmup({ schedule: 0.1 as never, warmupSteps: 5 }), /0.1 is no schedule/],
+    [
+      () => new Join({ schedules: [new Constant({ learningRate: 1 }), 0.1 as never], boundaries: [1] }),
+      /0.1 is no sch/,
+    ],
+    [() => new CosineOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 2 }), /peakAt is 2\. Give fractions/],
+    [() => new LinearOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 0.9 }), /peakAt is 0.9, backAt 0.85/],
     [() => new Join({ schedules: [new Constant({ learningRate: 1 })], boundaries: [1] }), /one boundary fewer/],
   ]
   for (const [make, message] of wrong) t.throws(make, { name: 'OptionError', message })

@@ -26,6 +26,23 @@ const f64 = { dtype: 'float64' } as const
 const near = (a: number[], b: number[], tolerance = 1e-12) =>
   a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) <= tolerance * Math.max(1, Math.abs(b[i])))
 
+test('a learning rate that is a function is called once a step, in wrappers too', (t) => {
+  let calls = 0
+  const learningRate = () => {
+    calls++
+    return 0.1
+  }
+  const w = variable([1])
+  const sgd = () => new SGD({ learningRate })
+  const one = sgd()
+  for (const optimizer of [sgd(), new Lookahead(sgd()), new LossScaleOptimizer(sgd()), new MultiOptimizer(() => one)]) {
+    calls = 0
+    optimizer.apply([tensor([1])], [w])
+    optimizer.apply([tensor([1])], [w])
+    t.is(calls, 2, String(optimizer))
+  }
+})
+
 test('Lookahead goes part of the way to where the inner optimizer went', (t) => {
   const w = variable([1, -1], f64)
   const optimizer = new Lookahead(new SGD({ learningRate: 0.1 }), { syncPeriod: 3, slowStepSize: 0.25 })

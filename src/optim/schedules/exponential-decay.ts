@@ -1,19 +1,7 @@
 /**
  * Exponential decay.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
-
-/** Options of `ExponentialDecay` and `InverseTimeDecay`. */
-export interface DecayOptions {
-  /** The learning rate at step 0. */
-  initialLearningRate: number
-  /** How many steps one decay takes. */
-  decaySteps: number
-  /** The factor of one decay. */
-  decayRate: number
-  /** Decay at once at the end of every `decaySteps`, not gradually. Default false. */
-  staircase?: boolean
-}
+import { TimeDecay } from './time-decay.js'
 
 /**
  * The learning rate shrinks by the same factor in every `decaySteps` steps.
@@ -25,27 +13,9 @@ export interface DecayOptions {
  * @example
  * new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 100, decayRate: 0.5 }).at(200) // => 0.025
  */
-export class ExponentialDecay extends LearningRateSchedule<DecayOptions> {
-  static override readonly defaults = {
-    initialLearningRate: undefined,
-    decaySteps: undefined,
-    decayRate: undefined,
-    staircase: false,
-  }
-
-  constructor(options: DecayOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('ExponentialDecay', 'decaySteps', this.options.decaySteps)
-  }
-
+export class ExponentialDecay extends TimeDecay {
   at(step: number): number {
     const { initialLearningRate, decayRate } = this.options
-    return initialLearningRate * decayRate ** decays(this.options, step)
+    return initialLearningRate * decayRate ** this.decays(step)
   }
-}
-
-/** How many decays have passed at a step. */
-export function decays({ decaySteps, staircase }: Required<DecayOptions>, step: number): number {
-  const passed = step / decaySteps
-  return staircase ? Math.floor(passed) : passed
 }

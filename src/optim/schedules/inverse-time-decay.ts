@@ -1,8 +1,7 @@
 /**
  * Inverse time decay.
  */
-import { type DecayOptions, decays } from './exponential-decay.js'
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { TimeDecay } from './time-decay.js'
 
 /**
  * The learning rate falls like 1 / s: fast at first, then ever slower.
@@ -14,21 +13,9 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
  * @example
  * new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 1 }).at(10) // => 0.05
  */
-export class InverseTimeDecay extends LearningRateSchedule<DecayOptions> {
-  static override readonly defaults = {
-    initialLearningRate: undefined,
-    decaySteps: undefined,
-    decayRate: undefined,
-    staircase: false,
-  }
-
-  constructor(options: DecayOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('InverseTimeDecay', 'decaySteps', this.options.decaySteps)
-  }
-
+export class InverseTimeDecay extends TimeDecay {
   at(step: number): number {
     const { initialLearningRate, decayRate } = this.options
-    return initialLearningRate / (1 + decayRate * decays(this.options, step))
+    return initialLearningRate / (1 + decayRate * this.decays(step))
   }
 }

@@ -1,6 +1,7 @@
 /**
  * One cycle: up to a peak and down again, on straight lines or on cosine waves.
  */
+import { OptionError } from '../../errors.js'
 import { interpolate } from './linear.js'
 import { checkPositive, LearningRateSchedule } from './schedule.js'
 
@@ -42,6 +43,7 @@ export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> 
   constructor(options: LinearOneCycleOptions & { name?: string | null }) {
     super(options)
     checkPositive('LinearOneCycle', 'steps', this.options.steps)
+    checkOrder('LinearOneCycle', this.options.peakAt, this.options.backAt)
   }
 
   at(step: number): number {
@@ -49,7 +51,7 @@ export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> 
     const [up, back, first] = [peakAt * steps, backAt * steps, peak / divFactor]
     if (step < up) return interpolate(first, peak, step / up)
     if (step < back) return interpolate(peak, first, (step - up) / (back - up))
-    return interpolate(first, first / finalDivFactor, (step - back) / (steps - back))
+    return interpolate(first, first / finalDivFactor, share(step - back, steps - back))
   }
 }
 
@@ -69,14 +71,28 @@ export class CosineOneCycle extends LearningRateSchedule<OneCycleOptions> {
   constructor(options: OneCycleOptions & { name?: string | null }) {
     super(options)
     checkPositive('CosineOneCycle', 'steps', this.options.steps)
+    checkOrder('CosineOneCycle', this.options.peakAt, 1)
   }
 
   at(step: number): number {
     const { peakLearningRate: peak, steps, peakAt, divFactor, finalDivFactor } = this.options
     const [up, first] = [peakAt * steps, peak / divFactor]
     if (step < up) return wave(first, peak, step / up)
-    return wave(peak, first / finalDivFactor, (step - up) / (steps - up))
+    return wave(peak, first / finalDivFactor, share(step - up, steps - up))
   }
+}
+
+/** How much of a stretch has passed; all of one without length. */
+function share(passed: number, length: number): number {
+  return length > 0 ? passed / length : 1
+}
+
+/** @throws OptionError unless 0 ≤ peakAt ≤ backAt ≤ 1 */
+function checkOrder(op: string, peakAt: number, backAt: number): void {
+  if (peakAt >= 0 && peakAt <= backAt && backAt <= 1) return
+  throw new OptionError(
+    `${op}: peakAt is ${peakAt}${op === 'LinearOneCycle' ? `, backAt ${backAt}` : ''}. Give fractions of the steps, from 0 to 1, the peak first.`,
+  )
 }
 
 /** From a to b along half a cosine wave. */

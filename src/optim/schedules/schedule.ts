@@ -49,7 +49,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
     const { name, ...given } = options as Record<string, unknown>
     const resolved: Record<string, unknown> = { ...defaults }
     for (const key of Object.keys(given)) if (given[key] !== undefined) resolved[key] = given[key]
-    checkNumbers(op, resolved)
+    checkNumbers(op, resolved, defaults)
     this.options = resolved as Required<Options>
     this.name = (name as string | null | undefined) ?? op
   }
@@ -81,11 +81,20 @@ export function checkPositive(op: string, name: string, value: number): void {
     throw new OptionError(`${op}: ${name} must be more than 0, received ${value}. Give a number of steps.`)
 }
 
-function checkNumbers(op: string, options: Record<string, unknown>): void {
+/** @throws OptionError for what has no `at` */
+export function checkSchedule(op: string, schedule: unknown): void {
+  if (typeof (schedule as AnySchedule | null)?.at === 'function') return
+  throw new OptionError(
+    `${op}: ${String(schedule)} is no schedule. Give one, such as new Constant({ learningRate: 0.1 }).`,
+  )
+}
+
+function checkNumbers(op: string, options: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new OptionError(`${op}: ${name} is missing. Give it as an option: { ${name}: … }.`)
-    if (typeof value === 'number' && Number.isNaN(value)) {
-      throw new OptionError(`${op}: ${name} is NaN. Give a number.`)
+    const isNull = value === null && defaults[name] !== null
+    if (isNull || [value].flat().some(Number.isNaN)) {
+      throw new OptionError(`${op}: ${name} is ${value}. Give a number.`)
     }
     if (typeof value === 'string') throw new OptionError(`${op}: ${name} is "${value}", not a number. Give a number.`)
   }

@@ -4,7 +4,7 @@
 import { fromKeras } from '../names.js'
 import { interpolate } from './linear.js'
 import { readSchedules } from './registry.js'
-import { type AnySchedule, type Config, checkPositive, LearningRateSchedule } from './schedule.js'
+import { type AnySchedule, type Config, checkPositive, checkSchedule, LearningRateSchedule } from './schedule.js'
 
 /** Options of `Warmup`. */
 export interface WarmupOptions {
@@ -31,6 +31,7 @@ export class Warmup extends LearningRateSchedule<WarmupOptions> {
 
   constructor(options: WarmupOptions & { name?: string | null }) {
     super(options)
+    checkSchedule('Warmup', this.options.schedule)
     checkPositive('Warmup', 'warmupSteps', this.options.warmupSteps)
   }
 

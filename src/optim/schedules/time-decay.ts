@@ -1,0 +1,38 @@
+/**
+ * What exponential and inverse time decay have in common: their options, and how many decays have passed.
+ */
+import { checkPositive, LearningRateSchedule } from './schedule.js'
+
+/** Options of `ExponentialDecay` and `InverseTimeDecay`. */
+export interface DecayOptions {
+  /** The learning rate at step 0. */
+  initialLearningRate: number
+  /** How many steps one decay takes. */
+  decaySteps: number
+  /** The factor of one decay. */
+  decayRate: number
+  /** Decay at once at the end of every `decaySteps`, not gradually. Default false. */
+  staircase?: boolean
+}
+
+/** A schedule that decays a little with every step, or at once after a number of them. */
+export abstract class TimeDecay extends LearningRateSchedule<DecayOptions> {
+  static override readonly defaults = {
+    initialLearningRate: undefined,
+    decaySteps: undefined,
+    decayRate: undefined,
+    staircase: false,
+  }
+
+  /** @throws OptionError for a missing or unknown option, or when `decaySteps` is not more than 0 */
+  constructor(options: DecayOptions & { name?: string | null }) {
+    super(options)
+    checkPositive(new.target.name, 'decaySteps', this.options.decaySteps)
+  }
+
+  /** How many decays have passed at a step. */
+  protected decays(step: number): number {
+    const { decaySteps, staircase } = this.options
+    return staircase ? Math.floor(step / decaySteps) : step / decaySteps
+  }
+}
