@@ -4,7 +4,7 @@
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise.js'
 import { matmul } from './matmul.js'
-import { ordinary, overwrite, resident, step, valueAt, values } from './memory.js'
+import { ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
 import { hasFma } from './module.js'
 import { copy, gather, place, scatterAdd } from './move.js'
 import { putRows } from './put-rows.js'
@@ -29,7 +29,7 @@ export const cpu: Backend = {
   readSync: values,
   read: async (buffer) => values(buffer),
   readAt: valueAt,
-  step,
+  step: within,
 
   map,
   compileUpdate,

@@ -9,7 +9,7 @@ import { type Inputs, type Kernels, kernelsOf, mapSpec } from './elementwise/ker
 import { RowPlan } from './elementwise/rows.js'
 import type { Parameter } from './elementwise/spec.js'
 import { bytes, nanoseconds } from './elementwise/storage.js'
-import { mark, newArray, ordinary, pointer, release, reserve } from './memory.js'
+import { begin, newArray, ordinary, pointer, reserve, result } from './memory.js'
 import { threadsFor } from './threads/pool.js'
 import { callInRanges, flatUnit } from './threads/ranges.js'
 
@@ -37,7 +37,7 @@ function isFlat(inputs: Inputs, size: number): boolean {
 
 function mapFlat(kernels: Kernels, inputs: Inputs, size: number, dtypes: readonly DType[]): DataBuffer[] {
   const { run, args } = kernels.flat(inputs, size, dtypes)
-  const top = mark()
+  begin()
   args[0] = size
   for (let i = 0; i < dtypes.length; i++) args[1 + i] = reserve(dtypes[i], size)
   addresses(inputs, args, 1 + dtypes.length)
@@ -45,7 +45,7 @@ function mapFlat(kernels: Kernels, inputs: Inputs, size: number, dtypes: readonl
   if (threads > 1)
     callInRanges(run, { args, count: 0, steps: flatSteps(inputs, size, dtypes), unit: flatUnit }, threads)
   else run.apply(undefined, args)
-  return results(top, args, 1, size, dtypes)
+  return results(args, 1, size, dtypes)
 }
 
 /** Bytes from number to number of each argument of a flat kernel. */
@@ -61,12 +61,12 @@ function mapRows(kernels: Kernels, inputs: Inputs, shape: Shape, size: number, d
     plan = new RowPlan(kernels, inputs, [...shape], [...dtypes])
     kernels.lastPlan = plan
   }
-  const top = mark()
+  begin()
   const outs = dtypes.map((dtype) => reserve(dtype, size))
   const starts: number[] = []
   addresses(inputs, starts, 0)
   plan.run(starts, outs)
-  return results(top, outs, 0, size, dtypes)
+  return results(outs, 0, size, dtypes)
 }
 
 /** Writes the address of each array, and each scalar, into `to`. */
@@ -77,9 +77,9 @@ function addresses(inputs: Inputs, to: number[], first: number): void {
   }
 }
 
-function results(top: number, outs: number[], first: number, size: number, dtypes: readonly DType[]): DataBuffer[] {
-  if (dtypes.length === 1) return [release(top, outs[first], dtypes[0], size)]
-  return dtypes.map((dtype, i) => release(top, outs[first + i], dtype, size))
+function results(outs: number[], first: number, size: number, dtypes: readonly DType[]): DataBuffer[] {
+  if (dtypes.length === 1) return [result(outs[first], dtypes[0], size)]
+  return dtypes.map((dtype, i) => result(outs[first + i], dtype, size))
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Kernels, multiply, type Product, prepare } from './matmul-blocks.j
 import { type Lanes, panelBytes, relu, type Tile, tileText } from './matmul-kernel.js'
 import { packText } from './matmul-pack.js'
 import { multiplyInParts } from './matmul-parts.js'
-import { discard, mark, pointer, release, reserve } from './memory.js'
+import { begin, discard, pointer, reserve, result, workingSpace } from './memory.js'
 import { hasFma, instantiate } from './module.js'
 import { threadsFor } from './threads/pool.js'
 
@@ -27,14 +27,14 @@ const compiled: Partial<Record<DType, Kernels>> = {}
  * `MatmulEpilogue`. When k is 0 the product is zero.
  */
 export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer {
-  const start = mark()
+  begin()
   const count = size.m * size.n * size.batch
   const aStart = pointer(a)
   const bStart = pointer(b)
   const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
   const out = reserve(a.dtype, count)
   if (count > 0) {
-    const working = mark()
+    const working = workingSpace()
     const kernels = kernelsFor(a.dtype)
     const flags = epilogue?.relu ? relu : 0
     const threads = threadsFor((count * size.k) / speed)
@@ -42,7 +42,7 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
     else multiplyBatch(prepare(kernels, a.dtype, size, bias, flags), aStart, bStart, out)
     discard(working)
   }
-  return release(start, out, a.dtype, count)
+  return result(out, a.dtype, count)
 }
 
 function multiplyBatch(product: Product, a: number, b: number, c: number): void {

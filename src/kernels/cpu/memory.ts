@@ -1,21 +1,25 @@
 /**
  * Where numbers live on the CPU. Most buffers hold an ordinary typed array, which the garbage collector frees. A kernel
- * sees WebAssembly memory only, so it copies ordinary arrays into scratch space and its result out of it:
+ * sees WebAssembly memory only, so it copies ordinary arrays into it and its result out of it:
  *
  * ```ts
- * const top = mark()
- * const a = pointer(x)                        // the address of x's numbers, copied to scratch space if need be
- * const out = reserve('float32', n)           // the address of scratch space for the result
+ * begin()
+ * const a = pointer(x)                        // the address of x's numbers, copied to WebAssembly memory if need be
+ * const out = reserve('float32', n)           // the address of space for the result
  * kernel(a, out, n)
- * return release(top, out, 'float32', n)      // the result as a buffer; scratch space is free again
+ * return result(out, 'float32', n)            // the result as a buffer
  * ```
  *
- * Variables and optimizer slots are resident: they own a piece of WebAssembly memory and are never copied. During a training
- * step (`step`) results stay in scratch space until the step is over.
+ * A buffer remembers where its numbers are in WebAssembly memory, so that what is used again soon is not copied again.
+ * Variables and optimizer slots are resident: they own a piece of the memory and are never copied. In a workspace (`within`:
+ * a training step, or `tidy`) results stay in WebAssembly memory, and only those that leave it are copied out.
  */
 import { BackendError } from '../../errors.js'
 import type { DataBuffer, DType, TypedArray } from '../backend.js'
-import { growMemory, memory } from './module.js'
+import { buffersIn } from '../buffers-in.js'
+import { Arena, newGeneration } from './arena.js'
+import { align, type Block, giveBack, take } from './blocks.js'
+import { memory } from './module.js'
 
 /** Bytes per number, and the array type, of each dtype. */
 const layouts = {
@@ -25,54 +29,38 @@ const layouts = {
   bool: { bytes: 1, array: Uint8Array },
 } as const
 
-/**
- * Blocks start at multiples of this and are multiples of it long, so that SIMD loads are aligned, no two blocks share a cache
- * line, and a kernel may work on whole vectors up to the end of its block.
- */
-const alignment = 64
-/** Bytes at the end of the memory that no block uses: a kernel may read a vector past the end of a block. */
-const slack = alignment
-
-const align = (bytes: number) => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
-
-/** The value of `epoch` in buffers whose address stays valid for good. */
+/** The value of `generation` in buffers whose address stays valid for good. */
 const forever = -1
 
-/** A dense block of numbers: an ordinary array, a piece of WebAssembly memory, or (during a step) both. */
+/** A dense block of numbers: an ordinary array, a piece of WebAssembly memory, or (for a while) both. */
 export class CpuBuffer implements DataBuffer {
   constructor(
     readonly dtype: DType,
     readonly size: number,
     /** The ordinary array, or null. */
-    readonly array: TypedArray | null,
-    /** The address in WebAssembly memory; meaningful while `epoch` is `forever` or the current one. */
+    public array: TypedArray | null,
+    /** The address in WebAssembly memory; meaningful while `generation` is `forever` or that of an arena or a workspace. */
     public address: number,
-    public epoch: number,
+    public generation: number,
   ) {}
 }
 
-/** The number of the current training step, and whether one is running. */
-let epoch = 1
-let stepping = false
+/** Where results and working space go, and where ordinary arrays are copied to. */
+const scratch = new Arena()
+const copies = new Arena()
 
-/** Scratch space: the part of the memory from `base` to `end`, free from `top` on. */
-let base = 0
-let top = 0
-let end = 0
-/** Scratch space that was outgrown while kernels may still point into it. */
-const outgrown: { address: number; bytes: number }[] = []
+/** The generation of results: the workspace's, or scratch space's own outside of one. */
+let generation = scratch.generation
+let isWithin = false
 
-/** Free blocks of resident memory, by address. */
-const free: { address: number; bytes: number }[] = []
-
-const collector = new FinalizationRegistry<{ address: number; bytes: number }>(giveBack)
+const collector = new FinalizationRegistry<Block>(giveBack)
 
 /** A new array of the dtype, zeroed. */
 export function newArray(dtype: DType, size: number): TypedArray {
   return new layouts[dtype].array(size)
 }
 
-/** A buffer that holds this ordinary array. */
+/** A buffer that holds this ordinary array, which must not change any more. */
 export function ordinary(array: TypedArray, dtype: DType): CpuBuffer {
   return new CpuBuffer(dtype, array.length, array, 0, 0)
 }
@@ -87,51 +75,50 @@ export function resident(dtype: DType, size: number): CpuBuffer {
   return buffer
 }
 
-/** The start of a kernel call: what scratch space to go back to at its end. */
-export function mark(): number {
-  return top
+/** The start of a kernel call, which contains no other: addresses of earlier calls are good no more. */
+export function begin(): void {
+  if (isWithin) return
+  copies.begin()
+  scratch.begin()
+  generation = scratch.generation
 }
 
-/** Scratch space for `size` numbers. */
+/** The address of space for `size` numbers. */
 export function reserve(dtype: DType, size: number): number {
-  const bytes = align(size * layouts[dtype].bytes)
-  if (top + bytes > end) growScratch(bytes)
-  const address = top
-  top += bytes
-  return address
+  return scratch.reserve(size * layouts[dtype].bytes)
+}
+
+/** Where working space starts: the kernel discards what it reserves from here on. */
+export function workingSpace(): number {
+  return scratch.top
+}
+
+/** Frees the working space from `start` on, which no buffer points into. */
+export function discard(start: number): void {
+  scratch.rewind(start)
 }
 
 /** The address of the buffer's numbers, for the time of this kernel call. */
 export function pointer(buffer: DataBuffer): number {
   const b = buffer as CpuBuffer
-  if (b.epoch === forever || (b.epoch === epoch && stepping)) return b.address
-  const address = reserve(b.dtype, b.size)
-  heap(b.dtype).set(ordinaryArray(b), address / layouts[b.dtype].bytes)
-  if (stepping) {
-    b.address = address
-    b.epoch = epoch
-  }
+  if (hasAddress(b)) return b.address
+  const { bytes } = layouts[b.dtype]
+  const address = copies.reserve(b.size * bytes)
+  heap(b.dtype).set(ordinaryArray(b), address / bytes)
+  b.address = address
+  b.generation = copies.generation
   return address
 }
 
-/** The end of a kernel call: takes the result at `address` out and frees the scratch space from `start` on. */
-export function release(start: number, address: number, dtype: DType, size: number): CpuBuffer {
-  if (stepping) return new CpuBuffer(dtype, size, null, address, epoch)
-  const buffer = ordinary(copyOut(dtype, address, size), dtype)
-  releaseScratch(start)
-  return buffer
+/** Whether the numbers are in WebAssembly memory now. */
+function hasAddress(b: CpuBuffer): boolean {
+  const g = b.generation
+  return g === forever || g === generation || g === copies.generation || g === scratch.generation
 }
 
-/** Frees the scratch space from `start` on, for kernels that leave no result. */
-export function releaseScratch(start: number): void {
-  if (stepping) return
-  discard(start)
-  for (const block of outgrown.splice(0)) giveBack(block)
-}
-
-/** Frees the scratch space from `start` on even during a step: a kernel's working space, which no buffer points into. */
-export function discard(start: number): void {
-  top = start >= base && start <= end ? start : base
+/** The end of a kernel call: its result at `address` as a buffer. */
+export function result(address: number, dtype: DType, size: number): CpuBuffer {
+  return new CpuBuffer(dtype, size, isWithin ? null : copyOut(dtype, address, size), address, generation)
 }
 
 /** A copy of the buffer's numbers. */
@@ -160,30 +147,41 @@ export function overwrite(target: DataBuffer, source: DataBuffer): void {
   } else numbers.set(ordinaryArray(s), start)
 }
 
-/** Runs a training step whose intermediate results stay in scratch space until it is over. */
-export function step<T>(run: () => T): T {
-  if (stepping) return run()
-  const start = mark()
-  stepping = true
-  epoch++
+/**
+ * Runs something in a workspace: its results stay in WebAssembly memory until it is over, and only the tensors in what it
+ * returns are copied out. A workspace within a workspace is part of it.
+ */
+export function within<T>(run: () => T): T {
+  if (isWithin) return run()
+  begin()
+  const start = scratch.top
+  isWithin = true
+  generation = newGeneration()
   try {
-    return run()
+    const value = run()
+    for (const buffer of buffersIn(value)) keep(buffer as CpuBuffer)
+    return value
   } finally {
-    stepping = false
-    releaseScratch(start)
+    isWithin = false
+    scratch.rewind(start)
+    begin()
   }
 }
 
-/** Whether the numbers lie in WebAssembly memory now, where a kernel can change them. */
+function keep(b: CpuBuffer): void {
+  if (b.array === null && b.generation === generation) b.array = copyOut(b.dtype, b.address, b.size)
+}
+
+/** Whether the numbers are in WebAssembly memory alone, where a kernel can change them. */
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
-  return b.epoch === forever || (stepping && b.epoch === epoch)
+  return b.array === null && hasAddress(b)
 }
 
 function ordinaryArray(b: CpuBuffer): TypedArray {
   if (b.array) return b.array
   throw new BackendError(
-    `tensor: its ${b.size} numbers belonged to a training step that is over. Copy what you want to keep during the step, with toArray() or dataSync().`,
+    `tensor: its ${b.size} numbers belonged to a tidy() or training step that is over. Return it from tidy(), or copy the numbers inside with toArray() or dataSync().`,
   )
 }
 
@@ -203,46 +201,28 @@ function heap(dtype: DType): TypedArray {
   return dtype === 'float32' ? f32 : dtype === 'float64' ? f64 : dtype === 'int32' ? i32 : u8
 }
 
+/**
+ * The engine keeps arrays of up to `tiny` bytes on its own heap; larger ones have memory of their own, which is slow to get.
+ * Small ones therefore are parts of a slab.
+ */
+const tiny = 64
+const small = 4096
+const slabBytes = 1 << 16
+let slab = new ArrayBuffer(0)
+let slabTop = 0
+
 function copyOut(dtype: DType, address: number, size: number): TypedArray {
-  const first = address / layouts[dtype].bytes
-  return heap(dtype).slice(first, first + size)
-}
-
-/** Moves scratch space to a larger block; the old one stays untouched until the kernel call is over. */
-function growScratch(bytes: number): void {
-  const larger = align(Math.max(bytes, 2 * (end - base), 1 << 20))
-  if (end > base) outgrown.push({ address: base, bytes: end - base })
-  base = take(larger)
-  top = base
-  end = base + larger
-}
-
-/** A block of memory: the first free one that is large enough, or new memory. */
-function take(bytes: number): number {
-  const index = free.findIndex((block) => block.bytes >= bytes)
-  if (index < 0) {
-    const wanted = Math.max(bytes, 1 << 20)
-    const address = growMemory(wanted)
-    if (address < 0)
-      throw new BackendError(`memory: ${bytes} bytes more do not fit into WebAssembly's 4 GiB. Use smaller batches.`)
-    giveBack({ address: address - slack, bytes: memory.buffer.byteLength - address })
-    return take(bytes)
+  const { bytes, array } = layouts[dtype]
+  const length = size * bytes
+  const first = address / bytes
+  if (length <= tiny || length > small) return heap(dtype).slice(first, first + size)
+  if (slabTop + length > slab.byteLength) {
+    slab = new ArrayBuffer(slabBytes)
+    slabTop = 0
   }
-  const block = free[index]
-  if (block.bytes === bytes) free.splice(index, 1)
-  else free[index] = { address: block.address + bytes, bytes: block.bytes - bytes }
-  return block.address
-}
-
-/** Adds a block to the free ones and joins it with its neighbours. */
-function giveBack(block: { address: number; bytes: number }): void {
-  let index = free.findIndex((other) => other.address > block.address)
-  if (index < 0) index = free.length
-  free.splice(index, 0, block)
-  for (const i of [index, index - 1]) {
-    const [left, right] = [free[i], free[i + 1]]
-    if (left && right && left.address + left.bytes === right.address) {
-      free.splice(i, 2, { address: left.address, bytes: left.bytes + right.bytes })
-    }
-  }
+  const copy = new array(slab, slabTop, size)
+  slabTop += (length + 7) & ~7
+  const numbers = heap(dtype)
+  for (let i = 0; i < size; i++) copy[i] = numbers[first + i]
+  return copy
 }

@@ -4,7 +4,7 @@
  * memory comes next to last, so that `move-kernel.ts` meets contiguous runs and transposes of planes.
  */
 import type { DataBuffer, DType, Shape, View } from '../backend.js'
-import { mark, newArray, ordinary, pointer, release, reserve } from './memory.js'
+import { begin, newArray, ordinary, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { type Bytes, moveModule } from './move-kernel.js'
 import { scatterModule } from './scatter-kernel.js'
@@ -60,11 +60,11 @@ function scatterFor(dtype: DType): ScatterAdd {
 /** Reads x through a view (stride 0 repeats, negative strides flip), densely. */
 export function copy(x: DataBuffer, view: View): DataBuffer {
   const size = sizeOf(view.shape)
-  const start = mark()
+  begin()
   const from = size > 0 ? pointer(x) : 0
   const out = reserve(x.dtype, size)
   if (size > 0) copyView(x.dtype, from, view, out)
-  return release(start, out, x.dtype, size)
+  return result(out, x.dtype, size)
 }
 
 /** Reads the numbers at the address `from` through a view to the address `to`. */
@@ -80,7 +80,7 @@ export function place(
   fill: number,
 ): DataBuffer {
   const bytes = bytesOf[dtype]
-  const start = mark()
+  begin()
   let rest = size
   for (let i = 0; i < pieces.length; i++) rest -= pieces[i].x.size
   const pattern = rest > 0 ? pointer(scalar(dtype, fill)) : 0
@@ -91,19 +91,19 @@ export function place(
     if (x.size === 0) continue
     move(bytes, view.shape, pointer(x), denseStrides(view.shape), out + view.offset * bytes, view.strides)
   }
-  return release(start, out, dtype, size)
+  return result(out, dtype, size)
 }
 
 /** [outer, axis, inner] and int32 indices in 0 … axis − 1 → [outer, indices.size, inner]. */
 export function gather(x: DataBuffer, indices: DataBuffer, outer: number, axis: number, inner: number): DataBuffer {
   const row = inner * bytesOf[x.dtype]
   const size = outer * indices.size * inner
-  const start = mark()
+  begin()
   const from = pointer(x)
   const at = pointer(indices)
   const out = reserve(x.dtype, size)
   if (size > 0) kernelsFor(bytesOf[x.dtype]).gather(from, at, indices.size, out, outer, axis * row, row)
-  return release(start, out, x.dtype, size)
+  return result(out, x.dtype, size)
 }
 
 /**
@@ -120,12 +120,12 @@ export function scatterAdd(
   const { dtype } = updates
   const row = inner * bytesOf[dtype]
   const size = outer * axis * inner
-  const start = mark()
+  begin()
   const from = pointer(updates)
   const at = pointer(indices)
   const out = reserve(dtype, size)
   scatterFor(dtype)(from, at, indices.size, out, outer, axis * row, row)
-  return release(start, out, dtype, size)
+  return result(out, dtype, size)
 }
 
 function sizeOf(shape: Shape): number {

@@ -6,7 +6,7 @@ import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
 import { type Conversions, convertModule } from './convert-kernel.js'
 import { bytes } from './elementwise/storage.js'
 import { extremeModule } from './extreme-kernel.js'
-import { mark, pointer, release, reserve } from './memory.js'
+import { begin, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { place } from './move.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
@@ -62,11 +62,11 @@ export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: read
   collapse(shape, axes)
   const size = kept
   if (size === 0 || reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
-  const start = mark()
+  begin()
   const from = pointer(x)
   const out = reserve(dtype, size)
   reduceNumbers(kind, x.dtype, from, out)
-  return release(start, out, dtype, size)
+  return result(out, dtype, size)
 }
 
 /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
@@ -75,14 +75,14 @@ export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape
   const [outer, n, inner] = groups
   const size = kept
   if (size === 0 || n === 0) return place([], 'int32', size, 0)
-  const start = mark()
+  begin()
   const from = pointer(x)
   const extremes = reserve(x.dtype, size)
   const out = reserve('int32', size)
   run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1)
   if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
   else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
-  return release(start, out, 'int32', size)
+  return result(out, 'int32', size)
 }
 
 function resultType(kind: ReduceKind, dtype: DType): DType {

@@ -2,7 +2,7 @@
  * Running sums, products, maxima and minima, and linear recurrences, along the middle axis of [outer, axis, inner].
  */
 import type { DataBuffer, ScanKind } from '../backend.js'
-import { mark, pointer, release, reserve } from './memory.js'
+import { begin, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { recurrenceModule, scanModule } from './scan-kernel.js'
 
@@ -25,18 +25,18 @@ function recurrenceFor(dtype: 'float32' | 'float64'): Recurrence {
 
 /** See `Backend.scan`. Sums and products of int32 wrap around; NaN stays NaN in all that follows. */
 export function scan(kind: ScanKind, x: DataBuffer, outer: number, axis: number, inner: number): DataBuffer {
-  const start = mark()
+  begin()
   const from = pointer(x)
   const out = reserve(x.dtype, x.size)
   if (x.size > 0) scanFor(kind, x.dtype as Numeric)(from, out, outer, axis, inner)
-  return release(start, out, x.dtype, x.size)
+  return result(out, x.dtype, x.size)
 }
 
 /** See `Backend.recurrence`. */
 export function recurrence(a: DataBuffer, b: DataBuffer, outer: number, axis: number, inner: number): DataBuffer {
-  const start = mark()
+  begin()
   const [factors, terms] = [pointer(a), pointer(b)]
   const out = reserve(b.dtype, b.size)
   if (b.size > 0) recurrenceFor(b.dtype as 'float32' | 'float64')(factors, terms, out, outer, axis, inner)
-  return release(start, out, b.dtype, b.size)
+  return result(out, b.dtype, b.size)
 }

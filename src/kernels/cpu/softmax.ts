@@ -3,7 +3,7 @@
  */
 import type { DataBuffer } from '../backend.js'
 import { bytes } from './elementwise/storage.js'
-import { mark, pointer, release, reserve } from './memory.js'
+import { begin, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { softmaxModule } from './softmax-kernel.js'
 import { threadsFor } from './threads/pool.js'
@@ -34,7 +34,7 @@ function kernelsFor(dtype: FloatType): SoftmaxKernels {
 /** softmax or log-softmax of each row of [rows, columns], stable. A row with +∞, NaN or nothing but −∞ gives NaN. */
 export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: number, columns: number): DataBuffer {
   const dtype = x.dtype as FloatType
-  const start = mark()
+  begin()
   const from = pointer(x)
   const out = reserve(dtype, x.size + vector)
   const kernel = kernelsFor(dtype)[kind]
@@ -43,13 +43,13 @@ export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: num
     const row = columns * bytes[dtype]
     callInRanges(kernel, { args: [from, out, rows, columns], count: 2, steps: [row, row, 0, 0], unit: 1 }, threads)
   } else kernel(from, out, rows, columns)
-  return release(start, out, dtype, x.size)
+  return result(out, dtype, x.size)
 }
 
 /** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */
 export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer {
   const dtype = logits.dtype as FloatType
-  const start = mark()
+  begin()
   const x = pointer(logits)
   const label = pointer(labels)
   const out = reserve(dtype, rows)
@@ -59,7 +59,7 @@ export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: numbe
     const steps = [columns * bytes[dtype], bytes.int32, bytes[dtype], 0, 0]
     callInRanges(kernel, { args: [x, label, out, rows, columns], count: 3, steps, unit: 1 }, threads)
   } else kernel(x, label, out, rows, columns)
-  return release(start, out, dtype, rows)
+  return result(out, dtype, rows)
 }
 
 /** The gradient of `crossEntropy`: g[row] · (softmax(logits) − onehot(label)). */
@@ -71,7 +71,7 @@ export function crossEntropyGradient(
   columns: number,
 ): DataBuffer {
   const dtype = logits.dtype as FloatType
-  const start = mark()
+  begin()
   const gradient = pointer(g)
   const x = pointer(logits)
   const label = pointer(labels)
@@ -83,7 +83,7 @@ export function crossEntropyGradient(
     const steps = [bytes[dtype], row, bytes.int32, row, 0, 0]
     callInRanges(kernel, { args: [gradient, x, label, out, rows, columns], count: 4, steps, unit: 1 }, threads)
   } else kernel(gradient, x, label, out, rows, columns)
-  return release(start, out, dtype, logits.size)
+  return result(out, dtype, logits.size)
 }
 
 /** Threads do not share a vector of the result, so that rows have to be whole vectors. */

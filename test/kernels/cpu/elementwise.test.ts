@@ -6,7 +6,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { DataBuffer, DType, Operand, Shape, TypedArray } from '../../../src/kernels/backend.js'
 import { compileUpdate, map, watOf } from '../../../src/kernels/cpu/elementwise.js'
-import { newArray, ordinary, overwrite, resident, step, values } from '../../../src/kernels/cpu/memory.js'
+import { newArray, ordinary, overwrite, resident, values, within } from '../../../src/kernels/cpu/memory.js'
 import { numberAlgebra } from '../../../src/kernels/formula/algebra.js'
 import { arity, type FunctionName, type Program } from '../../../src/kernels/formula/ast.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
@@ -456,7 +456,7 @@ test('the same program serves different dtypes, shapes and scalars in turn', (t)
 test('operands stay as they were, and results of a step can be used in it', (t) => {
   const x = vector([1, 2, 3, 4, 5])
   const kept = resident('float32', 5)
-  step(() => {
+  within(() => {
     const [double] = map(parse('2 * x'), [x], [5], ['float32'])
     const [outer] = map(parse('x * y'), [{ buffer: double, shape: [5, 1] }, x], [5, 5], ['float32'])
     const [last] = map(

@@ -4,7 +4,7 @@ import { declare } from '../../../src/kernels/cpu/math/declare.js'
 import { f32Functions } from '../../../src/kernels/cpu/math/f32.js'
 import { f64Functions } from '../../../src/kernels/cpu/math/f64.js'
 import type { VectorFunction } from '../../../src/kernels/cpu/math/text.js'
-import { mark, releaseScratch, reserve } from '../../../src/kernels/cpu/memory.js'
+import { begin, reserve } from '../../../src/kernels/cpu/memory.js'
 import { instantiate, memory } from '../../../src/kernels/cpu/module.js'
 import { advance, get, locals, params, set, whileRoom } from '../../../src/kernels/cpu/wat.js'
 import { type Reference, references } from './references.js'
@@ -115,14 +115,13 @@ type Floats = Float32ArrayConstructor | Float64ArrayConstructor
 /** Runs a loop over arrays. */
 function run<A extends Float32Array | Float64Array>(kernel: Loop, x: A, y: A): A {
   const dtype = x instanceof Float32Array ? 'float32' : 'float64'
-  const start = mark()
+  begin()
   const [a, b, out] = [0, 0, 0].map(() => reserve(dtype, x.length))
   const view = (address: number) => new (x.constructor as Floats)(memory.buffer, address, x.length) as A
   view(a).set(x)
   view(b).set(y)
   kernel(a, b, out, a + 16 * Math.ceil((x.length * x.BYTES_PER_ELEMENT) / 16))
   const result = view(out).slice() as A
-  releaseScratch(start)
   return result
 }
 

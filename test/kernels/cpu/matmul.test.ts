@@ -2,7 +2,15 @@
 import test from 'ava'
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize, TypedArray } from '../../../src/kernels/backend.js'
 import { matmul } from '../../../src/kernels/cpu/matmul.js'
-import { mark, newArray, ordinary, overwrite, resident, step, values } from '../../../src/kernels/cpu/memory.js'
+import {
+  newArray,
+  ordinary,
+  overwrite,
+  resident,
+  values,
+  within,
+  workingSpace,
+} from '../../../src/kernels/cpu/memory.js'
 
 /** Numbers in [0, 1) that are the same in every run. */
 function seeded(seed: number): () => number {
@@ -221,7 +229,7 @@ test('resident operands and products inside a training step give the same number
   t.is(difference(values(chain()), wanted), -1)
   t.is(
     difference(
-      step(() => values(chain())),
+      within(() => values(chain())),
       wanted,
     ),
     -1,
@@ -230,12 +238,12 @@ test('resident operands and products inside a training step give the same number
 
 test('during a step a product keeps scratch space for its result only', (t) => {
   const [a, b] = [resident('float32', 4096), resident('float32', 4096)]
-  const grown = step(() => {
+  const grown = within(() => {
     const product = () => matmul(a, b, { ...plain, transposeB: true, m: 64, n: 64, k: 64 })
     product()
-    const start = mark()
+    const start = workingSpace()
     product()
-    return mark() - start
+    return workingSpace() - start
   })
   t.is(grown, 64 * 64 * 4)
 })

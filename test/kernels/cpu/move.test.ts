@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { DataBuffer, DType, Shape, View } from '../../../src/kernels/backend.js'
-import { newArray, ordinary, resident, step, values } from '../../../src/kernels/cpu/memory.js'
+import { newArray, ordinary, resident, values, within } from '../../../src/kernels/cpu/memory.js'
 import { copy, gather, place, scatterAdd } from '../../../src/kernels/cpu/move.js'
 import { indicesOf, numbers, sizeOf, stridesOf } from './numbers.js'
 
@@ -139,7 +139,7 @@ test('place of nothing is the fill value', (t) => {
 test('moving works on resident buffers and on results of the same step', (t) => {
   const x = resident('float32', 6)
   const flipped = { shape: [6], strides: [-1], offset: 5 }
-  step(() => {
+  within(() => {
     const y = place(
       [{ x: ordinary(Float32Array.of(1, 2, 3), 'float32'), view: { shape: [3], strides: [2], offset: 0 } }],
       'float32',

@@ -4,7 +4,7 @@
 import { BackendError } from '../../../errors.js'
 import type { DataBuffer, DType, UpdateKernel } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
-import { isResident, mark, pointer, releaseScratch } from '../memory.js'
+import { begin, isResident, pointer } from '../memory.js'
 import { instantiate } from '../module.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
@@ -40,7 +40,7 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
   return (buffers, numbers) => {
     for (let i = 0; i < buffers.length; i++) if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
     const run = find(buffers)
-    const top = mark()
+    begin()
     args[0] = buffers[0].size
     for (let i = 0; i < buffers.length; i++) args[1 + i] = pointer(buffers[i])
     for (let i = 0; i < numbers.length; i++) args[1 + buffers.length + i] = numbers[i]
@@ -48,7 +48,6 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     if (threads > 1)
       callInRanges(run, { args, count: 0, steps: steps(args.length, last.dtypes), unit: flatUnit }, threads)
     else run.apply(undefined, args)
-    releaseScratch(top)
   }
 }
 
