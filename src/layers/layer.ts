@@ -56,18 +56,35 @@ function autoName(className: string): string {
 export abstract class Layer {
   /** Unique within a model; part of the paths of its weights. */
   readonly name: string
-  /** Whether optimizers update its weights. */
-  readonly trainable: boolean
   /** The shape of one example, once known. */
   inputShape: Shape | null
   /** Whether its weights exist. */
   built = false
   private readonly weights: Variable[] = []
+  /** Those that are trained when the layer is. */
+  private readonly freeWeights: Variable[] = []
+  private isTrainable: boolean
 
   constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
     this.name = name ?? autoName(new.target.name)
-    this.trainable = trainable
+    this.isTrainable = trainable
     this.inputShape = inputShape ?? null
+  }
+
+  /** Whether optimizers update its weights, those of layers inside included. Set it to false to freeze the layer. */
+  get trainable(): boolean {
+    return this.isTrainable
+  }
+
+  set trainable(value: boolean) {
+    this.isTrainable = value
+    for (const weight of this.freeWeights) weight.trainable = value
+    for (const layer of this.layersInside) layer.trainable = value
+  }
+
+  /** The layers that it consists of, if any. */
+  protected get layersInside(): readonly Layer[] {
+    return []
   }
 
   /** Its weights, in order of creation. */
@@ -128,12 +145,18 @@ export abstract class Layer {
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
     weight.path = `${this.name}/${name}`
     this.weights.push(weight)
+    if (trainable) this.freeWeights.push(weight)
     return weight
   }
 
   /** `Dense(784 → 128, relu)` */
   toString(): string {
     return `${this.constructor.name}(${this.describe()})`
+  }
+
+  /** What Node's console prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return String(this)
   }
 
   /** What stands in the parentheses of `toString`. */

@@ -10,7 +10,7 @@ import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
-import type { Variable } from '../tensor/variable.js'
+import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
 import { arrived, checkBatchSize, Dataset } from './dataset.js'
 import { type FitOptions, runFit } from './fit.js'
@@ -20,6 +20,7 @@ import { type CompiledLoss, getLoss, type LossLike } from './losses.js'
 import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
 import { summarize } from './summary.js'
 import { checkTargets } from './targets.js'
+import { assignAll } from './weights.js'
 
 /** What the training loop asks of an optimizer. */
 export interface TrainingOptimizer {
@@ -27,6 +28,8 @@ export interface TrainingOptimizer {
   apply(gradients: (Tensor | null)[], variables: Variable[]): void
   /** Called once after the last epoch. */
   finalizeVariableValues(variables: Variable[]): void
+  /** The step size, to read and to set. */
+  learningRate: number
   /** Multiplies the loss by the factor that `apply` divides the gradients by. */
   scaleLoss?(loss: Tensor): Tensor
   /** Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW). */
@@ -66,6 +69,7 @@ export abstract class Model extends Layer {
   private compiled: Compiled | null = null
   /** The trainable variables, once they exist. */
   private weightsToTrain: Variable[] | null = null
+  private trainableSince = 0
 
   /**
    * Says how to train.
@@ -144,7 +148,10 @@ export abstract class Model extends Layer {
 
   /** The gradients of the trainable variables, in their order. */
   private gradientsOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
-    this.weightsToTrain ??= this.trainableVariables
+    if (!this.weightsToTrain || this.trainableSince !== trainableChanges) {
+      this.weightsToTrain = this.trainableVariables
+      this.trainableSince = trainableChanges
+    }
     return this.weightsToTrain.map((v) => gradients.get(v) ?? null)
   }
 
@@ -260,7 +267,32 @@ export abstract class Model extends Layer {
     return text
   }
 
-  /** Internal: the optimizer of `compile`. */
+  /** What Node's console prints: the table of the layers. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return summarize(this)
+  }
+
+  /**
+   * Copies of all weights, in the order of `variables`: what `setWeights` takes.
+   * @example
+   * const model = new Sequential([new Dense(1, { inputShape: [2], kernelInitializer: 'ones' })])
+   * const text = JSON.stringify(model.getWeights().map((w) => w.toArray())) // => '[[[1],[1]],[0]]'
+   * model.setWeights(JSON.parse(text))
+   */
+  getWeights(): Tensor[] {
+    return this.variables.map((v) => v.detach())
+  }
+
+  /**
+   * Replaces all weights.
+   * @param weights tensors or arrays, one for each of `variables`, of its shape
+   * @throws OptionError or ShapeError when number or shapes differ; nothing is changed then
+   */
+  setWeights(weights: readonly TensorLike[]): void {
+    assignAll(this, weights)
+  }
+
+  /** The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. */
   get optimizer(): TrainingOptimizer {
     return this.howToTrain('optimizer').optimizer
   }

@@ -31,8 +31,13 @@ export class Sequential extends Model {
     checkLayers(layers)
     super(options)
     this.layers = [...layers]
+    if (options.trainable === false) this.trainable = false
     const inputShape = options.inputShape ?? layers[0].inputShape
     if (inputShape) this.buildFor(inputShape)
+  }
+
+  protected override get layersInside(): readonly Layer[] {
+    return this.layers
   }
 
   override get variables(): Variable[] {

@@ -25,6 +25,9 @@ export interface VariableOptions {
   constraint?: Constraint | null
 }
 
+/** How often a variable was frozen or set free: what is kept about trainable variables is out of date after that. */
+export let trainableChanges = 0
+
 let unnamed = 0
 
 /** A trainable, named, assignable tensor. Made by `variable`. */
@@ -46,9 +49,15 @@ export class Variable extends Tensor {
     this.constraint = constraint
   }
 
-  /** Whether it requires a gradient and optimizers update it. */
+  /** Whether it requires a gradient and optimizers update it. Set it to false to freeze the variable. */
   get trainable(): boolean {
     return this.requiresGrad
+  }
+
+  set trainable(value: boolean) {
+    if (value) checkDifferentiable('trainable', this.dtype)
+    ;(this as { requiresGrad: boolean }).requiresGrad = value
+    trainableChanges++
   }
 
   /**

@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import {
   Activation,
@@ -10,10 +11,12 @@ import {
   ones,
   randomNormal,
   Sequential,
+  SGD,
   ShapeError,
   setSeed,
   type Tensor,
   tensor,
+  zeros,
 } from '../../src/index.js'
 
 test('Dense computes activation(x · kernel + bias) for any number of leading axes', (t) => {
@@ -136,6 +139,95 @@ test('layers and models print themselves', (t) => {
   t.regex(text, /Dense\(784 → 256, relu\).*\[batch, 256\].*200,960/)
   t.regex(text, /203,530 weights, 203,530 trainable/)
   t.true(model.variables[0].path.startsWith('mnist/dense'))
+})
+
+test("Node's console prints a layer in a line and a model as its table", (t) => {
+  const layer = new Dense(2, { inputShape: [3] })
+  const model = new Sequential([layer], { name: 'tiny' })
+  t.is(inspect(layer), 'Dense(3 → 2)')
+  t.is(
+    inspect(model),
+    model.summary(() => {}),
+  )
+})
+
+test('weights can be copied, also through JSON, and a set of weights that does not fit changes nothing', (t) => {
+  const make = () => new Sequential([new Dense(3, { activation: 'relu', inputShape: [2] }), new Dense(1)])
+  const [a, b] = [make(), make()]
+  const x = tensor([
+    [1, -2],
+    [0.5, 3],
+  ])
+  const numbers = (model: Sequential) => model.predict(x).toArray()
+  t.notDeepEqual(numbers(b), numbers(a))
+  b.setWeights(a.getWeights())
+  t.deepEqual(numbers(b), numbers(a))
+  const text = JSON.stringify(a.getWeights().map((w) => w.toArray()))
+  const c = make()
+  c.setWeights(JSON.parse(text))
+  t.deepEqual(numbers(c), numbers(a))
+  const copies = a.getWeights()
+  a.variables[0].assign(zeros([2, 3]))
+  t.notDeepEqual(copies[0].toArray(), a.variables[0].toArray(), 'they are copies')
+
+  const before = numbers(c)
+  const good = c.getWeights().map((w) => w.add(1))
+  for (const [weights, message] of [
+    [good.slice(1), /has 4 weights; received 3 arrays/],
+    [{ kernel: 1 }, /received \[object Object\]/],
+    [[...good.slice(0, 3), zeros([2])], /dense_\d+\/bias has shape \[1\], its new value \[2\]/],
+    [[...good.slice(0, 3), ['a']], /not a number/],
+  ] as const)
+    t.throws(() => c.setWeights(weights as never), { message })
+  t.deepEqual(numbers(c), before)
+  t.throws(() => new Sequential([new Dense(1)]).setWeights(good), { message: /not built yet.*inputShape/ })
+})
+
+test('a frozen layer is not trained, and can be set free again', (t) => {
+  for (const freeze of [
+    (m: Sequential) => Object.assign(m.layers[0], { trainable: false }),
+    (m: Sequential) => Object.assign(m.layers[0].variables[0], { trainable: false }),
+  ]) {
+    const model = new Sequential([new Dense(3, { useBias: false, inputShape: [2] }), new Dense(1)])
+    model.compile({ optimizer: new SGD({ learningRate: 0.1 }), loss: 'mse' as 'meanSquaredError' })
+    const step = () => {
+      const before = model.variables.map((v) => v.toArray())
+      model.trainOnBatch([[1, 2]], [[3]])
+      return model.variables.map((v, i) => !isDeepStrictEqual(v.toArray(), before[i]))
+    }
+    t.deepEqual(step(), [true, true, true])
+    freeze(model)
+    t.is(model.trainableVariables.length, 2)
+    t.deepEqual(step(), [false, true, true])
+    t.regex(
+      model.summary(() => {}),
+      /10 weights, 4 trainable/,
+    )
+    model.trainable = true
+    model.layers[0].variables[0].trainable = true
+    t.deepEqual(step(), [true, true, true])
+  }
+})
+
+test('a model is frozen as a whole, before and after it is built, as an option and inside of another one', (t) => {
+  const backbone = new Sequential([new Dense(3), new Dense(3)], { trainable: false })
+  const model = new Sequential([backbone, new Dense(1)])
+  model.apply(ones([1, 2]))
+  t.is(model.variables.length, 6)
+  t.deepEqual(model.trainableVariables, model.layers[1].variables)
+  backbone.trainable = true
+  t.is(model.trainableVariables.length, 6)
+  model.trainable = false
+  t.is(model.trainableVariables.length, 0)
+  class Counter extends Layer {
+    count = this.addWeight('count', [], { initializer: 'zeros', trainable: false })
+    override call(x: Tensor): Tensor {
+      return x
+    }
+  }
+  const counter = new Counter()
+  counter.trainable = true
+  t.is(counter.trainableVariables.length, 0, 'what was never meant to be trained is not')
 })
 
 test('mistakes in options and shapes are errors that say what to do', (t) => {
