@@ -54,7 +54,7 @@ export interface Formula<Result = Tensor> {
  * formula('a * b + c')({ a: 2, b: 3, c: 4 }).item() // => 10
  * const wave = formula('sin(x)')
  * String(wave.derivative('x')) // => 'g * cos(x)'
- * formula('a / b').toTeX() // => '\\frac{ a}{ b}'
+ * formula('a / b').toTeX() // => '\\frac{a}{b}'
  */
 export function formula<Result = Tensor>(text: string): Formula<Result> {
   return fromProgram<Result>(parse(text), text)

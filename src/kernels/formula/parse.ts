@@ -42,8 +42,8 @@ function parseTree(text: string): MathNode {
   try {
     return parseMath(text)
   } catch (error) {
-    const { char, message } = error as { char?: number; message: string }
-    if (char === undefined) throw error
+    if (!(error instanceof SyntaxError)) throw error
+    const { char = 0, message } = error as { char?: number; message: string }
     const reason = message[0].toLowerCase() + message.slice(1).replace(/\s*\(char \d+\)$/, '')
     throw new FormulaError(`formula: ${reason}.\n${quote(text, char - 1)}`)
   }
@@ -63,9 +63,12 @@ function statement(node: MathNode, isLast: boolean): Statement {
   )
 }
 
-function assignedName({ object, index }: MathNode & { type: 'AssignmentNode' }): string {
-  if (object.type !== 'SymbolNode' || index) {
+function assignedName({ object, assigned }: MathNode & { type: 'AssignmentNode' }): string {
+  if (object.type !== 'SymbolNode' || assigned) {
     throw new FormulaError('formula: only a plain name can be assigned to. Write name = expression.')
+  }
+  if (object.name === 'end') {
+    throw new FormulaError('formula: "end" is a word of mathjs. Choose another name to assign to.')
   }
   checkFree(object.name)
   return object.name

@@ -4,7 +4,7 @@
 import type { CallExpr, Expr, FunctionName, Program, Statement } from './ast.js'
 
 /** How tightly an expression holds together, as mathjs reads it. */
-const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
+export const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
 
 interface Infix {
   readonly symbol: string
@@ -19,7 +19,8 @@ const leftToRight = (symbol: string, own: number): Infix => ({ symbol: ` ${symbo
 // Comparisons chain (a < b < c means a < b and b < c), so one inside another always stands in parentheses.
 const compare = (symbol: string): Infix => ({ ...leftToRight(symbol, level.compare), left: level.add })
 
-const infix: Partial<Record<FunctionName, Infix>> = {
+/** The functions that stand between their arguments. */
+export const infix: Partial<Record<FunctionName, Infix>> = {
   or: leftToRight('or', level.or),
   and: leftToRight('and', level.and),
   equal: compare('=='),
@@ -66,7 +67,8 @@ function operand(expr: Expr, least: number): string {
   return levelOf(expr) < least ? `(${text})` : text
 }
 
-function levelOf(expr: Expr): number {
+/** How tightly an expression holds together in text. */
+export function levelOf(expr: Expr): number {
   if (expr.kind === 'number') return expr.value < 0 || Object.is(expr.value, -0) ? level.unary : level.atom
   if (expr.kind === 'symbol') return level.atom
   if (expr.fn === 'where') return level.where

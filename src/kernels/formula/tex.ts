@@ -1,9 +1,8 @@
 /**
- * Formulas in TeX, for documentation: mathjs writes them, this file tells it how to write names and the functions it does not know.
+ * Formulas in TeX, for documentation.
  */
-import type { Program } from './ast.js'
-import { type MathNode, type MathTree, parseMath, type TeXOptions } from './mathjs.js'
-import { printExpr } from './print.js'
+import type { CallExpr, Expr, FunctionName, Program } from './ast.js'
+import { infix, level, levelOf } from './print.js'
 
 const greek = new Set(
   'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega'.split(' '),
@@ -13,44 +12,115 @@ const greek = new Set(
  * The program in TeX, without `$`: an expression if it is one, else aligned lines `name = expression`.
  * `toTeX(parse('x / beta1'))` is `\frac{x}{\beta_{1}}`.
  */
-export function toTeX({ statements }: Program): string {
-  const lines = statements.map(({ name, value }) => [symbolToTeX(name), toMath(printExpr(value))])
+export function toTeX({ statements }: Pick<Program, 'statements'>): string {
+  const lines = statements.map(({ name, value }) => [writeName(name), write(value)])
   if (lines.length === 1 && statements[0].name === 'y') return lines[0][1]
   if (lines.length === 1) return lines[0].join(' = ')
   return `\\begin{aligned}\n${lines.map((line) => line.join(' &= ')).join(' \\\\\n')}\n\\end{aligned}`
 }
 
-function toMath(text: string): string {
-  return parseMath(text).toTex({ parenthesis: 'auto', handler: writeNode }).replaceAll(/ {2,}/g, ' ').trim()
+/** What stands between the arguments of functions that are written so. */
+const operators: Partial<Record<FunctionName, string>> = {
+  or: '\\vee',
+  and: '\\wedge',
+  equal: '=',
+  unequal: '\\neq',
+  smaller: '<',
+  smallerEq: '\\leq',
+  larger: '>',
+  largerEq: '\\geq',
+  add: '+',
+  subtract: '-',
+  multiply: '\\cdot',
 }
 
-/** How a node is written, or undefined to leave it to mathjs. */
-function writeNode(node: MathNode, options: TeXOptions): string | undefined {
-  if (node.type === 'SymbolNode' && !shown.includes(node.name)) return ` ${symbolToTeX(node.name)}`
-  if (node.type === 'ConstantNode' && Number.isNaN(node.value)) return '\\mathrm{NaN}'
-  if (node.type === 'FunctionNode' && node.fn.type === 'SymbolNode')
-    return functionToTeX(node.fn.name, node.args, options)
-  return undefined
+/** Operators for which a ∘ (b ∘ c) needs no parentheses. */
+const associative: readonly FunctionName[] = ['add', 'multiply', 'and', 'or']
+
+/** Functions with a form of their own. */
+const forms: Partial<Record<FunctionName, (...args: Expr[]) => string>> = {
+  divide: (a, b) => `\\frac{${write(a)}}{${write(b)}}`,
+  pow: (a, b) => `${operand(a, level.atom)}^{${write(b)}}`,
+  square: (x) => `${operand(x, level.atom)}^{2}`,
+  mod: (a, b) => `\\left(${operand(a, level.unary)} \\bmod ${operand(b, level.unary)}\\right)`,
+  unaryMinus: (x) => `-${operand(x, level.pow)}`,
+  not: (x) => `\\neg ${operand(x, level.unary)}`,
+  where: (condition, yes, no) =>
+    `\\begin{cases} ${write(yes)}, & \\text{if } ${write(condition)} \\\\ ${write(no)}, & \\text{otherwise} \\end{cases}`,
+  abs: (x) => `\\left|${write(x)}\\right|`,
+  sqrt: (x) => `\\sqrt{${write(x)}}`,
+  floor: (x) => `\\left\\lfloor ${write(x)}\\right\\rfloor`,
+  ceil: (x) => `\\left\\lceil ${write(x)}\\right\\rceil`,
+  round: (x) => `\\left\\lfloor ${write(x)}\\right\\rceil`,
+  expm1: (x) => `\\left(e^{${write(x)}} - 1\\right)`,
+  log1p: (x) => `\\ln\\left(${operand(x, level.add)} + 1\\right)`,
 }
 
-/** Names that mathjs shows well. */
-const shown: readonly string[] = ['pi', 'e']
-
-const operatorNames: Readonly<Record<string, string>> = {
-  erf: '\\operatorname{erf}',
-  sign: '\\operatorname{sign}',
+/** The other functions that TeX has no command of the same name for. */
+const commands: Partial<Record<FunctionName, string>> = {
+  log: '\\ln',
   sigmoid: '\\sigma',
+  sign: '\\operatorname{sign}',
+  erf: '\\operatorname{erf}',
   softplus: '\\operatorname{softplus}',
 }
 
-function functionToTeX(fn: string, args: readonly MathNode[], options: TeXOptions): string | undefined {
-  const tex = args.map((arg) => (arg as MathTree).toTex(options))
-  if (fn === 'mod') return `\\left(${tex[0]} \\bmod ${tex[1]}\\right)`
-  return Object.hasOwn(operatorNames, fn) ? `${operatorNames[fn]}\\left(${tex[0]}\\right)` : undefined
+function write(expr: Expr): string {
+  if (expr.kind === 'number') return writeNumber(expr.value)
+  return expr.kind === 'symbol' ? writeName(expr.name) : writeCall(expr)
 }
 
+function writeCall({ fn, args }: CallExpr): string {
+  const form = forms[fn]
+  if (form) return form(...args)
+  const operator = operators[fn]
+  if (operator) return writeInfix(fn, operator, args)
+  return `${commands[fn] ?? command(fn)}\\left(${args.map(write).join(', ')}\\right)`
+}
+
+/** `asin` is written sin⁻¹. */
+const command = (fn: string) => (/^a(sin|cos|tan)/.test(fn) ? `\\${fn.slice(1)}^{-1}` : `\\${fn}`)
+
+function writeInfix(fn: FunctionName, operator: string, [a, b]: readonly Expr[]): string {
+  const { own, left, right } = infix[fn]!
+  const second = operand(b, associative.includes(fn) ? own : right)
+  // a - (-b), but a < -b
+  const apart = own >= level.add && second.startsWith('-')
+  return `${operand(a, left)} ${operator} ${apart ? inParentheses(second) : second}`
+}
+
+/** The expression, in parentheses if it holds together less tightly than `least`. */
+function operand(expr: Expr, least: number): string {
+  return texLevel(expr) < least ? inParentheses(write(expr)) : write(expr)
+}
+
+const inParentheses = (tex: string) => `\\left(${tex}\\right)`
+
+/** As in text, but that the bar of a fraction holds together what is above and below. */
+function texLevel(expr: Expr): number {
+  if (expr.kind === 'number') return /e|-/.test(String(expr.value)) ? level.multiply : levelOf(expr)
+  return expr.kind === 'call' && (expr.fn === 'divide' || expr.fn === 'square') ? level.pow : levelOf(expr)
+}
+
+function writeNumber(value: number): string {
+  if (value < 0 || Object.is(value, -0)) return `-${writeNumber(-value)}`
+  if (Number.isNaN(value)) return '\\mathrm{NaN}'
+  return (
+    names.get(value) ??
+    String(value)
+      .replace(/e\+?(.*)/, ' \\cdot 10^{$1}')
+      .replace(/^1 .cdot /, '')
+  )
+}
+
+const names = new Map([
+  [Math.PI, '\\pi'],
+  [Math.E, 'e'],
+  [Infinity, '\\infty'],
+])
+
 /** `beta1` is β₁, `d_x` is d with the subscript x, a name of several letters stands upright. */
-function symbolToTeX(name: string): string {
+function writeName(name: string): string {
   const [, base, , index] = /^(.+?)(_?([0-9]+|(?<=_).+))?$/.exec(name)!
   const subscript = index === undefined ? '' : `_{${letters(index)}}`
   return letters(base) + subscript

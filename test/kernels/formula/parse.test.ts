@@ -1,6 +1,9 @@
 import test from 'ava'
+import fc from 'fast-check'
+import * as mathjs from 'mathjs/number'
 import { FormulaError } from '../../../src/errors.js'
 import { arity, call, type FunctionName, number, symbol } from '../../../src/kernels/formula/ast.js'
+import { parseMath } from '../../../src/kernels/formula/mathjs.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 
 const [a, b, c, x] = ['a', 'b', 'c', 'x'].map(symbol)
@@ -117,6 +120,8 @@ const mistakes: Record<string, RegExp> = {
   'a.b = 3': /only a plain name can be assigned to/,
   'a.b(2)': /only named functions can be called\. Call one by its name/,
   'a; b': /a bare expression may only come last/,
+  'end = 3': /"end" is a word of mathjs\. Choose another name/,
+  '1 + 0b2': /string "0b2" is not a valid number/,
   'pi = 3': /"pi" is a constant, 3\.14\d+\. Choose another name/,
   'exp = 2': /"exp" is a function, not a name\. Call it with 1 argument\./,
   'max + 1': /"max" is a function, not a name\. Call it with 2 arguments\./,
@@ -139,6 +144,54 @@ test('the ^ stands under the column, in the line of the mistake', (t) => {
   const error = t.throws(() => parse('a = 1\nb = a +* 2\nc = 3'), { instanceOf: FormulaError })
   t.true(error.message.endsWith('\n  a = 1\n  b = a +* 2\n         ^\n  c = 3'), error.message)
 })
+
+test("what mathjs's parser reads is what mathjs reads", (t) => {
+  const pieces = fc.constantFrom(
+    ...'x|2|0.5|1e3|0x1F|0b1i8|+|-|*|/|^|%|(|)|,|<|>=|==|and|not|mod|?|:|sin(|max(|e|in|=|;|[|]|.|!|"|~|&|??|?.|null|i|#'.split(
+      '|',
+    ),
+    '\n',
+    ' ',
+  )
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 9 }), (words) => {
+      const text = words.join('')
+      t.deepEqual(
+        outcome(() => plain(parseMath(text))),
+        outcome(() => plain(mathjs.parse(text))),
+        text,
+      )
+    }),
+    { numRuns: 3000, seed: 1 },
+  )
+})
+
+/** What `of` gives, or the error. */
+function outcome(of: () => unknown): unknown {
+  try {
+    return of()
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** What formulas know of a node, as a plain object. */
+function plain(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(plain)
+  if (typeof node !== 'object' || node === null) return node
+  const { type } = node as { type?: string }
+  const { index, assigned } = node as Record<string, unknown>
+  if (opaque.has(type) || index || assigned) return type
+  const known = Object.entries(node).filter(([name, value]) => properties.has(name) && value)
+  return { type, ...Object.fromEntries(known.map(([name, value]) => [name, plain(value)])) }
+}
+
+const properties = new Set(
+  'name content op fn args isPercentage condition trueExpr falseExpr conditionals params object value blocks node'.split(
+    ' ',
+  ),
+)
+const opaque = new Set<unknown>(['FunctionAssignmentNode', 'ArrayNode', 'AccessorNode', 'RangeNode', 'ObjectNode'])
 
 test('a mistake is reported each time', (t) => {
   t.throws(() => parse('2 *'))
