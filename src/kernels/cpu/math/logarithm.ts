@@ -1,10 +1,12 @@
 /**
  * Logarithms and inverse hyperbolic functions. The logarithm of a number near 1 is a polynomial; others are m · 2ᵉ with m near 1.
  */
+import { hasFma } from '../module.js'
 import {
   abs,
   add,
   and,
+  anyTrue,
   atLeast,
   atMost,
   bits,
@@ -44,6 +46,9 @@ const split = (x: string) => [
   set('$f', sub(bits.sub(x, '$k'), 1)),
 ]
 
+/** Whether x is negative, denormal, ±0, ∞ or NaN: its bits, as an unsigned integer, are not those of a positive normal number. */
+const isUnusual = (x: string) => bits.atLeast(bits.sub(x, 0x00800000), 0x7f000000)
+
 /** Statements: `$y` = ln((1 + f) · 2ᵉ), with e as a float32. */
 const lnOfSplit = () => [
   set('$z', mul('$f', '$f')),
@@ -58,8 +63,7 @@ const special = (pole: number) => [
   set('$y', select(less('$x', Infinity), '$y', '$x')),
 ]
 
-/** The natural logarithm; denormals are made normal first. */
-export const log = define('$x', () => [
+const ofAny = () => [
   set('$d', less('$x', smallestNormal)),
   set('$u', select('$d', mul('$x', 2 ** 23), '$x')),
   ...split('$u'),
@@ -67,7 +71,20 @@ export const log = define('$x', () => [
   ...lnOfSplit(),
   ...special(0),
   get('$y'),
-])
+]
+
+const ofPositiveNormal = () => [
+  ...split('$x'),
+  set('$e', bits.toFloat('$e')),
+  ...lnOfSplit(),
+  `(if (result v128) ${anyTrue(isUnusual('$x'))} (then (call $logAny (local.get $x))) (else (local.get $y)))`,
+]
+
+/** The natural logarithm of any number; denormals are made normal first. */
+export const logAny = define('$x', ofAny)
+
+/** The natural logarithm. Engines that are too old to fuse lose more around a call, even one not made, than they gain. */
+export const log = define('$x', () => (hasFma ? ofPositiveNormal() : ofAny()))
 
 /** ln u with u = 1 + x; what was rounded off u is added to f. */
 export const log1p = define('$x', () => [

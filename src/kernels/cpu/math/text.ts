@@ -126,6 +126,8 @@ export const bits = {
   sub: integer('sub'),
   equal: integer('eq'),
   max: integer('max_s'),
+  /** a ≥ b, both unsigned. */
+  atLeast: integer('ge_u'),
   shl: shift('shl'),
   shr: shift('shr_s'),
   toFloat: (x: Operand) => call('f32x4.convert_i32x4_s', [i32(x)]),
