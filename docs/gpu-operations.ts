@@ -6,10 +6,6 @@ import { writeFileSync } from 'node:fs'
 import { bundle, openBrowser } from '../test/gpu/browser.js'
 import type { RowOutcome, walkTable } from '../test/gpu/suite.js'
 
-/** Decompositions, which the CPU computes; numbers that only WebGPU has, it cannot read. */
-const readOnCpu = ['solve', 'inverse', 'determinant', 'cholesky', 'qr']
-const notAtOnce = 'not at once | not at once'
-
 type Table = Awaited<ReturnType<typeof walkTable>>
 
 const browser = await openBrowser()
@@ -22,10 +18,7 @@ await browser.close()
 writeFileSync(new URL('guides/gpu-operations.md', import.meta.url), text())
 
 function text(): string {
-  const rows = webgpu.rows.map(
-    (row, i) =>
-      `| \`${row.name}\` | ${readOnCpu.includes(row.name) ? notAtOnce : cells(row)} | ${cells(webgl2.rows[i])} |`,
-  )
+  const rows = webgpu.rows.map((row, i) => `| \`${row.name}\` | ${cells(row)} | ${cells(webgl2.rows[i])} |`)
   return `---
 title: Operations on the GPU
 ---
@@ -34,7 +27,6 @@ title: Operations on the GPU
 
 Every operation, forward and backward, on both interfaces, against the CPU in float64: the largest error, relative to numbers above 1, over random inputs
 in several shapes. Written by \`npm run docs:gpu\` on ${withoutBrackets(webgpu.detail)} and ${withoutBrackets(webgl2.detail)}; drivers of real GPUs round differently.
-"Not at once" marks what looks at numbers on the way, which WebGPU gives only later: use \`setBackend('gpu', { api: 'webgl2' })\` or the CPU for it.
 
 | operation | WebGPU | its gradient | WebGL2 | its gradient |
 |---|---|---|---|---|

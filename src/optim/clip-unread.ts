@@ -1,13 +1,13 @@
 /**
  * Clipping by norms where numbers cannot be read at once (WebGPU): the factors of `clip.ts`, as tensors.
  */
-import { formula } from '../tensor/formula.js'
+import { elementwise, op } from '../tensor/apply.js'
 import type { Tensor } from '../tensor/tensor.js'
 
-const factorOf = formula('limit / max(sqrt(squares), limit)')
+const factorOf = op('limit / max(sqrt(squares), limit)')
 
 /** NaN when the norm is not finite, so that no gradient is silently kept. */
-const globalFactorOf = formula('limit * min(1 / sqrt(squares), 1 / limit) + (squares - squares)')
+const globalFactorOf = op('limit * min(1 / sqrt(squares), 1 / limit) + (squares - squares)')
 
 /**
  * Gradients, scaled down as `setClipFactors` says.
@@ -22,7 +22,7 @@ export function clipped(
   const limit = clipnorm ?? globalClipnorm ?? 0
   if (!(limit > 0)) return [...gradients]
   const squares = gradients.map((g) => g.div(divisor).square().sum())
-  if (clipnorm !== null) return gradients.map((g, i) => g.mul(factorOf({ squares: squares[i], limit }) as Tensor))
-  const factor = globalFactorOf({ squares: squares.reduce((a, b) => a.add(b)), limit }) as Tensor
+  if (clipnorm !== null) return gradients.map((g, i) => g.mul(elementwise(factorOf, [limit, squares[i]])))
+  const factor = elementwise(globalFactorOf, [limit, squares.reduce((a, b) => a.add(b))])
   return gradients.map((g) => g.mul(factor))
 }

@@ -4,8 +4,8 @@
 import { setRecording } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import { checkOptions } from '../options.js'
+import { elementwise, op } from '../tensor/apply.js'
 import { where } from '../tensor/elementwise.js'
-import { formula } from '../tensor/formula.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from './any-optimizer.js'
@@ -102,7 +102,7 @@ export class SAM extends Wrapper {
 }
 
 /** ρ / ‖g‖ for Σg², and nothing where that is 0 or not finite. */
-const stretch = formula('squares > 0 and squares - squares == 0 ? rho / sqrt(squares) : 0')
+const stretch = op('squares > 0 and squares - squares == 0 ? rho / sqrt(squares) : 0')
 
 /** Moves the variables up their gradients, by ρ in total. */
 function climb(variables: readonly Variable[], gradients: ReadonlyMap<Tensor, Tensor>, rho: number): void {
@@ -110,7 +110,7 @@ function climb(variables: readonly Variable[], gradients: ReadonlyMap<Tensor, Te
     const own = variables.filter((v) => gradients.has(v))
     if (own.length === 0) return
     const squares = own.map((v) => (gradients.get(v) as Tensor).square().sum()).reduce((a, b) => a.add(b))
-    const factor = stretch({ squares, rho }) as Tensor
+    const factor = elementwise(stretch, [squares, rho])
     for (const v of own) {
       const g = gradients.get(v) as Tensor
       v.assignAdd(where(factor.equal(0), 0, g.mul(factor.cast(g.dtype))))

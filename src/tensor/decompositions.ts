@@ -1,7 +1,7 @@
 /**
  * Small square systems: solve, inverse, determinant, Cholesky, QR. The last two axes are the matrices, the axes before them are
- * batches. Computed in float64 whatever the dtype; meant for matrices of up to a few hundred rows. The gradient rules are
- * those of Giles 2008, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation".
+ * batches. Computed in float64 whatever the dtype (but see `unread-decompositions.ts`); meant for matrices of up to a few hundred rows. The
+ * gradient rules are those of Giles 2008, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation".
  */
 import { GradientError, ShapeError } from '../errors.js'
 import { choleskyFactor, luDeterminant, luFactor, luSolve, qrFactor } from '../kernels/small-matrices.js'
@@ -10,32 +10,50 @@ import { eye, ones, type TensorLike, toTensor, wrap } from './creation.js'
 import { isFloat } from './dtype.js'
 import { broadcastShapes, formatShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
+import {
+  isUnread,
+  unreadCholesky,
+  unreadDeterminant,
+  unreadInverse,
+  unreadQr,
+  unreadSolve,
+} from './unread-decompositions.js'
 
 /** The rows of these operations in the table. */
 export const decompositionRows = nameRows({
   solve: primitive<[a: Tensor, b: Tensor]>(
-    ([a, b]) =>
-      eachMatrix('solve', [a, b], b.shape, (n, [x, y]) =>
+    ([a, b]) => {
+      if (isUnread(a, b)) return unreadSolve(a, b)
+      return eachMatrix('solve', [a, b], b.shape, (n, [x, y]) =>
         luSolve(invertible('solve', x, n), y, n, b.shape[b.rank - 1]),
-      ),
+      )
+    },
     [
       (g, { inputs: [a], output: x }) => solve(transposed(a), g).matmul(x, { transposeB: true }).neg(),
       (g, { inputs: [a] }) => solve(transposed(a), g),
     ],
   ),
   inverse: primitive<[a: Tensor]>(
-    ([a]) => eachMatrix('inverse', [a], a.shape, (n, [x]) => luSolve(invertible('inverse', x, n), identity(n), n, n)),
+    ([a]) => {
+      if (isUnread(a)) return unreadInverse(a)
+      return eachMatrix('inverse', [a], a.shape, (n, [x]) => luSolve(invertible('inverse', x, n), identity(n), n, n))
+    },
     [(g, { output: y }) => y.matmul(g, { transposeA: true }).matmul(y, { transposeB: true }).neg()],
   ),
   determinant: primitive<[a: Tensor]>(
-    ([a]) =>
-      eachMatrix('determinant', [a], a.shape.slice(0, -2), (n, [x]) =>
+    ([a]) => {
+      if (isUnread(a)) return unreadDeterminant(a)
+      return eachMatrix('determinant', [a], a.shape.slice(0, -2), (n, [x]) =>
         Float64Array.of(luDeterminant(luFactor(x, n), n)),
-      ),
+      )
+    },
     [(g, { inputs: [a], output: y }) => transposed(cofactorSource(a)).mul(g.mul(y).expandDims(-1).expandDims(-1))],
   ),
   cholesky: primitive<[a: Tensor]>(
-    ([a]) => eachMatrix('cholesky', [a], a.shape, (n, [x]) => choleskyFactor(x, n) ?? notPositive()),
+    ([a]) => {
+      if (isUnread(a)) return unreadCholesky(a)
+      return eachMatrix('cholesky', [a], a.shape, (n, [x]) => choleskyFactor(x, n) ?? notPositive())
+    },
     [
       (g, { output: l }) => {
         const middle = l.matmul(g, { transposeA: true }).mul(halfLower(l))
@@ -47,6 +65,7 @@ export const decompositionRows = nameRows({
   // Q above R in one matrix, [..., m + n, n]
   qr: primitive<[a: Tensor]>(
     ([a]) => {
+      if (isUnread(a)) return unreadQr(a)
       const [m, n] = a.shape.slice(-2)
       return eachMatrix('qr', [a], [...a.shape.slice(0, -2), m + n, n], (_, [x]) => {
         const { q, r } = qrFactor(x, m, n)

@@ -23,9 +23,6 @@ const opened = await openBrowser()
 const page = 'reason' in opened ? null : await opened.open(await bundle({ path: 'test/gpu/page.ts' }))
 await page?.waitForFunction('typeof runChecks === "function"')
 
-/** Rows that read their numbers on the CPU, which WebGPU's cannot do at once. */
-const readOnCpu = ['solve', 'inverse', 'determinant', 'cholesky', 'qr']
-
 function judge(t: ExecutionContext, outcomes: readonly Outcome[]): void {
   t.true(outcomes.length > 25)
   for (const { name, milliseconds } of outcomes) t.log(`${name} (${Math.round(milliseconds)} ms)`)
@@ -36,11 +33,10 @@ function judge(t: ExecutionContext, outcomes: readonly Outcome[]): void {
   )
 }
 
-function judgeTable(t: ExecutionContext, api: Api, table: { detail: string; rows: RowOutcome[] }): void {
+function judgeTable(t: ExecutionContext, table: { detail: string; rows: RowOutcome[] }): void {
   t.log(table.detail)
   t.true(table.rows.length > 100)
   for (const { name, forward, backward, error } of table.rows) {
-    if (api === 'webgpu' && readOnCpu.includes(name)) continue
     t.is(error, null, name)
     t.true(forward <= 1e-5, `${name} forward: ${forward}`)
     t.true(backward === null || backward <= 1e-5, `${name} backward: ${backward}`)
@@ -48,7 +44,7 @@ function judgeTable(t: ExecutionContext, api: Api, table: { detail: string; rows
 }
 
 test.serial('JavaScript: every operation, forward and backward', async (t) => {
-  judgeTable(t, 'javascript', await walkTable('javascript', true))
+  judgeTable(t, await walkTable('javascript', true))
 })
 
 test.serial('JavaScript: numbers, memory and training', async (t) => {
@@ -74,7 +70,7 @@ if ('reason' in opened || !page) {
   })
   for (const api of ['webgl2', 'webgpu'] as const) {
     test.serial(`${api}: every operation, forward and backward`, async (t) => {
-      judgeTable(t, api, await page.evaluate((name) => (globalThis as unknown as Suite).walkTable(name, false), api))
+      judgeTable(t, await page.evaluate((name) => (globalThis as unknown as Suite).walkTable(name, false), api))
     })
     test.serial(`${api}: numbers, memory and training`, async (t) => {
       const run = ([name, input]: [Api, Data]) => (globalThis as unknown as Suite).runChecks(name, input)

@@ -4,9 +4,11 @@
 import {
   arange,
   concat,
+  eye,
   formula,
   getBackend,
   gradcheck,
+  qr,
   randomNormal,
   setBackend,
   type Tensor,
@@ -17,6 +19,7 @@ import {
 import { equal, near, ok, throws } from './assert.js'
 import { type Checks, difference } from './suite.js'
 
+/** The same numbers in float64. Those of a WebGPU tensor have to be awaited before. */
 const double = (x: Tensor) => tensor(x.dataSync(), { shape: x.shape, dtype: 'float64' })
 
 export const checks: Checks = {
@@ -132,6 +135,32 @@ export const checks: Checks = {
     await near(x.argMax().cast('float32'), [4], 0)
     await near(x.cumsum(), [3, 4, 6, 7, 12, 16], 1e-6)
     await near(x.cumprod(), [3, 3, 6, 6, 30, 120], 1e-6)
+  },
+
+  'decompositions of batches, with rows to exchange, as on the CPU': async () => {
+    const a = randomNormal([2, 5, 5], { seed: 1 }).mul(1)
+    const b = randomNormal([2, 5, 3], { seed: 2 }).mul(1)
+    const tall = randomNormal([2, 6, 3], { seed: 3 }).mul(1)
+    const positive = a.matmul(a, { transposeB: true }).add(eye(5))
+    const unread = [a.solve(b), a.inverse(), a.determinant(), positive.cholesky(), qr(tall).q, qr(tall).r]
+    for (const x of [a, b, tall, positive]) await x.data()
+    const exact = [
+      double(a).solve(double(b)),
+      double(a).inverse(),
+      double(a).determinant(),
+      double(positive).cholesky(),
+    ]
+    const { q, r } = qr(double(tall))
+    for (const [i, want] of [...exact, q, r].entries()) {
+      ok((await difference(unread[i], want)) < 1e-5, `decomposition ${i}`)
+    }
+    const swap = tensor([
+      [0, 1],
+      [2, 0],
+    ]).mul(1)
+    await near(swap.determinant(), [-2], 1e-6)
+    await near(swap.solve([1, 4]), [2, 1], 1e-6)
+    await near(zeros([2, 2]).add(1).determinant(), [0], 1e-6)
   },
 
   'whole numbers are exact: on the CPU beyond 2²⁴, on the GPU up to it': async () => {
