@@ -9,6 +9,7 @@ const javascript = {
   nabla: ['nabla.mjs', 'model'],
   'nabla ×2': ['nabla.mjs', 'model 2'],
   'nabla loop': ['nabla.mjs', 'loop'],
+  'nabla tidy': ['nabla.mjs', 'tidy'],
   'jax-js': ['jax.mjs'],
   'tfjs wasm': ['tfjs.mjs', 'wasm'],
   'tfjs cpu': ['tfjs.mjs', 'cpu'],

@@ -1,8 +1,11 @@
-/** nabla, as its users write it: `model` trains with `trainOnBatch`, `loop` by hand with `backward` and `optimizer.step`. */
+/**
+ * nabla, as its users write it: `model` trains with `trainOnBatch`, `loop` by hand with `backward` and `optimizer.step`, and `tidy`
+ * does what `loop` does, and the single operations, inside of `tidy()`.
+ */
 import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
 
-/** Imports nabla; the argument is `model` or `loop`, which only trains (all else would be the same), and a number of threads (default 1). */
+/** Imports nabla; the argument is `model`, `tidy` or `loop` (which only trains: all else is the same), and a number of threads (default 1). */
 export async function load(argument) {
   const [style, threads = '1'] = argument.split(' ')
   const nabla = await import('nabla')
@@ -12,7 +15,8 @@ export async function load(argument) {
 }
 
 function tasksOf(nabla, style) {
-  const { tensor, variable, formula, AdamW, Sequential, Dense, sparseCategoricalCrossentropy } = nabla
+  const { tensor, variable, formula, tidy, AdamW, Sequential, Dense, sparseCategoricalCrossentropy } = nabla
+  const tidily = (run) => (style === 'tidy' ? (...args) => tidy(() => run(...args)) : run)
   const head = (result) => Array.from(result.dataSync().subarray(0, 5))
 
   const functions = {
@@ -42,13 +46,13 @@ function tasksOf(nabla, style) {
     },
     loop(model, optimizer) {
       const variables = model.trainableVariables
-      return ([x, labels]) => {
+      return tidily(([x, labels]) => {
         const loss = sparseCategoricalCrossentropy(labels, model.apply(x))
         for (const v of variables) v.zeroGrad()
         loss.backward()
         optimizer.step(variables)
         return loss.item()
-      }
+      })
     },
   }
 
@@ -58,7 +62,7 @@ function tasksOf(nabla, style) {
         tensor(x, { shape: [batch, sizes[0]] }),
         tensor(labels, { dtype: 'int32' }),
       ])
-      const step = steps[style](modelOf(sizes, weights), new AdamW(adamw))
+      const step = steps[style === 'model' ? 'model' : 'loop'](modelOf(sizes, weights), new AdamW(adamw))
       let t = 0
       const run = () => step(device[t++ % device.length])
       return { run, probe: () => Array.from({ length: 5 }, run) }
@@ -66,11 +70,11 @@ function tasksOf(nabla, style) {
     elementwise(spec) {
       const inputs = elementwiseInputs(spec).map((x) => tensor(x))
       const f = functions[spec.name]()
-      return { run: () => void f(...inputs), probe: () => head(f(...inputs)) }
+      return { run: tidily(() => void f(...inputs)), probe: () => head(f(...inputs)) }
     },
     matmul({ n }) {
       const [a, b] = matmulInputs({ n }).map((x) => tensor(x, { shape: [n, n] }))
-      return { run: () => void a.matmul(b), probe: () => head(a.matmul(b)) }
+      return { run: tidily(() => void a.matmul(b)), probe: () => head(a.matmul(b)) }
     },
     adamw(spec) {
       const [w, g] = adamwInputs(spec)
@@ -89,7 +93,7 @@ function tasksOf(nabla, style) {
         loss.backward()
         return loss.item()
       }
-      return { run, probe: () => [run(), ...head(logits.grad)] }
+      return { run: tidily(run), probe: () => [run(), ...head(logits.grad)] }
     },
   }
 }
