@@ -46,6 +46,7 @@ export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { type Callback, History, type TrainParams } from './layers/callbacks.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export { EarlyStopping, type EarlyStoppingOptions } from './layers/early-stopping.js'
 export type { FitOptions } from './layers/fit.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
@@ -56,9 +57,12 @@ export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  huber,
   type LossFunction,
   type LossLike,
   type LossName,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
   sparseCategoricalCrossentropy,
 } from './layers/losses.js'

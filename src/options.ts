@@ -1,5 +1,6 @@
 /**
- * Checks of option objects: an unknown option is an error that names the nearest known one.
+ * Checks of options and names: an unknown one is an error that names the nearest known one. And the names that are given where
+ * none was chosen.
  */
 import { OptionError } from './errors.js'
 
@@ -33,9 +34,48 @@ function unknownOption(
   return new OptionError(`${op}: unknown option ${name}. ${hint}`)
 }
 
+/** The error for a name that is none of the known ones. `otherwise` is what else one could give. */
+export function unknownName(
+  op: string,
+  kind: string,
+  name: unknown,
+  known: readonly string[],
+  otherwise = '',
+): OptionError {
+  const guess = nearest(toCamelCase(String(name)), known)
+  const hint = guess
+    ? `Did you mean ${guess}?`
+    : `Choose one of ${known.join(', ')}${otherwise && `, or ${otherwise}`}.`
+  return new OptionError(`${op}: unknown ${kind} ${String(name)}. ${hint}`)
+}
+
+/** @throws OptionError when the batch size is not a whole number above 0 */
+export function checkBatchSize(op: string, batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return
+  throw new OptionError(`${op}: batchSize is ${batchSize}. Give a whole number above 0.`)
+}
+
 /** `beta_1` → `beta1`, `global_clipnorm` → `globalClipnorm`. */
 export function toCamelCase(name: string): string {
   return name.replace(/_+([a-z0-9])/g, (_, c: string) => c.toUpperCase())
+}
+
+const counts = new Map<string, number>()
+
+/** A class's name in snake case, numbered from the second on, as Keras names layers and optimizers: `adam_w`, `adam_w_1`. */
+export function autoName(className: string): string {
+  const base = toSnakeCase(className)
+  const count = counts.get(base) ?? 0
+  counts.set(base, count + 1)
+  return count === 0 ? base : `${base}_${count}`
+}
+
+function toSnakeCase(name: string): string {
+  return name
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
 }
 
 /** The known name with the fewest edits, when it is near enough to be meant. */

@@ -1,8 +1,8 @@
 /**
  * Batches for training loops written by hand. (`fit` makes its own.)
  */
-import { OptionError, ShapeError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { ShapeError } from '../errors.js'
+import { checkBatchSize, checkOptions } from '../options.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import { formatShape } from '../tensor/shape.js'
@@ -34,8 +34,7 @@ export interface BatchesOptions {
 export function batches(x: TensorLike, y: TensorLike, options: BatchesOptions = {}): Iterable<[Tensor, Tensor]> {
   checkOptions('batches', options, ['batchSize', 'shuffle', 'seed'])
   const { batchSize = 32, shuffle = true, seed } = options
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new OptionError(`batches: batchSize is ${batchSize}. Give a whole number above 0.`)
+  checkBatchSize('batches', batchSize)
   const [xs, ys] = [toTensor(x), toTensor(y)]
   checkLengths(xs, ys)
   const count = xs.shape[0]

@@ -1,8 +1,7 @@
 /**
  * Activation functions by name.
  */
-import { OptionError } from '../errors.js'
-import { nearest, toCamelCase } from '../options.js'
+import { toCamelCase, unknownName } from '../options.js'
 import {
   celu,
   elu,
@@ -82,11 +81,7 @@ export function getActivation(op: string, activation: ActivationLike = 'linear')
   if (typeof activation === 'function') return describe(activation)
   const name = toCamelCase(String(activation))
   if (Object.hasOwn(functions, name)) return describe(functions[name as ActivationName], name)
-  const known = Object.keys(functions)
-  const guess = nearest(name, known)
-  throw new OptionError(
-    `${op}: unknown activation ${activation}. ${guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function.`}`,
-  )
+  throw unknownName(op, 'activation', activation, Object.keys(functions), 'give a function')
 }
 
 /** What is known of a function: much if it is one of nabla's, nothing if it only has the name of one. */

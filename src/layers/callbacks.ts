@@ -1,6 +1,8 @@
 /**
  * Callbacks: what `fit` tells those who listen.
  */
+import { OptionError } from '../errors.js'
+import { unknownName } from '../options.js'
 import type { Logs } from './logs.js'
 import type { Model } from './model.js'
 
@@ -21,6 +23,32 @@ export interface Callback {
   onTrainEnd?(history: History, model: Model): void | Promise<void>
 }
 
+const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd']
+
+/**
+ * Other entries than the events are a callback's own; functions that begin with `on` are taken for misspelt events.
+ * @throws OptionError for what can never be called
+ */
+export function checkCallback(callback: unknown): void {
+  if (typeof callback !== 'object' || callback === null) {
+    throw new OptionError(
+      `fit: the callback ${String(callback)} is no object. Give functions by event: { onEpochEnd: (epoch, logs) => … }.`,
+    )
+  }
+  const own = callback as Record<string, unknown>
+  const wrong = functionNames(own).find((name) => /^on(_|[A-Z])/.test(name) && !events.includes(name))
+  if (wrong !== undefined) throw unknownName('fit', 'callback', wrong, events)
+}
+
+/** The functions of an object, inherited ones included. */
+function functionNames(object: Record<string, unknown>): string[] {
+  const names: string[] = []
+  for (let o: object = object; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) {
+    names.push(...Object.getOwnPropertyNames(o))
+  }
+  return names.filter((name) => typeof object[name] === 'function')
+}
+
 /** How long a training will be. */
 export interface TrainParams {
   /** How often all examples are seen. */
@@ -31,6 +59,8 @@ export interface TrainParams {
   readonly batchSize: number
   /** Examples per epoch. */
   readonly samples: number
+  /** What the logs of an epoch will have: `loss`, `accuracy`, `val_loss`, … */
+  readonly logs: readonly string[]
 }
 
 /** What `fit` returns: the logs of every epoch. */

@@ -126,13 +126,6 @@ function takeRows({ values, dtype, shape, width }: Column, start: number, stop: 
   return wrap('batch', out, dtype, rows)
 }
 
-/** @throws OptionError when the batch size is not a whole number above 0 */
-export function checkBatchSize(op: string, batchSize: number): void {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new OptionError(`${op}: batchSize is ${batchSize}. Give a whole number above 0.`)
-  }
-}
-
 /** Waits until the numbers of these tensors can be read at once. Other data is there already. */
 export async function arrived(data: readonly unknown[]): Promise<void> {
   await Promise.all(data.map((x) => x instanceof Tensor && x.data()))

@@ -4,15 +4,15 @@
 import { GradientError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Generator, generator } from '../kernels/random.js'
-import { checkOptions } from '../options.js'
+import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type Callback, History, printEpochs } from './callbacks.js'
-import { arrived, checkBatchSize, Dataset } from './dataset.js'
+import { type Callback, checkCallback, History, printEpochs } from './callbacks.js'
+import { arrived, Dataset } from './dataset.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
 
@@ -53,7 +53,8 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   const turns = new Turns()
   model.stopTraining = false
   model.optimizer.restoreForTraining?.()
-  for (const c of callbacks) await c.onTrainBegin?.({ epochs, steps, batchSize, samples: training.size }, model)
+  const params = { epochs, steps, batchSize, samples: training.size, logs: logNames(model, validation !== null) }
+  for (const c of callbacks) await c.onTrainBegin?.(params, model)
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
@@ -135,6 +136,12 @@ class Turns {
   }
 }
 
+/** The names of the logs of an epoch. */
+function logNames(model: Model, isValidated: boolean): string[] {
+  const own = ['loss', ...model.howToTrain('fit').metrics.map(({ name }) => name)]
+  return isValidated ? [...own, ...own.map((name) => `val_${name}`)] : own
+}
+
 function prefixed(logs: Logs): Logs {
   return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]))
 }
@@ -198,6 +205,7 @@ function checkFitOptions(options: FitOptions): void {
   if (options.callbacks !== undefined && !Array.isArray(options.callbacks)) {
     throw new OptionError('fit: callbacks is no array. Write callbacks: [callback].')
   }
+  for (const callback of options.callbacks ?? []) checkCallback(callback)
   if (validationData !== undefined && !(Array.isArray(validationData) && validationData.length === 2)) {
     throw new OptionError('fit: validationData is no pair. Write validationData: [x, y].')
   }

@@ -2,9 +2,8 @@
  * First values of weights. The scaled ones keep the variance of signals from layer to layer: glorot (Glorot and Bengio 2010) for
  * tanh and sigmoid, he (He et al. 2015) for relu. Names, scales and the truncation at two standard deviations are Keras's.
  */
-import { OptionError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
-import { nearest, toCamelCase } from '../options.js'
+import { toCamelCase, unknownName } from '../options.js'
 import { wrap } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
@@ -74,11 +73,7 @@ export function getInitializer(op: string, initializer: InitializerLike): Initia
   if (typeof initializer === 'function') return initializer
   const name = toCamelCase(String(initializer))
   if (Object.hasOwn(initializers, name)) return initializers[name as InitializerName]
-  const known = Object.keys(initializers)
-  const guess = nearest(name, known)
-  throw new OptionError(
-    `${op}: unknown initializer ${initializer}. ${guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function of the shape.`}`,
-  )
+  throw unknownName(op, 'initializer', initializer, Object.keys(initializers), 'give a function of the shape')
 }
 
 /** How many numbers feed one unit, and how many units one number feeds. */

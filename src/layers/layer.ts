@@ -4,6 +4,7 @@
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
+import { autoName } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
@@ -40,16 +41,6 @@ export interface WeightOptions {
   dtype?: DType
   /** Makes random initializers repeatable. Default: see `setSeed`. */
   seed?: number
-}
-
-const counts = new Map<string, number>()
-
-/** `dense`, `dense_1`, …: the class's name in snake case, numbered. */
-function autoName(className: string): string {
-  const base = className.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
-  const count = counts.get(base) ?? 0
-  counts.set(base, count + 1)
-  return count === 0 ? base : `${base}_${count}`
 }
 
 /** The base of all layers and models. */

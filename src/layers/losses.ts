@@ -2,8 +2,8 @@
  * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the numbers
  * before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities.
  */
-import { OptionError, ShapeError } from '../errors.js'
-import { checkOptions, nearest, toCamelCase } from '../options.js'
+import { ShapeError } from '../errors.js'
+import { checkOptions, toCamelCase, unknownName } from '../options.js'
 import { elementwise, op, run } from '../tensor/apply.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { ops } from '../tensor/ops.js'
@@ -26,6 +26,11 @@ const epsilon = 1e-7
 
 const rows = {
   squaredError: op('(prediction - target)^2'),
+  absoluteError: op('abs(prediction - target)'),
+  relativeError: op('abs(prediction - target) / max(abs(target), least)'),
+  huber: op(
+    'abs(prediction - target) <= delta ? (prediction - target)^2 / 2 : delta * (abs(prediction - target) - delta / 2)',
+  ),
   binaryCrossentropy: op('target * softplus(-logit) + (1 - target) * softplus(logit)'),
 }
 
@@ -39,6 +44,46 @@ const rows = {
 export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const prediction = toTensor(yPred)
   return elementwise(rows.squaredError, [prediction, matchShape('meanSquaredError', yTrue, prediction)]).mean()
+}
+
+/**
+ * The mean of |yPred − yTrue|.
+ * @param yTrue of the shape of `yPred`
+ * @throws ShapeError when the shapes differ
+ * @example
+ * meanAbsoluteError(tensor([1, 2]), tensor([1, 4])).item() // => 1
+ */
+export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const prediction = toTensor(yPred)
+  return elementwise(rows.absoluteError, [prediction, matchShape('meanAbsoluteError', yTrue, prediction)]).mean()
+}
+
+/**
+ * The mean of 100 · |yPred − yTrue| / |yTrue|. A target of 0 counts as 1e-7, as in Keras.
+ * @param yTrue of the shape of `yPred`
+ * @throws ShapeError when the shapes differ
+ * @example
+ * meanAbsolutePercentageError(tensor([1, 2]), tensor([1, 4])).item() // => 50
+ */
+export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const prediction = toTensor(yPred)
+  const target = matchShape('meanAbsolutePercentageError', yTrue, prediction)
+  return elementwise(rows.relativeError, [prediction, target, epsilon]).mean().mul(100)
+}
+
+/**
+ * The mean of half the squared error where it is small, and of the absolute error, less δ/2, where it is large: outliers pull less.
+ * @param yTrue of the shape of `yPred`
+ * @param options `delta`, the error δ from which on it is large: default 1
+ * @throws ShapeError when the shapes differ
+ * @example
+ * huber(tensor([1, 2]), tensor([1, 4])).item() // => 0.75
+ */
+export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
+  checkOptions('huber', options, ['delta'])
+  const { delta = 1 } = options
+  const prediction = toTensor(yPred)
+  return elementwise(rows.huber, [prediction, matchShape('huber', yTrue, prediction), delta]).mean()
 }
 
 /**
@@ -109,13 +154,14 @@ export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options
   return yes.add(target.neg().add(1).mul(p.neg().log1p())).mean().neg()
 }
 
-const named = { meanSquaredError, sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
+const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+const named = { ...ofNumbers, ...ofProbabilities }
 
-const targetsOf: Record<LossName, TargetKind> = {
-  meanSquaredError: 'numbers',
-  sparseCategoricalCrossentropy: 'labels',
-  categoricalCrossentropy: 'probabilities',
-  binaryCrossentropy: 'probabilities',
+const short: Readonly<Record<string, LossName>> = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
 }
 
 /**
@@ -135,27 +181,33 @@ export interface CompiledLoss {
 }
 
 /**
- * The loss of that name (Keras's snake_case and `mse` are understood).
+ * The loss of that name (Keras's snake_case, `mse`, `mae` and `mape` are understood).
  * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
  * @throws OptionError naming the nearest one when there is none
  */
 export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
   const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
   if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'numbers' }
-  const targets = targetsOf[name]
-  if (name === 'meanSquaredError') return { apply: meanSquaredError, targets }
-  const crossentropy = named[name]
-  return { apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }), targets }
+  if (isOfNumbers(name)) return { apply: ofNumbers[name], targets: 'numbers' }
+  const crossentropy = ofProbabilities[name]
+  return {
+    apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }),
+    targets: name === 'sparseCategoricalCrossentropy' ? 'labels' : 'probabilities',
+  }
+}
+
+function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
+  return Object.hasOwn(ofNumbers, name)
 }
 
 function nameOf(loss: LossFunction): LossName | undefined {
-  return (Object.keys(named) as LossName[]).find((name) => named[name] === loss)
+  return (Object.keys(named) as LossName[]).find((name) => (named[name] as LossFunction) === loss)
 }
 
 function lossName(text: string): LossName {
-  const name = text === 'mse' ? 'meanSquaredError' : toCamelCase(text)
+  const name = Object.hasOwn(short, text) ? short[text] : toCamelCase(text)
   if (Object.hasOwn(named, name)) return name as LossName
-  throw unknownLoss(text)
+  throw unknownName('compile', 'loss', text, Object.keys(named), 'give a function')
 }
 
 /** A user's loss, with an error for what is not one number. */
@@ -171,13 +223,6 @@ function heldToScalar(loss: LossFunction): LossFunction {
 
 function describe(value: unknown): string {
   return value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : `${typeof value} ${String(value)}`
-}
-
-function unknownLoss(loss: string): OptionError {
-  const known = Object.keys(named)
-  const guess = nearest(loss, known)
-  const hint = guess ? `Did you mean ${guess}?` : `Choose one of ${known.join(', ')}, or give a function.`
-  return new OptionError(`compile: unknown loss ${loss}. ${hint}`)
 }
 
 /** log p of probabilities, each row scaled to sum to 1. */

@@ -2,8 +2,8 @@
  * Metrics: numbers to watch while training, the mean over the examples.
  */
 import { OptionError } from '../errors.js'
-import { nearest, toCamelCase } from '../options.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { toCamelCase, unknownName } from '../options.js'
+import { Tensor } from '../tensor/tensor.js'
 
 /** A metric: one number per example, or their mean, given what is true and what was predicted. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
@@ -52,14 +52,23 @@ function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
  */
 export function getMetric(metric: MetricLike, fromLogits: boolean): NamedMetric {
   if (metric === accuracy) return getMetric('accuracy', fromLogits)
-  if (typeof metric === 'function') return { name: metric.name || 'metric', apply: metric }
+  if (typeof metric === 'function') return { name: metric.name || 'metric', apply: heldToTensor(metric) }
   const short: Record<string, string> = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' }
-  const name = short[metric] ?? toCamelCase(String(metric))
-  if (name === 'accuracy') return { name, apply: (yTrue, yPred) => accuracy(yTrue, yPred, fromLogits ? 0 : 0.5) }
-  const known = functions[name as keyof typeof functions]
-  if (known) return { name, apply: known }
-  const guess = nearest(name, Object.keys(functions))
-  throw new OptionError(
-    `compile: unknown metric ${metric}. ${guess ? `Did you mean ${guess}?` : `Choose one of ${Object.keys(functions).join(', ')}, or give a function.`}`,
-  )
+  const name = Object.hasOwn(short, metric) ? short[metric] : toCamelCase(String(metric))
+  if (!Object.hasOwn(functions, name)) {
+    throw unknownName('compile', 'metric', metric, Object.keys(functions), 'give a function')
+  }
+  const apply = functions[name as keyof typeof functions]
+  return { name, apply: apply ?? ((yTrue, yPred) => accuracy(yTrue, yPred, fromLogits ? 0 : 0.5)) }
+}
+
+/** A user's metric, with an error for what is no tensor. */
+function heldToTensor(metric: MetricFunction): MetricFunction {
+  return (yTrue, yPred) => {
+    const values: unknown = metric(yTrue, yPred)
+    if (values instanceof Tensor) return values
+    throw new OptionError(
+      `${metric.name || 'metric'}: the metric function returned ${typeof values} ${String(values)}, not a tensor. Compute it with tensor operations.`,
+    )
+  }
 }

@@ -4,7 +4,7 @@
 
 import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
@@ -12,7 +12,7 @@ import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
-import { arrived, checkBatchSize, Dataset } from './dataset.js'
+import { arrived, Dataset } from './dataset.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import { type Logs, MeanLogs } from './logs.js'
@@ -79,9 +79,7 @@ export abstract class Model extends Layer {
     checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
     const { optimizer, loss, metrics = [] } = options
     if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
-    if (typeof optimizer?.apply !== 'function') {
-      throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
-    }
+    checkOptimizer(optimizer)
     if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
     const fromLogits = !this.givesProbabilities
     this.compiled = {
@@ -358,6 +356,16 @@ function badLoss(loss: number): GradientError {
   return new GradientError(
     `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
   )
+}
+
+/** @throws OptionError for what is no optimizer */
+function checkOptimizer(optimizer: unknown): void {
+  if (typeof optimizer === 'function') {
+    const { name } = optimizer
+    throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
+  }
+  if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
+  throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
 }
 
 /** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */

@@ -3,9 +3,10 @@
  * `optimizer.ts` has the steps.
  */
 import { OptionError } from '../errors.js'
+import { autoName } from '../options.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { evaluateAt } from './hyperparameters.js'
-import { autoName, fromKeras, toKeras } from './names.js'
+import { fromKeras, toKeras } from './names.js'
 import {
   baseDefaults,
   type Hyperparameter,

@@ -2,14 +2,14 @@
  * L-BFGS.
  */
 import { GradientError, OptionError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { autoName, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
 import { checkState, countIn } from './exported-state.js'
 import { lineSearch, type Point } from './line-search.js'
-import { autoName, fromKeras } from './names.js'
+import { fromKeras } from './names.js'
 import { isHyperparameter, wrong } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Reading, readLater, readNow } from './reading.js'

@@ -2,14 +2,13 @@
  * Different optimizers for different variables.
  */
 import { OptionError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { autoName, checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import { Explanation } from './explain.js'
 import { checkState, countIn } from './exported-state.js'
 import { evaluateAt } from './hyperparameters.js'
-import { autoName } from './names.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'

@@ -2,7 +2,7 @@
  * Optimizers as Keras writes them, and the classes they are read from. `get.ts` makes nabla's own known.
  */
 import { OptionError } from '../errors.js'
-import { nearest } from '../options.js'
+import { unknownName } from '../options.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import type { Config } from './schedules/schedule.js'
 
@@ -70,10 +70,7 @@ export function findClass(name: string, custom: readonly OptimizerClass[]): Opti
   const found = all.find((other) => other.name.toLowerCase() === name.toLowerCase())
   if (found) return found
   const names = all.map((other) => other.name)
-  const guess = nearest(name, names)
-  throw new OptionError(
-    `optimizers.get: unknown optimizer ${name}. ${guess ? `Did you mean ${guess}?` : `Known: ${names.join(', ')}.`}`,
-  )
+  throw unknownName('optimizers.get', 'optimizer', name, names, 'give your own class as second argument')
 }
 
 /** The optimizer inside of a wrapper's configuration. */

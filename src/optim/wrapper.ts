@@ -2,11 +2,11 @@
  * The base of optimizers around another optimizer: what they do not say themselves, the inner one does.
  */
 import { OptionError } from '../errors.js'
+import { autoName } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import type { Explanation } from './explain.js'
-import { autoName } from './names.js'
 import type { Hyperparameter } from './options.js'
 
 /** An optimizer around another one. */

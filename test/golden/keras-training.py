@@ -26,6 +26,9 @@ def losses():
     binary_probabilities = np.asarray(keras.ops.sigmoid(binary_logits))
     k = keras.losses
     cases = {
+        "meanAbsoluteError": (k.MeanAbsoluteError(), binary_labels, binary_logits, None),
+        "meanAbsolutePercentageError": (k.MeanAbsolutePercentageError(), binary_labels + 0.5, binary_logits, None),
+        "huber": (k.Huber(), binary_labels, binary_logits, None),
         "meanSquaredError": (k.MeanSquaredError(), binary_labels, binary_logits, None),
         "sparseCategoricalCrossentropy": (k.SparseCategoricalCrossentropy(from_logits=True), labels, logits, True),
         "sparseCategoricalCrossentropy of probabilities": (k.SparseCategoricalCrossentropy(), labels, probabilities, False),
@@ -72,9 +75,50 @@ def training(optimizer, **options):
     }
 
 
+class Counting:
+    """A model whose only weight is the number of the epoch."""
+
+    def __init__(self):
+        self.epoch, self.stop_training = 0, False
+
+    def get_weights(self):
+        return self.epoch
+
+    def set_weights(self, epoch):
+        self.epoch = epoch
+
+
+def early_stopping():
+    # numbers from a stream of their own, so that adding cases does not change the trainings
+    stream = np.random.default_rng(1)
+    cases = []
+    for monitor, mode in [("val_loss", "min"), ("accuracy", "max")]:
+        for patience in [0, 1, 3]:
+            for extra in [{}, {"min_delta": 0.15}, {"baseline": 0.6}, {"start_from_epoch": 4}]:
+                values = stream.uniform(0, 1, size=14).round(3).tolist()
+                for restore in [False, True]:
+                    model = Counting()
+                    callback = keras.callbacks.EarlyStopping(
+                        monitor, patience=patience, mode=mode, restore_best_weights=restore, **extra
+                    )
+                    callback.set_model(model)
+                    callback.on_train_begin()
+                    for epoch, value in enumerate(values):
+                        model.epoch = epoch
+                        callback.on_epoch_end(epoch, {monitor: value})
+                        if model.stop_training:
+                            break
+                    last = model.epoch
+                    callback.on_train_end()
+                    options = {"monitor": monitor, "patience": patience, "restore_best_weights": restore, **extra}
+                    cases.append({"options": options, "values": values, "lastEpoch": last, "weights": model.epoch})
+    return cases
+
+
 result = {
     "meta": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
     "losses": losses(),
+    "earlyStopping": early_stopping(),
     "training": {
         "AdamW": training(keras.optimizers.AdamW(learning_rate=0.02)),
         "AdamW with EMA": training(keras.optimizers.AdamW(learning_rate=0.02, use_ema=True, ema_momentum=0.8, name="ema")),

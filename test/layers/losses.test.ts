@@ -4,6 +4,9 @@ import {
   binaryCrossentropy,
   categoricalCrossentropy,
   gradcheck,
+  huber,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
   ShapeError,
   sparseCategoricalCrossentropy,
@@ -22,12 +25,20 @@ interface LossCase {
 
 // Made by test/golden/keras-training.py
 const golden = JSON.parse(readFileSync(new URL('../golden/keras-training.json', import.meta.url), 'utf8'))
-const losses = { meanSquaredError, sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+const losses = {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  huber,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+  categoricalCrossentropy,
+  binaryCrossentropy,
+}
 
 for (const [name, value] of Object.entries(golden.losses)) {
   test(`${name} and its gradient are Keras's`, (t) => {
     const { yTrue, yPred, fromLogits, loss, gradient } = value as LossCase
-    const f = losses[name.split(' ')[0] as keyof typeof losses]
+    const f = losses[name.split(' ')[0] as keyof typeof losses] as typeof binaryCrossentropy
     const [got, g] = valueAndGrad((p) => f(tensor(yTrue), p, ...(fromLogits === null ? [] : [{ fromLogits }])))(yPred)
     t.true(Math.abs(got.item() - loss) <= 2e-6 * Math.abs(loss), `${got.item()} ≠ ${loss}`)
     const want = gradient.flat()
@@ -63,6 +74,9 @@ test('every loss passes gradcheck', (t) => {
   const labels = tensor([2, 0])
   const cases: ((x: Tensor) => Tensor)[] = [
     (x) => meanSquaredError(y.cast(x.dtype), x),
+    (x) => meanAbsoluteError(y.cast(x.dtype), x),
+    (x) => meanAbsolutePercentageError(y.add(1).cast(x.dtype), x),
+    (x) => huber(y.cast(x.dtype), x, { delta: 0.7 }),
     (x) => sparseCategoricalCrossentropy(labels, x),
     (x) => categoricalCrossentropy(y.cast(x.dtype), x),
     (x) => binaryCrossentropy(y.cast(x.dtype), x),

@@ -8,9 +8,11 @@ import {
   Dense,
   DTypeError,
   GradientError,
+  type Logs,
   type LossLike,
   LossScaleOptimizer,
   type MetricLike,
+  type Model,
   NablaError,
   OptionError,
   ScheduleFreeAdamW,
@@ -146,6 +148,20 @@ test('callbacks hear of everything in order, and can stop the training', async (
     ],
   })
   t.deepEqual(heard, ['train 10 2 4', 'epoch 0', 'batch 0 loss,accuracy', 'batch 1 loss,accuracy', 'end 0', 'done 0'])
+})
+
+test('a callback may change the learning rate', async (t) => {
+  const model = small()
+  const rates: number[] = []
+  const halve = {
+    best: Number.POSITIVE_INFINITY, // what is no function is the callback's own business
+    onEpochEnd: (_epoch: number, _logs: Logs, { optimizer }: Model) => {
+      rates.push(optimizer.learningRate)
+      optimizer.learningRate /= 2
+    },
+  }
+  await model.fit(xs, ys, { epochs: 3, callbacks: [halve] })
+  t.deepEqual(rates, [0.1, 0.05, 0.025])
 })
 
 test('fit lets timers run while it trains', async (t) => {
@@ -324,6 +340,28 @@ const mistakes: Record<
     error: OptionError,
     message: /callbacks is no array/,
   },
+  'a misspelt callback': {
+    call: (m) => m.fit(xs, ys, { callbacks: [{ on_epoch_end: () => {} } as never] }),
+    error: OptionError,
+    message: /fit: unknown callback on_epoch_end. Did you mean onEpochEnd\?/,
+  },
+  'a callback that is never called': {
+    call: (m) =>
+      m.fit(xs, ys, {
+        callbacks: [
+          new (class {
+            onBatchBegin() {}
+          })(),
+        ] as never,
+      }),
+    error: OptionError,
+    message: /fit: unknown callback onBatchBegin. Did you mean on/,
+  },
+  'a function as callback': {
+    call: (m) => m.fit(xs, ys, { callbacks: [() => {}] as never }),
+    error: OptionError,
+    message: /is no object. Give functions by event/,
+  },
   'validation data that is no pair': {
     call: (m) => m.fit(xs, ys, { validationData: { x: xs, y: ys } as never }),
     error: OptionError,
@@ -467,4 +505,16 @@ test('training before compile, and compile with mistakes', async (t) => {
     message: /the optimizer is adam/,
   })
   t.throws(() => model.compile({ optimizer } as never), { message: /loss is missing/ })
+  t.throws(() => model.compile({ optimizer: SGD as never, loss: 'meanSquaredError' }), {
+    message: 'compile: the optimizer is the class SGD. Give an instance: new SGD().',
+  })
+  const two = [() => tensor(1), () => tensor(2)]
+  t.throws(() => model.compile({ optimizer, loss: 'meanSquaredError', metrics: two }), {
+    message: /two entries of the logs would be called metric/,
+  })
+  t.throws(() => model.compile({ optimizer, loss: 'meanSquaredError', metrics: ['toString' as 'accuracy'] }), {
+    message: /unknown metric toString/,
+  })
+  model.compile({ optimizer, loss: 'meanSquaredError', metrics: [(() => 3) as never] })
+  t.throws(() => model.evaluate(xs, ys), { message: /metric: the metric function returned number 3, not a tensor/ })
 })

@@ -1,11 +1,11 @@
 /**
  * Schedules by name, and from their configurations. `../get.ts` makes nabla's own known.
  */
-import { OptionError } from '../../errors.js'
+import { unknownName } from '../../options.js'
 import type { Config, LearningRateSchedule } from './schedule.js'
 
 /** The constructor of a schedule that can be read from a configuration. */
-export interface ReadableSchedule {
+interface ReadableSchedule {
   readonly name: string
   fromConfig(config: Config): unknown
 }
@@ -35,8 +35,8 @@ export function deserializeSchedule({
 }): LearningRateSchedule {
   const schedule = known.get(class_name.toLowerCase())
   if (schedule) return schedule.fromConfig(config) as LearningRateSchedule
-  const names = [...known.values()].map(({ name }) => name).join(', ')
-  throw new OptionError(`fromConfig: unknown schedule ${class_name}. Known: ${names}.`)
+  const names = [...known.values()].map(({ name }) => name)
+  throw unknownName('fromConfig', 'schedule', class_name, names)
 }
 
 /** A configuration whose schedules are read. */

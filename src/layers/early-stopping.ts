@@ -1,0 +1,114 @@
+/**
+ * Ending a training that no longer gets better.
+ */
+import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Callback, TrainParams } from './callbacks.js'
+import type { Logs } from './logs.js'
+import type { Model } from './model.js'
+
+/** Options of `EarlyStopping`. */
+export interface EarlyStoppingOptions {
+  /** The entry of the logs to watch. Default `val_loss`. */
+  monitor?: string
+  /** How many epochs in a row may bring no improvement. Default 0. */
+  patience?: number
+  /** Improvements smaller than this do not count. Default 0. */
+  minDelta?: number
+  /** Whether less is better, or more. Default auto: more for accuracies, less for all else. */
+  mode?: 'auto' | 'min' | 'max'
+  /** Waiting only starts anew when this value is beaten, too. Default null. */
+  baseline?: number | null
+  /** Whether to put back the weights of the best epoch at the end. Default false: those of the last epoch stay. */
+  restoreBestWeights?: boolean
+  /** Epochs before this one, counted from 0, are not looked at. Default 0. */
+  startFromEpoch?: number
+}
+
+const names = ['monitor', 'patience', 'minDelta', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']
+
+/**
+ * A callback that ends the training when a number of the logs has not improved for some epochs. As in Keras, the best weights are put
+ * back only if asked for, and then also when the training ends by itself.
+ *
+ * @example
+ * setSeed(1)
+ * const model = new Sequential([new Dense(1)])
+ * model.compile({ optimizer: new SGD({ learningRate: 1 }), loss: 'meanSquaredError' })
+ * const stopping = new EarlyStopping({ monitor: 'loss', patience: 2, restoreBestWeights: true })
+ * const { history } = await model.fit([[1], [2]], [[1], [2]], { epochs: 50, callbacks: [stopping] })
+ * history.loss.length // => 3
+ * stopping.bestEpoch // => 0
+ */
+export class EarlyStopping implements Callback {
+  /** The best value so far; null before the first. */
+  best: number | null = null
+  /** The epoch that the best value is of, from 0. */
+  bestEpoch = 0
+  /** The epoch after which it ended the training, from 0; null when it did not. */
+  stoppedEpoch: number | null = null
+  private readonly options: Required<EarlyStoppingOptions>
+  private readonly sign: 1 | -1
+  private bestWeights: Tensor[] | null = null
+  private waited = 0
+
+  /** @throws OptionError for an unknown option or a value out of range */
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions('EarlyStopping', options, names)
+    const { monitor = 'val_loss', patience = 0, minDelta = 0, mode = 'auto', baseline = null } = options
+    const { restoreBestWeights = false, startFromEpoch = 0 } = options
+    if (!['auto', 'min', 'max'].includes(mode)) {
+      throw new OptionError(`EarlyStopping: mode is ${String(mode)}. Choose one of auto, min, max.`)
+    }
+    for (const [name, value] of Object.entries({ patience, minDelta, startFromEpoch })) {
+      if (!(value >= 0)) throw new OptionError(`EarlyStopping: ${name} is ${String(value)}. Give a number, 0 or more.`)
+    }
+    this.options = { monitor, patience, minDelta, mode, baseline, restoreBestWeights, startFromEpoch }
+    this.sign = mode === 'max' || (mode === 'auto' && /acc/i.test(monitor)) ? 1 : -1
+  }
+
+  /** @throws OptionError when the logs will not have what is to be watched */
+  onTrainBegin({ logs }: TrainParams): void {
+    const { monitor } = this.options
+    if (!logs.includes(monitor)) {
+      const hint = monitor.startsWith('val_') ? 'Give fit validationData or a validationSplit' : 'Name it in compile'
+      throw new OptionError(
+        `EarlyStopping: the logs have ${logs.join(', ')}, but no ${monitor}. ${hint}, or monitor another.`,
+      )
+    }
+    this.best = null
+    this.bestEpoch = 0
+    this.stoppedEpoch = null
+    this.bestWeights = null
+    this.waited = 0
+  }
+
+  /** Looks at the logs of an epoch. */
+  onEpochEnd(epoch: number, logs: Logs, model: Model): void {
+    const { monitor, patience, baseline, restoreBestWeights, startFromEpoch } = this.options
+    if (epoch < startFromEpoch) return
+    const current = logs[monitor]
+    this.waited++
+    if (this.isBetter(current, this.best)) {
+      this.best = current
+      this.bestEpoch = epoch
+      if (restoreBestWeights) this.bestWeights = model.getWeights()
+      if (this.isBetter(current, baseline)) this.waited = 0
+    } else if (this.waited >= patience && epoch > 0) {
+      this.stoppedEpoch = epoch
+      model.stopTraining = true
+    }
+  }
+
+  /** Puts the best weights back, if asked for. */
+  onTrainEnd(_history: unknown, model: Model): void {
+    if (this.bestWeights) model.setWeights(this.bestWeights)
+    this.bestWeights = null
+  }
+
+  /** Whether a value is better than another by more than `minDelta`; any is better than none. */
+  private isBetter(value: number, reference: number | null): boolean {
+    return reference === null || this.sign * (value - reference) > this.options.minDelta
+  }
+}
