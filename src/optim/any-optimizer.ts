@@ -63,6 +63,12 @@ export abstract class AnyOptimizer {
    */
   abstract exportState(): OptimizerState
 
+  /** `exportState` for every back end: WebGPU gives numbers only later. */
+  async exportStateLater(): Promise<OptimizerState> {
+    await Promise.all(this.variables.map((v) => v.data()))
+    return this.exportState()
+  }
+
   /**
    * Takes over a state that `exportState` gave. The optimizer must be built.
    * @throws OptionError when names or sizes differ; nothing is changed then
@@ -130,6 +136,20 @@ export abstract class AnyOptimizer {
       variables,
     )
     return value
+  }
+
+  /**
+   * `explain` for every back end. On WebGPU steps are measured from the first call on, so make a step after it.
+   * @param variable only this one; default all that were updated
+   */
+  async explainLater(variable?: Variable): Promise<Explanation> {
+    await Promise.all(this.measured().map((x) => x.data()))
+    return this.explain(variable)
+  }
+
+  /** Internal: tensors whose numbers `explain` looks at. */
+  measured(): readonly Tensor[] {
+    return []
   }
 
   /** Internal: tensors whose numbers `apply` looks at to decide what to do. */

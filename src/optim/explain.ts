@@ -4,9 +4,8 @@
 import { setRecording } from '../autograd/engine.js'
 import type { DataBuffer } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { norm } from './clip.js'
 import { type Around, gradientLines } from './program.js'
 import type { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
@@ -89,21 +88,40 @@ export class Explanation {
   }
 }
 
-/** Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until somebody asks. */
+/**
+ * Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until somebody asks. Where
+ * numbers cannot be read at once, none is until somebody asks, and the report is written when the numbers have come.
+ */
 export class Recorder {
   private isMeasuring = true
   private hasBeenAsked = false
   private measurements: Measurement[] = []
-  private last: Explanation | null = null
+  private last: (() => Explanation) | null = null
+  private unread: readonly Tensor[] = []
+  private readonly unclipped = new WeakMap<VariableState, Unclipped>()
 
-  /** Whether this step is to be measured. That needs numbers at once, which not every back end gives. */
+  /** Whether this step is to be measured. */
   get wants(): boolean {
-    return this.isMeasuring && !backend.isAsync
+    return this.isMeasuring && (this.hasBeenAsked || !backend.isAsync)
+  }
+
+  /** What has to be awaited before `ask`. From now on every step is measured. */
+  awaited(): readonly Tensor[] {
+    this.hasBeenAsked = true
+    this.isMeasuring = true
+    return this.unread
+  }
+
+  /** Notes the gradient of this step as it was before it was clipped, where that happens before the update. */
+  keep(state: VariableState, incoming: Tensor, mean: Tensor, divisor: number): void {
+    this.unclipped.set(state, { incoming, unscaled: setRecording(false, () => mean.div(divisor)) })
   }
 
   /** A measurement of an update that is about to be made. */
   begin(state: VariableState, gradient: DataBuffer, around: Around, runner: RuleRunner): Measurement {
-    const measurement = setRecording(false, () => new Measurement(state, gradient, around, runner))
+    const unclipped = this.unclipped.get(state)
+    this.unclipped.delete(state)
+    const measurement = setRecording(false, () => new Measurement(state, gradient, around, runner, unclipped))
     this.measurements.push(measurement)
     return measurement
   }
@@ -111,8 +129,19 @@ export class Recorder {
   /** The end of a step: writes the report. */
   end(optimizer: string, step: number, learningRate: number): void {
     if (!this.wants) return
-    const reports = setRecording(false, () => this.measurements.map((measurement) => measurement.report()))
-    this.last = new Explanation(optimizer, step, learningRate, reports, false)
+    const { measurements } = this
+    const squares = setRecording(false, () => measurements.map((measurement) => measurement.end()))
+    const write = () =>
+      new Explanation(
+        optimizer,
+        step,
+        learningRate,
+        measurements.map((measurement) => measurement.report()),
+        false,
+      )
+    const written = backend.isAsync ? null : write()
+    this.last = written ? () => written : write
+    this.unread = written ? [] : squares.flatMap((x) => Object.values(x))
     this.isMeasuring = this.hasBeenAsked
     this.measurements = []
   }
@@ -122,12 +151,11 @@ export class Recorder {
     if (this.measurements.length > 0) this.measurements = []
   }
 
-  /** The last report; null before the first step. From now on every step is measured. */
+  /** The last report; null before the first step that was measured. From now on every step is. */
   ask(iterations: number): Explanation | null {
-    this.hasBeenAsked = true
-    this.isMeasuring = true
+    this.awaited()
     if (!this.last) return null
-    const { optimizer, step, learningRate, variables } = this.last
+    const { optimizer, step, learningRate, variables } = this.last()
     return new Explanation(optimizer, step, learningRate, variables, step !== iterations)
   }
 }
@@ -143,10 +171,17 @@ const columns: readonly (readonly [title: string, value: (report: VariableReport
   ['to average', (r) => (r.averageDistance === null ? '–' : show(r.averageDistance))],
 ]
 
+/** A gradient before it was clipped. */
+interface Unclipped {
+  readonly incoming: Tensor
+  readonly unscaled: Tensor
+}
+
 /** Measures the update of one variable: made before it, asked after it. */
 export class Measurement {
   private readonly before: Tensor
-  private readonly norms: Pick<VariableReport, 'gradientNorm' | 'unscaledNorm' | 'clippedNorm'>
+  /** Σx² of what is measured. */
+  private readonly squares: Record<string, Tensor>
   private readonly learningRate: number
   private readonly decay: number
   private moved: Tensor | null = null
@@ -156,10 +191,15 @@ export class Measurement {
     gradient: DataBuffer,
     around: Around,
     runner: RuleRunner,
+    unclipped?: Unclipped,
   ) {
     const after = (clip: Around['clip']) =>
-      this.norm(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
-    this.norms = { gradientNorm: norm(gradient, state), unscaledNorm: after('no'), clippedNorm: after(around.clip) }
+      this.sum(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
+    this.squares = {
+      gradient: this.sum(unclipped?.incoming ?? new Tensor(gradient, state.variable.shape)),
+      unscaled: unclipped ? this.sum(unclipped.unscaled) : after('no'),
+      clipped: after(around.clip),
+    }
     this.learningRate = runner.scalars.get('eta') as number
     this.decay = around.decay ? this.learningRate * (runner.scalars.get(around.decay) as number) : 0
     this.before = state.variable.detach()
@@ -170,35 +210,54 @@ export class Measurement {
     this.moved = this.state.variable.detach()
   }
 
-  /** To be called at the end of the step. */
+  /** To be called at the end of the step. Gives what `report` reads. */
+  end(): Readonly<Record<string, Tensor>> {
+    const { squares, before, decay } = this
+    const { variable, average } = this.state
+    const [moved, now] = [this.moved as Tensor, variable.detach()]
+    squares.weights = this.sum(before)
+    squares.update = this.sum(moved.sub(before.mul(1 - decay)))
+    if (variable.constraint) squares.constrained = this.sum(now.sub(moved))
+    if (average) {
+      squares.now = this.sum(now)
+      squares.distance = this.sum(now.sub(average.detach()))
+    }
+    if (backend.isAsync) for (const name of Object.keys(squares)) squares[name] = lasting(squares[name])
+    return squares
+  }
+
+  /** What was measured. */
   report(): VariableReport {
-    const { state, norms, before, decay, learningRate } = this
-    const { variable, average } = state
-    const moved = this.moved as Tensor
-    const { unscaledNorm, clippedNorm } = norms
-    const weightNorm = this.norm(before)
-    const updateNorm = this.norm(moved.sub(before.mul(1 - decay)))
+    const { state, decay, learningRate } = this
+    const norm = (name: string) => Math.sqrt(this.squares[name].item())
+    const [unscaledNorm, clippedNorm] = [norm('unscaled'), norm('clipped')]
+    const [weightNorm, updateNorm] = [norm('weights'), norm('update')]
     return {
-      variable: variable.path,
-      ...norms,
+      variable: state.variable.path,
+      gradientNorm: norm('gradient'),
+      unscaledNorm,
+      clippedNorm,
       clipFactor: unscaledNorm === clippedNorm ? 1 : clippedNorm / unscaledNorm,
       learningRate,
       decay,
       weightNorm,
       updateNorm,
       updateRatio: updateNorm / weightNorm,
-      constrainedBy: variable.constraint ? this.norm(variable.detach().sub(moved)) : 0,
-      averageDistance: average && this.distance(variable, average),
+      constrainedBy: state.variable.constraint ? norm('constrained') : 0,
+      averageDistance: state.average && norm('distance') / norm('now'),
     }
   }
 
-  private distance(variable: Variable, average: Variable): number {
-    return this.norm(variable.detach().sub(average.detach())) / this.norm(variable)
+  private sum(x: Tensor): Tensor {
+    return new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, this.state.axes), [])
   }
+}
 
-  private norm(x: Tensor): number {
-    return norm(x.buffer, this.state)
-  }
+/** A copy that is not freed at the end of a step. */
+function lasting(x: Tensor): Tensor {
+  const buffer = backend.allocate(x.dtype, x.size)
+  backend.write(buffer, x.buffer)
+  return new Tensor(buffer, x.shape)
 }
 
 function show(x: number): string {

@@ -146,6 +146,10 @@ export class MultiOptimizer extends AnyOptimizer {
     return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
   }
 
+  override measured(): readonly Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.measured())
+  }
+
   finalizeVariableValues(variables: readonly Variable[]): void {
     for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
   }

@@ -115,7 +115,13 @@ export abstract class Optimizer<
   explain(variable?: Variable): Explanation {
     const explanation = this.recorder.ask(this.iterations)
     if (explanation) return variable ? explanation.only(variable) : explanation
-    throw new OptionError(`explain: ${this.name} has made no step yet. Call apply, step or minimize first.`)
+    const reason =
+      this.iterations > 0 ? 'has measured no step yet, as WebGPU measures only when asked' : 'has made no step yet'
+    throw new OptionError(`explain: ${this.name} ${reason}. Call apply, step or minimize first.`)
+  }
+
+  override measured(): readonly Tensor[] {
+    return this.recorder.awaited()
   }
 
   scaleLoss(loss: Tensor): Tensor {
@@ -248,6 +254,7 @@ export abstract class Optimizer<
     const scaled = setRecording(false, () => clipped(raw, divisor, ...limits))
     for (let i = 0; i < states.length; i++) {
       const { accumulator } = states[i]
+      if (this.recorder.wants) this.recorder.keep(states[i], gradients[i], raw[i], divisor)
       if (accumulator) backend.write(accumulator.buffer, scaled[i].buffer)
       else gradients[i] = scaled[i]
     }

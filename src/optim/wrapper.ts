@@ -70,6 +70,10 @@ export abstract class Wrapper extends AnyOptimizer {
     return this.inner.decisive(gradients)
   }
 
+  override measured(): readonly Tensor[] {
+    return this.inner.measured()
+  }
+
   finalizeVariableValues(variables: readonly Variable[]): void {
     this.inner.finalizeVariableValues(variables)
   }

@@ -23,6 +23,7 @@ import {
   setBackend,
   setSeed,
   tensor,
+  tidy,
   type Variable,
   variable,
 } from '../../src/index.js'
@@ -109,6 +110,39 @@ export const checks: Checks = {
     const w = variable([1, 2])
     await throws(() => new LBFGS().minimize(() => w.square().sum(), [w]), /Later/)
     await near(w, [1, 2], 0)
+  },
+
+  'a state exported on the GPU goes on where it was': async () => {
+    const [a, b] = [variable([1, -2]), variable([1, -2])]
+    const make = () => new Lookahead(new Adam({ learningRate: 0.1, useEma: true }), { syncPeriod: 2 })
+    const [first, second] = [make(), make()]
+    const step = (optimizer: AnyOptimizer, w: Variable) => optimizer.minimizeLater(() => w.square().sum(), [w])
+    for (let i = 0; i < 3; i++) await step(first, a)
+    b.assign(a.detach())
+    second.build([b])
+    second.importState(await first.exportStateLater())
+    for (let i = 0; i < 3; i++) {
+      await step(first, a)
+      await step(second, b)
+    }
+    await near(b, await a.data(), 0)
+  },
+
+  'what a step did can be explained': async (api) => {
+    const run = async (dtype: DType) => {
+      const w = variable([3, 4], { dtype, name: 'w' })
+      const optimizer = new AdamW({ learningRate: 0.1, clipnorm: 1, useEma: true })
+      const step = () => tidy(() => optimizer.apply([tensor([0, 2], { dtype })], [w]))
+      step()
+      await optimizer.explainLater().catch(() => {})
+      step()
+      const [report] = (await optimizer.explainLater()).variables
+      return Object.values(report).filter((x) => typeof x === 'number') as number[]
+    }
+    const want = await onCpu(api, () => run('float64'))
+    const got = await run('float32')
+    equal(got.length, 11)
+    await near(tensor(got), want, 1e-5)
   },
 
   'sparse gradients change what dense ones change, also with indices computed on the GPU': async (api) => {

@@ -159,6 +159,6 @@ function checkSize(size: number): void {
 
 function notYet(): BackendError {
   return new BackendError(
-    "gpu: WebGPU's numbers cannot be read at once. Use await t.data(), after which this works for t, too; trainOnBatch, evaluate, minimize, apply and explain have forms that end in Later. WebGL2, setBackend('gpu', { api: 'webgl2' }), can be read at once.",
+    "gpu: WebGPU's numbers cannot be read at once. Use await t.data(), after which this works for t, too; trainOnBatch, evaluate, minimize, apply, explain and exportState have forms that end in Later. WebGL2, setBackend('gpu', { api: 'webgl2' }), can be read at once.",
   )
 }
