@@ -75,6 +75,12 @@ export abstract class AnyOptimizer {
    */
   abstract importState(state: OptimizerState): void
 
+  /** `importState` for every back end. */
+  async importStateLater(state: OptimizerState): Promise<void> {
+    await Promise.all(this.variables.map((v) => v.data()))
+    this.importState(state)
+  }
+
   /** What the last step did, stage by stage. */
   abstract explain(variable?: Variable): Explanation
 

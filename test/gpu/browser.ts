@@ -10,8 +10,8 @@ import { root } from '../source.js'
 
 /** A browser, and pages in it. */
 export interface Opened {
-  /** Opens a page that loads these modules, by path; the first is the one that starts. */
-  open(modules: Readonly<Record<string, string>>): Promise<Page>
+  /** Opens a page that loads these modules, by path; the first is the one that starts. An isolated page may share memory with workers. */
+  open(modules: Readonly<Record<string, string>>, options?: { isolated?: boolean }): Promise<Page>
   close(): Promise<void>
 }
 
@@ -32,8 +32,8 @@ export async function openBrowser(): Promise<Opened | { reason: string }> {
   if ('reason' in browser) return browser
   const servers: Server[] = []
   return {
-    async open(modules) {
-      const server = await serve(modules)
+    async open(modules, { isolated = false } = {}) {
+      const server = await serve(modules, isolated)
       servers.push(server)
       const page = await browser.newPage()
       await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
@@ -87,12 +87,16 @@ export async function bundle(
   return Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]))
 }
 
-function serve(modules: Readonly<Record<string, string>>): Promise<Server> {
+function serve(modules: Readonly<Record<string, string>>, isolated: boolean): Promise<Server> {
   const [entry] = Object.keys(modules)
   const html = `<!doctype html><title>nabla</title><script type="module" src="${entry}"></script>`
   const server = createServer((request, response) => {
     const script = modules[request.url ?? '']
     response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
+    if (isolated) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin')
+      response.setHeader('cross-origin-embedder-policy', 'require-corp')
+    }
     response.end(script ?? html)
   })
   return new Promise((resolve) => server.listen(0, 'localhost', () => resolve(server)))

@@ -120,7 +120,7 @@ export const checks: Checks = {
     for (let i = 0; i < 3; i++) await step(first, a)
     b.assign(a.detach())
     second.build([b])
-    second.importState(await first.exportStateLater())
+    await second.importStateLater(await first.exportStateLater())
     for (let i = 0; i < 3; i++) {
       await step(first, a)
       await step(second, b)
