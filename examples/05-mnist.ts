@@ -37,7 +37,7 @@ export async function main({ epochs = 10, reportPath = 'mnist-report.html' } = {
   const facts = [
     ['model', 'MLP 784-256-128-10, ReLU'],
     ['optimizer', 'AdamW, learning rate 0.001, batches of 64'],
-    ['training', `${train.count} images, ${epochs} epochs, ${seconds} s`],
+    ['training', `${train.count.toLocaleString('en')} images, ${epochs} epochs, ${seconds} s`],
   ] as const
   const accuracy = showResults(model, test, history, facts, reportPath)
   console.log(`test accuracy: ${(100 * accuracy).toFixed(1)}% (${test.count} images), training took ${seconds} s`)

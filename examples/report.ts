@@ -88,13 +88,15 @@ function curve(history: Report['history'], measure: string, format: (value: numb
   const end = { ...position, text: (d: Point) => format(d.value), fill: 'color', dx: 9, textAnchor: 'start' } as const
   const svg = Plot.plot({
     document: document as unknown as Document,
-    width: 460,
-    height: 270,
+    width: 400,
+    height: 260,
     marginTop: 12,
-    marginRight: 62,
-    marginLeft: 46,
-    marginBottom: 36,
-    style: { fontSize: '12px', background: 'none' },
+    marginRight: 64,
+    marginLeft: 48,
+    marginBottom: 42,
+    style: { fontSize: '14px', background: 'none' },
+    ariaLabel: `${measure} over ${epochs} epochs`,
+    ariaDescription: ends.map(({ name, value }) => `${name}: ${format(value)} after the last one`).join(', '),
     x: {
       ticks: Math.min(epochs, 10),
       tickFormat: 'd',
@@ -117,6 +119,7 @@ function curve(history: Report['history'], measure: string, format: (value: numb
       Plot.text(ends.slice(1), { ...end, lineAnchor: 'top' }),
     ],
   })
+  svg.setAttribute('role', 'img')
   return svg.outerHTML
 }
 
@@ -137,10 +140,10 @@ function matrix({ confusion }: Report): string {
     return `<tr><th scope="row">${label}</th>${cells.join('')}<td class="share">${percent(share)}</td></tr>`
   })
   return `<section>
-<h2>What it takes for what</h2>
+<h2>What was taken for what</h2>
 <div class="scroll"><table>
 <thead><tr><td></td><th colspan="${confusion.length}">predicted</th><td></td></tr>
-<tr><th>digit</th>${head}<th>recognized</th></tr></thead>
+<tr><th>digit</th>${head}<th>right</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table></div>
 </section>`

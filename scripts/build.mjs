@@ -25,6 +25,10 @@ const leaveGpuJsOut = {
   setup: ({ onResolve }) => onResolve({ filter: /^gpu\.js\// }, () => ({ path: gpuJs.chunk, external: true })),
 }
 
+/** `npm start` and `npm test` build in passing. */
+const inPassing = process.env.npm_config_loglevel === 'silent'
+
+if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
 const [{ metafile }, gpuChunk] = await Promise.all([
   bundle('index.js', 'src/index.ts', false),
@@ -33,7 +37,7 @@ const [{ metafile }, gpuChunk] = await Promise.all([
 ])
 licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
 declarations()
-for (const name of outputs) console.log(`dist/${name}: ${size(name)}`)
+if (!inPassing) for (const name of outputs) console.log(`dist/${name}: ${size(name)}`)
 
 function bundle(name, entry, minify) {
   return build({

@@ -48,6 +48,13 @@ test('there are a loss and an accuracy curve, each in training and validation', 
   t.regex(svgs[1].textContent ?? '', /90\.0%.*80\.0%/)
 })
 
+test('what a curve shows is also said to those who do not see it', (t) => {
+  const [loss, accuracy] = [...page().querySelectorAll('.curves svg')]
+  t.is(loss.getAttribute('role'), 'img')
+  t.is(loss.getAttribute('aria-label'), 'loss over 3 epochs')
+  t.regex(accuracy.getAttribute('aria-description') ?? '', /training: 90.0% after .*validation: 80.0%/)
+})
+
 test('without validation there is one curve each, and no key', (t) => {
   const document = page({ history: { loss: [1, 0.5], accuracy: [0.5, 0.8] } })
   t.is(document.querySelectorAll('g[aria-label=line] path').length, 2)
