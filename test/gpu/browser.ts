@@ -10,8 +10,8 @@ import { root } from '../source.js'
 
 /** A browser, and pages in it. */
 export interface Opened {
-  /** Opens a page that loads these modules, by path; the first is the one that starts. An isolated page may share memory with workers. */
-  open(modules: Readonly<Record<string, string>>, options?: { isolated?: boolean }): Promise<Page>
+  /** Opens a page that loads these modules, by path; the first is the one that starts. */
+  open(modules: Readonly<Record<string, string>>): Promise<Page>
   close(): Promise<void>
 }
 
@@ -25,14 +25,15 @@ const flags = [
 
 /**
  * Starts a browser.
+ * @param isolated whether its pages are cross-origin isolated, so that they may share memory with workers
  * @returns it, or why none can be started
  */
-export async function openBrowser(): Promise<Opened | { reason: string }> {
-  const browser = await launch()
+export async function openBrowser(isolated = false): Promise<Opened | { reason: string }> {
+  const browser = await launch(isolated)
   if ('reason' in browser) return browser
   const servers: Server[] = []
   return {
-    async open(modules, { isolated = false } = {}) {
+    async open(modules) {
       const server = await serve(modules, isolated)
       servers.push(server)
       const page = await browser.newPage()
@@ -46,11 +47,11 @@ export async function openBrowser(): Promise<Opened | { reason: string }> {
   }
 }
 
-async function launch(): Promise<Browser | { reason: string }> {
+async function launch(isolated: boolean): Promise<Browser | { reason: string }> {
   const reasons: string[] = []
   for (const start of [installed, brought]) {
     try {
-      return await start()
+      return await start(isolated)
     } catch (error) {
       reasons.push(String((error as Error).message).split('\n')[0])
     }
@@ -60,9 +61,11 @@ async function launch(): Promise<Browser | { reason: string }> {
 
 const installed = () => chromium.launch({ channel: 'chrome', args: flags })
 
-async function brought(): Promise<Browser> {
+/** The flags it comes with make it one process, in which no page is isolated. */
+async function brought(isolated: boolean): Promise<Browser> {
   const { default: packed } = await import('@sparticuz/chromium')
-  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...flags] })
+  const args = isolated ? flags : [...packed.args, ...flags]
+  return chromium.launch({ executablePath: await packed.executablePath(), args })
 }
 
 /** Bundles an entry for the browser: the text of each file by its path, the entry first. */
