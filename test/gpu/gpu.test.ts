@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { loadDigits } from '../../examples/mnist-data.js'
-import type { Api } from '../../src/kernels/gpu/adapter.js'
+import type { Api } from '../../src/kernels/gpu/device.js'
 import { root } from '../source.js'
 import { bundle, openBrowser } from './browser.js'
 import { type Data, type Outcome, type RowOutcome, runChecks, walkTable } from './suite.js'

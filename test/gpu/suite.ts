@@ -3,7 +3,7 @@
  * (WebGPU, WebGL2). A check throws when something is wrong. float64 is always computed on the CPU, which makes it the oracle.
  */
 import { getBackend, memory, setBackend, type Tensor, tensor } from '../../src/index.js'
-import type { Api } from '../../src/kernels/gpu/adapter.js'
+import type { Api } from '../../src/kernels/gpu/device.js'
 import { type ElementwiseRow, elementwise } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
 import type { Json } from '../optim/golden-program.js'

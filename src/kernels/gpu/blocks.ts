@@ -4,8 +4,8 @@
  * is there at once, its numbers come later.
  */
 import { BackendError } from '../../errors.js'
-import type { Device, Handle, KernelSource } from './adapter.js'
-import { firstLine, lost } from './adapter.js'
+import type { Device, Handle, KernelSource } from './device.js'
+import { firstLine, lost } from './device.js'
 
 /** More numbers than this are not addressed exactly, because kernels compute indices in float32. */
 export const largestSize = 2 ** 24

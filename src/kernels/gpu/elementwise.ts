@@ -4,9 +4,9 @@
  */
 import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
 import type { Program } from '../formula/ast.js'
-import type { KernelSource } from './adapter.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
+import type { KernelSource } from './device.js'
 import { kernel } from './kernels.js'
 import { broadcastStrides, coordinates, dot, merged, sizeNames } from './layout.js'
 import { slice, translate } from './translate.js'

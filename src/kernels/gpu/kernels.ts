@@ -1,7 +1,7 @@
 /**
  * Kernel sources, each made once: gpu.js compiles a kernel when it first runs, and this is where it is found again.
  */
-import type { KernelSource } from './adapter.js'
+import type { KernelSource } from './device.js'
 
 /**
  * The source of a kernel `function (a0, …, s0, …) { … }`.

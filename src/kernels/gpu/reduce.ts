@@ -3,9 +3,9 @@
  * which keeps the sums accurate and many threads busy.
  */
 import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
-import type { KernelSource } from './adapter.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
+import type { KernelSource } from './device.js'
 import { cached, kernel } from './kernels.js'
 
 /** What kernels compute; the other kinds are made of these. */

@@ -2,8 +2,8 @@
  * Softmax and cross-entropy on the GPU, made of reductions over the rows and one pass over the elements.
  */
 import type { DataBuffer } from '../backend.js'
-import type { KernelSource } from './adapter.js'
 import type { Buffers } from './buffers.js'
+import type { KernelSource } from './device.js'
 import { cached, kernel } from './kernels.js'
 import { reduce } from './reduce.js'
 

@@ -1,0 +1,113 @@
+/**
+ * The GPU through WebGPU. Launches and reading are promises.
+ */
+import { BackendError } from '../../errors.js'
+import {
+  type Device,
+  firstLine,
+  GpuJsDevice,
+  type Handle,
+  isSoftwareName,
+  type KernelSource,
+  probe,
+  type Result,
+  type RunKernel,
+} from './device.js'
+
+interface WebGpuContext {
+  readonly device: GpuDevice
+  readonly isLost: boolean
+  readonly adapter: { readonly info?: { vendor: string; architecture: string; isFallbackAdapter?: boolean } }
+}
+interface GpuDevice {
+  createBuffer(settings: object): { getMappedRange(): ArrayBuffer; unmap(): void }
+}
+
+/** Storage that kernels read, and that is copied from. */
+const storageUsage = 0x80 | 0x04
+
+/** WebGPU. */
+export class WebGpuDevice extends GpuJsDevice implements Device {
+  readonly api = 'webgpu'
+  readonly isAsync = true
+  private sample!: Result
+
+  async start(): Promise<void> {
+    this.sample = (await this.launch(probe, 1, [], [0])) as Result
+  }
+
+  get isLost(): boolean {
+    return this.context.isLost
+  }
+
+  get isSoftware(): boolean {
+    const info = this.context.adapter.info
+    return info?.isFallbackAdapter === true || isSoftwareName(info?.architecture ?? '')
+  }
+
+  get detail(): string {
+    const { vendor, architecture } = this.context.adapter.info ?? { vendor: '', architecture: '' }
+    return `WebGPU (${[vendor, architecture].filter(Boolean).join(' ') || 'unknown hardware'})`
+  }
+
+  private get context(): WebGpuContext {
+    return this.sample.context as WebGpuContext
+  }
+
+  async launch(
+    source: KernelSource,
+    size: number,
+    arrays: readonly Handle[],
+    scalars: readonly number[],
+  ): Promise<Handle> {
+    const run = this.prepare(source, size)
+    const result = (await run(...arrays, ...scalars)) as Handle
+    letGo(run)
+    return result
+  }
+
+  upload(values: Float32Array): Handle {
+    const buffer = this.context.device.createBuffer({
+      size: values.byteLength,
+      usage: storageUsage,
+      mappedAtCreation: true,
+    })
+    new Float32Array(buffer.getMappedRange()).set(values)
+    buffer.unmap()
+    return new this.sample.constructor({ ...this.sample, buffer, output: [values.length] })
+  }
+
+  read(handle: Handle): Promise<Float32Array> {
+    return (handle as Result).toArray() as Promise<Float32Array>
+  }
+
+  free(handle: Handle): void {
+    ;(handle as Result).delete()
+  }
+}
+
+/** The kernel forgets its result, which is then the caller's alone. */
+function letGo({ kernel }: RunKernel): void {
+  if (!kernel.outputBuffer) return
+  kernel.outputBuffer._refs--
+  kernel.outputBuffer = null
+  kernel.bindGroupDirty = true
+}
+
+/** In Node, `navigator.gpu` comes from the package `webgpu`, if it is there and its library loads. */
+export async function provideWebGpu(): Promise<void> {
+  const scope = globalThis as { navigator?: { gpu?: unknown }; process?: { versions?: { node?: string } } }
+  if (scope.navigator?.gpu) return
+  if (!scope.process?.versions?.node) throw new BackendError('WebGPU: there is none. Use a newer browser.')
+  try {
+    const name = 'webgpu'
+    const { create, globals } = (await import(name)) as { create?(flags: string[]): unknown; globals: object }
+    if (!create) throw new BackendError('WebGPU: the package webgpu is not installed. Run npm install webgpu.')
+    Object.assign(globalThis, globals)
+    if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
+    Object.defineProperty(scope.navigator, 'gpu', { value: create([]), configurable: true })
+  } catch (error) {
+    if (error instanceof BackendError) throw error
+    throw new BackendError(`WebGPU: the package webgpu does not load (${firstLine(error)}). Use a browser.`)
+  }
+}
