@@ -5,10 +5,7 @@ import { fileURLToPath } from 'node:url'
 /** `{ machine, versions, medians: { workload: { contestant: ms } }, workloads }` → machine, versions and one row a workload. */
 export function report(results) {
   return [
-    `${results.machine}, Node ${results.node}`,
-    Object.entries(results.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(', '),
+    heading(results),
     '',
     table(results),
     '',
@@ -16,7 +13,14 @@ export function report(results) {
   ].join('\n')
 }
 
-function table({ medians, workloads, versions }) {
+/** The machine, and who raced. */
+export function heading({ machine, node, versions }) {
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return `${machine}, Node ${node}\n${names.join(', ')}`
+}
+
+/** A row for each workload, a column for each contestant. */
+export function table({ medians, workloads, versions }) {
   const names = Object.keys(versions)
   const rows = Object.entries(medians).map(([workload, times]) => [
     workload,
@@ -31,9 +35,11 @@ function cell(spec, ms, reference) {
   return reference === undefined ? figure : `${figure} (${digits(ms / reference)}×)`
 }
 
-const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(x >= 10 ? 1 : 2) : x.toPrecision(2))
+/** Two or three significant digits. */
+export const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 1 ? x.toFixed(x >= 10 ? 1 : 2) : x.toPrecision(2))
 
-function align(rows) {
+/** Rows of cells as a Markdown table. */
+export function align(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)))
   const line = (cells) =>
     `| ${cells.map((text, i) => (i ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join(' | ')} |`

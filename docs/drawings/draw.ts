@@ -37,9 +37,21 @@ ${rounded(plot.innerHTML)}
 `
 }
 
-/** Names at the ends of lines, in their colours. */
-export function labels(ends: readonly { x: number; y: number; name: string; color: string }[]): Plot.Markish {
-  return Plot.text(ends, { x: 'x', y: 'y', text: 'name', fill: 'color', dx: 6, textAnchor: 'start', fontWeight: 600 })
+/** Names at the ends of lines, in their colours; `facet` says which plot of several each belongs to. */
+export function labels(
+  ends: readonly { x: number; y: number; name: string; color: string }[],
+  facet: { fx?: string } = {},
+): Plot.Markish {
+  return Plot.text(ends, {
+    ...facet,
+    x: 'x',
+    y: 'y',
+    text: 'name',
+    fill: 'color',
+    dx: 6,
+    textAnchor: 'start',
+    fontWeight: 600,
+  })
 }
 
 /** A tenth of a pixel is enough. Texts stay as they are. */
