@@ -1,6 +1,6 @@
 /**
- * Toy data sets, small enough to look at: points in the plane (or on a line) and what each belongs to, as plain arrays. Named as in
- * scikit-learn where it has them. `batches.ts` cuts data into batches.
+ * Toy data sets, small enough to look at: points in the plane (or on a line) and what each belongs to, as plain arrays.
+ * Named as in scikit-learn where it has them. `batches.ts` cuts data into batches.
  */
 import { OptionError } from '../errors.js'
 import type { Generator } from '../kernels/random.js'
@@ -51,7 +51,8 @@ export function makeLine(options: ToyOptions & { slope?: number; intercept?: num
 }
 
 /**
- * The four corners of the unit square, and whether exactly one coordinate is 1: the smallest problem that needs a hidden layer.
+ * The four corners of the unit square, and whether exactly one coordinate is 1: the smallest problem that needs a
+ * hidden layer.
  *
  * @example
  * xor().y // => [0, 1, 1, 0]
@@ -86,7 +87,8 @@ export function makeMoons(options: ToyOptions = {}): LabelledPoints {
 /**
  * A circle of radius 1 and one inside it, scikit-learn's `make_circles`.
  *
- * @param options `factor`, the radius of the inner circle, class 1 (default 0.5), `noise` (default 0.05), `samples`, `seed`
+ * @param options `factor`, the radius of the inner circle, class 1 (default 0.5), `noise` (default 0.05), `samples`,
+ * `seed`
  * @throws OptionError when `samples` or `noise` cannot be used
  */
 export function makeCircles(options: ToyOptions & { factor?: number } = {}): LabelledPoints {
@@ -116,7 +118,8 @@ export function makeSpirals(options: ToyOptions & { classes?: number; turns?: nu
 /**
  * Round clouds of points around centers, scikit-learn's `make_blobs`.
  *
- * @param options `centers` (default [[-1, 0], [1, 0]]), `noise`, the clouds' standard deviation (default 0.4), `samples`, `seed`
+ * @param options `centers` (default [[-1, 0], [1, 0]]), `noise`, the clouds' standard deviation (default 0.4),
+ * `samples`, `seed`
  * @throws OptionError when an option cannot be used
  */
 export function makeBlobs(options: ToyOptions & { centers?: number[][] } = {}): LabelledPoints {
@@ -131,7 +134,9 @@ export function makeBlobs(options: ToyOptions & { centers?: number[][] } = {}): 
   return inClasses('makeBlobs', options, centers.length, 0.4, (label) => centers[label])
 }
 
-/** Points of each class in turn; `place` gives the point without noise at `t`, which goes from 0 to 1 within the class. */
+/**
+ * Points of each class in turn; `place` gives the point without noise at `t`, which goes from 0 to 1 within the class.
+ */
 function inClasses(
   op: string,
   options: ToyOptions,

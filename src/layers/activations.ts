@@ -58,8 +58,8 @@ export type ActivationName = keyof typeof functions
 const probabilities = new Set<string>(['softmax', 'sigmoid', 'hardSigmoid'])
 
 /**
- * What a layer takes as its activation: a name, for the function of that name with its defaults (so `leakyRelu` has PyTorch's slope
- * 0.01, where Keras's layer has 0.2), or a function of a tensor: `(x) => leakyRelu(x, 0.2)`.
+ * What a layer takes as its activation: a name, for the function of that name with its defaults (so `leakyRelu` has
+ * PyTorch's slope 0.01, where Keras's layer has 0.2), or a function of a tensor: `(x) => leakyRelu(x, 0.2)`.
  */
 export type ActivationLike = ActivationName | ((x: Tensor) => Tensor)
 

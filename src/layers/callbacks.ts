@@ -6,7 +6,10 @@ import { unknownName } from '../options.js'
 import type { Logs } from './logs.js'
 import type { Model } from './model.js'
 
-/** Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current batch. */
+/**
+ * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
+ * batch.
+ */
 export interface Callback {
   /**
    * Before the first epoch. `params` tells how many epochs and steps (batches per epoch) there will be.

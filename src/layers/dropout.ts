@@ -16,8 +16,8 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 /**
- * In training, sets each element to 0 with probability `rate` and multiplies the others by 1 / (1 − rate), so that the mean stays
- * the same; otherwise does nothing.
+ * In training, sets each element to 0 with probability `rate` and multiplies the others by 1 / (1 − rate), so that the
+ * mean stays the same; otherwise does nothing.
  *
  * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
  * @example

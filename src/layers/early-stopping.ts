@@ -29,8 +29,8 @@ export interface EarlyStoppingOptions {
 const names = ['monitor', 'patience', 'minDelta', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']
 
 /**
- * A callback that ends the training when a number of the logs has not improved for some epochs. As in Keras, the best weights are put
- * back only if asked for, and then also when the training ends by itself.
+ * A callback that ends the training when a number of the logs has not improved for some epochs. As in Keras, the best
+ * weights are put back only if asked for, and then also when the training ends by itself.
  *
  * @example
  * setSeed(1)

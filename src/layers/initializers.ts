@@ -1,6 +1,7 @@
 /**
- * First values of weights. The scaled ones keep the variance of signals from layer to layer: glorot (Glorot and Bengio 2010) for
- * tanh and sigmoid, he (He et al. 2015) for relu. Names, scales and the truncation at two standard deviations are Keras's.
+ * First values of weights. The scaled ones keep the variance of signals from layer to layer: glorot (Glorot and Bengio
+ * 2010) for tanh and sigmoid, he (He et al. 2015) for relu. Names, scales and the truncation at two standard deviations
+ * are Keras's.
  */
 import type { DType, Shape } from '../kernels/backend.js'
 import { toCamelCase, unknownName } from '../options.js'

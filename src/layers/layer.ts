@@ -1,6 +1,6 @@
 /**
- * What a layer is: a function of a tensor with weights of its own. Subclasses say how to `build` the weights, given the shape of
- * one example, and what to compute in `call`.
+ * What a layer is: a function of a tensor with weights of its own. Subclasses say how to `build` the weights, given the
+ * shape of one example, and what to compute in `call`.
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
@@ -83,7 +83,10 @@ export abstract class Layer {
     return this.weights
   }
 
-  /** Whether its results are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits. Default false. */
+  /**
+   * Whether its results are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits.
+   * Default false.
+   */
   get givesProbabilities(): boolean {
     return false
   }

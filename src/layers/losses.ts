@@ -1,6 +1,6 @@
 /**
- * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the numbers
- * before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities.
+ * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the
+ * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities.
  */
 import { ShapeError } from '../errors.js'
 import { checkOptions, toCamelCase, unknownName } from '../options.js'
@@ -72,7 +72,8 @@ export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike
 }
 
 /**
- * The mean of half the squared error where it is small, and of the absolute error, less δ/2, where it is large: outliers pull less.
+ * The mean of half the squared error where it is small, and of the absolute error, less δ/2, where it is large:
+ * outliers pull less.
  * @param yTrue of the shape of `yPred`
  * @param options `delta`, the error δ from which on it is large: default 1
  * @throws ShapeError when the shapes differ
@@ -233,7 +234,10 @@ function logProbabilities(p: Tensor): Tensor {
     .log()
 }
 
-/** yTrue in the shape of the predictions: [batch] fits [batch, 1]; nothing else is broadcast, because that hides mistakes. */
+/**
+ * yTrue in the shape of the predictions: [batch] fits [batch, 1]; nothing else is broadcast, because that hides
+ * mistakes.
+ */
 function matchShape(
   name: string,
   yTrue: TensorLike,

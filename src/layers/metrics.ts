@@ -23,8 +23,8 @@ const functions = { accuracy: undefined, meanSquaredError: squaredError, meanAbs
 export type MetricLike = keyof typeof functions | MetricFunction
 
 /**
- * Where the prediction is right, as 1 and 0 per example: the index of the largest score against an integer label or the index of a
- * one-hot row; for a single output, whether it lies on the label's side of the threshold.
+ * Where the prediction is right, as 1 and 0 per example: the index of the largest score against an integer label or the
+ * index of a one-hot row; for a single output, whether it lies on the label's side of the threshold.
  * @param threshold for single outputs: 0.5 for probabilities (default), 0 for logits
  */
 export function accuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor {

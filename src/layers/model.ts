@@ -32,9 +32,13 @@ export interface TrainingOptimizer {
   learningRate: number
   /** Multiplies the loss by the factor that `apply` divides the gradients by. */
   scaleLoss?(loss: Tensor): Tensor
-  /** Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW). */
+  /**
+   * Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW).
+   */
   restoreForTraining?(): void
-  /** Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later. */
+  /**
+   * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
+   */
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
@@ -44,7 +48,9 @@ export interface TrainingOptimizer {
 export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
   /** For example `new AdamW({ learningRate: 1e-3 })`. */
   optimizer: O
-  /** A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid. */
+  /**
+   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid.
+   */
   loss: LossLike
   /** Names or functions of (yTrue, yPred). Default none. */
   metrics?: MetricLike[]
@@ -91,8 +97,8 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Trains for a number of epochs: shuffles, cuts into batches, steps, validates. Yields to the event loop now and then. After the
-   * last epoch, an optimizer with `useEma` writes the averaged weights into the variables.
+   * Trains for a number of epochs: shuffles, cuts into batches, steps, validates. Yields to the event loop now and
+   * then. After the last epoch, an optimizer with `useEma` writes the averaged weights into the variables.
    *
    * @param x [examples, ...]
    * @param y [examples, ...]
@@ -218,8 +224,8 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Internal: finds a target that would fail in a later batch, before the first one moves a weight. To know the number of classes it
-   * calls the model on the first examples, which builds it if need be.
+   * Internal: finds a target that would fail in a later batch, before the first one moves a weight. To know the number
+   * of classes it calls the model on the first examples, which builds it if need be.
    * @throws ShapeError or DTypeError for a target that the loss cannot take
    */
   checkTargets(op: string, data: Dataset, batchSize: number): void {
@@ -341,7 +347,9 @@ async function readLater(sums: readonly Sum[]): Promise<Logs> {
   return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i] / count])) as Logs
 }
 
-/** The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there. */
+/**
+ * The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there.
+ */
 function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
   const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
   const data = isPending ? null : Dataset.inputs('predict', x)

@@ -10,8 +10,8 @@ import { type CallOptions, Layer, type LayerOptions, layerOptions } from './laye
 import { Model } from './model.js'
 
 /**
- * A model whose layers are called one after the other. The weights are made when the shape of the examples is known: from the first
- * layer's `inputShape`, from the model's, or from the first batch.
+ * A model whose layers are called one after the other. The weights are made when the shape of the examples is known:
+ * from the first layer's `inputShape`, from the model's, or from the first batch.
  *
  * @example
  * const model = new Sequential([new Dense(8, { activation: 'relu', inputShape: [2] }), new Dense(1)])

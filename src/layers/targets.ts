@@ -1,5 +1,6 @@
 /**
- * What a loss takes as targets, and the search for impossible ones: once for all examples, before the first step moves a weight.
+ * What a loss takes as targets, and the search for impossible ones: once for all examples, before the first step moves
+ * a weight.
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { TypedArray } from '../kernels/backend.js'

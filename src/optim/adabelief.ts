@@ -15,13 +15,14 @@ export interface AdaBeliefOptions extends OptimizerOptions {
 }
 
 /**
- * AdaBelief: Adam that divides by how far the gradient is from its running mean: large steps where the gradient is as expected.
+ * AdaBelief: Adam that divides by how far the gradient is from its running mean: large steps where the gradient is as
+ * expected.
  *
  * $$ m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad s \leftarrow \beta_2 s + (1-\beta_2) (g - m)^2 + \epsilon $$
  * $$ w \leftarrow w - \eta \frac{m / (1-\beta_1^t)}{\sqrt{s / (1-\beta_2^t)} + \epsilon} $$
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-16), as in the authors' implementation. State: slots `m` and `s` per variable, of
- * its shape.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-16), as in the authors'
+ * implementation. State: slots `m` and `s` per variable, of its shape.
  *
  * Neither PyTorch nor Keras has it; optax adds its second ε to s once, not at every step.
  *

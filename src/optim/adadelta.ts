@@ -18,8 +18,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
  * $$ E \leftarrow \rho E + (1-\rho) g^2, \qquad \Delta = -\frac{\sqrt{X + \epsilon}}{\sqrt{E + \epsilon}}\, g $$
  * $$ X \leftarrow \rho X + (1-\rho) \Delta^2, \qquad w \leftarrow w + \eta \Delta $$
  *
- * `learningRate` is η (default 0.001; 1 is the paper's algorithm), `rho` ρ (0.95, as in the paper), `epsilon` ε (1e-7). State: slots `E` and `X`
- * per variable, of its shape.
+ * `learningRate` is η (default 0.001; 1 is the paper's algorithm), `rho` ρ (0.95, as in the paper), `epsilon` ε (1e-7).
+ * State: slots `E` and `X` per variable, of its shape.
  *
  * The same formula as PyTorch's, where η is 1, ρ 0.9 and ε 1e-6 by default.
  *

@@ -23,16 +23,19 @@ export interface AdafactorOptions extends OptimizerOptions {
 }
 
 /**
- * Adafactor: Adam without momentum, and with the second moment of a matrix kept as one number per row and one per column.
+ * Adafactor: Adam without momentum, and with the second moment of a matrix kept as one number per row and one per
+ * column.
  *
  * $$ \rho_t = \min(\eta, 1/\sqrt t), \qquad \alpha = \max(\epsilon_2, \operatorname{RMS}(w))\,\rho_t, \qquad \beta = 1 - t^{\,p} $$
  * $$ r \leftarrow \beta r + (1-\beta) \operatorname{mean}_{-1}(g^2 + \epsilon_1), \qquad c \leftarrow \beta c + (1-\beta) \operatorname{mean}_{-2}(g^2 + \epsilon_1), \qquad v = \frac{r\,c}{\operatorname{mean}(r)} $$
  * $$ u = \frac{g}{\sqrt v}, \qquad w \leftarrow w - \alpha \frac{u}{\max(1, \operatorname{RMS}(u) / d)} $$
  *
- * A variable with fewer than two axes keeps v itself: $v \leftarrow \beta v + (1-\beta)(g^2 + \epsilon_1)$. With `relativeStep: false`, $\rho_t = \eta$.
+ * A variable with fewer than two axes keeps v itself: $v \leftarrow \beta v + (1-\beta)(g^2 + \epsilon_1)$. With
+ * `relativeStep: false`, $\rho_t = \eta$.
  *
- * `learningRate` is η (default 0.001), `beta2Decay` p (−0.8), `epsilon1` ε₁ (1e-30), `epsilon2` ε₂ (0.001), `clipThreshold` d (1), as in Keras, where
- * `relative_step` has no effect. State: slots `r` (without the last axis) and `c` (without the one before) per variable, or `v` of its shape.
+ * `learningRate` is η (default 0.001), `beta2Decay` p (−0.8), `epsilon1` ε₁ (1e-30), `epsilon2` ε₂ (0.001),
+ * `clipThreshold` d (1), as in Keras, where `relative_step` has no effect. State: slots `r` (without the last axis) and
+ * `c` (without the one before) per variable, or `v` of its shape.
  *
  * PyTorch's takes the larger of v and ε₁² instead of adding ε₁, with the machine epsilon as ε₁; its η is 0.01.
  *

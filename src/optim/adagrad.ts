@@ -17,8 +17,8 @@ export interface AdagradOptions extends OptimizerOptions {
  *
  * $$ G \leftarrow G + g^2, \qquad w \leftarrow w - \eta \frac{g}{\sqrt{G + \epsilon}} $$
  *
- * `learningRate` is η (default 0.001), `initialAccumulatorValue` the first G (0.1), `epsilon` ε (1e-7), as in Keras. State: one slot `G` per
- * variable, of its shape. A sparse gradient touches only its rows.
+ * `learningRate` is η (default 0.001), `initialAccumulatorValue` the first G (0.1), `epsilon` ε (1e-7), as in Keras.
+ * State: one slot `G` per variable, of its shape. A sparse gradient touches only its rows.
  *
  * Unlike PyTorch's, ε is under the root, G starts at 0.1 and not 0, η is 0.001 and not 0.01, ε 1e-7 and not 1e-10.
  *

@@ -18,7 +18,7 @@ export interface AdamOptions extends OptimizerOptions {
 }
 
 /** The update of Adam; `v` is divided by, or the largest one so far. */
-export const adamRule = (amsgrad: boolean): string => `
+const adamRule = (amsgrad: boolean): string => `
   alpha = eta * sqrt(1 - beta2^t) / (1 - beta1^t)
   m = m + (g - m) * (1 - beta1)
   v = v + (g^2 - v) * (1 - beta2)
@@ -33,8 +33,8 @@ export const adamRule = (amsgrad: boolean): string => `
  *
  * With `amsgrad`, the largest $v$ so far takes the place of $v$ in the second line.
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), all three as in the paper; `epsilon` is ε (1e-7, as in
- * Keras). State: slots `m` and `v` per variable, of its shape, and `vHat` for AMSGrad.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), all three as in the paper; `epsilon` is ε
+ * (1e-7, as in Keras). State: slots `m` and `v` per variable, of its shape, and `vHat` for AMSGrad.
  *
  * Unlike PyTorch's, ε is added before the bias correction of v (the paper's ε̂): PyTorch's result needs
  * $\epsilon \sqrt{1-\beta_2^t}$. Its default ε is 1e-8. Weight decay is decoupled, not added to the gradient.
@@ -43,7 +43,8 @@ export const adamRule = (amsgrad: boolean): string => `
  * const w = variable([1, 2])
  * new Adam({ learningRate: 0.5 }).apply([tensor([3, -4])], [w])
  * w.toArray() // => [0.5, 2.5]
- * @see Kingma and Ba 2014, https://arxiv.org/abs/1412.6980; Reddi et al. 2018 (AMSGrad), https://openreview.net/forum?id=ryQu7f-RZ
+ * @see Kingma and Ba 2014, https://arxiv.org/abs/1412.6980; Reddi et al. 2018 (AMSGrad),
+ * https://openreview.net/forum?id=ryQu7f-RZ
  */
 export class Adam<Options extends AdamOptions = AdamOptions> extends Optimizer<Options> {
   static override readonly defaults: Readonly<Record<string, unknown>> = {

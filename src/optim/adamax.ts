@@ -19,8 +19,8 @@ export interface AdamaxOptions extends OptimizerOptions {
  *
  * $$ m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad u \leftarrow \max(\beta_2 u, |g|), \qquad w \leftarrow w - \frac{\eta}{1-\beta_1^t} \cdot \frac{m}{u + \epsilon} $$
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State: slots `m` and `u` per variable, of
- * its shape.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State:
+ * slots `m` and `u` per variable, of its shape.
  *
  * Unlike PyTorch's, ε is in the denominator, not inside of the maximum; η is 0.001 and not 0.002.
  *

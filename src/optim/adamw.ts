@@ -12,12 +12,13 @@ export interface AdamWOptions extends AdamOptions {
 }
 
 /**
- * Adam with weight decay that acts on the weights, not on the gradient, so that it is not divided by the gradient's size.
+ * Adam with weight decay that acts on the weights, not on the gradient, so that it is not divided by the gradient's
+ * size.
  *
  * $$ w \leftarrow w - \eta \lambda w, \qquad\text{then the update of Adam} $$
  *
- * `weightDecay` is λ (default 0.004, as in Keras); everything else is as in `Adam`. `excludeFromWeightDecay` spares variables, as
- * one does with biases. State: slots `m` and `v` per variable (`vHat` for AMSGrad).
+ * `weightDecay` is λ (default 0.004, as in Keras); everything else is as in `Adam`. `excludeFromWeightDecay` spares
+ * variables, as one does with biases. State: slots `m` and `v` per variable (`vHat` for AMSGrad).
  *
  * Unlike PyTorch's, λ is 0.004 by default, not 0.01, and ε is 1e-7 and added before the bias correction. As there, λ is
  * multiplied by the whole learning rate; the paper multiplies it by the schedule's factor alone.

@@ -1,5 +1,6 @@
 /**
- * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more than `apply`.
+ * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more
+ * than `apply`.
  */
 import { GradientError, OptionError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
@@ -9,7 +10,9 @@ import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
 
-/** A gradient as `apply` takes it: null where the loss does not depend on the variable. Sparse ones are `IndexedSlices`. */
+/**
+ * A gradient as `apply` takes it: null where the loss does not depend on the variable. Sparse ones are `IndexedSlices`.
+ */
 export type Gradient = Tensor | null | undefined
 
 /** The numbers of an optimizer, by name: what `exportState` gives and `importState` takes. */
@@ -19,7 +22,9 @@ export type OptimizerState = Record<string, Float32Array | Float64Array | Int32A
 export abstract class AnyOptimizer {
   /** What it is called: `adam_w`. */
   abstract readonly name: string
-  /** How many updates were made. With gradient accumulation: the calls of `apply`, divided by their number per update. */
+  /**
+   * How many updates were made. With gradient accumulation: the calls of `apply`, divided by their number per update.
+   */
   abstract readonly iterations: number
   /** The learning rate now: the number, or the schedule's value at the next step. */
   abstract get learningRate(): number
@@ -43,8 +48,8 @@ export abstract class AnyOptimizer {
    *
    * @param gradients one for each variable, of its shape
    * @param variables default: those that it was built for
-   * @throws GradientError when there is no gradient at all; OptionError or ShapeError when something does not fit. Nothing is
-   * changed then.
+   * @throws GradientError when there is no gradient at all; OptionError or ShapeError when something does not fit.
+   * Nothing is changed then.
    */
   abstract apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void
 
@@ -58,8 +63,9 @@ export abstract class AnyOptimizer {
   abstract finalizeVariableValues(variables: readonly Variable[]): void
 
   /**
-   * The state as typed arrays: bit for bit what `importState` restores. For JSON make them plain arrays, which `importState` takes
-   * too: `JSON.stringify(state, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value))`.
+   * The state as typed arrays: bit for bit what `importState` restores. For JSON make them plain arrays, which
+   * `importState` takes too:
+   * `JSON.stringify(state, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value))`.
    */
   abstract exportState(): OptimizerState
 

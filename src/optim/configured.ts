@@ -1,6 +1,6 @@
 /**
- * The options side of an optimizer: checking them, the learning rate, the name, configurations in Keras's spelling, printing.
- * `optimizer.ts` has the steps.
+ * The options side of an optimizer: checking them, the learning rate, the name, configurations in Keras's spelling,
+ * printing. `optimizer.ts` has the steps.
  */
 import { OptionError } from '../errors.js'
 import { autoName } from '../options.js'

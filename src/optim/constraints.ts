@@ -21,7 +21,8 @@ export function nonNeg(): Constraint {
  * Weights along `axis` are scaled down to at most this norm.
  *
  * @param maxValue the largest norm; default 2
- * @param axis one axis or several to take norms along. Default 0: for a kernel [inputs, units], the weights into each unit
+ * @param axis one axis or several to take norms along. Default 0: for a kernel [inputs, units], the weights into each
+ * unit
  * @example
  * maxNorm(1)(tensor([[3, 0], [4, 0.5]])).toArray() // => [[0.6, 0], [0.8, 0.5]]
  */

@@ -89,8 +89,9 @@ export class Explanation {
 }
 
 /**
- * Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until somebody asks. Where
- * numbers cannot be read at once, none is until somebody asks, and the report is written when the numbers have come.
+ * Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until
+ * somebody asks. Where numbers cannot be read at once, none is until somebody asks, and the report is written when the
+ * numbers have come.
  */
 export class Recorder {
   private isMeasuring = true
@@ -178,7 +179,7 @@ interface Unclipped {
 }
 
 /** Measures the update of one variable: made before it, asked after it. */
-export class Measurement {
+class Measurement {
   private readonly before: Tensor
   /** Σx² of what is measured. */
   private readonly squares: Record<string, Tensor>

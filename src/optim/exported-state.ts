@@ -16,8 +16,9 @@ export function exportVariables(variables: readonly Variable[], state: Optimizer
 }
 
 /**
- * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are found by name;
- * where names differ, by position, if number, dtypes and sizes agree in order: names that were numbered depend on what was made before.
+ * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are
+ * found by name; where names differ, by position, if number, dtypes and sizes agree in order: names that were numbered
+ * depend on what was made before.
  * @throws OptionError otherwise; nothing is changed then
  */
 export function importVariables(

@@ -28,12 +28,12 @@ export interface FtrlOptions extends OptimizerOptions {
  * $$ n' = n + g^2, \qquad z \leftarrow z + g + 2 s w - \frac{n'^{-p} - n^{-p}}{\eta}\, w, \qquad q = \frac{n'^{-p}}{\eta} + 2 \left(\lambda_2 + \frac{\beta}{2\eta}\right) $$
  * $$ w \leftarrow \frac{\operatorname{clip}(z, -\lambda_1, \lambda_1) - z}{q}, \qquad n \leftarrow n' $$
  *
- * `learningRate` is η (default 0.001), `learningRatePower` p (−0.5), `initialAccumulatorValue` the first n (0.1), `l1RegularizationStrength` λ₁ (0),
- * `l2RegularizationStrength` λ₂ (0), `l2ShrinkageRegularizationStrength` s (0), `beta` β (0), as in Keras. State: slots `n` and `z` per variable,
- * of its shape.
+ * `learningRate` is η (default 0.001), `learningRatePower` p (−0.5), `initialAccumulatorValue` the first n (0.1),
+ * `l1RegularizationStrength` λ₁ (0), `l2RegularizationStrength` λ₂ (0), `l2ShrinkageRegularizationStrength` s (0),
+ * `beta` β (0), as in Keras. State: slots `n` and `z` per variable, of its shape.
  *
- * The weights follow from z alone, so that first values are forgotten: a weight without a gradient becomes 0 at the first step. λ₂ is
- * half the paper's. PyTorch has no FTRL.
+ * The weights follow from z alone, so that first values are forgotten: a weight without a gradient becomes 0 at the
+ * first step. λ₂ is half the paper's. PyTorch has no FTRL.
  *
  * @example
  * const w = variable([1, 2])

@@ -23,10 +23,11 @@ export interface LambOptions extends OptimizerOptions {
  *
  * The ratio of the norms (over the whole variable) is 1 where one of them is 0.
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State: slots `m` and `v` per variable, of its
- * shape.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State:
+ * slots `m` and `v` per variable, of its shape.
  *
- * Weight decay acts on w beforehand; in the paper and in optax it is part of u, inside of the ratio. PyTorch has no LAMB.
+ * Weight decay acts on w beforehand; in the paper and in optax it is part of u, inside of the ratio. PyTorch has no
+ * LAMB.
  *
  * @example
  * const w = variable([3, 4])

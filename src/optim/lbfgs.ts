@@ -58,13 +58,15 @@ interface Pair {
 }
 
 /**
- * L-BFGS: approximates the curvature from the last moves and finds each step by a line search. For small problems whose loss is the same at every call (full
- * batches, no dropout); there it needs far fewer steps than gradient descent. It evaluates the loss several times a step, so use `minimize`.
+ * L-BFGS: approximates the curvature from the last moves and finds each step by a line search. For small problems whose
+ * loss is the same at every call (full batches, no dropout); there it needs far fewer steps than gradient descent. It
+ * evaluates the loss several times a step, so use `minimize`.
  *
  * $$ w \leftarrow w - \alpha H g, \qquad H \approx (\nabla^2 L)^{-1} \text{ from the pairs } s = \Delta w,\ y = \Delta g $$
  *
- * α satisfies the strong Wolfe conditions. `learningRate` is the first α tried (default 1), `historySize` the number of pairs (10). Each call of `minimize` makes up to
- * `maxIterations` (20) steps, as PyTorch's `step` does, which has a history of 100 and no line search by default. State: the pairs, in float64.
+ * α satisfies the strong Wolfe conditions. `learningRate` is the first α tried (default 1), `historySize` the number of
+ * pairs (10). Each call of `minimize` makes up to `maxIterations` (20) steps, as PyTorch's `step` does, which has a
+ * history of 100 and no line search by default. State: the pairs, in float64.
  *
  * @example
  * const w = variable([-1.2, 1], { dtype: 'float64' })

@@ -18,8 +18,8 @@ export interface LionOptions extends OptimizerOptions {
  *
  * $$ w \leftarrow w - \eta\,\operatorname{sign}(\beta_1 m + (1-\beta_1) g), \qquad m \leftarrow \beta_2 m + (1-\beta_2) g $$
  *
- * `learningRate` is η (default 0.001; about a tenth of Adam's works), `beta1` β₁ (0.9), `beta2` β₂ (0.99), as in the paper. State: one slot `m` per
- * variable, of its shape.
+ * `learningRate` is η (default 0.001; about a tenth of Adam's works), `beta1` β₁ (0.9), `beta2` β₂ (0.99), as in the
+ * paper. State: one slot `m` per variable, of its shape.
  *
  * PyTorch has no Lion; optax has the same with a weight decay of 0.001 by default, here there is none.
  *

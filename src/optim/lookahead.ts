@@ -27,12 +27,13 @@ export interface LookaheadOptions {
 const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
 
 /**
- * Lookahead: any optimizer explores for k steps, then slow weights go part of the way, and the exploration starts there again.
+ * Lookahead: any optimizer explores for k steps, then slow weights go part of the way, and the exploration starts there
+ * again.
  *
  * $$ \phi \leftarrow \phi + \alpha (w - \phi), \qquad w \leftarrow \phi \qquad\text{after every } k \text{ steps} $$
  *
- * `syncPeriod` is k (default 5), `slowStepSize` α (0.5), as in the paper. State: the slow weights φ, a copy of the weights at first, and the state of the inner
- * optimizer. Neither Keras nor PyTorch has it.
+ * `syncPeriod` is k (default 5), `slowStepSize` α (0.5), as in the paper. State: the slow weights φ, a copy of the
+ * weights at first, and the state of the inner optimizer. Neither Keras nor PyTorch has it.
  *
  * @example
  * const w = variable([1])

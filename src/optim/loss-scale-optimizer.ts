@@ -26,14 +26,14 @@ export interface LossScaleOptions {
 }
 
 /**
- * Dynamic loss scaling: multiplies the loss so that small gradients do not vanish in a coarse number format, and finds the largest
- * scale that works. A step whose gradients are not all finite is left out, and the scale halved; after `dynamicGrowthSteps` finite steps it is
- * doubled.
+ * Dynamic loss scaling: multiplies the loss so that small gradients do not vanish in a coarse number format, and finds
+ * the largest scale that works. A step whose gradients are not all finite is left out, and the scale halved; after
+ * `dynamicGrowthSteps` finite steps it is doubled.
  *
  * $$ g \leftarrow g / s, \qquad s \leftarrow s / 2 \ \text{if not finite}, \qquad s \leftarrow 2 s \ \text{after}\ n\ \text{finite steps} $$
  *
- * `initialScale` is the first s (default 2¹⁵), `dynamicGrowthSteps` n (2000), as in Keras. State: the scale and a counter, and that of the inner optimizer.
- * `minimize` scales the loss; otherwise use `scaleLoss(loss).backward()`.
+ * `initialScale` is the first s (default 2¹⁵), `dynamicGrowthSteps` n (2000), as in Keras. State: the scale and a
+ * counter, and that of the inner optimizer. `minimize` scales the loss; otherwise use `scaleLoss(loss).backward()`.
  *
  * As PyTorch's `GradScaler`, whose first scale is 2¹⁶.
  *
@@ -115,7 +115,10 @@ export class LossScaleOptimizer extends Wrapper {
     }
   }
 
-  /** Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are welcome. */
+  /**
+   * Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are
+   * welcome.
+   */
   static fromConfig(config: Config): LossScaleOptimizer {
     const { inner_optimizer, ...rest } = config
     return new LossScaleOptimizer(readInner('LossScaleOptimizer', inner_optimizer), fromKeras(rest) as LossScaleOptions)

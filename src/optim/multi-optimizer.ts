@@ -32,8 +32,9 @@ interface Share {
 /**
  * Parameter groups: each variable is updated by the optimizer that a map, or a function, chooses for it.
  *
- * `lossScaleFactor` is set on every optimizer inside. Learning rates belong to the optimizers inside: `multi.optimizers[0].learningRate`. A global clipnorm is
- * global within its group. As in Keras, every built variable needs an entry in each call of `apply`. State: that of the optimizers, and a count.
+ * `lossScaleFactor` is set on every optimizer inside. Learning rates belong to the optimizers inside:
+ * `multi.optimizers[0].learningRate`. A global clipnorm is global within its group. As in Keras, every built variable
+ * needs an entry in each call of `apply`. State: that of the optimizers, and a count.
  *
  * As PyTorch's parameter groups, where the groups share one algorithm.
  *

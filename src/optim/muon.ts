@@ -40,23 +40,26 @@ export interface MuonOptions extends OptimizerOptions {
 }
 
 /**
- * Muon: momentum whose matrix is made orthogonal, so that every direction moves equally far. For the matrices inside of a network; biases,
- * embeddings and whatever `excludeLayers` names (it should name the output layer) get AdamW.
+ * Muon: momentum whose matrix is made orthogonal, so that every direction moves equally far. For the matrices inside of
+ * a network; biases, embeddings and whatever `excludeLayers` names (it should name the output layer) get AdamW.
  *
  * $$ m \leftarrow \mu m + g, \qquad G = g + \mu m \ (\text{nesterov}) \ \text{or}\ m, \qquad w \leftarrow w - \eta \cdot 0.2 \sqrt{\max(\text{rows}, \text{columns})}\; \operatorname{NS}(G) $$
  *
- * NS runs $X \leftarrow aX + (bA + cA^2)X$ with $A = XX^\top$ five times on $X = G / (\lVert G \rVert + 10^{-7})$ and so drives all singular values to about 1.
+ * NS runs $X \leftarrow aX + (bA + cA^2)X$ with $A = XX^\top$ five times on $X = G / (\lVert G \rVert + 10^{-7})$ and
+ * so drives all singular values to about 1.
  *
- * `learningRate` is η (default 0.001), `momentum` μ (0.95), `muonA`, `muonB`, `muonC` a, b, c, `rmsRate` the 0.2, `weightDecay` 0.004, as in Keras. State: a slot `m`
- * per variable, of its shape, and `v` for those that Adam updates.
+ * `learningRate` is η (default 0.001), `momentum` μ (0.95), `muonA`, `muonB`, `muonC` a, b, c, `rmsRate` the 0.2,
+ * `weightDecay` 0.004, as in Keras. State: a slot `m` per variable, of its shape, and `v` for those that Adam updates.
  *
- * PyTorch's takes matrices only, scales by √max(1, rows / columns) unless told to match Adam, decays by 0.1, and computes NS in bfloat16.
+ * PyTorch's takes matrices only, scales by √max(1, rows / columns) unless told to match Adam, decays by 0.1, and
+ * computes NS in bfloat16.
  *
  * @example
  * const w = variable([[1, 2], [3, 4]])
  * new Muon({ learningRate: 0.5, weightDecay: 0 }).apply([tensor([[1, 6], [7, 2]])], [w])
  * w.toArray() // => [[0.98878, 1.88705], [2.87343, 3.97035]]
- * @see Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/; Liu et al. 2025, https://arxiv.org/abs/2502.16982
+ * @see Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/; Liu et al. 2025,
+ * https://arxiv.org/abs/2502.16982
  */
 export class Muon extends Optimizer<MuonOptions> {
   static override readonly defaults = {

@@ -21,11 +21,11 @@ export interface NadamOptions extends OptimizerOptions {
  * $$ m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2 $$
  * $$ \hat m = \frac{\mu_{t+1} m}{1 - P \mu_{t+1}} + \frac{(1-\mu_t) g}{1 - P}, \qquad w \leftarrow w - \eta \frac{\hat m}{\sqrt{v / (1-\beta_2^t)} + \epsilon} $$
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State: slots `m` and `v` per variable, of its
- * shape, and one number `product` (P, 1 at first) for all of them.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State:
+ * slots `m` and `v` per variable, of its shape, and one number `product` (P, 1 at first) for all of them.
  *
- * Unlike PyTorch's, whose exponent of 0.96 is 0.004 t, the momentum is near β₁ after a hundred steps; ε is 1e-7 and not 1e-8. Both use
- * a constant β₁ for m, where the paper has μₜ.
+ * Unlike PyTorch's, whose exponent of 0.96 is 0.004 t, the momentum is near β₁ after a hundred steps; ε is 1e-7 and not
+ * 1e-8. Both use a constant β₁ for m, where the paper has μₜ.
  *
  * @example
  * const w = variable([1, 2])

@@ -3,7 +3,9 @@
  */
 import { toCamelCase } from '../options.js'
 
-/** `beta1` → `beta_1`, `globalClipnorm` → `global_clipnorm`, `l1RegularizationStrength` → `l1_regularization_strength`. */
+/**
+ * `beta1` → `beta_1`, `globalClipnorm` → `global_clipnorm`, `l1RegularizationStrength` → `l1_regularization_strength`.
+ */
 export function toKeras(name: string): string {
   return name
     .replace(/([a-z]{2,})(\d)/g, '$1_$2')

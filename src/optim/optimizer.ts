@@ -1,9 +1,10 @@
 /**
- * The base of the optimizers: what happens in one step, and in which order. An optimizer is a subclass with a rule, see `adam.ts`.
+ * The base of the optimizers: what happens in one step, and in which order. An optimizer is a subclass with a rule, see
+ * `adam.ts`.
  *
- * One call of `apply`: gradients are divided by the loss scale → accumulated → clipped → weights decay → the rule → moving
- * average → constraints. All but the constraints are lines of one program (`program.ts`), run as one fused kernel (`rule.ts`).
- * What is kept between the steps is in `stateful.ts`, the options are in `configured.ts`.
+ * One call of `apply`: gradients are divided by the loss scale → accumulated → clipped → weights decay → the rule →
+ * moving average → constraints. All but the constraints are lines of one program (`program.ts`), run as one fused
+ * kernel (`rule.ts`). What is kept between the steps is in `stateful.ts`, the options are in `configured.ts`.
  */
 import { setRecording } from '../autograd/engine.js'
 import { OptionError } from '../errors.js'
@@ -42,8 +43,8 @@ export abstract class Optimizer<
   Options extends OptimizerOptions = OptimizerOptions,
 > extends StatefulOptimizer<Options> {
   /**
-   * The update, one statement a line. It reads and assigns `w` (weights) and the slots, and reads `g` (gradient), `eta` (learning
-   * rate), `t` (1 on the first step), numeric options by their names, and `counters`.
+   * The update, one statement a line. It reads and assigns `w` (weights) and the slots, and reads `g` (gradient), `eta`
+   * (learning rate), `t` (1 on the first step), numeric options by their names, and `counters`.
    */
   protected abstract readonly rule: string
   /** A formula program over numbers, run once per step before the rule: new values of `counters`. */
@@ -99,8 +100,9 @@ export abstract class Optimizer<
   }
 
   /**
-   * What the last step did, as data and as a readable table: gradient norm, clip factor, decay, update-to-weight ratio, distance to the
-   * moving average. Nothing is measured until the first call, except in the first step; from then on every step is.
+   * What the last step did, as data and as a readable table: gradient norm, clip factor, decay, update-to-weight ratio,
+   * distance to the moving average. Nothing is measured until the first call, except in the first step; from then on
+   * every step is.
    *
    * @param variable only this one; default all that were updated
    * @throws OptionError before the first step

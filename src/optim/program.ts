@@ -1,13 +1,16 @@
 /**
- * The program of one update, text in, text out: the lines that the base puts around an optimizer's rule, so that loss scale,
- * accumulation, clipping, weight decay, the rule and the moving average are one pass over memory.
+ * The program of one update, text in, text out: the lines that the base puts around an optimizer's rule, so that loss
+ * scale, accumulation, clipping, weight decay, the rule and the moving average are one pass over memory.
  */
 
 /** What there is to do for a variable, beside the rule. */
 export interface Around {
   /** Divide the gradient by the loss scale. */
   readonly scaled: boolean
-  /** Take the mean with the gradients accumulated before: `sum`, or `done` where the accumulator holds that mean already. */
+  /**
+   * Take the mean with the gradients accumulated before: `sum`, or `done` where the accumulator holds that mean
+   * already.
+   */
   readonly accumulated: 'no' | 'sum' | 'done'
   /** How the gradient is clipped. */
   readonly clip: 'no' | 'norm' | 'value'

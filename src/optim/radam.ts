@@ -15,13 +15,15 @@ export interface RAdamOptions extends OptimizerOptions {
 }
 
 /**
- * Rectified Adam: no adaptive steps before the second moment is known well enough, then ever fuller ones; a warm-up that needs no tuning.
+ * Rectified Adam: no adaptive steps before the second moment is known well enough, then ever fuller ones; a warm-up
+ * that needs no tuning.
  *
  * $$ m \leftarrow \beta_1 m + (1-\beta_1) g, \qquad v \leftarrow \beta_2 v + (1-\beta_2) g^2 $$
  * $$ \rho_\infty = \frac{2}{1-\beta_2} - 1, \qquad \rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1-\beta_2^t}, \qquad r = \sqrt{\frac{(\rho_t-4)(\rho_t-2)\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\rho_t}} $$
  * $$ w \leftarrow w - \eta \frac{m}{1-\beta_1^t} \cdot r \frac{\sqrt{1-\beta_2^t}}{\sqrt v + \epsilon} \ \text{if}\ \rho_t > 5, \qquad w \leftarrow w - \eta \frac{m}{1-\beta_1^t} \ \text{otherwise} $$
  *
- * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-8), as in PyTorch. State: slots `m` and `v` per variable, of its shape.
+ * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-8), as in PyTorch. State:
+ * slots `m` and `v` per variable, of its shape.
  *
  * The same as PyTorch's, except that weight decay is decoupled here. Keras has no RAdam.
  *

@@ -1,6 +1,6 @@
 /**
- * Computations that look at numbers on the way, written once for every back end: a generator yields the tensors that it wants to
- * read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readLater`).
+ * Computations that look at numbers on the way, written once for every back end: a generator yields the tensors that it
+ * wants to read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readLater`).
  */
 import type { TypedArray } from '../kernels/backend.js'
 import type { Tensor } from '../tensor/tensor.js'

@@ -17,19 +17,24 @@ export interface RMSpropOptions extends OptimizerOptions {
   centered?: boolean
 }
 
+/** The end of the rule with momentum, in place of `w = w - u`. */
+const withMomentum = `
+    m = momentum * m + u
+    w = w - m`
+
 /**
  * RMSprop: the gradient, divided by the root of its running mean square.
  *
  * $$ v \leftarrow \rho v + (1-\rho) g^2, \qquad u = \frac{\eta g}{\sqrt{v + \epsilon}}, \qquad w \leftarrow w - u $$
  *
- * With `centered`, $v - a^2$ takes the place of $v$ under the root, where $a \leftarrow \rho a + (1-\rho) g$. With `momentum` μ, the move
- * is $m \leftarrow \mu m + u$ instead of $u$.
+ * With `centered`, $v - a^2$ takes the place of $v$ under the root, where $a \leftarrow \rho a + (1-\rho) g$. With
+ * `momentum` μ, the move is $m \leftarrow \mu m + u$ instead of $u$.
  *
- * `learningRate` is η (default 0.001), `rho` ρ (0.9), `momentum` μ (0), `epsilon` ε (1e-7), as in Keras. State: a slot `v` per variable, of
- * its shape, `a` if centered, `m` if there is momentum.
+ * `learningRate` is η (default 0.001), `rho` ρ (0.9), `momentum` μ (0), `epsilon` ε (1e-7), as in Keras. State: a slot
+ * `v` per variable, of its shape, `a` if centered, `m` if there is momentum.
  *
- * Unlike PyTorch's, ε is under the root; ρ is 0.9 and not 0.99, η 0.001 and not 0.01, ε 1e-7 and not 1e-8; η is inside of m; weight
- * decay is decoupled.
+ * Unlike PyTorch's, ε is under the root; ρ is 0.9 and not 0.99, η 0.001 and not 0.01, ε 1e-7 and not 1e-8; η is inside
+ * of m; weight decay is decoupled.
  *
  * @example
  * const w = variable([1, 2])
@@ -45,7 +50,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     v = rho * v + (1 - rho) * g^2
     ${this.options.centered ? 'a = rho * a + (1 - rho) * g' : ''}
     u = eta * g / sqrt(${this.options.centered ? 'v - a^2' : 'v'} + epsilon)
-    ${this.options.momentum === 0 ? 'w = w - u' : 'm = momentum * m + u; w = w - m'}`
+    ${this.options.momentum === 0 ? 'w = w - u' : withMomentum}`
 }
 
 function slotsFor({ centered, momentum }: Resolved<RMSpropOptions>): string[] {

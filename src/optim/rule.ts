@@ -1,6 +1,6 @@
 /**
- * An update rule that can be run: a formula program over named arrays and scalars, compiled into one fused kernel, or interpreted
- * operation by operation over tensors. Both give the same numbers up to rounding.
+ * An update rule that can be run: a formula program over named arrays and scalars, compiled into one fused kernel, or
+ * interpreted operation by operation over tensors. Both give the same numbers up to rounding.
  */
 import { setRecording } from '../autograd/engine.js'
 import { FormulaError } from '../errors.js'

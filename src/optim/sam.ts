@@ -25,12 +25,13 @@ export interface SAMOptions {
 }
 
 /**
- * Sharpness-aware minimization: steps along the gradient at the worst point nearby, and so prefers flat minima. Costs two gradients a step, so it needs
- * the loss: use `minimize`.
+ * Sharpness-aware minimization: steps along the gradient at the worst point nearby, and so prefers flat minima. Costs
+ * two gradients a step, so it needs the loss: use `minimize`.
  *
  * $$ \hat w = w + \rho \frac{g(w)}{\lVert g(w) \rVert}, \qquad \text{then the inner optimizer's step from } w \text{ along } g(\hat w) $$
  *
- * The norm is that of all gradients together. `rho` is ρ (default 0.05, as in the paper). State: that of the inner optimizer. Neither Keras' optimizers nor PyTorch have it.
+ * The norm is that of all gradients together. `rho` is ρ (default 0.05, as in the paper). State: that of the inner
+ * optimizer. Neither Keras' optimizers nor PyTorch have it.
  *
  * @example
  * const w = variable([1])

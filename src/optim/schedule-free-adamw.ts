@@ -27,13 +27,16 @@ export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
  * $$ v \leftarrow \beta_2 v + (1-\beta_2) g^2, \qquad x = \frac{w - (1-\beta_1) z}{\beta_1}, \qquad z \leftarrow z - \frac{\eta_t\, g}{\sqrt{v / (1-\beta_2^t)} + \epsilon} $$
  * $$ x \leftarrow \left(1 - \tfrac1t\right) x + \tfrac1t z, \qquad w \leftarrow (1-\beta_1) z + \beta_1 x $$
  *
- * During training the variables hold w, between the fast z and the average x. The average is what to use afterwards: `finalizeVariableValues` (which
- * `fit` calls) puts x into the variables, `swapForEvaluation` does so in between. $\eta_t = \eta \min(t / \text{warmupSteps}, 1)$.
+ * During training the variables hold w, between the fast z and the average x. The average is what to use afterwards:
+ * `finalizeVariableValues` (which `fit` calls) puts x into the variables, `swapForEvaluation` does so in between.
+ * $\eta_t = \eta \min(t / \text{warmupSteps}, 1)$.
  *
- * `learningRate` is η (default 0.0025), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-8), as in Keras, which never puts x into the variables. State: slots `z`
- * (a copy of the weights at first) and `v` per variable, of its shape.
+ * `learningRate` is η (default 0.0025), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-8), as in Keras, which
+ * never puts x into the variables. State: slots `z` (a copy of the weights at first) and `v` per variable, of its
+ * shape.
  *
- * The authors' implementation weights the average by the largest η² so far, which differs during warm-up, and decays z too. PyTorch has none of its own.
+ * The authors' implementation weights the average by the largest η² so far, which differs during warm-up, and decays z
+ * too. PyTorch has none of its own.
  *
  * @example
  * const w = variable([1, 2])
@@ -65,8 +68,9 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
   }
 
   /**
-   * Puts the average x, which is what to evaluate and to keep, into the variables. `restoreForTraining` undoes it, and so does the next step (call it
-   * yourself before computing gradients by hand, which belong to the weights of the training).
+   * Puts the average x, which is what to evaluate and to keep, into the variables. `restoreForTraining` undoes it, and
+   * so does the next step (call it yourself before computing gradients by hand, which belong to the weights of the
+   * training).
    */
   swapForEvaluation(): void {
     if (!this.built || this.isEvaluating) return

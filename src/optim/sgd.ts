@@ -22,17 +22,18 @@ export interface SGDOptions extends OptimizerOptions {
  * with momentum, and with `nesterov` on the right
  * $$ m \leftarrow \mu m - \eta g, \qquad w \leftarrow w + m \quad\text{or}\quad w \leftarrow w + \mu m - \eta g $$
  *
- * `learningRate` is η (default 0.01), `momentum` μ (default 0); defaults as in Keras. State: one slot `m` per variable, of its shape,
- * if there is momentum.
+ * `learningRate` is η (default 0.01), `momentum` μ (default 0); defaults as in Keras. State: one slot `m` per variable,
+ * of its shape, if there is momentum.
  *
- * Unlike PyTorch's, η is inside of m, so that a changed η acts on later moves only; there is no dampening; and weight decay is
- * decoupled, not added to the gradient.
+ * Unlike PyTorch's, η is inside of m, so that a changed η acts on later moves only; there is no dampening; and weight
+ * decay is decoupled, not added to the gradient.
  *
  * @example
  * const w = variable([1, 2])
  * new SGD({ learningRate: 0.5 }).apply([tensor([1, 1])], [w])
  * w.toArray() // => [0.5, 1.5]
- * @see Polyak 1964, https://doi.org/10.1016/0041-5553(64)90137-5; Sutskever et al. 2013, https://proceedings.mlr.press/v28/sutskever13.html
+ * @see Polyak 1964, https://doi.org/10.1016/0041-5553(64)90137-5; Sutskever et al. 2013,
+ * https://proceedings.mlr.press/v28/sutskever13.html
  */
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly defaults = { learningRate: 0.01, momentum: 0, nesterov: false }

@@ -1,6 +1,6 @@
 /**
- * What an optimizer keeps for one variable: slots of the variable's shape, its moving average, its gradient accumulator. All of it
- * lives in WebAssembly memory, where kernels change it in place.
+ * What an optimizer keeps for one variable: slots of the variable's shape, its moving average, its gradient
+ * accumulator. All of it lives in WebAssembly memory, where kernels change it in place.
  */
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
@@ -62,11 +62,6 @@ export class VariableState {
   addAccumulator(): void {
     this.accumulator = this.allocate('gradient_accumulator', 0, this.variable.shape)
     this.addArray('accumulator', this.accumulator)
-  }
-
-  /** Everything kept for the variable. */
-  all(): Variable[] {
-    return [this.average, this.accumulator, ...this.slots.values()].filter((x) => x !== null)
   }
 
   private addArray(name: string, array: Variable): void {

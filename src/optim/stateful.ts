@@ -1,6 +1,6 @@
 /**
- * The state side of an optimizer: what is kept for each variable, and for all together; building, looking at, saving and restoring
- * it. `optimizer.ts` has the steps.
+ * The state side of an optimizer: what is kept for each variable, and for all together; building, looking at, saving
+ * and restoring it. `optimizer.ts` has the steps.
  */
 import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'

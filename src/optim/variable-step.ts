@@ -1,6 +1,6 @@
 /**
- * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas for the
- * elementwise parts, tensors for the rest.
+ * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas
+ * for the elementwise parts, tensors for the rest.
  */
 import { backend } from '../tensor/backend.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -47,7 +47,10 @@ export class VariableStep {
     return this.runner.scalars.get(name) as number
   }
 
-  /** ‖x‖₂ of a tensor of the variable's shape: a scalar tensor, since a GPU's numbers may not be there yet. Formulas take it as a number. */
+  /**
+   * ‖x‖₂ of a tensor of the variable's shape: a scalar tensor, since a GPU's numbers may not be there yet. Formulas
+   * take it as a number.
+   */
   norm(x: Tensor): Tensor {
     const { axes } = this.state
     return new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, axes), []).sqrt()

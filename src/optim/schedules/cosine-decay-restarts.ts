@@ -22,8 +22,8 @@ export interface CosineDecayRestartsOptions {
  *
  * $$ \eta_s = \eta_0 \left[(1 - \alpha)\,\tfrac12\, m^i (1 + \cos \pi f) + \alpha\right] $$
  *
- * where i counts the restarts, m is `mMul` and f is the fraction of the current decay that has passed. Restarts are exact: unlike
- * Keras in double precision, none is missed by rounding.
+ * where i counts the restarts, m is `mMul` and f is the fraction of the current decay that has passed. Restarts are
+ * exact: unlike Keras in double precision, none is missed by rounding.
  *
  * @example
  * const schedule = new CosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: 10 })

@@ -22,7 +22,8 @@ export interface CosineDecayOptions {
  *
  * $$ \eta_s = \eta_0 \left[(1 - \alpha)\,\tfrac12\left(1 + \cos\frac{\pi \min(s, D)}{D}\right) + \alpha\right] $$
  *
- * With `warmupTarget` T and `warmupSteps` W it first rises on a straight line from η₀ to T, then decays from T for D steps.
+ * With `warmupTarget` T and `warmupSteps` W it first rises on a straight line from η₀ to T, then decays from T for D
+ * steps.
  *
  * @example
  * const schedule = new CosineDecay({ initialLearningRate: 0, decaySteps: 100, warmupTarget: 1, warmupSteps: 10 })

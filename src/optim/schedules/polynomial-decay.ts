@@ -22,7 +22,8 @@ export interface PolynomialDecayOptions {
  *
  * $$ \eta_s = (\eta_0 - \eta_e) \left(1 - \frac{\min(s, D)}{D}\right)^{\mathrm{power}} + \eta_e $$
  *
- * With `cycle`, D is multiplied by ⌈s / D⌉ instead of s being cut off; at a multiple of D the value is still that of the end.
+ * With `cycle`, D is multiplied by ⌈s / D⌉ instead of s being cut off; at a multiple of D the value is still that of
+ * the end.
  *
  * @example
  * new PolynomialDecay({ initialLearningRate: 1, decaySteps: 10, endLearningRate: 0 }).at(5) // => 0.5

@@ -21,8 +21,8 @@ export interface ScheduleClass {
 }
 
 /**
- * The base of all schedules. A subclass lists its options in `defaults` (`undefined`: must be given) and says in `at` what the
- * learning rate is.
+ * The base of all schedules. A subclass lists its options in `defaults` (`undefined`: must be given) and says in `at`
+ * what the learning rate is.
  *
  * @example
  * class Halving extends LearningRateSchedule {
