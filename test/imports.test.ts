@@ -40,7 +40,6 @@ const allowed: Record<string, string[]> = {
 /** The one file that knows each package. */
 const packages: Record<string, string> = {
   mathjs: 'src/kernels/formula/mathjs.ts',
-  watr: 'src/kernels/cpu/module.ts',
   'pure-rand': 'src/kernels/random.ts',
   'gpu.js/dist/gpu-browser.min.js': 'src/kernels/gpu/adapter.ts',
 }

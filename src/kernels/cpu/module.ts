@@ -1,11 +1,9 @@
 /**
  * From WebAssembly text to callable kernels. All kernels share one memory (`memory.ts`).
  */
-import { compile } from 'watr'
 import { erf } from '../erf.js'
+import { assemble } from './assemble.js'
 import { obstacle } from './threads/platform.js'
-
-const assemble = (text: string) => compile(text) as Uint8Array<ArrayBuffer>
 
 const pageSize = 65536
 
