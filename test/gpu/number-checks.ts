@@ -22,6 +22,12 @@ import { type Checks, difference } from './suite.js'
 /** The same numbers in float64. Those of a WebGPU tensor have to be awaited before. */
 const double = (x: Tensor) => tensor(x.dataSync(), { shape: x.shape, dtype: 'float64' })
 
+/** The tensor, when its numbers have come. */
+async function settled(x: Tensor): Promise<Tensor> {
+  await x.data()
+  return x
+}
+
 export const checks: Checks = {
   'the back end says what it is': async (api) => {
     const { name, detail } = getBackend()
@@ -143,7 +149,7 @@ export const checks: Checks = {
     const tall = randomNormal([2, 6, 3], { seed: 3 }).mul(1)
     const positive = a.matmul(a, { transposeB: true }).add(eye(5))
     const unread = [a.solve(b), a.inverse(), a.determinant(), positive.cholesky(), qr(tall).q, qr(tall).r]
-    for (const x of [a, b, tall, positive]) await x.data()
+    for (const x of [a, b, tall, positive]) await settled(x)
     const exact = [
       double(a).solve(double(b)),
       double(a).inverse(),
@@ -161,6 +167,32 @@ export const checks: Checks = {
     await near(swap.determinant(), [-2], 1e-6)
     await near(swap.solve([1, 4]), [2, 1], 1e-6)
     await near(zeros([2, 2]).add(1).determinant(), [0], 1e-6)
+  },
+
+  'long rows are sorted, and equal numbers keep their order': async () => {
+    const x = randomNormal([2, 1500], { seed: 1 })
+      .mul(3)
+      .round()
+      .add(tensor([[0], [1]]))
+    const wanted = double(await settled(x))
+    equal([...(await x.argSort().data())], [...wanted.argSort().dataSync()])
+    equal([...(await x.argSort(-1, { descending: true }).data())], [...wanted.argSort(-1, { descending: true }).dataSync()])
+    const odd = zeros([1100]).add(1).withSlice([3], Number.NaN).withSlice([1000], Number.NEGATIVE_INFINITY)
+    const order = await odd.argSort().data()
+    equal([order[0], order[1], order[1099], order[1098]], [1000, 0, 3, 1099])
+  },
+
+  'rows are added up where they belong, many to one, in order': async () => {
+    const rows = randomNormal([300, 3], { seed: 1 }).mul(1)
+    const indices = tensor(
+      Array.from({ length: 300 }, (_, i) => (i * i) % 7),
+      { dtype: 'int32' },
+    )
+    const got = zeros([9, 3]).scatterAdd(indices, rows)
+    const unread = zeros([9, 3]).scatterAdd(indices.cast('float32').add(0).cast('int32'), rows)
+    const want = zeros([9, 3], { dtype: 'float64' }).scatterAdd(indices, double(await settled(rows)))
+    ok((await difference(got, want)) < 1e-5, 'indices on the CPU')
+    ok((await difference(unread, want)) < 1e-5, 'indices on the GPU')
   },
 
   'whole numbers are exact: on the CPU beyond 2²⁴, on the GPU up to it': async () => {

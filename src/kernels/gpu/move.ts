@@ -2,6 +2,7 @@
  * Moving numbers on the GPU. Every kernel gathers: each element of the result looks where it comes from.
  */
 import type { DataBuffer, DType, View } from '../backend.js'
+import { values } from '../cpu/memory.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import { cached, kernel } from './kernels.js'
@@ -127,7 +128,10 @@ const gathering = cached((_: null) =>
   ),
 )
 
-/** See `Backend.scatterAdd`: every element of the result looks for its index. */
+/**
+ * See `Backend.scatterAdd`. Where the CPU has the indices, it says which updates belong to each row; otherwise every element of the result looks
+ * through all of them.
+ */
 export function scatterAdd(
   buffers: Buffers,
   updates: DataBuffer,
@@ -136,12 +140,50 @@ export function scatterAdd(
   axis: number,
   inner: number,
 ): DataBuffer {
-  const blocks = [buffers.block(updates), buffers.block(indices)]
-  return buffers.fromBlock(
-    buffers.blocks.launch(scattering(null), outer * axis * inner, blocks, [indices.size, axis, inner]),
-    updates.dtype,
-  )
+  const { blocks } = buffers
+  const size = outer * axis * inner
+  const scalars = [indices.size, axis, inner]
+  const source = buffers.block(updates)
+  if (!buffers.isOnHost(indices) || indices.size === 0) {
+    return buffers.fromBlock(
+      blocks.launch(scattering(null), size, [source, buffers.block(indices)], scalars),
+      updates.dtype,
+    )
+  }
+  const lists = listsOf(values(indices) as Int32Array, axis).map((list) => blocks.upload(list))
+  const sums = blocks.launch(summing(null), size, [source, ...lists], scalars)
+  for (const list of lists) list.release()
+  return buffers.fromBlock(sums, updates.dtype)
 }
+
+/** The places of each index, one list behind the other, and where each list starts. */
+function listsOf(indices: Int32Array, axis: number): [places: Float32Array, starts: Float32Array] {
+  const starts = new Float32Array(axis + 1)
+  for (const index of indices) starts[index + 1]++
+  for (let i = 0; i < axis; i++) starts[i + 1] += starts[i]
+  const places = new Float32Array(indices.length)
+  const next = starts.slice()
+  indices.forEach((index, place) => {
+    places[next[index]++] = place
+  })
+  return [places, starts]
+}
+
+const summing = cached((_: null) =>
+  kernel(
+    3,
+    ['count', 'axis', 'inner'],
+    `const line = quotient(i, inner);
+    const page = quotient(line, axis);
+    const own = line - page * axis;
+    const first = page * count * inner + (i - line * inner);
+    const start = a2[own];
+    const length = a2[own + 1] - start;
+    let sum = 0;
+    for (let j = 0; j < length; j++) { sum = sum + a0[first + a1[start + j] * inner]; }
+    return sum;`,
+  ),
+)
 
 const scattering = cached((_: null) =>
   kernel(
