@@ -59,7 +59,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
     if (validation)
-      Object.assign(logs, prefixed(await model.evaluateOnLater(validation, batchSize, () => turns.giveWay())))
+      Object.assign(logs, prefixed(await model.evaluateOnAsync(validation, batchSize, () => turns.giveWay())))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
   if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)
@@ -82,7 +82,7 @@ async function runEpoch(
   for (let start = 0, step = 0; start < data.size && !model.stopTraining; start += batchSize, step++) {
     const stop = Math.min(start + batchSize, data.size)
     const logs = backend.isAsync
-      ? await trainStepLater(model, data.batch(start, stop, order), epoch, step)
+      ? await trainStepAsync(model, data.batch(start, stop, order), epoch, step)
       : tidy(() => trainStep(model, data.batch(start, stop, order), epoch, step))
     mean.add(logs, stop - start)
     for (const c of listeners) await c.onBatchEnd?.(step, mean.logs, model)
@@ -103,9 +103,9 @@ function trainStep(model: Model, { x, y }: Batch, epoch: number, step: number): 
 }
 
 /** `trainStep` where numbers cannot be read at once. */
-async function trainStepLater(model: Model, { x, y }: Batch, epoch: number, step: number): Promise<Logs> {
+async function trainStepAsync(model: Model, { x, y }: Batch, epoch: number, step: number): Promise<Logs> {
   try {
-    return await model.trainOnBatchLater(x, y as Tensor)
+    return await model.trainOnBatchAsync(x, y as Tensor)
   } catch (error) {
     throw located(error, epoch, step)
   } finally {

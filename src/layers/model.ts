@@ -133,7 +133,7 @@ export abstract class Model extends Layer {
    * `trainOnBatch` for every back end: WebGPU gives the loss only later.
    * @returns the loss and the metrics, before the step
    */
-  async trainOnBatchLater(x: TensorLike, y: TensorLike): Promise<Logs> {
+  async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
     const { loss, metrics } = this.howToTrain('trainOnBatch')
     const results = backend.step(() => {
@@ -144,7 +144,7 @@ export abstract class Model extends Layer {
       const decisive = this.optimizer.decisive?.(gradients) ?? []
       return { sums: sumsOf(value, metrics, targets, predictions), gradients, decisive }
     })
-    const [logs] = await Promise.all([readLater(results.sums), ...results.decisive.map((flag) => flag.data())])
+    const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
     if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
     backend.step(() => this.applyGradients(results.gradients), results)
     return logs
@@ -176,10 +176,10 @@ export abstract class Model extends Layer {
   }
 
   /** `evaluate` for every back end: WebGPU gives numbers only later. */
-  async evaluateLater(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+  async evaluateAsync(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
     const batchSize = this.howToEvaluate(options)
     await arrived([x, y])
-    return this.evaluateOnLater(this.dataToEvaluate(x, y), batchSize)
+    return this.evaluateOnAsync(this.dataToEvaluate(x, y), batchSize)
   }
 
   /** The batch size. */
@@ -211,12 +211,12 @@ export abstract class Model extends Layer {
   }
 
   /** Internal: `evaluateOn` where numbers cannot be read at once, or others want their turn between the batches. */
-  async evaluateOnLater(data: Dataset, batchSize: number, between?: () => Promise<void>): Promise<Logs> {
+  async evaluateOnAsync(data: Dataset, batchSize: number, between?: () => Promise<void>): Promise<Logs> {
     const mean = new MeanLogs()
     for (let start = 0; start < data.size; start += batchSize) {
       const stop = Math.min(start + batchSize, data.size)
       const sums = tidy(() => this.sumsOn(data, start, stop))
-      mean.add(await readLater(sums), stop - start)
+      mean.add(await readAsync(sums), stop - start)
       backend.step(() => {}, sums)
       await between?.()
     }
@@ -338,7 +338,7 @@ function read(sums: readonly Sum[]): Logs {
 }
 
 /** All of them in one read, unless there are several dtypes. */
-async function readLater(sums: readonly Sum[]): Promise<Logs> {
+async function readAsync(sums: readonly Sum[]): Promise<Logs> {
   const totals = sums.map(({ total }) => total.detach().reshape([1]))
   const isDouble = totals.some(({ dtype }) => dtype === 'float64')
   const together = isDouble ? totals : [concat(totals.map((total) => total.cast('float32')))]

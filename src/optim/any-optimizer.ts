@@ -70,7 +70,7 @@ export abstract class AnyOptimizer {
   abstract exportState(): OptimizerState
 
   /** `exportState` for every back end: WebGPU gives numbers only later. */
-  async exportStateLater(): Promise<OptimizerState> {
+  async exportStateAsync(): Promise<OptimizerState> {
     await Promise.all(this.variables.map((v) => v.data()))
     return this.exportState()
   }
@@ -82,7 +82,7 @@ export abstract class AnyOptimizer {
   abstract importState(state: OptimizerState): void
 
   /** `importState` for every back end. */
-  async importStateLater(state: OptimizerState): Promise<void> {
+  async importStateAsync(state: OptimizerState): Promise<void> {
     await Promise.all(this.variables.map((v) => v.data()))
     this.importState(state)
   }
@@ -130,7 +130,7 @@ export abstract class AnyOptimizer {
    * `apply` for every back end: what a step looks at on the way, WebGPU gives only later.
    * @throws as `apply`
    */
-  async applyLater(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
+  async applyAsync(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
     await Promise.all(this.decisive(gradients).map((x) => x.data()))
     this.apply(gradients, variables)
   }
@@ -139,11 +139,11 @@ export abstract class AnyOptimizer {
    * `minimize` for every back end, WebGPU included.
    * @returns the loss, before the step and before any scaling
    */
-  async minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+  async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     if (!backend.isAsync) return this.minimize(loss, variables)
     const value = loss()
     const gradients = this.scaleLoss(value).gradientsOfLeaves()
-    await this.applyLater(
+    await this.applyAsync(
       variables.map((v) => gradients.get(v)),
       variables,
     )
@@ -154,7 +154,7 @@ export abstract class AnyOptimizer {
    * `explain` for every back end. On WebGPU steps are measured from the first call on, so make a step after it.
    * @param variable only this one; default all that were updated
    */
-  async explainLater(variable?: Variable): Promise<Explanation> {
+  async explainAsync(variable?: Variable): Promise<Explanation> {
     await Promise.all(this.measured().map((x) => x.data()))
     return this.explain(variable)
   }

@@ -12,7 +12,7 @@ import { lineSearch, type Point } from './line-search.js'
 import { fromKeras } from './names.js'
 import { isHyperparameter, wrong } from './options.js'
 import { checkVariable } from './pairs.js'
-import { type Reading, readLater, readNow } from './reading.js'
+import { type Reading, readAsync, readNow } from './reading.js'
 import type { Config } from './schedules/schedule.js'
 import { Snapshot } from './snapshot.js'
 import { scalarVariable } from './state-variables.js'
@@ -138,8 +138,8 @@ export class LBFGS extends AnyOptimizer {
     return readNow(this.minimizing(loss, variables))
   }
 
-  override minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
-    return readLater(this.minimizing(loss, variables))
+  override minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    return readAsync(this.minimizing(loss, variables))
   }
 
   /** Nothing to do: the variables hold the best point. */

@@ -1,6 +1,6 @@
 /**
  * Computations that look at numbers on the way, written once for every back end: a generator yields the tensors that it
- * wants to read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readLater`).
+ * wants to read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readAsync`).
  */
 import type { TypedArray } from '../kernels/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -20,7 +20,7 @@ export function readNow<Result>(reading: Reading<Result>): Result {
 }
 
 /** Runs it on every back end. */
-export async function readLater<Result>(reading: Reading<Result>): Promise<Result> {
+export async function readAsync<Result>(reading: Reading<Result>): Promise<Result> {
   try {
     let state = reading.next()
     while (!state.done) state = reading.next(await Promise.all(state.value.map((x) => x.data())))

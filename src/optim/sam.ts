@@ -66,9 +66,9 @@ export class SAM extends Wrapper {
     return value
   }
 
-  override async minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+  override async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     const { value, gradients } = this.lookAround(loss, variables)
-    await this.inner.applyLater(gradients, variables)
+    await this.inner.applyAsync(gradients, variables)
     return value
   }
 

@@ -112,9 +112,9 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     return super.minimize(loss, variables)
   }
 
-  override minimizeLater(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+  override minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     this.restoreForTraining()
-    return super.minimizeLater(loss, variables)
+    return super.minimizeAsync(loss, variables)
   }
 
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {

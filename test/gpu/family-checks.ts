@@ -48,7 +48,7 @@ const family: Readonly<Record<string, () => AnyOptimizer>> = {
 async function walk(optimizer: AnyOptimizer, dtype: DType): Promise<Variable[]> {
   const w = [variable([1, -2, 3], { dtype }), variable([[0.5, 4]], { dtype })]
   const bowl = () => w[0].square().sum().add(w[1].sub(1).square().mul(2).sum()).add(w[0].sin().sum())
-  for (let i = 0; i < 6; i++) await optimizer.minimizeLater(bowl, w)
+  for (let i = 0; i < 6; i++) await optimizer.minimizeAsync(bowl, w)
   return w
 }
 
@@ -71,10 +71,10 @@ export const checks: Checks = {
   'a loss scale leaves steps that are not finite out': async () => {
     const w = variable([1, 2])
     const optimizer = new LossScaleOptimizer(new SGD({ learningRate: 0.5 }), { initialScale: 4 })
-    await optimizer.applyLater([tensor([4, 1]).div(0)], [w])
+    await optimizer.applyAsync([tensor([4, 1]).div(0)], [w])
     equal([optimizer.scale, optimizer.iterations], [2, 0])
     await near(w, [1, 2], 0)
-    await optimizer.applyLater([tensor([1, 2]).mul(2)], [w])
+    await optimizer.applyAsync([tensor([1, 2]).mul(2)], [w])
     equal([optimizer.scale, optimizer.iterations], [2, 1])
     await near(w, [0.5, 1], 1e-6)
   },
@@ -89,8 +89,8 @@ export const checks: Checks = {
       const x = tensor(spirals.x).mul(2)
       const y = tensor(spirals.y, { dtype: 'int32' })
       const logs = []
-      for (let i = 0; i < 5; i++) logs.push(await model.trainOnBatchLater(x, y))
-      logs.push(await model.evaluateLater(x.mul(1), y, { batchSize: 25 }))
+      for (let i = 0; i < 5; i++) logs.push(await model.trainOnBatchAsync(x, y))
+      logs.push(await model.evaluateAsync(x.mul(1), y, { batchSize: 25 }))
       const outputs = await model.predict(x.mul(0.5), { batchSize: 25 }).data()
       const { history } = await model.fit(x.mul(1), y, { epochs: 2, batchSize: 20, seed: 1 })
       return [...logs.flatMap((l) => [l.loss, l.accuracy]), ...outputs, ...history.loss]
@@ -116,11 +116,11 @@ export const checks: Checks = {
     const [a, b] = [variable([1, -2]), variable([1, -2])]
     const make = () => new Lookahead(new Adam({ learningRate: 0.1, useEma: true }), { syncPeriod: 2 })
     const [first, second] = [make(), make()]
-    const step = (optimizer: AnyOptimizer, w: Variable) => optimizer.minimizeLater(() => w.square().sum(), [w])
+    const step = (optimizer: AnyOptimizer, w: Variable) => optimizer.minimizeAsync(() => w.square().sum(), [w])
     for (let i = 0; i < 3; i++) await step(first, a)
     b.assign(a.detach())
     second.build([b])
-    await second.importStateLater(await first.exportStateLater())
+    await second.importStateAsync(await first.exportStateAsync())
     for (let i = 0; i < 3; i++) {
       await step(first, a)
       await step(second, b)
@@ -134,9 +134,9 @@ export const checks: Checks = {
       const optimizer = new AdamW({ learningRate: 0.1, clipnorm: 1, useEma: true })
       const step = () => tidy(() => optimizer.apply([tensor([0, 2], { dtype })], [w]))
       step()
-      await optimizer.explainLater().catch(() => {})
+      await optimizer.explainAsync().catch(() => {})
       step()
-      const [report] = (await optimizer.explainLater()).variables
+      const [report] = (await optimizer.explainAsync()).variables
       return Object.values(report).filter((x) => typeof x === 'number') as number[]
     }
     const want = await onCpu(api, () => run('float64'))
@@ -162,7 +162,7 @@ export const checks: Checks = {
           [1, -1, 1],
         ]) {
           const indices = tensor(rows).mul(1).cast('int32')
-          await optimizer.minimizeLater(() => table.gather(indices).square().sum(), [table])
+          await optimizer.minimizeAsync(() => table.gather(indices).square().sum(), [table])
         }
         return table
       }

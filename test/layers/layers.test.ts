@@ -100,18 +100,22 @@ test('Flatten and Activation', (t) => {
   t.deepEqual(new Activation((x) => x.mul(2)).apply(tensor([[1]])).toArray(), [[2]])
 })
 
-test('glorot and he initializers have the variance of their formulas', (t) => {
-  const fans = { glorotUniform: 350, glorotNormal: 350, heUniform: 200, heNormal: 200 } as const
-  for (const [kernelInitializer, fan] of Object.entries(fans)) {
-    const layer = new Dense(300, {
-      kernelInitializer: kernelInitializer as keyof typeof fans,
-      seed: 6,
-      inputShape: [400],
-    })
+test('initializers have the variance of their formulas, and the shape of their distribution', (t) => {
+  const names = ['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'lecunUniform', 'lecunNormal'] as const
+  const variances = { glorot: 2 / (400 + 300), he: 2 / 400, lecun: 1 / 400 }
+  for (const name of names) {
+    const layer = new Dense(300, { kernelInitializer: name, seed: 6 })
     layer.apply(ones([1, 400]))
-    const variance = layer.kernel.square().mean().item() - layer.kernel.mean().item() ** 2
-    const want = kernelInitializer.startsWith('glorot') ? 1 / fan : 1 / fan
-    t.true(Math.abs(variance / want - 1) < 0.02, `${kernelInitializer}: ${variance} ≠ ${want}`)
+    const { kernel } = layer
+    const want = variances[name.replace(/Uniform|Normal/, '') as keyof typeof variances]
+    const variance = kernel.square().mean().item() - kernel.mean().item() ** 2
+    t.true(Math.abs(variance / want - 1) < 0.02, `${name}: ${variance} ≠ ${want}`)
+    // Uniform: up to √3 standard deviations. Normal: cut at two of the uncut distribution's.
+    const [largest, limit] = [
+      kernel.abs().max().item(),
+      Math.sqrt(want) * (name.endsWith('m') ? Math.sqrt(3) : 2 / 0.87962566),
+    ]
+    t.true(largest <= limit * 1.000001 && largest > 0.99 * limit, `${name}: ${largest}, ${limit}`)
   }
 })
 
