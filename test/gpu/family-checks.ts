@@ -105,10 +105,10 @@ export const checks: Checks = {
     if (api !== 'webgpu') return
     const model = new Sequential([new Dense(1)])
     model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
-    await throws(() => model.trainOnBatch([[1]], [[2]]), /await.*Later/)
-    await throws(() => model.evaluate([[1]], [[2]]), /Later/)
+    await throws(() => model.trainOnBatch([[1]], [[2]]), /await.*Async/)
+    await throws(() => model.evaluate([[1]], [[2]]), /Async/)
     const w = variable([1, 2])
-    await throws(() => new LBFGS().minimize(() => w.square().sum(), [w]), /Later/)
+    await throws(() => new LBFGS().minimize(() => w.square().sum(), [w]), /Async/)
     await near(w, [1, 2], 0)
   },
 

@@ -3,9 +3,10 @@
  * share one; it is freed when the last one lets go. On a device whose launches are promises, launches stand in a queue: a block
  * is there at once, its numbers come later.
  */
-import { BackendError } from '../../errors.js'
+
 import type { Device, Handle, KernelSource } from './device.js'
 import { firstLine, lost } from './device.js'
+import { BackendError } from './host.js'
 
 /** More numbers than this are not addressed exactly, because kernels compute indices in float32. */
 export const largestSize = 2 ** 24
@@ -159,6 +160,6 @@ function checkSize(size: number): void {
 
 function notYet(): BackendError {
   return new BackendError(
-    "gpu: WebGPU's numbers cannot be read at once. Use await t.data(), after which this works for t, too; trainOnBatch, evaluate, minimize, apply, explain and exportState have forms that end in Later. WebGL2, setBackend('gpu', { api: 'webgl2' }), can be read at once.",
+    "gpu: WebGPU's numbers cannot be read at once. Use await t.data(), after which this works for t, too; trainOnBatch, evaluate, minimize, apply, explain and exportState have forms that end in Async. WebGL2, setBackend('gpu', { api: 'webgl2' }), can be read at once.",
   )
 }
