@@ -241,6 +241,7 @@ export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/l
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/methods.js'
+export type { NestedArray, NestedNumbers, NumericArray } from './tensor/nested.js'
 export { type PadOptions, pad } from './tensor/padding.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export {
@@ -289,5 +290,5 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/statistics.js'
-export { type NestedArray, Tensor } from './tensor/tensor.js'
+export { Tensor } from './tensor/tensor.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

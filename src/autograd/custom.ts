@@ -5,8 +5,9 @@ import { GradientError, ShapeError } from '../errors.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
 import { type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
+import { isFloat } from '../tensor/dtype.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
-import { concat } from '../tensor/shaping.js'
+import { concat, snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { backpropagate, isRecording, leavesBehind } from './engine.js'
 import { noGrad, type TensorFunction, trace } from './grad.js'
@@ -36,7 +37,7 @@ export function customGradient(
 ): (...xs: TensorLike[]) => Tensor {
   const memo = new WeakMap<object, { g: Tensor; gradients: readonly Tensor[] }>()
   const row = new PrimitiveRow<readonly Tensor[], void>(
-    (inputs) => noGrad(() => f(...inputs)),
+    (inputs) => ownCopy(noGrad(() => f(...inputs))),
     (g, context, i) => {
       const last = memo.get(context)
       if (last?.g === g) return last.gradients[i]
@@ -49,6 +50,14 @@ export function customGradient(
   return (...xs) => run(row, xs.map(toTensor), undefined)
 }
 
+/** What the function gave, as numbers of its own: it may be a variable, which changes. */
+function ownCopy(result: Tensor): Tensor {
+  if (result instanceof Tensor) return result.detach()
+  throw new GradientError(
+    `customGradient: the function returned ${String(result)}, not a tensor. Return what it computes as a tensor.`,
+  )
+}
+
 function checkGradients(gradients: readonly Tensor[], inputs: readonly Tensor[]): readonly Tensor[] {
   if (gradients.length !== inputs.length) {
     throw new GradientError(
@@ -56,6 +65,16 @@ function checkGradients(gradients: readonly Tensor[], inputs: readonly Tensor[])
     )
   }
   gradients.forEach((g, i) => {
+    if (!(g instanceof Tensor)) {
+      throw new GradientError(
+        `customGradient: gradient ${i} is ${String(g)}, not a tensor. Return zerosLike(x) where none flows.`,
+      )
+    }
+    if (isFloat(inputs[i].dtype) && !isFloat(g.dtype)) {
+      throw new GradientError(
+        `customGradient: gradient ${i} is ${g.dtype}, its input ${inputs[i].dtype}. Return cast('${inputs[i].dtype}') of it.`,
+      )
+    }
     if (sameShape(g.shape, inputs[i].shape)) return
     throw new GradientError(
       `customGradient: gradient ${i} has shape ${formatShape(g.shape)}, its input ${formatShape(inputs[i].shape)}. They must be equal.`,
@@ -81,13 +100,13 @@ export function stopGradient(x: TensorLike): Tensor {
  */
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   const inputs = xs.map(toTensor)
-  if (!isRecording()) return f(...inputs)
+  if (!isRecording()) return snapshot(f(...inputs))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
   const all = [...inputs, ...read]
   if (!all.some((x) => x.requiresGrad)) return result.detach()
   const node = new OperationNode(new RecomputingRow(f, inputs.length), all, null, undefined)
-  return new Tensor(result.buffer, result.shape, true, node)
+  return new Tensor(result.detach().buffer, result.shape, true, node)
 }
 
 /** The row of a checkpoint: its inputs are the arguments of `f`, then the variables that `f` read. */

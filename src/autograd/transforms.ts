@@ -2,7 +2,7 @@
  * Derivatives beyond the gradient, all through the one reverse mode: products with Jacobians from either side, Jacobians, Hessians.
  */
 import { ShapeError } from '../errors.js'
-import { accumulate } from '../tensor/backward.js'
+import { accumulate, toGradient } from '../tensor/backward.js'
 import { type TensorLike, toTensor, wrap, zerosLike } from '../tensor/creation.js'
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { concat } from '../tensor/shaping.js'
@@ -15,6 +15,7 @@ import { grad, pullBack, type TensorFunction, type Trace, trace } from './grad.j
  * any number of times.
  *
  * @returns [value, pullback]; `pullback(g)` gives one gradient per argument
+ * @throws ShapeError (by `pullback`) when g has another shape than the value; GradientError when it is of integers
  * @example
  * const [y, pullback] = vjp((x) => x.square(), [1, 2, 3])
  * y.toArray() // => [1, 4, 9]
@@ -23,7 +24,7 @@ import { grad, pullBack, type TensorFunction, type Trace, trace } from './grad.j
 export function vjp(f: TensorFunction, ...xs: TensorLike[]): [value: Tensor, pullback: (g: TensorLike) => Tensor[]] {
   const traced = trace('vjp', f, xs)
   const { result, outer } = traced
-  const pullback = (g: TensorLike) => pullBack(traced, checkTangent('vjp', toTensor(g), result))
+  const pullback = (g: TensorLike) => pullBack(traced, checkTangent('vjp', g, result))
   return [outer ? result : result.detach(), pullback]
 }
 
@@ -33,7 +34,7 @@ export function vjp(f: TensorFunction, ...xs: TensorLike[]): [value: Tensor, pul
  *
  * @param tangents one per argument, of its shape
  * @returns [value, tangent of the value]
- * @throws ShapeError when a tangent does not have the shape of its argument
+ * @throws ShapeError when a tangent does not have the shape of its argument; GradientError when it is of integers
  * @example
  * const [y, dy] = jvp((x) => x.sin(), [[0, 1]], [[1, 0]])
  * dy.toArray() // => [1, 0]
@@ -48,7 +49,7 @@ export function jvp(
   }
   const traced = trace('jvp', f, xs)
   const { inputs, result, outer } = traced
-  const directions = tangents.map((v, i) => checkTangent('jvp', toTensor(v), inputs[i]).cast(inputs[i].dtype))
+  const directions = tangents.map((v, i) => checkTangent('jvp', v, inputs[i]))
   const value = outer ? result : result.detach()
   if (!result.requiresGrad) return [value, zerosLike(result)]
   return [value, pushForward(traced, directions)]
@@ -106,7 +107,7 @@ export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
  */
 export function hvp(f: (x: Tensor) => Tensor, x: TensorLike, v: TensorLike): Tensor {
   const point = toTensor(x)
-  const direction = checkTangent('hvp', toTensor(v), point)
+  const direction = checkTangent('hvp', v, point)
   return grad((p) => grad(f)(p).mul(direction).sum())(point)
 }
 
@@ -117,7 +118,8 @@ function unit(x: Tensor, index: number): Tensor {
   return wrap('jacobian', values, x.dtype, x.shape)
 }
 
-function checkTangent(op: string, v: Tensor, x: Tensor): Tensor {
+function checkTangent(op: string, given: TensorLike, x: Tensor): Tensor {
+  const v = toGradient(op, given, x)
   if (sameShape(v.shape, x.shape)) return v
   throw new ShapeError(
     `${op}: got a vector of shape ${formatShape(v.shape)} for a tensor of shape ${formatShape(x.shape)}. They must be equal.`,

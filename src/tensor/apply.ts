@@ -135,6 +135,69 @@ export function elementwise(row: ElementwiseRow, inputs: readonly TensorLike[], 
   return recorded(buffer, outputShape, elementwiseNode(row, args))
 }
 
+/** Outputs of one dtype that one kernel writes; an engine allows 1000 arguments. */
+const mostOutputs = 100
+
+/**
+ * Computes all outputs of a program, those of one dtype in one pass.
+ * @param rowOf the row that computes output i alone, whose gradient it has
+ */
+export function elementwiseOutputs(
+  program: Program,
+  rowOf: (i: number) => ElementwiseRow,
+  inputs: readonly TensorLike[],
+): Tensor[] {
+  const args = inputs.map(toArgument)
+  const shape = broadcastAll(rowOf(0).name, args)
+  const dtypes = inferOutputs(program, args.map(dtypeOf))
+  const results: Tensor[] = []
+  const isTracked = isRecording() && args.some(needsGradient)
+  for (const part of passes(program, dtypes)) {
+    const buffers = backend.map(
+      part.program,
+      args as (Tensor | number)[],
+      shape,
+      part.outputs.map((i) => dtypes[i]),
+    )
+    part.outputs.forEach((output, k) => {
+      results[output] =
+        isTracked && isFloat(dtypes[output])
+          ? recorded(buffers[k], shape, elementwiseNode(rowOf(output), args))
+          : new Tensor(buffers[k], shape)
+    })
+  }
+  return results
+}
+
+interface Pass {
+  readonly program: Program
+  /** Which outputs of the whole program it computes. */
+  readonly outputs: readonly number[]
+}
+
+const passesOf = new WeakMap<Program, Map<string, Pass[]>>()
+
+/** The program in as few kernels as its outputs' dtypes allow; the same ones every time. */
+function passes(program: Program, dtypes: readonly DType[]): Pass[] {
+  const known = passesOf.get(program) ?? new Map<string, Pass[]>()
+  passesOf.set(program, known)
+  const key = dtypes.join()
+  let result = known.get(key)
+  if (!result) {
+    result = [...new Set(dtypes)].flatMap((dtype) => {
+      const all = dtypes.flatMap((other, i) => (other === dtype ? [i] : []))
+      const parts = Array.from({ length: Math.ceil(all.length / mostOutputs) }, (_, i) => i * mostOutputs)
+      return parts.map((start) => passFor(program, all.slice(start, start + mostOutputs)))
+    })
+    known.set(key, result)
+  }
+  return result
+}
+
+function passFor(program: Program, outputs: readonly number[]): Pass {
+  return { program: { ...program, outputs: outputs.map((i) => program.outputs[i]) }, outputs }
+}
+
 function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): OperationNode {
   if (!args.some((x) => typeof x === 'number'))
     return new OperationNode(row, args as readonly Tensor[], null, undefined)

@@ -7,7 +7,7 @@ import type { Shape } from '../kernels/backend.js'
 import { type TensorLike, toTensor, wrap } from './creation.js'
 import { viewOf } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
-import { concat, gather } from './shaping.js'
+import { concat, gather, snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /**
@@ -20,7 +20,9 @@ import type { Tensor } from './tensor.js'
  * stack([tensor([1, 2]), tensor([3, 4])], -1).toArray() // => [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError('stack: no tensors were given. Pass an array of at least one.')
+  if (!Array.isArray(tensors) || tensors.length === 0) {
+    throw new ShapeError('stack: no tensors were given. Pass an array of at least one: stack([a, b]).')
+  }
   const pieces = tensors.map(toTensor)
   const [{ shape }] = pieces
   const odd = pieces.find((x) => !sameShape(x.shape, shape))
@@ -134,7 +136,7 @@ export function flip(x: TensorLike, axes?: Axes): Tensor {
   const source = toTensor(x)
   const turned = normalizeAxes('flip', axes, source.rank)
   const strides = stridesOf(source.shape)
-  if (source.size === 0) return source
+  if (source.size === 0) return snapshot(source)
   const offset = turned.reduce((sum, axis) => sum + (source.shape[axis] - 1) * strides[axis], 0)
   const signed = strides.map((stride, axis) => (turned.includes(axis) ? -stride : stride))
   return viewOf(source, { shape: source.shape, strides: signed, offset })
@@ -163,7 +165,7 @@ export function roll(
       `roll: shifts ${formatShape(shifts)} for axes ${formatShape(list)}. Give one whole number for each axis.`,
     )
   }
-  return list.reduce((y, axis, i) => rollAxis(y, shifts[i], normalizeAxis('roll', axis, y.rank)), source)
+  return list.reduce((y, axis, i) => rollAxis(y, shifts[i], normalizeAxis('roll', axis, y.rank)), snapshot(source))
 }
 
 function rollAxis(x: Tensor, shift: number, axis: number): Tensor {

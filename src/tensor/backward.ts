@@ -1,14 +1,15 @@
 /**
  * `loss.backward()`: the engine's walk, started at a tensor.
  */
-import { type BackpropagateOptions, backpropagate, leavesBehind } from '../autograd/engine.js'
+import { type BackpropagateOptions, backpropagate } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { onesLike } from './creation.js'
+import { onesLike, type TensorLike, tensor, toTensor } from './creation.js'
+import { isFloat } from './dtype.js'
 import { IndexedSlices } from './indexed-slices.js'
 import { formatShape, sameShape } from './shape.js'
 import { concat } from './shaping.js'
-import type { Tensor } from './tensor.js'
+import { Tensor } from './tensor.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
@@ -16,13 +17,14 @@ import type { Tensor } from './tensor.js'
  *
  * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
  * @param options `retainGraph` keeps the graph for another call
- * @throws GradientError when `x` is not a scalar (without `g`), when nothing differentiable led to it, or when its graph was freed
+ * @throws GradientError when `x` is not a scalar (without `g`), when nothing differentiable led to it, when its graph was freed, or
+ * when `g` has another shape, or is of integers
  * @example
  * const w = variable([1, 2])
  * w.square().sum().backward()
  * w.grad.toArray() // => [2, 4]
  */
-export function backward(x: Tensor, g?: Tensor, options?: BackpropagateOptions): void {
+export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptions): void {
   for (const [leaf, gradient] of gradientsOfLeaves(x, g, options)) {
     leaf.grad = leaf.grad ? accumulate(leaf.grad, gradient) : gradient
   }
@@ -33,27 +35,44 @@ export function backward(x: Tensor, g?: Tensor, options?: BackpropagateOptions):
  * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
  * @param options `retainGraph` keeps the graph for another call
  */
-export function gradientsOfLeaves(x: Tensor, g?: Tensor, options?: BackpropagateOptions): Map<Tensor, Tensor> {
+export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options?: BackpropagateOptions): Map<Tensor, Tensor> {
   if (!x.requiresGrad) throw withoutGraph()
-  if (!g && x.size !== 1) throw notScalar(x.shape)
-  if (g && !sameShape(g.shape, x.shape)) throw wrongSeed(g.shape, x.shape)
-  return backpropagate<Tensor>([x], [g ?? onesLike(x)], accumulate, options)
+  if (g === undefined && x.size !== 1) throw notScalar(x.shape)
+  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)
+}
+
+/** The gradient to begin with: one number stands for a tensor of one element. */
+function seed(x: Tensor, given: TensorLike): Tensor {
+  const g = toGradient('backward', given, x)
+  if (sameShape(g.shape, x.shape)) return g
+  if (typeof given === 'number' && x.size === 1) return g.reshape(x.shape)
+  throw wrongSeed(g.shape, x.shape)
+}
+
+/**
+ * A gradient or tangent of x, in its dtype.
+ * @throws GradientError when it is of integers or bools
+ */
+export function toGradient(op: string, given: TensorLike, x: Tensor): Tensor {
+  const g = toTensor(given)
+  if (!isFloat(x.dtype) || g.dtype === x.dtype) return g
+  if (!isFloat(g.dtype)) {
+    throw new GradientError(
+      `${op}: the gradient is ${g.dtype}, what it belongs to ${x.dtype}. Cast it: g.cast('${x.dtype}').`,
+    )
+  }
+  return given instanceof Tensor ? g.cast(x.dtype) : tensor(given, { dtype: x.dtype })
 }
 
 /** The sum of two gradients of one tensor; sparse when both are. */
 export function accumulate(a: Tensor, b: Tensor): Tensor {
   if (!(a instanceof IndexedSlices && b instanceof IndexedSlices)) return a.add(b)
   const values = concat([rowsOf(a), rowsOf(b)])
-  return new IndexedSlices(values, concat([a.indices.flatten(), b.indices.flatten()]), a.shape)
+  return new IndexedSlices(values, concat([a.indices.flatten(), b.indices.flatten()]), a.shape, true)
 }
 
 function rowsOf({ values, indices, shape }: IndexedSlices): Tensor {
   return values.reshape([indices.size, ...shape.slice(1)])
-}
-
-/** The leaves that `backward` would reach. */
-export function leaves(x: Tensor): Set<Tensor> {
-  return leavesBehind<Tensor>([x])
 }
 
 function withoutGraph(): GradientError {

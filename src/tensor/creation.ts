@@ -1,16 +1,17 @@
 /**
  * New tensors: from arrays, filled, in ranges. (Random ones are in `random.ts`.)
  */
-import { DTypeError, OptionError, ShapeError } from '../errors.js'
+import { OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { backend } from './backend.js'
 import { checkDType } from './dtype.js'
+import { convert, flatten, type NestedNumbers, naturalDType, newValues } from './nested.js'
 import { checkShape, formatShape, sizeOf } from './shape.js'
-import { checkDifferentiable, type NestedArray, Tensor } from './tensor.js'
+import { checkDifferentiable, Tensor } from './tensor.js'
 
-/** Whatever `tensor` takes: a tensor, a number, nested arrays or a typed array. */
-export type TensorLike = Tensor | NestedArray | readonly NestedArray[] | TypedArray
+/** Whatever `tensor` takes: a tensor, a number, nested arrays (read-only ones, too) or a typed array. */
+export type TensorLike = Tensor | NestedNumbers
 
 /** Options of `tensor`. */
 export interface TensorOptions {
@@ -30,8 +31,6 @@ export interface FillOptions {
   requiresGrad?: boolean
 }
 
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const
-
 /**
  * Makes a tensor of numbers, nested arrays or a typed array. The data is copied.
  *
@@ -46,11 +45,11 @@ const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array
 export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, ['dtype', 'shape', 'requiresGrad'])
   const source = data instanceof Tensor ? data.dataSync() : data
-  const flat = isTypedArray(source) ? source : flatten(source)
-  const dtype = options.dtype ?? (data instanceof Tensor ? data.dtype : dtypeOf(source, flat))
+  const dtype = options.dtype ?? (data instanceof Tensor ? data.dtype : naturalDType(source))
   checkDType('tensor', dtype)
-  const natural = data instanceof Tensor ? data.shape : isTypedArray(source) ? [source.length] : nestedShape(source)
-  return wrap('tensor', toTyped(flat, dtype), dtype, options.shape ?? natural, options.requiresGrad)
+  const { values, shape } = flatten('tensor', source, dtype)
+  const natural = data instanceof Tensor ? data.shape : shape
+  return wrap('tensor', values, dtype, options.shape ?? natural, options.requiresGrad)
 }
 
 /** The tensor itself, or a constant made of the data: what operations call on their arguments. */
@@ -99,8 +98,8 @@ export function full(shape: Shape, value: number, options: FillOptions = {}): Te
   const { dtype = 'float32', requiresGrad } = options
   checkDType('full', dtype)
   checkShape('full', shape)
-  const [fitting] = toTyped([value], dtype)
-  return wrap('full', new arrays[dtype](sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
+  const fitting = convert('full', value, 0, dtype)
+  return wrap('full', newValues('full', dtype, sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
 }
 
 /**
@@ -143,7 +142,7 @@ export function fullLike(x: Tensor, value: number): Tensor {
  */
 export function arange(start: number, stop?: number, step = 1, options: FillOptions = {}): Tensor {
   const [first, last] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || !Number.isFinite((last - first) / step)) {
+  if (step === 0 || last === null || !Number.isFinite((last - first) / step)) {
     throw new OptionError(
       `arange: from ${first} to ${last} in steps of ${step} never ends. Give finite numbers and a step other than 0.`,
     )
@@ -178,7 +177,7 @@ export function eye(rows: number, columns: number = rows, options: FillOptions =
   checkCount('eye', columns)
   const { dtype = 'float32', requiresGrad } = options
   checkDType('eye', dtype)
-  const values = new arrays[dtype](rows * columns)
+  const values = newValues('eye', dtype, rows * columns)
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1
   return wrap('eye', values, dtype, [rows, columns], requiresGrad)
 }
@@ -187,8 +186,8 @@ function fromNumbers(op: string, count: number, value: (i: number) => number, op
   checkOptions(op, options, ['dtype', 'requiresGrad'])
   const { dtype = 'float32', requiresGrad } = options
   checkDType(op, dtype)
-  const values = new arrays[dtype](count)
-  for (let i = 0; i < count; i++) values[i] = value(i)
+  const values = newValues(op, dtype, count)
+  for (let i = 0; i < count; i++) values[i] = convert(op, value(i), i, dtype)
   return wrap(op, values, dtype, [count], requiresGrad)
 }
 
@@ -196,55 +195,4 @@ function checkCount(op: string, count: number): void {
   if (!Number.isInteger(count) || count < 0) {
     throw new ShapeError(`${op}: ${count} is not a number of elements. Give a whole number, 0 or more.`)
   }
-}
-
-function isTypedArray(x: unknown): x is TypedArray {
-  return x instanceof Float32Array || x instanceof Float64Array || x instanceof Int32Array || x instanceof Uint8Array
-}
-
-function flatten(data: unknown): (number | boolean)[] {
-  if (!Array.isArray(data)) return [data as number | boolean]
-  return data.flat(Number.POSITIVE_INFINITY) as (number | boolean)[]
-}
-
-/** The shape of nested arrays. */
-function nestedShape(data: unknown): number[] {
-  if (!Array.isArray(data)) return []
-  const inner = data.length > 0 ? nestedShape(data[0]) : []
-  for (let i = 1; i < data.length; i++) {
-    const other = nestedShape(data[i])
-    if (other.join() !== inner.join()) {
-      throw new ShapeError(
-        `tensor: ragged data, element 0 has shape ${formatShape(inner)}, element ${i} ${formatShape(other)}. All rows must be of one length.`,
-      )
-    }
-  }
-  return [data.length, ...inner]
-}
-
-function dtypeOf(source: unknown, flat: TypedArray | (number | boolean)[]): DType {
-  if (source instanceof Float64Array) return 'float64'
-  if (source instanceof Int32Array) return 'int32'
-  if (Array.isArray(flat) && flat.length > 0 && typeof flat[0] === 'boolean') return 'bool'
-  return 'float32'
-}
-
-/** A new array of the dtype. Every element is checked: what is not a number is an error, not a NaN. */
-function toTyped(flat: TypedArray | (number | boolean)[], dtype: DType): TypedArray {
-  const values = new arrays[dtype](flat.length)
-  for (let i = 0; i < flat.length; i++) {
-    const x = flat[i]
-    if (typeof x !== 'number' && typeof x !== 'boolean') {
-      throw new DTypeError(`tensor: element ${i} is ${describe(x)}, not a number. Convert the data to numbers first.`)
-    }
-    values[i] = dtype === 'bool' ? Number(x !== 0 && x !== false) : Number(x)
-    if (dtype === 'int32' && values[i] !== Number(x)) {
-      throw new DTypeError(`tensor: element ${i} is ${x}, which int32 cannot hold. Use float32, or round it.`)
-    }
-  }
-  return values
-}
-
-function describe(x: unknown): string {
-  return x === null || x === undefined ? String(x) : `${typeof x} ${JSON.stringify(x)}`
 }

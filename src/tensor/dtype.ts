@@ -8,9 +8,9 @@
  * | **float32** | float32 | float32 | float32 | float64 |
  * | **float64** | float64 | float64 | float64 | float64 |
  *
- * A plain JavaScript number takes the dtype of the tensor beside it (a fraction beside integers gives float32). Arithmetic on
- * bools counts, so it gives int32; division, powers with a fraction and transcendental functions give at least float32;
- * comparisons and logic give bool.
+ * A plain JavaScript number takes the dtype of the tensor beside it; beside integers and bools a whole number that int32 holds is int32,
+ * any other is float32. Arithmetic on bools counts, so it gives int32, and int32 wraps around beyond ±2³¹; division, powers with a
+ * fraction or a negative plain exponent, and transcendental functions give at least float32; comparisons and logic give bool.
  */
 import { DTypeError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
@@ -34,7 +34,9 @@ export function isFloat(dtype: DType): boolean {
 /** @throws DTypeError when it is not the name of a dtype */
 export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
   if (!dtypes.includes(dtype as DType)) {
-    throw new DTypeError(`${op}: unknown dtype ${JSON.stringify(dtype)}. Choose one of ${dtypes.join(', ')}.`)
+    throw new DTypeError(
+      `${op}: unknown dtype ${typeof dtype === 'string' ? `"${dtype}"` : String(dtype)}. Choose one of ${dtypes.join(', ')}.`,
+    )
   }
 }
 
@@ -67,7 +69,7 @@ const arithmetic = new Set<FunctionName>([
 
 /** The dtype of a number written in a formula or passed as an argument, before it meets a tensor's. */
 export function dtypeOfNumber(value: number): DType {
-  return Number.isInteger(value) && Math.abs(value) <= 2 ** 31 ? 'int32' : 'float32'
+  return (value | 0) === value ? 'int32' : 'float32'
 }
 
 /** The dtype of an expression, given those of its names. */

@@ -5,6 +5,7 @@ import { ShapeError } from '../errors.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { viewOf } from './ops.js'
 import { formatShape, stridesOf } from './shape.js'
+import { snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /** A tensor whose axes have names: letters, or numbers for the axes behind an ellipsis (counted from the last). */
@@ -26,6 +27,11 @@ interface Labeled {
  * einsum('ii', [[1, 2], [3, 4]]).item() // => 5
  */
 export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
+  if (typeof subscripts !== 'string') {
+    throw new ShapeError(
+      `einsum: the subscripts are ${String(subscripts)}. Give them first, as text: einsum('ij,jk->ik', a, b).`,
+    )
+  }
   const xs = operands.map(toTensor)
   const { inputs, output } = parse(subscripts, xs)
   checkSizes(subscripts, inputs)
@@ -35,7 +41,7 @@ export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
     result = contract(result, diagonal(inputs[i]), later)
   }
   const summed = sumExcept(result, new Set(output))
-  return permute(summed, output).x
+  return snapshot(permute(summed, output).x)
 }
 
 function parse(subscripts: string, xs: readonly Tensor[]): { inputs: Labeled[]; output: string[] } {

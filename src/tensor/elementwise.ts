@@ -2,9 +2,10 @@
  * Elementwise operations. Two arguments are broadcast by NumPy's rule; plain numbers are welcome. Each is one row of `ops.ts`.
  * (Activation functions are in `activations.ts`.)
  */
-import { OptionError } from '../errors.js'
+import { DTypeError, OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
 import { elementwise } from './apply.js'
+import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { checkDType, isFloat } from './dtype.js'
 import { ops } from './ops.js'
@@ -48,12 +49,28 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 
 /**
  * a to the power b. As in NumPy and PyTorch x⁰ and 1ˣ are 1 even where x is NaN, and (−1)^±∞ is 1 (JavaScript: NaN); at a = 0 the
- * gradients are PyTorch's.
+ * gradients are PyTorch's. Integers to a negative plain number give float32.
+ * @throws DTypeError for integers to the power of negative integers
  * @example
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  return elementwise(ops.pow, [a, b])
+  const base = typeof a === 'number' ? a : toTensor(a)
+  const exponent = typeof b === 'number' ? b : toTensor(b)
+  const dtype = ops.pow.outputDType([base, exponent])
+  if (!isFloat(dtype) && typeof exponent !== 'number') checkWholePowers(exponent)
+  const isFraction = !isFloat(dtype) && typeof exponent === 'number' && exponent < 0
+  return elementwise(ops.pow, [base, exponent], undefined, isFraction ? 'float32' : dtype)
+}
+
+/** Exponents that only a GPU knows as yet are taken as they are: negative ones then cut off the fraction. */
+function checkWholePowers(exponents: Tensor): void {
+  if (backend.isPending?.(exponents.buffer)) return
+  const negative = exponents.dataSync().find((n) => n < 0)
+  if (negative === undefined) return
+  throw new DTypeError(
+    `pow: integers to the negative power ${negative} are no integers. Cast one of them: x.cast('float32').`,
+  )
 }
 
 /**
@@ -538,5 +555,5 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
 export function cast(x: TensorLike, dtype: DType): Tensor {
   checkDType('cast', dtype)
   const source = toTensor(x)
-  return source.dtype === dtype ? source : elementwise(ops.cast, [source], source.shape, dtype)
+  return source.dtype === dtype ? source.reshape(source.shape) : elementwise(ops.cast, [source], source.shape, dtype)
 }

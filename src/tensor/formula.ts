@@ -3,13 +3,26 @@
  */
 import { FormulaError } from '../errors.js'
 import { watOf } from '../kernels/cpu/elementwise.js'
-import { program as makeProgram, type Program } from '../kernels/formula/ast.js'
+import type { Program } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { toTeX } from '../kernels/formula/tex.js'
-import { ElementwiseRow, elementwise } from './apply.js'
+import { ElementwiseRow, elementwise, elementwiseOutputs } from './apply.js'
 import type { TensorLike } from './creation.js'
 import { Tensor } from './tensor.js'
+
+/** What a formula gives: an object of tensors where the text has several lines (or `;`) and assigns names, else one tensor. */
+export type FormulaResult<Text extends string> = string extends Text
+  ? Tensor
+  : Trimmed<Text> extends `${string}=${string}${'\n' | ';'}${string}`
+    ? Record<string, Tensor>
+    : Tensor
+
+type Trimmed<Text extends string> = Text extends `${' ' | '\n' | ';'}${infer Rest}`
+  ? Trimmed<Rest>
+  : Text extends `${infer Rest}${' ' | '\n' | ';'}`
+    ? Trimmed<Rest>
+    : Text
 
 /** A formula as a function. */
 export interface Formula<Result = Tensor> {
@@ -56,8 +69,13 @@ export interface Formula<Result = Tensor> {
  * String(wave.derivative('x')) // => 'g * cos(x)'
  * formula('a / b').toTeX() // => '\\frac{a}{b}'
  */
-export function formula<Result = Tensor>(text: string): Formula<Result> {
-  return fromProgram<Result>(parse(text), text)
+export function formula<Text extends string>(text: Text): Formula<FormulaResult<Text>>
+export function formula<Result>(text: string): Formula<Result>
+export function formula(text: string): Formula<unknown> {
+  if (typeof text !== 'string') {
+    throw new FormulaError(`formula: ${String(text)} is not a formula. Give text, such as formula('a * x + b').`)
+  }
+  return fromProgram(parse(text), text)
 }
 
 /** `defaults`: inputs that may be left out. */
@@ -66,11 +84,16 @@ function fromProgram<Result>(
   text: string,
   defaults: Readonly<Record<string, number>> = {},
 ): Formula<Result> {
-  const rows = program.outputs.map((name) => rowFor(program, name, text))
+  const rows: ElementwiseRow[] = []
+  const rowOf = (i: number) => {
+    rows[i] ??= rowFor(program, program.outputs[i], text)
+    return rows[i]
+  }
   const call = (...inputs: unknown[]): unknown => {
     const args = argumentsOf(program, text, inputs, defaults)
-    if (rows.length === 1) return elementwise(rows[0], args)
-    return Object.fromEntries(rows.map((row, i) => [program.outputs[i], elementwise(row, args)]))
+    if (program.outputs.length === 1) return elementwise(rowOf(0), args)
+    const results = elementwiseOutputs(program, rowOf, args)
+    return Object.fromEntries(results.map((y, i) => [program.outputs[i], y]))
   }
   const derivative = (input: string) =>
     fromProgram<Tensor>(derivativeProgram(program, input, text), '', { [gradientName(program)]: 1 })
@@ -82,16 +105,13 @@ function fromProgram<Result>(
     toTeX: () => toTeX(program),
     wat: () => watOf(program),
     toString: print,
+    [Symbol.for('nodejs.util.inspect.custom')]: () => `formula ${print()}`,
   }) as Formula<Result>
 }
 
 /** The program restricted to one output; its inputs stay those of the whole. */
 function rowFor(program: Program, output: string, text: string): ElementwiseRow {
-  const part =
-    program.outputs.length === 1
-      ? program
-      : { ...makeProgram(program.text, program.statements, [output]), inputs: program.inputs }
-  const row = new ElementwiseRow(part)
+  const row = new ElementwiseRow(program.outputs.length === 1 ? program : { ...program, outputs: [output] })
   row.name = `formula ${text || program.text}`
   return row
 }
@@ -119,7 +139,8 @@ function argumentsOf(
   const byName = given.length === 1 && isRecord(given[0]) ? given[0] : null
   const unknown = byName && Object.keys(byName).find((name) => !inputs.includes(name))
   if (unknown) throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
-  const args: unknown[] = inputs.map((name, i) => (byName ? byName[name] : given[i]) ?? defaults[name])
+  const named = (name: string) => (Object.hasOwn(byName as object, name) ? byName?.[name] : undefined)
+  const args: unknown[] = inputs.map((name, i) => (byName ? named(name) : given[i]) ?? defaults[name])
   if (args.includes(undefined) || (!byName && given.length > inputs.length)) {
     throw new FormulaError(
       `formula: ${text} takes ${inputs.length} inputs (${inputs.join(', ')}), received ${byName ? Object.keys(byName).join(', ') : given.length}. Give them in this order, or by name.`,

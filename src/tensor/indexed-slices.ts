@@ -1,9 +1,12 @@
 /**
- * A sparse gradient: what `gather` and `Embedding` send back to a table of which they read only some rows.
+ * A sparse gradient: what `gather` sends back to a table of which they read only some rows.
  */
+
+import { DTypeError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import { backend } from './backend.js'
-import { sizeOf } from './shape.js'
+import { printNumbers } from './print.js'
+import { formatShape, sameShape, sizeOf } from './shape.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -17,13 +20,17 @@ export class IndexedSlices extends Tensor {
    * @param values [...indices.shape, ...shape.slice(1)]
    * @param indices int32, each from 0 to shape[0] − 1
    * @param shape the shape of the whole tensor
+   * @param isChecked the parts are known to fit
+   * @throws ShapeError or DTypeError when the parts do not fit together
    */
   constructor(
     readonly values: Tensor,
     readonly indices: Tensor,
     shape: Shape,
+    isChecked = false,
   ) {
-    super(values.buffer, shape)
+    if (!isChecked) checkParts(values, indices, shape)
+    super(values.buffer, [...shape])
   }
 
   /** The dense numbers. */
@@ -41,4 +48,37 @@ export class IndexedSlices extends Tensor {
   override get dtype(): DType {
     return this.values.dtype
   }
+
+  /** Prints the rows that it has, not the zeros between them. */
+  override toString(): string {
+    const head = `IndexedSlices [${this.shape.join(', ')}] ${this.dtype}, ${this.indices.size} rows`
+    if (this.indices.size === 0) return head
+    return `${head}\nindices ${printNumbers(this.indices)}\nvalues\n${printNumbers(this.values)}`
+  }
+}
+
+function checkParts(values: Tensor, indices: Tensor, shape: Shape): void {
+  if (!(values instanceof Tensor && indices instanceof Tensor)) {
+    throw new DTypeError('IndexedSlices: the values and the indices must be tensors. Make them with tensor(…).')
+  }
+  if (indices.dtype !== 'int32') {
+    throw new DTypeError(`IndexedSlices: the indices are ${indices.dtype}. Make them with { dtype: 'int32' }.`)
+  }
+  const wanted = [...indices.shape, ...shape.slice(1)]
+  if (shape.length === 0 || !sameShape(values.shape, wanted)) {
+    throw new ShapeError(
+      `IndexedSlices: the values have shape ${formatShape(values.shape)}, not ${formatShape(wanted)}, for indices ${formatShape(indices.shape)} into ${formatShape(shape)}. Give one row for each index.`,
+    )
+  }
+  checkRange(indices, shape[0])
+}
+
+/** Numbers that only a GPU knows as yet are taken as they are. */
+function checkRange(indices: Tensor, size: number): void {
+  if (backend.isPending?.(indices.buffer)) return
+  const wrong = indices.dataSync().find((i) => i < 0 || i >= size)
+  if (wrong === undefined) return
+  throw new ShapeError(
+    `IndexedSlices: index ${wrong} is out of range for ${size} rows. Indices go from 0 to ${size - 1}.`,
+  )
 }

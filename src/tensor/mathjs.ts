@@ -3,7 +3,8 @@
  */
 import { DTypeError } from '../errors.js'
 import { type TensorLike, type TensorOptions, tensor, toTensor } from './creation.js'
-import type { NestedArray, Tensor } from './tensor.js'
+import type { NestedArray } from './nested.js'
+import type { Tensor } from './tensor.js'
 
 /** What nabla needs to know of a mathjs matrix. */
 export interface MathjsMatrix {

@@ -21,7 +21,7 @@ import { Tensor } from './tensor.js'
 /** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
-  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'take'] as const),
+  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'snapshot', 'take'] as const),
 ] as const
 
 const functions = {

@@ -192,7 +192,9 @@ const shapeRows = {
     },
     [
       (g, { inputs: [x, indices], options: { axis } }) =>
-        axis === 0 && !isRecording() ? new IndexedSlices(g, indices, x.shape) : scatterAdd(g, indices, axis, x.shape),
+        axis === 0 && !isRecording()
+          ? new IndexedSlices(g, indices, x.shape, true)
+          : scatterAdd(g, indices, axis, x.shape),
       noRule,
     ],
   ),

@@ -6,8 +6,10 @@ import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { checkCount, pickAlong } from './arranging.js'
 import { type TensorLike, toTensor } from './creation.js'
+import { convert } from './nested.js'
 import { place } from './ops.js'
 import { formatShape, stridesOf } from './shape.js'
+import { snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /** What stands before the first and behind the last element: a number, or elements that `indexOf` picks. */
@@ -32,6 +34,7 @@ export interface PadOptions {
  * More elements before and behind each axis.
  * @param widths [before, behind] for each axis; or one such pair, or one number, for all
  * @throws ShapeError when there are not as many pairs as axes, or an axis is too short to be reflected that far
+ * @throws DTypeError when the value is one that the dtype of x cannot hold
  * @example
  * tensor([1, 2, 3]).pad([[1, 2]]).toArray() // => [0, 1, 2, 3, 0, 0]
  * tensor([1, 2, 3]).pad(2, { mode: 'reflect' }).toArray() // => [3, 2, 1, 2, 3, 2, 1]
@@ -45,7 +48,7 @@ export function pad(
   const source = toTensor(x)
   const { mode = 'constant', value = 0 } = options
   const pairs = padWidths(widths, source.shape)
-  if (mode === 'constant') return padWith(source, pairs, value)
+  if (mode === 'constant') return padWith(source, pairs, convert('pad', value, 0, source.dtype))
   if (!Object.hasOwn(padModes, mode)) {
     throw new OptionError(`pad: unknown mode ${mode}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
   }
@@ -55,7 +58,7 @@ export function pad(
     checkReach(mode, before, behind, y.shape, axis)
     const indices = Array.from({ length: before + n + behind }, (_, i) => padModes[mode](i - before, n))
     return pickAlong(y, axis, indices)
-  }, source)
+  }, snapshot(source))
 }
 
 function padWith(x: Tensor, pairs: readonly (readonly [number, number])[], fill: number): Tensor {

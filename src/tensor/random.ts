@@ -7,6 +7,7 @@ import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { wrap } from './creation.js'
 import { isFloat } from './dtype.js'
+import { newValues } from './nested.js'
 import { checkShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
@@ -95,7 +96,7 @@ function fill(
 ): Tensor {
   checkShape(op, shape)
   if (!isFloat(dtype)) throw new OptionError(`${op}: dtype ${dtype} has no fractions. Choose float32 or float64.`)
-  const values = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
+  const values = newValues(op, dtype, sizeOf(shape))
   for (let i = 0; i < values.length; i++) values[i] = draw()
   return wrap(op, values, dtype, shape, requiresGrad)
 }

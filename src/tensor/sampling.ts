@@ -6,6 +6,7 @@ import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import type { Generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { type TensorLike, toTensor, wrap } from './creation.js'
+import { newValues } from './nested.js'
 import { randomStream } from './random.js'
 import { checkShape, formatShape, normalizeAxis, sizeOf } from './shape.js'
 import { broadcastTo, gather } from './shaping.js'
@@ -35,7 +36,7 @@ export function randomInt(shape: Shape, options: SeedOptions & { low?: number; h
   const random = randomStream(options.seed)
   return wrap(
     'randomInt',
-    new Int32Array(sizeOf(shape)).map(() => low + random.int(high - low)),
+    newValues('randomInt', 'int32', sizeOf(shape)).map(() => low + random.int(high - low)),
     'int32',
     shape,
   )
@@ -101,6 +102,7 @@ export function multinomial(
 export function permutation(n: number, options: SeedOptions = {}): Tensor {
   checkOptions('permutation', options, ['seed'])
   checkShape('permutation', [n])
+  newValues('permutation', 'int32', n) // is there room for it?
   return wrap('permutation', randomStream(options.seed).permutation(n), 'int32', [n])
 }
 

@@ -26,17 +26,26 @@ import { Variable } from './variable.js'
 
 /**
  * The same numbers in another shape (row-major order is kept; the numbers are shared, not copied).
- * @param shape one size may be −1: it is computed from the others
+ * @param shape an array, or one argument per axis; one size may be −1: it is computed from the others
  * @throws ShapeError when the number of elements differs
  * @example
  * arange(6).reshape([2, -1]).shape // => [2, 3]
+ * arange(6).reshape(3, 2).shape // => [3, 2]
  */
-export function reshape(x: TensorLike, shape: Shape): Tensor {
+export function reshape(x: TensorLike, ...shape: [shape: Shape] | number[]): Tensor {
   const source = toTensor(x)
-  const target = resolveShape(source.shape, shape)
-  return sameShape(source.shape, target) && !(source instanceof Variable)
-    ? source
-    : run(ops.reshape, [source], { shape: target })
+  const target = resolveShape(source.shape, listOf<Shape>(shape))
+  return sameShape(source.shape, target) ? snapshot(source) : run(ops.reshape, [source], { shape: target })
+}
+
+/** What was given as one array, or number by number. */
+function listOf<List>(given: readonly unknown[]): List {
+  return (given.length === 1 && typeof given[0] !== 'number' ? given[0] : given) as List
+}
+
+/** The tensor itself, which never changes; of a variable, which does, a copy. */
+export function snapshot(x: Tensor): Tensor {
+  return x instanceof Variable ? run(ops.reshape, [x], { shape: x.shape }) : x
 }
 
 /**
@@ -50,23 +59,24 @@ export function flatten(x: TensorLike): Tensor {
 
 /**
  * The axes in another order.
- * @param axes default: reversed (the transpose of a matrix)
- * @throws ShapeError when `axes` is not a permutation
+ * @param axes an array, or one argument per axis; default: reversed (the transpose of a matrix)
+ * @throws ShapeError when `axes` is not a permutation (to exchange two axes of several, use `swapAxes`)
  * @example
  * tensor([[1, 2, 3]]).transpose().toArray() // => [[1], [2], [3]]
  * ones([2, 3, 4]).transpose([1, 0, 2]).shape // => [3, 2, 4]
  */
-export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
+export function transpose(x: TensorLike, ...axes: [axes?: readonly number[]] | number[]): Tensor {
   const source = toTensor(x)
-  if (axes !== undefined && !Array.isArray(axes)) {
-    throw new ShapeError(`transpose: the axes are ${String(axes)}. Give one array: transpose([1, 0]).`)
+  const given = axes.length === 0 ? undefined : listOf<readonly number[] | undefined>(axes)
+  if (given !== undefined && !Array.isArray(given)) {
+    throw new ShapeError(`transpose: the axes are ${String(given)}. Give one array: transpose([1, 0]).`)
   }
-  const order = axes
-    ? axes.map((axis) => normalizeAxis('transpose', axis, source.rank))
+  const order = given
+    ? given.map((axis: number) => normalizeAxis('transpose', axis, source.rank))
     : source.shape.map((_, i) => source.rank - 1 - i)
   if (order.length !== source.rank || new Set(order).size !== source.rank) {
     throw new ShapeError(
-      `transpose: axes ${formatShape(axes as Shape)} are no permutation of the ${source.rank} axes of ${formatShape(source.shape)}. Name each axis once.`,
+      `transpose: axes ${formatShape(given as Shape)} are no permutation of the ${source.rank} axes of ${formatShape(source.shape)}. Name each axis once, or exchange two with swapAxes().`,
     )
   }
   return run(ops.transpose, [source], { axes: order })
@@ -138,7 +148,7 @@ export function squeeze(x: TensorLike, axes?: number | readonly number[]): Tenso
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const source = toTensor(x)
   checkShape('broadcastTo', shape)
-  if (sameShape(source.shape, shape)) return source
+  if (sameShape(source.shape, shape)) return snapshot(source)
   const first = shape.length - source.rank
   if (first < 0 || source.shape.some((n, i) => n !== 1 && n !== shape[first + i])) {
     throw new ShapeError(

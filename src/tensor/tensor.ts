@@ -7,11 +7,9 @@ import { DTypeError, GradientError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
+import { type NestedArray, nest } from './nested.js'
 import { printTensor } from './print.js'
-import { formatShape, sizeOf } from './shape.js'
-
-/** Numbers nested as the axes are: `number[][]` for a matrix; a plain number for a scalar. Bools are `true` and `false`. */
-export type NestedArray = number | boolean | NestedArray[]
+import { formatShape, sameShape, sizeOf } from './shape.js'
 
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
 export class Tensor implements Differentiable<Tensor> {
@@ -81,11 +79,24 @@ export class Tensor implements Differentiable<Tensor> {
     return backend.readAt(this.buffer, 0)
   }
 
-  /** The numbers as nested arrays; a number for a scalar, booleans for dtype bool. */
-  toArray(): NestedArray {
+  /** The numbers as nested arrays; a number for a scalar, booleans for dtype bool. Say what you expect: `toArray<number[][]>()`. */
+  toArray<T extends NestedArray = NestedArray>(): T {
     const flat = this.dataSync()
     const values: NestedArray[] = this.dtype === 'bool' ? Array.from(flat, (x) => x !== 0) : Array.from(flat)
-    return this.shape.length === 0 ? values[0] : nest(values, this.shape)
+    return (this.shape.length === 0 ? values[0] : nest(values, this.shape)) as T
+  }
+
+  /** What `JSON.stringify` writes; `tensor(data, { shape, dtype })` reads it again. JSON has no NaN and no ±∞: they become null. */
+  toJSON(): { shape: Shape; dtype: DType; data: number[] } {
+    return { shape: this.shape, dtype: this.dtype, data: Array.from(this.dataSync()) }
+  }
+
+  /** Text where text is asked for; arithmetic with JavaScript's operators is an error that names the method. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new DTypeError(
+      "Tensor: JavaScript's operators (+ - * / < ==) do not work on tensors. Write a.add(b), a.mul(2), a.less(b); a.item() for its one number, String(a) for text.",
+    )
   }
 
   /** The same numbers, cut off from the graph: no gradient flows back. */
@@ -95,7 +106,7 @@ export class Tensor implements Differentiable<Tensor> {
 
   /**
    * Calls `hook` with the gradient of this tensor during `backward`; what it returns, if anything, replaces the gradient.
-   * @param hook gets the gradient; what it returns, if anything, replaces it
+   * @param hook gets the gradient; what it returns, if anything, replaces it: a tensor of its shape and dtype
    * @returns a function that removes the hook
    * @throws GradientError when no gradient flows here
    */
@@ -103,10 +114,14 @@ export class Tensor implements Differentiable<Tensor> {
     if (!this.requiresGrad) {
       throw new GradientError('onGradient: no gradient flows to this tensor. Create it with { requiresGrad: true }.')
     }
+    if (typeof hook !== 'function') {
+      throw new GradientError(`onGradient: the hook is ${String(hook)}. Give a function of the gradient.`)
+    }
+    const checked: GradientHook<Tensor> = (g) => checkReplacement(hook(g), g)
     const holder = this.node ?? this
-    holder.hooks = [...(holder.hooks ?? []), hook]
+    holder.hooks = [...(holder.hooks ?? []), checked]
     return () => {
-      holder.hooks = holder.hooks?.filter((other) => other !== hook) ?? null
+      holder.hooks = holder.hooks?.filter((other) => other !== checked) ?? null
     }
   }
 
@@ -134,6 +149,27 @@ export class Tensor implements Differentiable<Tensor> {
   }
 }
 
+/** What a hook returned, if it may stand for the gradient. */
+function checkReplacement(result: unknown, g: Tensor): Tensor | undefined {
+  if (result === undefined || result === null) return undefined
+  if (!(result instanceof Tensor)) {
+    throw new GradientError(
+      `onGradient: the hook returned ${String(result)}, not a tensor. Return the new gradient, or nothing.`,
+    )
+  }
+  if (!sameShape(result.shape, g.shape)) {
+    throw new GradientError(
+      `onGradient: the hook returned shape ${formatShape(result.shape)}, the gradient has shape ${formatShape(g.shape)}. Return a tensor of its shape, or nothing.`,
+    )
+  }
+  if (result.dtype !== g.dtype) {
+    throw new GradientError(
+      `onGradient: the hook returned ${result.dtype}, the gradient is ${g.dtype}. Cast the result: cast('${g.dtype}').`,
+    )
+  }
+  return result
+}
+
 /**
  * @throws DTypeError when gradients are asked for integers or bools
  */
@@ -141,11 +177,4 @@ export function checkDifferentiable(op: string, dtype: DType): void {
   if (!isFloat(dtype)) {
     throw new DTypeError(`${op}: a tensor of dtype ${dtype} cannot require a gradient. Use float32 or float64.`)
   }
-}
-
-function nest(values: NestedArray[], shape: Shape): NestedArray[] {
-  if (shape.length <= 1) return values
-  const [count, ...inner] = shape
-  const size = sizeOf(inner)
-  return Array.from({ length: count }, (_, i) => nest(values.slice(i * size, (i + 1) * size), inner))
 }

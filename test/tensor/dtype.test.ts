@@ -2,7 +2,19 @@
  * Dtypes: the promotion table over all pairs, exact integers, casts.
  */
 import test from 'ava'
-import { concat, type DType, stack, tensor, where } from '../../src/index.js'
+import {
+  arange,
+  concat,
+  type DType,
+  DTypeError,
+  IndexedSlices,
+  linspace,
+  OptionError,
+  ShapeError,
+  stack,
+  tensor,
+  where,
+} from '../../src/index.js'
 import { dtypes, promote } from '../../src/tensor/dtype.js'
 
 const one = (dtype: DType) => tensor([1], { dtype })
@@ -139,4 +151,107 @@ test('casts cut off fractions, ask whether bools are not 0, and let gradients th
   const w = tensor([1, 2], { requiresGrad: true })
   w.cast('float64').mul(3).sum().backward()
   t.deepEqual([w.grad?.toArray(), w.grad?.dtype], [[3, 3], 'float32'])
+})
+
+const whole = (values: number[]) => tensor(values, { dtype: 'int32' })
+
+test('a plain whole number leaves int32 as it is, a fraction and what int32 cannot hold make it float32', (t) => {
+  const results: [number, string, number][] = [
+    [2, 'int32', 3],
+    [-(2 ** 31), 'int32', -(2 ** 31) + 1],
+    [2 ** 31 - 1, 'int32', -(2 ** 31)], // wraps around, as in NumPy and PyTorch
+    [2 ** 31, 'float32', 2 ** 31],
+    [3e9, 'float32', 3e9],
+    [0.5, 'float32', 1.5],
+    [Number.POSITIVE_INFINITY, 'float32', Number.POSITIVE_INFINITY],
+  ]
+  for (const [n, dtype, sum] of results) {
+    const y = whole([1]).add(n)
+    t.is(y.dtype, dtype as DType, String(n))
+    t.is(y.item(), sum, String(n))
+  }
+  t.is(
+    whole([1])
+      .mul(2 ** 40)
+      .item(),
+    2 ** 40,
+  )
+  t.is(whole([1]).maximum(3e9).item(), 3e9)
+  t.is(whole([1]).clip(0, 3e9).dtype, 'float32')
+  t.is(tensor([true]).maximum(5).item(), 5)
+})
+
+test('a negative power of integers is a float for a plain exponent, and an error for integer exponents', (t) => {
+  const y = whole([2, -4]).pow(-1)
+  t.is(y.dtype, 'float32')
+  t.deepEqual(y.toArray(), [0.5, -0.25])
+  t.is(whole([2]).pow(3).dtype, 'int32')
+  t.deepEqual(
+    whole([2, 3])
+      .pow(whole([3, 0]))
+      .toArray(),
+    [8, 1],
+  )
+  t.throws(() => whole([2]).pow(whole([-1])), {
+    instanceOf: DTypeError,
+    message: /^pow: integers to the negative power -1 are no integers\. Cast one of them: x\.cast\('float32'\)\.$/,
+  })
+  t.is(
+    whole([2])
+      .pow(tensor([-1]))
+      .item(),
+    0.5,
+  )
+})
+
+test('numbers that a dtype cannot hold are refused, or converted as tensor() does', (t) => {
+  t.throws(() => arange(0, 2, 0.5, { dtype: 'int32' }), {
+    instanceOf: DTypeError,
+    message: /^arange: element 1 is 0.5/,
+  })
+  t.throws(() => linspace(0, 1, 3, { dtype: 'int32' }), {
+    instanceOf: DTypeError,
+    message: /^linspace: element 1 is 0.5/,
+  })
+  t.throws(() => whole([1]).pad(1, { value: 0.5 }), { instanceOf: DTypeError, message: /^pad: element 0 is 0.5/ })
+  t.throws(() => tensor([1]).pad(1, { value: 'x' as never }), { instanceOf: DTypeError, message: /^pad: .*string "x"/ })
+  t.deepEqual(arange(3, undefined, 1, { dtype: 'bool' }).toArray(), [false, true, true])
+  t.is(arange(4, undefined, 1, { dtype: 'bool' }).sum().item(), 3)
+  t.is(tensor([true]).pad(1, { value: 5 }).sum().item(), 3)
+  t.throws(() => arange(3, null as never), { instanceOf: OptionError })
+})
+
+test('an array of numbers and booleans is of numbers', (t) => {
+  t.deepEqual(tensor([true, 2, false]).toArray(), [1, 2, 0])
+  t.deepEqual(tensor([2, true]).toArray(), [2, 1])
+  t.deepEqual(
+    tensor([
+      [true, false],
+      [true, 0.5],
+    ]).toArray(),
+    [
+      [1, 0],
+      [1, 0.5],
+    ],
+  )
+  t.is(tensor([true, false]).dtype, 'bool')
+})
+
+test('IndexedSlices are checked when they are made', (t) => {
+  const index = whole([0, 2])
+  t.deepEqual(new IndexedSlices(tensor([[1], [2]]), index, [3, 1]).toArray(), [[1], [0], [2]])
+  t.throws(() => new IndexedSlices(tensor([[1, 2, 3]]), whole([0]), [2, 2]), {
+    instanceOf: ShapeError,
+    message: /^IndexedSlices: the values have shape \[1, 3\], not \[1, 2\]/,
+  })
+  t.throws(() => new IndexedSlices(tensor([1]), tensor([1]), [3]), {
+    instanceOf: DTypeError,
+    message: /^IndexedSlices: the indices are float32/,
+  })
+  t.throws(() => new IndexedSlices(tensor([1]), whole([3]), [3]), {
+    instanceOf: ShapeError,
+    message: /^IndexedSlices: index 3 is out of range/,
+  })
+  t.throws(() => new IndexedSlices(tensor([1]), whole([-1]), [3]), { instanceOf: ShapeError })
+  t.throws(() => new IndexedSlices(tensor([1]), whole([0]), []), { instanceOf: ShapeError })
 })

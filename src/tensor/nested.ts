@@ -1,0 +1,161 @@
+/**
+ * Between nested arrays, as people write them, and the flat typed arrays that tensors hold.
+ */
+import { BackendError, DTypeError, ShapeError } from '../errors.js'
+import type { DType, Shape, TypedArray } from '../kernels/backend.js'
+import { formatShape, sizeOf } from './shape.js'
+
+/** Numbers nested as the axes are: `number[][]` for a matrix; a plain number for a scalar. Bools are `true` and `false`. */
+export type NestedArray = number | boolean | NestedArray[]
+
+/** A typed array of numbers, as a canvas or a file gives it. */
+export type NumericArray = TypedArray | Int8Array | Uint8ClampedArray | Int16Array | Uint16Array | Uint32Array
+
+/** What can be read as numbers with a shape: nested arrays of equal lengths, read-only ones too, whose rows may be typed arrays. */
+export type NestedNumbers = number | boolean | NumericArray | readonly NestedNumbers[]
+
+type List = readonly unknown[] | NumericArray
+
+/** The typed array of each dtype. */
+export const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const
+
+/** Deeper than any array of numbers. */
+const deepest = 64
+
+/**
+ * A zeroed array.
+ * @throws BackendError when it is larger than JavaScript allows
+ */
+export function newValues(op: string, dtype: DType, size: number): TypedArray {
+  try {
+    return new arrays[dtype](size)
+  } catch {
+    throw new BackendError(
+      `${op}: ${size} numbers of ${dtype} do not fit into memory. Check the shape, or work in parts.`,
+    )
+  }
+}
+
+/** The shape of nested arrays, as their first elements say. */
+export function nestedShape(op: string, data: unknown): number[] {
+  const shape: number[] = []
+  for (let x = data; isList(x); x = x[0]) {
+    shape.push(x.length)
+    if (shape.length > deepest) {
+      throw new ShapeError(`${op}: the data is nested more than ${deepest} deep. Does an array contain itself?`)
+    }
+  }
+  return shape
+}
+
+/** The dtype of data when none is asked for: that of a typed array, bool for booleans alone, float32 for everything else. */
+export function naturalDType(data: unknown): DType {
+  let row: unknown
+  let x = data
+  for (let depth = 0; isList(x) && depth <= deepest; depth++) {
+    row = x
+    x = x[0]
+  }
+  if (row instanceof Float64Array) return 'float64'
+  if (row instanceof Int32Array) return 'int32'
+  return typeof x === 'boolean' && isBoolean(data) ? 'bool' : 'float32'
+}
+
+const isBoolean = (x: unknown): boolean => (Array.isArray(x) ? x.every(isBoolean) : typeof x === 'boolean')
+
+/**
+ * The numbers of nested arrays, one after the other. Every element is checked: what is not a number is an error, not a NaN.
+ * @throws ShapeError when rows differ in length; DTypeError when something is no number, or none that the dtype holds
+ */
+export function flatten(op: string, data: unknown, dtype: DType): { values: TypedArray; shape: Shape } {
+  const shape = nestedShape(op, data)
+  const values = newValues(op, dtype, sizeOf(shape))
+  if (shape.length === 0) values[0] = convert(op, data, 0, dtype)
+  else fill(op, data as List, shape, 0, values, 0, dtype)
+  return { values, shape }
+}
+
+/** Writes a list whose lengths are those of `shape` from `axis` on; returns where the next one goes. */
+function fill(op: string, list: List, shape: Shape, axis: number, to: TypedArray, start: number, dtype: DType): number {
+  if (axis === shape.length - 1) return fillRow(op, list, to, start, dtype)
+  let at = start
+  for (let i = 0; i < list.length; i++) {
+    const row = list[i]
+    if (!isList(row) || row.length !== shape[axis + 1]) throw ragged(op, list, i)
+    at = fill(op, row, shape, axis + 1, to, at, dtype)
+  }
+  return at
+}
+
+function fillRow(op: string, row: List, to: TypedArray, start: number, dtype: DType): number {
+  const isPlain = dtype === 'float32' || dtype === 'float64'
+  for (let i = 0; i < row.length; i++) {
+    const x = row[i]
+    if (isPlain && typeof x === 'number') to[start + i] = x
+    else if (isList(x)) throw ragged(op, row, i)
+    else to[start + i] = convert(op, x, start + i, dtype)
+  }
+  return start + row.length
+}
+
+/**
+ * One number as the dtype holds it.
+ * @param i which element it is, for the message
+ * @throws DTypeError when it is not a number, or has a fraction or a size that int32 cannot hold
+ */
+export function convert(op: string, x: unknown, i: number, dtype: DType): number {
+  if (typeof x !== 'number' && typeof x !== 'boolean') throw notNumber(op, x, i)
+  if (dtype === 'bool') return Number(x !== 0 && x !== false)
+  const value = Number(x)
+  if (dtype === 'int32' && (value | 0) !== value) {
+    throw new DTypeError(`${op}: element ${i} is ${x}, which int32 cannot hold. Use float32, or round it.`)
+  }
+  return value
+}
+
+/** Flat values nested as the shape says. */
+export function nest(values: NestedArray[], shape: Shape): NestedArray[] {
+  if (shape.length <= 1) return values
+  const [count, ...inner] = shape
+  const size = sizeOf(inner)
+  return Array.from({ length: count }, (_, i) => nest(values.slice(i * size, (i + 1) * size), inner))
+}
+
+function isList(x: unknown): x is List {
+  return Array.isArray(x) || isNumericArray(x)
+}
+
+/** Whether it is a typed array of numbers (BigInts are none). */
+export function isNumericArray(x: unknown): x is NumericArray {
+  return (
+    ArrayBuffer.isView(x) && !(x instanceof DataView) && typeof (x as NumericArray).fill === 'function' && !isBig(x)
+  )
+}
+
+const isBig = (x: unknown) => x instanceof BigInt64Array || x instanceof BigUint64Array
+
+function ragged(op: string, list: List, i: number): ShapeError {
+  const shapes = [0, i].map((k) => formatShape(nestedShape(op, list[k])))
+  return new ShapeError(
+    `${op}: ragged data, element 0 has shape ${shapes[0]}, element ${i} ${shapes[1]}. All rows must be of one length.`,
+  )
+}
+
+function notNumber(op: string, x: unknown, i: number): DTypeError {
+  return new DTypeError(`${op}: element ${i} is ${describe(x)}, not a number. ${hintFor(x)}`)
+}
+
+function hintFor(x: unknown): string {
+  if (isBig(x) || typeof x === 'bigint') return 'Convert BigInts with Number().'
+  const isTensor = typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x
+  return isTensor ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
+}
+
+/** A value in a few words, whatever it is. */
+function describe(x: unknown): string {
+  if (x === null || x === undefined) return String(x)
+  if (typeof x === 'string') return `string ${JSON.stringify(x.slice(0, 60))}`
+  if (typeof x === 'bigint') return `bigint ${x}`
+  if (typeof x === 'object') return `object ${x.constructor?.name ?? ''}`.trim()
+  return `${typeof x} ${String(x).slice(0, 60)}`
+}
