@@ -44,6 +44,7 @@ export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { type Callback, History, type TrainParams } from './layers/callbacks.js'
+export type { CompileOptions, TrainingOptimizer } from './layers/compile.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './layers/early-stopping.js'
@@ -68,7 +69,7 @@ export {
 } from './layers/losses.js'
 export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics.js'
 // Training
-export { type BatchOptions, type CompileOptions, Model, type TrainingOptimizer } from './layers/model.js'
+export { type BatchOptions, Model } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
 // Optimizers
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'

@@ -19,7 +19,8 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   // biome-ignore format: a list
   Training: [
     'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/logs',
-    'layers/dataset', 'layers/summary',
+    'layers/dataset', 'layers/summary', 'layers/compile', 'layers/sums', 'layers/targets', 'layers/weights',
+    'layers/early-stopping',
   ],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],

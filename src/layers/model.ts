@@ -12,55 +12,15 @@ import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
+import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
 import { arrived, Dataset } from './dataset.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import { type Logs, MeanLogs } from './logs.js'
-import { type CompiledLoss, getLoss, type LossLike } from './losses.js'
-import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
 import { summarize } from './summary.js'
+import { read, readAsync, type Sum, sumsOf } from './sums.js'
 import { checkTargets } from './targets.js'
 import { assignAll } from './weights.js'
-
-/** What the training loop asks of an optimizer. */
-export interface TrainingOptimizer {
-  /** Changes the variables along their gradients. */
-  apply(gradients: (Tensor | null)[], variables: Variable[]): void
-  /** Called once after the last epoch. */
-  finalizeVariableValues(variables: Variable[]): void
-  /** The step size, to read and to set. */
-  learningRate: number
-  /** Multiplies the loss by the factor that `apply` divides the gradients by. */
-  scaleLoss?(loss: Tensor): Tensor
-  /**
-   * Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW).
-   */
-  restoreForTraining?(): void
-  /**
-   * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
-   */
-  decisive?(gradients: (Tensor | null)[]): Tensor[]
-  /** Whether `finalizeVariableValues` has anything to do. */
-  readonly useEma?: boolean
-}
-
-/** Options of `compile`. */
-export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
-  /** For example `new AdamW({ learningRate: 1e-3 })`. */
-  optimizer: O
-  /**
-   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid.
-   */
-  loss: LossLike
-  /** Names or functions of (yTrue, yPred). Default none. */
-  metrics?: MetricLike[]
-}
-
-interface Compiled {
-  readonly optimizer: TrainingOptimizer
-  readonly loss: CompiledLoss
-  readonly metrics: readonly NamedMetric[]
-}
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
@@ -82,17 +42,7 @@ export abstract class Model extends Layer {
    * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
    */
   compile(options: CompileOptions): this {
-    checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
-    const { optimizer, loss, metrics = [] } = options
-    if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
-    checkOptimizer(optimizer)
-    if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
-    const fromLogits = !this.givesProbabilities
-    this.compiled = {
-      optimizer,
-      loss: getLoss(loss, fromLogits),
-      metrics: distinct(metrics.map((metric) => getMetric(metric, fromLogits))),
-    }
+    this.compiled = compiled(options, !this.givesProbabilities)
     return this
   }
 
@@ -232,8 +182,8 @@ export abstract class Model extends Layer {
     const { targets } = this.howToTrain(op).loss
     data.checkTargets(op, targets)
     if (targets !== 'labels') return
-    const { x } = data.batch(0, Math.min(batchSize, data.size))
-    const outputs = tidy(() => noGrad(() => this.apply(x).shape))
+    const first = () => data.batch(0, Math.min(batchSize, data.size)).x
+    const outputs = tidy(() => noGrad(() => this.apply(first()).shape))
     data.checkTargets(op, targets, outputs[outputs.length - 1])
   }
 
@@ -311,42 +261,6 @@ export abstract class Model extends Layer {
   }
 }
 
-/** One number of the logs, as long as it is on the back end: total / count. */
-interface Sum {
-  readonly name: string
-  readonly total: Tensor
-  readonly count: number
-}
-
-/** The loss and the metrics of one batch. */
-function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yPred: Tensor): Sum[] {
-  const sums: Sum[] = [{ name: 'loss', total: loss, count: 1 }]
-  if (metrics.length === 0) return sums
-  return noGrad(() => {
-    for (const { name, apply } of metrics) {
-      const values = apply(yTrue, yPred)
-      sums.push({ name, total: values.sum(), count: values.size })
-    }
-    return sums
-  })
-}
-
-function read(sums: readonly Sum[]): Logs {
-  const logs = {} as Logs
-  for (const { name, total, count } of sums) logs[name] = total.item() / count
-  return logs
-}
-
-/** All of them in one read, unless there are several dtypes. */
-async function readAsync(sums: readonly Sum[]): Promise<Logs> {
-  const totals = sums.map(({ total }) => total.detach().reshape([1]))
-  const isDouble = totals.some(({ dtype }) => dtype === 'float64')
-  const together = isDouble ? totals : [concat(totals.map((total) => total.cast('float32')))]
-  const numbers = (await Promise.all(together.map((x) => x.data()))).flatMap((x) => [...x])
-  backend.step(() => {}, together)
-  return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i] / count])) as Logs
-}
-
 /**
  * The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there.
  */
@@ -363,25 +277,5 @@ function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
 function badLoss(loss: number): GradientError {
   return new GradientError(
     `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
-  )
-}
-
-/** @throws OptionError for what is no optimizer */
-function checkOptimizer(optimizer: unknown): void {
-  if (typeof optimizer === 'function') {
-    const { name } = optimizer
-    throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
-  }
-  if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
-  throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
-}
-
-/** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */
-function distinct(metrics: NamedMetric[]): NamedMetric[] {
-  const names = ['loss', ...metrics.map((metric) => metric.name)]
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return metrics
-  throw new OptionError(
-    `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
   )
 }

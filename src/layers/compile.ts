@@ -1,0 +1,88 @@
+/**
+ * What `model.compile` is told, checked: optimizer, loss and metrics.
+ */
+import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import { type CompiledLoss, getLoss, type LossLike } from './losses.js'
+import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
+
+/** What the training loop asks of an optimizer. */
+export interface TrainingOptimizer {
+  /** Changes the variables along their gradients. */
+  apply(gradients: (Tensor | null)[], variables: Variable[]): void
+  /** Called once after the last epoch. */
+  finalizeVariableValues(variables: Variable[]): void
+  /** The step size, to read and to set. */
+  learningRate: number
+  /** Multiplies the loss by the factor that `apply` divides the gradients by. */
+  scaleLoss?(loss: Tensor): Tensor
+  /**
+   * Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW).
+   */
+  restoreForTraining?(): void
+  /**
+   * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
+   */
+  decisive?(gradients: (Tensor | null)[]): Tensor[]
+  /** Whether `finalizeVariableValues` has anything to do. */
+  readonly useEma?: boolean
+}
+
+/** Options of `compile`. */
+export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
+  /** For example `new AdamW({ learningRate: 1e-3 })`. */
+  optimizer: O
+  /**
+   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid.
+   */
+  loss: LossLike
+  /** Names or functions of (yTrue, yPred). Default none. */
+  metrics?: MetricLike[]
+}
+
+/** How a model is trained. */
+export interface Compiled {
+  readonly optimizer: TrainingOptimizer
+  readonly loss: CompiledLoss
+  readonly metrics: readonly NamedMetric[]
+}
+
+/**
+ * Checks the options of `compile`.
+ * @param fromLogits whether the model ends in logits
+ * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
+ */
+export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
+  checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
+  const { optimizer, loss, metrics = [] } = options
+  if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
+  checkOptimizer(optimizer)
+  if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
+  return {
+    optimizer,
+    loss: getLoss(loss, fromLogits),
+    metrics: distinct(metrics.map((metric) => getMetric(metric, fromLogits))),
+  }
+}
+
+/** @throws OptionError for what is no optimizer */
+function checkOptimizer(optimizer: unknown): void {
+  if (typeof optimizer === 'function') {
+    const { name } = optimizer
+    throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
+  }
+  if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
+  throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
+}
+
+/** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */
+function distinct(metrics: NamedMetric[]): NamedMetric[] {
+  const names = ['loss', ...metrics.map((metric) => metric.name)]
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return metrics
+  throw new OptionError(
+    `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
+  )
+}

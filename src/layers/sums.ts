@@ -1,0 +1,46 @@
+/**
+ * The numbers of the logs while they are on the back end, and reading them.
+ */
+import { noGrad } from '../autograd/grad.js'
+import { backend } from '../tensor/backend.js'
+import { concat } from '../tensor/shaping.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Logs } from './logs.js'
+import type { NamedMetric } from './metrics.js'
+
+/** One number of the logs, as long as it is on the back end: total / count. */
+export interface Sum {
+  readonly name: string
+  readonly total: Tensor
+  readonly count: number
+}
+
+/** The loss and the metrics of one batch. */
+export function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Tensor, yPred: Tensor): Sum[] {
+  const sums: Sum[] = [{ name: 'loss', total: loss, count: 1 }]
+  if (metrics.length === 0) return sums
+  return noGrad(() => {
+    for (const { name, apply } of metrics) {
+      const values = apply(yTrue, yPred)
+      sums.push({ name, total: values.sum(), count: values.size })
+    }
+    return sums
+  })
+}
+
+/** Reads them at once. */
+export function read(sums: readonly Sum[]): Logs {
+  const logs = {} as Logs
+  for (const { name, total, count } of sums) logs[name] = total.item() / count
+  return logs
+}
+
+/** Reads them when a GPU gives them, all in one read, unless there are several dtypes. */
+export async function readAsync(sums: readonly Sum[]): Promise<Logs> {
+  const totals = sums.map(({ total }) => total.detach().reshape([1]))
+  const isDouble = totals.some(({ dtype }) => dtype === 'float64')
+  const together = isDouble ? totals : [concat(totals.map((total) => total.cast('float32')))]
+  const numbers = (await Promise.all(together.map((x) => x.data()))).flatMap((x) => [...x])
+  backend.step(() => {}, together)
+  return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i] / count])) as Logs
+}
