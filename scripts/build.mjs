@@ -7,7 +7,7 @@
  * - `*.d.ts`, the declarations.
  * - `LICENSES.txt`, the licences of the packages that are inside.
  *
- * gpu.js, which is loaded when a GPU is asked for, goes to `chunks/gpu.js`, so that nobody else pays for it.
+ * The GPU back end and gpu.js, which are loaded when a GPU is asked for, go to `chunks/gpu.js`, so that nobody else pays for them.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,12 +17,28 @@ import { build } from 'esbuild'
 
 const root = new URL('..', import.meta.url).pathname
 const outputs = ['index.js', 'nabla.min.js']
-const gpuJs = { name: 'gpu.js/dist/gpu-browser.min.js', chunk: './chunks/gpu.js' }
+const gpu = { entry: 'src/kernels/gpu/backend.ts', chunk: './chunks/gpu.js' }
 
-/** Both bundles import gpu.js from its chunk. */
-const leaveGpuJsOut = {
-  name: 'gpu.js',
-  setup: ({ onResolve }) => onResolve({ filter: /^gpu\.js\// }, () => ({ path: gpuJs.chunk, external: true })),
+/** Both bundles load the GPU back end from its chunk. */
+const leaveGpuOut = {
+  name: 'gpu',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/backend\.js$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: gpu.chunk, external: true } : undefined,
+    ),
+}
+
+/** mathjs has no entry for its parser alone, and its list of all functions keeps some that nobody asks for. */
+const mathjsParser = {
+  name: 'mathjs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^mathjs\/number$/ }, () => ({ path: 'parser', namespace: 'mathjs' }))
+    onLoad({ filter: /./, namespace: 'mathjs' }, () => ({
+      resolveDir: root,
+      contents: `export { createParse } from './node_modules/mathjs/lib/esm/expression/parse.js'
+        export { createNumber } from './node_modules/mathjs/lib/esm/type/number.js'`,
+    }))
+  },
 }
 
 /** `npm start` and `npm test` build in passing. */
@@ -32,7 +48,7 @@ if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
 const [{ metafile }, gpuChunk] = await Promise.all([
   bundle('index.js', 'src/index.ts', false),
-  bundle(gpuJs.chunk, gpuJs.name, true),
+  bundle(gpu.chunk, gpu.entry, true),
   bundle('nabla.min.js', 'src/index.ts', true),
 ])
 licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
@@ -50,11 +66,11 @@ function bundle(name, entry, minify) {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
-    sourcemap: entry !== gpuJs.name,
+    sourcemap: entry !== gpu.entry,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: entry === gpuJs.name ? [] : [leaveGpuJsOut],
+    plugins: entry === gpu.entry ? [] : [leaveGpuOut, mathjsParser],
   })
 }
 

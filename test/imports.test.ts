@@ -120,12 +120,22 @@ test('no file imports itself, through whatever others (but for index.ts, which n
   t.is(cycle(others)?.join(' → '), undefined)
 })
 
-test('importing nabla does not load gpu.js', (t) => {
+test('importing nabla does not load the GPU back end', (t) => {
   const loaded = loadedBy('src/index.ts', values)
   t.true(loaded.has('src/tensor/tensor.ts'))
   t.true(loaded.has('mathjs/number'))
   t.deepEqual(
-    [...loaded].filter((file) => file.startsWith('gpu.js')),
+    [...loaded].filter((file) => /gpu/.test(file)),
+    ['src/kernels/gpu/load.ts'],
+  )
+})
+
+test('the GPU back end, a file of its own in the package, takes a second copy of formulas only', (t) => {
+  const isGpu = (file: string) => file.startsWith('src/kernels/gpu/') && file !== 'src/kernels/gpu/load.ts'
+  const taken = values.filter(({ from, to }) => isGpu(from) && isFile(to) && !isGpu(to)).map(({ to }) => to)
+  t.true(taken.includes('src/kernels/formula/ast.ts'))
+  t.deepEqual(
+    taken.filter((file) => !/^src\/kernels\/(formula\/|erf)/.test(file)),
     [],
   )
 })

@@ -3,7 +3,8 @@
  */
 import { OptionError } from '../errors.js'
 import { cpu } from '../kernels/cpu/backend.js'
-import { type GpuBackend, type GpuOptions, openGpu } from '../kernels/gpu/backend.js'
+import type { GpuBackend, GpuOptions } from '../kernels/gpu/backend.js'
+import { loadGpu } from '../kernels/gpu/load.js'
 import { checkOptions } from '../options.js'
 import { backend, useBackend } from './backend.js'
 
@@ -49,7 +50,7 @@ let gpu: GpuBackend | null = null
 export async function setBackend(name: 'cpu' | 'gpu', options: GpuOptions = {}): Promise<void> {
   if (name !== 'cpu' && name !== 'gpu') throw unknownBackend(name)
   checkOptions('setBackend', options, ['allowSoftware', 'api'])
-  const next = name === 'gpu' ? await openGpu(options) : null
+  const next = name === 'gpu' ? await loadGpu(options) : null
   await gpu?.bringAll()
   gpu = next
   useBackend(next ?? cpu)

@@ -1,15 +1,15 @@
 /**
  * The GPU as a back end. Primitives that the GPU cannot compute (see `buffers.ts` for the rule) go to the CPU's.
  */
-import { BackendError, OptionError } from '../../errors.js'
+
 import type { Backend, DataBuffer, DType, Operand, ReduceKind, Shape, UpdateKernel } from '../backend.js'
-import { cpu } from '../cpu/backend.js'
 import { open } from './adapter.js'
 import { Blocks } from './blocks.js'
 import { Buffers } from './buffers.js'
 import { type Api, type Device, firstLine } from './device.js'
 import * as elementwise from './elementwise.js'
 import { functions } from './functions.js'
+import { BackendError, cpu, type Host, OptionError, receive } from './host.js'
 import { matmul } from './matmul.js'
 import * as move from './move.js'
 import { argReduce, reduce } from './reduce.js'
@@ -37,7 +37,8 @@ export interface GpuBackend extends Backend {
  * Opens the GPU.
  * @throws BackendError when there is none that may be used; the message says what was tried
  */
-export async function openGpu({ allowSoftware = false, api }: GpuOptions = {}): Promise<GpuBackend> {
+export async function openGpu({ allowSoftware = false, api }: GpuOptions, host: Host): Promise<GpuBackend> {
+  receive(host)
   const reasons: string[] = []
   for (const candidate of candidates(api, allowSoftware)) {
     try {

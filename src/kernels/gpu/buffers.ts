@@ -5,10 +5,10 @@
  * The rule: float32 is computed on the GPU. float64 is computed on the CPU, since GPUs have none. Whole numbers and bools
  * are computed on the CPU as long as all of them are there (they are exact then), else on the GPU, exactly up to ±2²⁴.
  */
-import { BackendError } from '../../errors.js'
+
 import type { DataBuffer, DType, TypedArray } from '../backend.js'
-import { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from '../cpu/memory.js'
 import type { Block, Blocks } from './blocks.js'
+import { BackendError, CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from './host.js'
 
 /** What is known about a buffer beyond its CPU side. */
 interface State {

@@ -1,10 +1,11 @@
 /**
  * Moving numbers on the GPU. Every kernel gathers: each element of the result looks where it comes from.
  */
+
 import type { DataBuffer, DType, View } from '../backend.js'
-import { values } from '../cpu/memory.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
+import { values } from './host.js'
 import { cached, kernel } from './kernels.js'
 import { coordinates, dot, merged, sizeNames } from './layout.js'
 

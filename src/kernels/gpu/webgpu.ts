@@ -1,7 +1,7 @@
 /**
  * The GPU through WebGPU. Launches and reading are promises.
  */
-import { BackendError } from '../../errors.js'
+
 import {
   type Device,
   firstLine,
@@ -13,6 +13,7 @@ import {
   type Result,
   type RunKernel,
 } from './device.js'
+import { BackendError } from './host.js'
 
 interface WebGpuContext {
   readonly device: GpuDevice

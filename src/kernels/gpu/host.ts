@@ -1,0 +1,31 @@
+/**
+ * What the GPU's code takes from the rest of nabla. In the package it is a file of its own, loaded when a GPU is asked for; what
+ * must be there only once, `load.ts` hands to it. (Formulas it has a second time: they are small and know nothing of each other.)
+ */
+import type * as errors from '../../errors.js'
+import type { Backend } from '../backend.js'
+import type * as memory from '../cpu/memory.js'
+
+/** The CPU back end, its memory, and the errors. */
+export interface Host {
+  readonly cpu: Backend
+  readonly memory: Pick<
+    typeof memory,
+    'CpuBuffer' | 'isResident' | 'newArray' | 'ordinary' | 'overwrite' | 'resident' | 'values'
+  >
+  readonly errors: Pick<typeof errors, 'BackendError' | 'OptionError'>
+}
+
+export type BackendError = errors.BackendError
+export type CpuBuffer = memory.CpuBuffer
+
+export let cpu: Host['cpu']
+export let { BackendError, OptionError } = {} as Host['errors']
+export let { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } = {} as Host['memory']
+
+/** Takes it; nothing else here works before. */
+export function receive(host: Host): void {
+  cpu = host.cpu
+  ;({ BackendError, OptionError } = host.errors)
+  ;({ CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } = host.memory)
+}
