@@ -1,25 +1,31 @@
 /**
- * Small changes to the pages: the style sheet of the formulas, tables that scroll instead of widening the page, and links to what
- * the build makes (`site:llms.txt`).
+ * Small changes to the pages: the style sheet and the font of the formulas (without a font that has tables for mathematics, a browser
+ * sets exponents too high), tables that scroll instead of widening the page, and links to what the build makes (`site:llms.txt`).
  */
 import { copyFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type Application, PageEvent, RendererEvent } from 'typedoc'
 
-const temml = dirname(createRequire(import.meta.url).resolve('temml'))
+const { resolve } = createRequire(import.meta.url)
+
+/** Files below `assets/`, and where they come from. The style sheet asks for the font by this name. */
+const assets: Readonly<Record<string, string>> = {
+  'Temml-STIX2.css': join(dirname(resolve('temml')), 'Temml-STIX2.css'),
+  'STIXTwoMath.woff2': resolve('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2'),
+  'STIXTwoMath-LICENSE.txt': resolve('@fontsource/stix-two-math/LICENSE'),
+}
 const styles = /(<link rel="stylesheet" href="([^"]*)assets\/style\.css[^>]*>)/
 
 /** Installs them. */
 export function polish(app: Application): void {
   app.renderer.on(RendererEvent.END, ({ outputDirectory }: RendererEvent) => {
-    for (const file of ['Temml.woff2', 'Temml-Local.css'])
-      copyFileSync(join(temml, file), join(outputDirectory, 'assets', file))
+    for (const [name, file] of Object.entries(assets)) copyFileSync(file, join(outputDirectory, 'assets', name))
   })
   app.renderer.on(PageEvent.END, (page: PageEvent) => {
     const up = '../'.repeat(page.url.split('/').length - 1)
     page.contents = page.contents
-      ?.replace(styles, '$1<link rel="stylesheet" href="$2assets/Temml-Local.css"/>')
+      ?.replace(styles, '$1<link rel="stylesheet" href="$2assets/Temml-STIX2.css"/>')
       .replaceAll('<table>', '<div class="table"><table>')
       .replaceAll('href="site:', `href="${up}`)
       .replaceAll('</table>', '</table></div>')
