@@ -17,8 +17,7 @@ import { IndexedSlices } from '../tensor/indexed-slices.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
-import { norm, setClipFactors } from './clip.js'
-import { clipped } from './clip-unread.js'
+import { type ClipStep, clipByNorm } from './clip-step.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
 import { evaluateAt, StepScalars } from './hyperparameters.js'
@@ -28,7 +27,7 @@ import * as lines from './program.js'
 import { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 import { Snapshot } from './snapshot.js'
-import { normOfRows, rowsOf, updateRows } from './sparse.js'
+import { rowsOf, updateRows } from './sparse.js'
 import { copyInto, StatefulOptimizer } from './stateful.js'
 import { VariableStep } from './variable-step.js'
 
@@ -231,51 +230,22 @@ export abstract class Optimizer<
     }
   }
 
-  /** Computes the clip factors, where norms decide. */
+  /** Clips by norms, where that is asked for. */
   private prepareClipping(): void {
-    const { gradients, variables } = this.pairs
     const { clipnorm, globalClipnorm } = this.shared
     if (clipnorm === null && globalClipnorm === null) return
-    const states = variables.map((variable) => this.state(variable))
-    if (backend.isAsync) {
-      this.clipUnread(states, gradients)
-      return
+    const { gradients, variables } = this.pairs
+    const step: ClipStep = {
+      runner: this.runner,
+      recorder: this.recorder,
+      around: (state) => this.around(state),
+      isSparse: (state, gradient): gradient is IndexedSlices => this.isSparse(state, gradient),
     }
-    const norms = states.map((state, i) => this.gradientNorm(state, gradients[i]))
-    const { scalars } = this.runner
-    setClipFactors(states, norms, scalars.get('clipnorm'), scalars.get('globalClipnorm'))
-  }
-
-  /** Clips the gradients, or what was accumulated, where norms cannot be read at once. */
-  private clipUnread(states: readonly VariableState[], gradients: Tensor[]): void {
-    const { scalars } = this.runner
-    const isAccumulating = this.callsPerUpdate > 1
-    const raw = states.map((state, i) => (isAccumulating ? this.meanGradient(state, gradients[i]) : gradients[i]))
-    const divisor = isAccumulating ? 1 : Math.abs(scalars.get('lossScaleFactor') ?? 1)
-    const limits = [scalars.get('clipnorm'), scalars.get('globalClipnorm')] as const
-    const scaled = setRecording(false, () => clipped(raw, divisor, ...limits))
-    for (let i = 0; i < states.length; i++) {
-      const { accumulator } = states[i]
-      if (this.recorder.wants) this.recorder.keep(states[i], gradients[i], raw[i], divisor)
-      if (accumulator) backend.write(accumulator.buffer, scaled[i].buffer)
-      else gradients[i] = scaled[i]
-    }
-  }
-
-  /** The mean of this gradient and those accumulated before. */
-  private meanGradient(state: VariableState, gradient: Tensor): Tensor {
-    this.runner.runText(state, gradient.buffer, lines.meanLine(this.around(state)))
-    return (state.accumulator as Variable).detach()
-  }
-
-  /** The norm of the gradient that is to be clipped: unscaled, and the mean with those accumulated before. */
-  private gradientNorm(state: VariableState, gradient: Tensor): number {
-    if (state.accumulator) {
-      this.runner.runText(state, gradient.buffer, lines.meanLine(this.around(state)))
-      return norm(state.accumulator.buffer, state)
-    }
-    const length = this.isSparse(state, gradient) ? normOfRows(rowsOf(gradient)) : norm(gradient.buffer, state)
-    return length / Math.abs(this.runner.scalars.get('lossScaleFactor') ?? 1)
+    clipByNorm(
+      step,
+      variables.map((variable) => this.state(variable)),
+      gradients,
+    )
   }
 
   /** Updates one variable: its rows, one fused pass, or the optimizer's own `move`. */
