@@ -234,7 +234,7 @@ export {
   where,
 } from './tensor/elementwise.js'
 // Formulas
-export { type Formula, formula } from './tensor/formula.js'
+export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export { booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'

@@ -14,7 +14,16 @@
  */
 import { DTypeError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
-import type { Expr, FunctionName, Program } from '../kernels/formula/ast.js'
+import {
+  type CallExpr,
+  type Expr,
+  type FunctionName,
+  fold,
+  type NumberExpr,
+  type Program,
+  type SymbolExpr,
+  truthFunctions,
+} from '../kernels/formula/ast.js'
 
 const ranks: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 }
 
@@ -40,17 +49,6 @@ export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
   }
 }
 
-const logic = new Set<FunctionName>([
-  'equal',
-  'unequal',
-  'smaller',
-  'smallerEq',
-  'larger',
-  'largerEq',
-  'and',
-  'or',
-  'not',
-])
 const selection = new Set<FunctionName>(['where', 'min', 'max'])
 const arithmetic = new Set<FunctionName>([
   'add',
@@ -73,14 +71,18 @@ export function dtypeOfNumber(value: number): DType {
 }
 
 /** The dtype of an expression, given those of its names. */
-export function inferDType(expr: Expr, names: ReadonlyMap<string, DType>): DType {
-  if (expr.kind === 'number') return dtypeOfNumber(expr.value)
-  if (expr.kind === 'symbol') return names.get(expr.name) ?? 'float32'
-  if (logic.has(expr.fn)) return 'bool'
-  const args = expr.fn === 'where' ? expr.args.slice(1) : expr.args
-  const widest = args.map((arg) => inferDType(arg, names)).reduce(promote)
-  if (selection.has(expr.fn)) return args.every((arg) => arg.kind === 'number') ? promote(widest, 'int32') : widest
-  return promote(widest, arithmetic.has(expr.fn) ? 'int32' : 'float32')
+function inferDType(expr: Expr, names: ReadonlyMap<string, DType>): DType {
+  const leaf = (x: NumberExpr | SymbolExpr) =>
+    x.kind === 'number' ? dtypeOfNumber(x.value) : (names.get(x.name) ?? 'float32')
+  return fold(expr, leaf, dtypeOfCall)
+}
+
+/** The dtype of a function's value, given those of its arguments. */
+function dtypeOfCall({ fn }: CallExpr, dtypes: readonly DType[]): DType {
+  if (truthFunctions.has(fn)) return 'bool'
+  const widest = (fn === 'where' ? dtypes.slice(1) : dtypes).reduce(promote)
+  if (selection.has(fn)) return widest
+  return promote(widest, arithmetic.has(fn) ? 'int32' : 'float32')
 }
 
 /** The dtypes of a program's outputs. */

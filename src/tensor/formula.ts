@@ -78,6 +78,9 @@ export function formula(text: string): Formula<unknown> {
   return fromProgram(parse(text), text)
 }
 
+/** WebAssembly engines allow 1000 parameters. */
+const mostInputs = 900
+
 /** `defaults`: inputs that may be left out. */
 function fromProgram<Result>(
   program: Program,
@@ -140,6 +143,11 @@ function argumentsOf(
   const unknown = byName && Object.keys(byName).find((name) => !inputs.includes(name))
   if (unknown) throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
   const named = (name: string) => (Object.hasOwn(byName as object, name) ? byName?.[name] : undefined)
+  if (inputs.length > mostInputs) {
+    throw new FormulaError(
+      `formula: ${inputs.length} inputs are more than one kernel takes, ${mostInputs}. Compute it in parts: ${text.slice(0, 60)} …`,
+    )
+  }
   const args: unknown[] = inputs.map((name, i) => (byName ? named(name) : given[i]) ?? defaults[name])
   if (args.includes(undefined) || (!byName && given.length > inputs.length)) {
     throw new FormulaError(

@@ -56,6 +56,12 @@ export const arity = {
   softplus: 1,
 } as const
 
+/** Comparisons and logic: their value is 1 or 0. */
+export const truthFunctions: ReadonlySet<string> = new Set<FunctionName>([
+  ...(['equal', 'unequal', 'smaller', 'smallerEq', 'larger', 'largerEq'] as const),
+  ...(['and', 'or', 'not'] as const),
+])
+
 /** The name of a function of the formula language. */
 export type FunctionName = keyof typeof arity
 
@@ -128,7 +134,45 @@ export function program(text: string, statements: readonly Statement[], outputs?
 
 /** The names in an expression, in order of first appearance. */
 export function symbolsOf(expr: Expr, found = new Set<string>()): Set<string> {
-  if (expr.kind === 'symbol') found.add(expr.name)
-  if (expr.kind === 'call') for (const arg of expr.args) symbolsOf(arg, found)
+  const stack: Expr[] = [expr]
+  const seen = new Set<Expr>()
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    if (next.kind === 'symbol') found.add(next.name)
+    if (next.kind !== 'call' || seen.has(next)) continue
+    seen.add(next)
+    stack.push(...next.args.toReversed())
+  }
   return found
+}
+
+/** The operations in an expression, each once, arguments before what uses them. Without recursion: formulas may be long. */
+export function callsOf(root: Expr): CallExpr[] {
+  const order: CallExpr[] = []
+  const entered = new Set<Expr>()
+  const done = new Set<Expr>()
+  const stack: Expr[] = [root]
+  for (let expr = stack.at(-1); expr; expr = stack.at(-1)) {
+    if (expr.kind === 'call' && !entered.has(expr)) {
+      entered.add(expr)
+      for (let i = expr.args.length - 1; i >= 0; i--) if (!done.has(expr.args[i])) stack.push(expr.args[i])
+      continue
+    }
+    stack.pop()
+    if (expr.kind !== 'call' || done.has(expr)) continue
+    done.add(expr)
+    order.push(expr)
+  }
+  return order
+}
+
+/** Computes an expression from the leaves up: `leaf` gives the value of a number or a name, `call` that of an operation. */
+export function fold<T>(
+  root: Expr,
+  leaf: (expr: NumberExpr | SymbolExpr) => T,
+  call: (expr: CallExpr, args: T[]) => T,
+): T {
+  const values = new Map<Expr, T>()
+  const value = (expr: Expr) => (expr.kind === 'call' ? (values.get(expr) as T) : leaf(expr))
+  for (const expr of callsOf(root)) values.set(expr, call(expr, expr.args.map(value)))
+  return value(root)
 }

@@ -84,11 +84,23 @@ function name(name: string): Expr {
   return symbol(name)
 }
 
-function operator(node: MathNode & { type: 'OperatorNode' }): Expr {
+type OperatorNode = MathNode & { type: 'OperatorNode' }
+
+/** A chain such as `a + b - c`, from left to right: it may be long, so this is a loop. */
+function operator(node: OperatorNode): Expr {
+  const chain: OperatorNode[] = []
+  let first: MathNode = node
+  while (first.type === 'OperatorNode' || first.type === 'ParenthesisNode') {
+    if (first.type === 'OperatorNode') chain.push(first)
+    first = first.type === 'OperatorNode' ? first.args[0] : first.content
+  }
+  return chain.reduceRight((left, next) => operation(next, [left, ...next.args.slice(1).map(convert)]), convert(first))
+}
+
+function operation(node: OperatorNode, args: readonly Expr[]): Expr {
   if (node.isPercentage) {
     throw new FormulaError('formula: percentages are not supported. Divide by 100, or use mod(a, b) for the remainder.')
   }
-  const args = node.args.map(convert)
   // A negative number is one number: this is what printing it and parsing it again gives.
   if (node.fn === 'unaryMinus' && args[0].kind === 'number') return number(-args[0].value)
   if (isFunctionName(node.fn)) return call(node.fn, ...args)

@@ -4,7 +4,7 @@
  * the input is written out as statements again (`emit.ts`).
  */
 import { FormulaError } from '../../errors.js'
-import { type CallExpr, type Expr, type Program, program } from './ast.js'
+import { type CallExpr, callsOf, type Expr, type Program, program } from './ast.js'
 import { argumentNames, derivatives } from './derivatives.js'
 import { emit, fresh } from './emit.js'
 import { parse } from './parse.js'
@@ -103,18 +103,13 @@ interface Dependent {
 
 /** The calls in y that depend on x, arguments before what uses them. */
 function dependents(y: Expr, x: Expr): Dependent[] {
-  const order: Dependent[] = []
-  const seen = new Map<Expr, boolean>([[x, true]])
-  const depends = (expr: Expr): boolean => {
-    const known = seen.get(expr)
-    if (known !== undefined) return known
-    const active = expr.kind === 'call' ? expr.args.flatMap((arg, i) => (depends(arg) ? [i] : [])) : []
-    seen.set(expr, active.length > 0)
-    if (active.length > 0) order.push({ expr: expr as CallExpr, active })
-    return active.length > 0
-  }
-  depends(y)
-  return order
+  const depending = new Set<Expr>([x])
+  return callsOf(y).flatMap((expr) => {
+    const active = expr.args.flatMap((arg, i) => (depending.has(arg) ? [i] : []))
+    if (active.length === 0) return []
+    depending.add(expr)
+    return [{ expr, active }]
+  })
 }
 
 /** The rule for argument i of a call, with everything that it names filled in. */

@@ -1,7 +1,7 @@
 /**
  * From a graph of shared expressions to statements: what is used more than once gets a name, the rest is written in place.
  */
-import { type CallExpr, type Expr, type Statement, symbol } from './ast.js'
+import { type CallExpr, callsOf, type Expr, type Statement, symbol } from './ast.js'
 
 /**
  * Statements that compute `root` and assign it to `name` last, with temporaries before it.
@@ -13,15 +13,7 @@ export function emit(root: Expr, name: string, taken: Set<string>): Statement[] 
   const written = new Map<Expr, Expr>()
   taken.add(name)
 
-  const write = (expr: Expr): Expr => {
-    if (expr.kind !== 'call') return expr
-    let result = written.get(expr)
-    if (!result) {
-      result = writeCall(expr)
-      written.set(expr, result)
-    }
-    return result
-  }
+  const write = (expr: Expr): Expr => written.get(expr) ?? expr
 
   const writeCall = (expr: CallExpr): Expr => {
     const value: Expr = { ...expr, args: expr.args.map(write) }
@@ -32,20 +24,14 @@ export function emit(root: Expr, name: string, taken: Set<string>): Statement[] 
     return symbol(temporary)
   }
 
-  const value = write(root)
-  return [...statements, { name, value }]
+  for (const expr of callsOf(root)) written.set(expr, writeCall(expr))
+  return [...statements, { name, value: write(root) }]
 }
 
 /** How often each call occurs in the graph below `root`, which itself counts once. */
 function countUses(root: Expr): Map<Expr, number> {
-  const uses = new Map<Expr, number>()
-  const visit = (expr: Expr): void => {
-    if (expr.kind !== 'call') return
-    const before = uses.get(expr) ?? 0
-    uses.set(expr, before + 1)
-    if (before === 0) expr.args.forEach(visit)
-  }
-  visit(root)
+  const uses = new Map<Expr, number>([[root, 1]])
+  for (const { args } of callsOf(root)) for (const arg of args) uses.set(arg, (uses.get(arg) ?? 0) + 1)
   return uses
 }
 

@@ -3,7 +3,7 @@
  */
 import { FormulaError } from '../../errors.js'
 import type { Algebra } from './algebra.js'
-import type { Expr, FunctionName, Program } from './ast.js'
+import { type Expr, type FunctionName, fold, type NumberExpr, type Program, type SymbolExpr } from './ast.js'
 
 /**
  * The outputs of a program, by name: `interpret(parse('a * b'), numberAlgebra, { a: 2, b: 3 })` is `{ y: 6 }`.
@@ -21,10 +21,8 @@ export function interpret<T>(
 
 /** The value of an expression, given those of its names. */
 export function evaluate<T>(expr: Expr, algebra: Algebra<T>, values: ReadonlyMap<string, T>): T {
-  if (expr.kind === 'number') return algebra.constant(expr.value)
-  if (expr.kind === 'symbol') return values.get(expr.name)!
-  const args = expr.args.map((arg) => evaluate(arg, algebra, values))
-  return apply(algebra, expr.fn, args)
+  const leaf = (x: NumberExpr | SymbolExpr) => (x.kind === 'number' ? algebra.constant(x.value) : values.get(x.name)!)
+  return fold(expr, leaf, ({ fn }, args) => apply(algebra, fn, args))
 }
 
 /** `fn(…args)` in an algebra. */

@@ -34,6 +34,7 @@ function parseAfresh(text: string): Program {
     return program(text, statements(tree))
   } catch (error) {
     if (error instanceof FormulaError) throw new FormulaError(`${error.message}\n${quote(text)}`)
+    if (error instanceof RangeError) throw tooDeep(text)
     throw error
   }
 }
@@ -42,11 +43,19 @@ function parseTree(text: string): MathNode {
   try {
     return parseMath(text)
   } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(text)
     if (!(error instanceof SyntaxError)) throw error
     const { char = 0, message } = error as { char?: number; message: string }
     const reason = message[0].toLowerCase() + message.slice(1).replace(/\s*\(char \d+\)$/, '')
     throw new FormulaError(`formula: ${reason}.\n${quote(text, char - 1)}`)
   }
+}
+
+/** JavaScript's stack was not enough. */
+function tooDeep(text: string): FormulaError {
+  return new FormulaError(
+    `formula: it is nested too deeply. Give parts of it names, one statement each: t = ….\n${quote(text.slice(0, 200))}`,
+  )
 }
 
 function statements(tree: MathNode): Statement[] {

@@ -1,7 +1,16 @@
 /**
  * From the syntax tree back to text, with as few parentheses as possible: parsing the text gives the tree again.
  */
-import type { CallExpr, Expr, FunctionName, Program, Statement } from './ast.js'
+import {
+  type CallExpr,
+  type Expr,
+  type FunctionName,
+  fold,
+  type NumberExpr,
+  type Program,
+  type Statement,
+  type SymbolExpr,
+} from './ast.js'
 
 /** How tightly an expression holds together, as mathjs reads it. */
 export const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
@@ -47,27 +56,23 @@ const printStatement = ({ name, value }: Statement) => `${name} = ${printExpr(va
 
 /** The text of an expression. */
 export function printExpr(expr: Expr): string {
-  if (expr.kind === 'number') return printNumber(expr.value)
-  if (expr.kind === 'symbol') return expr.name
-  const { fn, args } = expr
+  return fold(expr, printLeaf, printCall)
+}
+
+const printLeaf = (expr: NumberExpr | SymbolExpr) => (expr.kind === 'number' ? printNumber(expr.value) : expr.name)
+
+/** A call, given the texts of its arguments: in parentheses where they hold together less tightly than their place asks for. */
+function printCall({ fn, args }: CallExpr, texts: readonly string[]): string {
+  const operand = (i: number, least: number) => (levelOf(args[i]) < least ? `(${texts[i]})` : texts[i])
   const operator = infix[fn]
-  if (operator) return `${operand(args[0], operator.left)}${operator.symbol}${operand(args[1], operator.right)}`
-  if (fn === 'where') return printWhere(expr)
-  if (fn === 'unaryMinus') return `-${operand(args[0], level.unary)}`
-  if (fn === 'not') return `not ${operand(args[0], level.unary)}`
-  return `${fn}(${args.map(printExpr).join(', ')})`
+  if (operator) return `${operand(0, operator.left)}${operator.symbol}${operand(1, operator.right)}`
+  if (fn === 'where') return `${operand(0, level.or)} ? ${operand(1, level.or)} : ${operand(2, level.where)}`
+  if (fn === 'unaryMinus') return `-${operand(0, level.unary)}`
+  if (fn === 'not') return `not ${operand(0, level.unary)}`
+  return `${fn}(${texts.join(', ')})`
 }
 
-function printWhere({ args: [condition, yes, no] }: CallExpr): string {
-  return `${operand(condition, level.or)} ? ${operand(yes, level.or)} : ${operand(no, level.where)}`
-}
-
-function operand(expr: Expr, least: number): string {
-  const text = printExpr(expr)
-  return levelOf(expr) < least ? `(${text})` : text
-}
-
-/** How tightly an expression holds together in text. */
+/** How tightly an expression holds together. */
 export function levelOf(expr: Expr): number {
   if (expr.kind === 'number') return expr.value < 0 || Object.is(expr.value, -0) ? level.unary : level.atom
   if (expr.kind === 'symbol') return level.atom

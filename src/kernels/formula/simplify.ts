@@ -6,7 +6,7 @@
  * may be 0 rather than NaN. Factors that are numbers are gathered, which may move the last bit of a result.
  */
 import { numberAlgebra } from './algebra.js'
-import { call, type Expr, type FunctionName, type NumberExpr, number, symbol } from './ast.js'
+import { call, type Expr, type FunctionName, fold, type NumberExpr, number, symbol, truthFunctions } from './ast.js'
 import { apply } from './interpret.js'
 
 /** A rule looks at a function's arguments, simplified already, and returns something simpler, if it knows it. */
@@ -46,9 +46,11 @@ export class Builder {
 
   /** An expression with its names replaced by what they stand for; simplified on the way, or kept as it stands. */
   substitute(expr: Expr, env: ReadonlyMap<string, Expr>, how: 'call' | 'plain'): Expr {
-    if (expr.kind === 'number') return this.number(expr.value)
-    if (expr.kind === 'symbol') return env.get(expr.name) ?? this.symbol(expr.name)
-    return this[how](expr.fn, ...expr.args.map((arg) => this.substitute(arg, env, how)))
+    return fold<Expr>(
+      expr,
+      (x) => (x.kind === 'number' ? this.number(x.value) : (env.get(x.name) ?? this.symbol(x.name))),
+      ({ fn }, args) => this[how](fn, ...args),
+    )
   }
 
   private share(key: string, fresh: Expr): Expr {
@@ -174,20 +176,8 @@ function pairwise(make: Builder, fn: 'add' | 'subtract', a: Expr, b: Expr): Expr
 
 type CallOf<F extends FunctionName> = { kind: 'call'; fn: F; args: readonly Expr[] }
 
-const truths: readonly FunctionName[] = [
-  'equal',
-  'unequal',
-  'smaller',
-  'smallerEq',
-  'larger',
-  'largerEq',
-  'and',
-  'or',
-  'not',
-]
-
 /** Whether x can only be 0 or 1. */
-const isTruth = (x: Expr) => x.kind === 'call' && truths.includes(x.fn)
+const isTruth = (x: Expr) => x.kind === 'call' && truthFunctions.has(x.fn)
 
 const isNumber = (x: Expr): x is NumberExpr => x.kind === 'number'
 

@@ -11,6 +11,9 @@ import { bytes, load, loadSplat, type Place, store, type Width } from './storage
 import { UniformCode } from './uniform.js'
 import { localName, VectorCode } from './vector.js'
 
+/** How deep an expression may be nested. */
+const deepest = 50
+
 /** Writes the code of one kernel. Ask for the loops first and for `prologue` and `locals` last: these depend on those. */
 export class Body {
   private readonly uses: Map<Value, number>
@@ -20,6 +23,7 @@ export class Body {
   private readonly parameters: ReadonlyMap<string, Parameter>
   /** Values that must be in a local because a loop further in reads them, or because they are stored when all is computed. */
   private readonly mustKeep = new Set<Value>()
+  private readonly deep: ReadonlySet<Value>
 
   constructor(
     private readonly spec: KernelSpec,
@@ -29,6 +33,7 @@ export class Body {
     this.vectors = new VectorCode(spec.type, this.uses, functions)
     this.uniforms = new UniformCode(functions)
     this.parameters = new Map(spec.parameters.map((parameter) => [parameter.name, parameter]))
+    this.deep = this.findDeep()
     this.findKept()
   }
 
@@ -50,7 +55,9 @@ export class Body {
 
   /** The uniform values, as f64 and in all lanes. */
   prologue(): string {
-    const shared = [...this.uses].filter(([value, count]) => this.isUniformCall(value) && count > 1)
+    const shared = [...this.uses].filter(
+      ([value, count]) => this.isUniformCall(value) && (count > 1 || this.deep.has(value)),
+    )
     const lines = shared.map(([value]) => {
       const { name, code } = this.uniforms.keep(value)
       this.scalarLocals.add(name)
@@ -71,12 +78,25 @@ export class Body {
     return value.kind === 'call' && this.vectors.levelOf(value) === level.uniform
   }
 
+  /** Expressions are not nested deeper than this: what is deeper gets a local on the way. */
+  private findDeep(): Set<Value> {
+    const depths = new Map<Value, number>()
+    const found = new Set<Value>()
+    for (const value of this.uses.keys()) {
+      const depth = value.kind === 'call' ? 1 + Math.max(...value.args.map((arg) => depths.get(arg)!)) : 0
+      depths.set(value, depth < deepest ? depth : 0)
+      if (depth === deepest) found.add(value)
+    }
+    return found
+  }
+
   private findKept(): void {
     const { outputs, results } = this.spec
     const stored = outputs.map(({ name }) => results.get(name)!)
     for (const [value, count] of this.uses) {
       const depth = this.vectors.levelOf(value)
-      if (count > 1 || (stored.includes(value) && (stored.length > 1 || depth === level.row))) this.mustKeep.add(value)
+      if (count > 1 || this.deep.has(value) || (stored.includes(value) && (stored.length > 1 || depth === level.row)))
+        this.mustKeep.add(value)
       if (value.kind !== 'call') continue
       for (const arg of value.args) if (this.vectors.levelOf(arg) < depth) this.mustKeep.add(arg)
     }

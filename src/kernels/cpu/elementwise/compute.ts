@@ -2,7 +2,7 @@
  * Which numbers a kernel computes with: four float32, two float64 or four int32 at a time.
  */
 import type { DType } from '../../backend.js'
-import type { FunctionName } from '../../formula/ast.js'
+import { type FunctionName, truthFunctions } from '../../formula/ast.js'
 import type { Value } from './graph.js'
 
 /** The vector type of all arithmetic in one kernel. */
@@ -14,7 +14,6 @@ export const lanes = { f32x4: 4, f64x2: 2, i32x4: 4 } as const
 /** Functions that are exact (or wrap around, as in C) in int32. */
 const integerFunctions = new Set<FunctionName>([
   ...(['add', 'subtract', 'multiply', 'unaryMinus', 'abs', 'min', 'max', 'where'] as const),
-  ...(['equal', 'unequal', 'smaller', 'smallerEq', 'larger', 'largerEq', 'and', 'or', 'not'] as const),
 ])
 
 /** Whether x is a whole number that int32 holds. */
@@ -32,5 +31,5 @@ export function computeType(dtypes: readonly DType[], values: Iterable<Value>, w
 
 function isExact(value: Value): boolean {
   if (value.kind === 'constant') return isInt32(value.number)
-  return value.kind === 'input' || integerFunctions.has(value.fn)
+  return value.kind === 'input' || integerFunctions.has(value.fn) || truthFunctions.has(value.fn)
 }

@@ -2,7 +2,14 @@
  * A program as a graph of values, each computed once: what the code generator reads. Building it runs the statements in order
  * (a name means its latest value), shares equal subexpressions and says how often each value has to be computed.
  */
-import type { Expr, FunctionName, Program } from '../../formula/ast.js'
+import {
+  type FunctionName,
+  fold,
+  type NumberExpr,
+  type Program,
+  type SymbolExpr,
+  truthFunctions,
+} from '../../formula/ast.js'
 import { simplify } from './simplify.js'
 
 /** How often a value is computed: once per call, once per row of the inner loop, or once per element. */
@@ -39,11 +46,9 @@ export interface Call {
   readonly args: readonly Value[]
 }
 
-const maskFunctions = new Set(['equal', 'unequal', 'smaller', 'smallerEq', 'larger', 'largerEq', 'and', 'or', 'not'])
-
 /** Whether the value is a truth value, which code keeps as a mask of all or no bits. */
 export function isMask(value: Value): value is Call {
-  return value.kind === 'call' && maskFunctions.has(value.fn)
+  return value.kind === 'call' && truthFunctions.has(value.fn)
 }
 
 /** Makes values; asking twice for the same one gives the same object. */
@@ -80,27 +85,34 @@ export class Graph {
 export function buildGraph(program: Program, levelOf: (input: string) => Level): Map<string, Value> {
   const graph = new Graph(levelOf)
   const names = new Map<string, Value>()
-  const evaluate = (expr: Expr): Value => {
-    if (expr.kind === 'number') return graph.constant(expr.value)
-    if (expr.kind === 'symbol') return names.get(expr.name) ?? graph.input(expr.name)
-    return graph.call(expr.fn, ...expr.args.map(evaluate))
+  const leaf = (x: NumberExpr | SymbolExpr) =>
+    x.kind === 'number' ? graph.constant(x.value) : (names.get(x.name) ?? graph.input(x.name))
+  for (const { name, value } of program.statements) {
+    names.set(
+      name,
+      fold<Value>(value, leaf, ({ fn }, args) => graph.call(fn, ...args)),
+    )
   }
-  for (const { name, value } of program.statements) names.set(name, evaluate(value))
   return names
 }
 
 /** Every value that the results need, each after its arguments, and how many times each is used (as a result, too). */
 export function countUses(results: Iterable<Value>): Map<Value, number> {
-  const seen = new Set<Value>()
   const uses = new Map<Value, number>()
-  const visit = (value: Value) => {
-    if (!seen.has(value)) {
-      seen.add(value)
-      if (value.kind === 'call') value.args.forEach(visit)
-      uses.set(value, 0)
+  const entered = new Set<Value>()
+  const wanted = [...results]
+  const stack = wanted.toReversed()
+  for (let value = stack.at(-1); value; value = stack.at(-1)) {
+    if (value.kind === 'call' && !entered.has(value)) {
+      entered.add(value)
+      stack.push(...value.args.toReversed())
+    } else {
+      stack.pop()
+      if (!uses.has(value)) uses.set(value, 0)
     }
-    uses.set(value, uses.get(value)! + 1)
   }
-  for (const result of results) visit(result)
+  const count = (value: Value) => uses.set(value, uses.get(value)! + 1)
+  wanted.forEach(count)
+  for (const value of [...uses.keys()]) if (value.kind === 'call') value.args.forEach(count)
   return uses
 }
