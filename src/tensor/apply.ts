@@ -274,8 +274,13 @@ export function nameRows<Table extends Record<string, { name: string }>>(table: 
 
 /** The gradient of `x`, given that of what `x` was broadcast (and converted) to. */
 function unbroadcast(g: Tensor, x: Tensor): Tensor {
-  const converted = g.dtype === x.dtype ? g : g.cast(x.dtype)
+  const converted = withDType(g, x.dtype)
   return sameShape(g.shape, x.shape) ? converted : converted.sumTo(x.shape)
+}
+
+/** The tensor itself where it has the dtype: to compute with, not to hand out (`cast` gives a copy of a variable). */
+export function withDType(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : x.cast(dtype)
 }
 
 function toArgument(x: TensorLike): TensorOrNumber {

@@ -3,7 +3,7 @@
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
-import { run } from './apply.js'
+import { run, withDType } from './apply.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { promote } from './dtype.js'
 import { einsum } from './einsum.js'
@@ -140,7 +140,7 @@ function repeatBatch(x: Tensor, batch: readonly number[]): Tensor {
 
 function sameDType(a: Tensor, b: Tensor): [Tensor, Tensor] {
   const dtype = promote(promote(a.dtype, b.dtype), 'int32')
-  return [a.cast(dtype), b.cast(dtype)]
+  return [withDType(a, dtype), withDType(b, dtype)]
 }
 
 function checkInner(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): void {

@@ -4,7 +4,7 @@
 import { DTypeError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { run } from './apply.js'
+import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
 import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
@@ -220,7 +220,7 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
     return { shape: x.shape, strides, offset }
   })
   return place(
-    pieces.map((x) => x.cast(dtype)),
+    pieces.map((x) => withDType(x, dtype)),
     { views, shape, fill: 0 },
   )
 }

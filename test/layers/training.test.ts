@@ -15,6 +15,7 @@ import {
   type Model,
   NablaError,
   OptionError,
+  randomNormal,
   ScheduleFreeAdamW,
   Sequential,
   SGD,
@@ -24,6 +25,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.js'
+import { backend } from '../../src/tensor/backend.js'
 
 interface Run {
   x: number[][]
@@ -438,6 +440,8 @@ test("nabla's own losses and accuracy, given as functions, know of softmax as by
     return model.compile({ optimizer: new SGD(), loss, metrics: [metric] }).evaluate(xs, ys)
   }
   t.deepEqual(logs(binaryCrossentropy, accuracy), logs('binaryCrossentropy', 'accuracy'))
+  t.deepEqual(logs('mae', 'mae'), logs('meanAbsoluteError', 'meanAbsoluteError'))
+  t.deepEqual(logs('mse', 'mse'), logs('meanSquaredError', 'meanSquaredError'))
 })
 
 test("an activation of the user's is taken for what it does, not for what it is called", (t) => {
@@ -517,4 +521,23 @@ test('training before compile, and compile with mistakes', async (t) => {
   })
   model.compile({ optimizer, loss: 'meanSquaredError', metrics: [(() => 3) as never] })
   t.throws(() => model.evaluate(xs, ys), { message: /metric: the metric function returned number 3, not a tensor/ })
+})
+
+test.serial('a training step copies no weights', (t) => {
+  const model = new Sequential([new Dense(4, { inputShape: [3], activation: 'relu' }), new Dense(2)])
+  model.compile({ optimizer: new AdamW(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] })
+  const [x, y] = [randomNormal([5, 3], { seed: 1 }), tensor([0, 1, 0, 1, 1])]
+  model.trainOnBatch(x, y)
+  const { duplicate } = backend
+  let copies = 0
+  try {
+    backend.duplicate = (buffer) => {
+      copies++
+      return duplicate(buffer)
+    }
+    model.trainOnBatch(x, y)
+  } finally {
+    backend.duplicate = duplicate
+  }
+  t.is(copies, 0)
 })
