@@ -54,14 +54,13 @@ export type { Initializer, InitializerLike, InitializerName, InitializerOptions 
 // Layers
 export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
 export type { Logs } from './layers/logs.js'
+export type { LossLike, LossName } from './layers/loss-names.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
   huber,
   type LossFunction,
-  type LossLike,
-  type LossName,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,

@@ -20,7 +20,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Training: [
     'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/logs',
     'layers/dataset', 'layers/summary', 'layers/compile', 'layers/sums', 'layers/targets', 'layers/weights',
-    'layers/early-stopping',
+    'layers/early-stopping', 'layers/loss-names',
   ],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { type CompiledLoss, getLoss, type LossLike } from './losses.js'
+import { type CompiledLoss, getLoss, type LossLike } from './loss-names.js'
 import { getMetric, type MetricLike, type NamedMetric } from './metrics.js'
 
 /** What the training loop asks of an optimizer. */

@@ -1,16 +1,16 @@
 /**
  * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the
- * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities.
+ * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities. (How `compile`
+ * finds them is in `loss-names.ts`.)
  */
 import { ShapeError } from '../errors.js'
-import { checkOptions, toCamelCase, unknownName } from '../options.js'
+import { checkOptions } from '../options.js'
 import { elementwise, op, run } from '../tensor/apply.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { checkIndices } from '../tensor/shaping.js'
-import { Tensor } from '../tensor/tensor.js'
-import type { TargetKind } from './targets.js'
+import type { Tensor } from '../tensor/tensor.js'
 
 /** A loss: a scalar tensor, given what is true and what was predicted. */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
@@ -153,77 +153,6 @@ export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options
   const p = prediction.clip(epsilon, 1 - epsilon)
   const yes = target.mul(p.log())
   return yes.add(target.neg().add(1).mul(p.neg().log1p())).mean().neg()
-}
-
-const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
-const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
-const named = { ...ofNumbers, ...ofProbabilities }
-
-const short: Readonly<Record<string, LossName>> = {
-  mse: 'meanSquaredError',
-  mae: 'meanAbsoluteError',
-  mape: 'meanAbsolutePercentageError',
-}
-
-/**
- * The name of a loss.
- * @useDeclaredType
- */
-export type LossName = keyof typeof named
-
-/** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
-export type LossLike = LossName | LossFunction
-
-/** A loss as models use it. */
-export interface CompiledLoss {
-  readonly apply: LossFunction
-  /** What it takes as `yTrue`. */
-  readonly targets: TargetKind
-}
-
-/**
- * The loss of that name (Keras's snake_case, `mse`, `mae` and `mape` are understood).
- * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
- * @throws OptionError naming the nearest one when there is none
- */
-export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
-  const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
-  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'numbers' }
-  if (isOfNumbers(name)) return { apply: ofNumbers[name], targets: 'numbers' }
-  const crossentropy = ofProbabilities[name]
-  return {
-    apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }),
-    targets: name === 'sparseCategoricalCrossentropy' ? 'labels' : 'probabilities',
-  }
-}
-
-function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
-  return Object.hasOwn(ofNumbers, name)
-}
-
-function nameOf(loss: LossFunction): LossName | undefined {
-  return (Object.keys(named) as LossName[]).find((name) => (named[name] as LossFunction) === loss)
-}
-
-function lossName(text: string): LossName {
-  const name = Object.hasOwn(short, text) ? short[text] : toCamelCase(text)
-  if (Object.hasOwn(named, name)) return name as LossName
-  throw unknownName('compile', 'loss', text, Object.keys(named), 'give a function')
-}
-
-/** A user's loss, with an error for what is not one number. */
-function heldToScalar(loss: LossFunction): LossFunction {
-  return (yTrue, yPred) => {
-    const value: unknown = loss(yTrue, yPred)
-    if (value instanceof Tensor && value.size === 1) return value
-    throw new ShapeError(
-      `${loss.name || 'loss'}: the loss function returned ${describe(value)}, not a scalar tensor. Compute it with tensor operations, and end with .mean().`,
-    )
-  }
-}
-
-function describe(value: unknown): string {
-  return value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : `${typeof value} ${String(value)}`
 }
 
 /** log p of probabilities, each row scaled to sum to 1. */

@@ -15,12 +15,13 @@ export interface NamedMetric {
 }
 
 const functions = { accuracy: undefined, meanSquaredError: squaredError, meanAbsoluteError: absoluteError }
+const short = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' } as const
 
 /**
  * What `compile` takes as a metric: a name or a function of (yTrue, yPred).
  * @useDeclaredType
  */
-export type MetricLike = keyof typeof functions | MetricFunction
+export type MetricLike = keyof typeof functions | keyof typeof short | MetricFunction
 
 /**
  * Where the prediction is right, as 1 and 0 per example: the index of the largest score against an integer label or the
@@ -53,8 +54,7 @@ function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
 export function getMetric(metric: MetricLike, fromLogits: boolean): NamedMetric {
   if (metric === accuracy) return getMetric('accuracy', fromLogits)
   if (typeof metric === 'function') return { name: metric.name || 'metric', apply: heldToTensor(metric) }
-  const short: Record<string, string> = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' }
-  const name = Object.hasOwn(short, metric) ? short[metric] : toCamelCase(String(metric))
+  const name = Object.hasOwn(short, metric) ? short[metric as keyof typeof short] : toCamelCase(String(metric))
   if (!Object.hasOwn(functions, name)) {
     throw unknownName('compile', 'metric', metric, Object.keys(functions), 'give a function')
   }

@@ -1,0 +1,85 @@
+/**
+ * Losses as `compile` takes them: by name, or as functions.
+ */
+import { ShapeError } from '../errors.js'
+import { toCamelCase, unknownName } from '../options.js'
+import { formatShape } from '../tensor/shape.js'
+import { Tensor } from '../tensor/tensor.js'
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  huber,
+  type LossFunction,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+} from './losses.js'
+import type { TargetKind } from './targets.js'
+
+const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
+const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+const named = { ...ofNumbers, ...ofProbabilities }
+
+const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
+
+/**
+ * The name of a loss.
+ * @useDeclaredType
+ */
+export type LossName = keyof typeof named
+
+/** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
+export type LossLike = LossName | keyof typeof short | LossFunction
+
+/** A loss as models use it. */
+export interface CompiledLoss {
+  readonly apply: LossFunction
+  /** What it takes as `yTrue`. */
+  readonly targets: TargetKind
+}
+
+/**
+ * The loss of that name (Keras's snake_case, `mse`, `mae` and `mape` are understood).
+ * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
+ * @throws OptionError naming the nearest one when there is none
+ */
+export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
+  const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
+  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'numbers' }
+  if (isOfNumbers(name)) return { apply: ofNumbers[name], targets: 'numbers' }
+  const crossentropy = ofProbabilities[name]
+  return {
+    apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }),
+    targets: name === 'sparseCategoricalCrossentropy' ? 'labels' : 'probabilities',
+  }
+}
+
+function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
+  return Object.hasOwn(ofNumbers, name)
+}
+
+function nameOf(loss: LossFunction): LossName | undefined {
+  return (Object.keys(named) as LossName[]).find((name) => (named[name] as LossFunction) === loss)
+}
+
+function lossName(text: string): LossName {
+  const name = Object.hasOwn(short, text) ? short[text as keyof typeof short] : toCamelCase(text)
+  if (Object.hasOwn(named, name)) return name as LossName
+  throw unknownName('compile', 'loss', text, Object.keys(named), 'give a function')
+}
+
+/** A user's loss, with an error for what is not one number. */
+function heldToScalar(loss: LossFunction): LossFunction {
+  return (yTrue, yPred) => {
+    const value: unknown = loss(yTrue, yPred)
+    if (value instanceof Tensor && value.size === 1) return value
+    throw new ShapeError(
+      `${loss.name || 'loss'}: the loss function returned ${describe(value)}, not a scalar tensor. Compute it with tensor operations, and end with .mean().`,
+    )
+  }
+}
+
+function describe(value: unknown): string {
+  return value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : `${typeof value} ${String(value)}`
+}
