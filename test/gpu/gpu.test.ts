@@ -7,6 +7,7 @@ import { loadDigits } from '../../examples/mnist-data.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
 import { root } from '../source.js'
 import { bundle, openBrowser } from './browser.js'
+import type { mnistEpoch } from './mnist-epoch.js'
 import { type Data, type Outcome, type RowOutcome, runChecks, walkTable } from './suite.js'
 
 const data: Data = {
@@ -22,6 +23,12 @@ function digits(count: number): Data['digits'] {
 const opened = await openBrowser()
 const page = 'reason' in opened ? null : await opened.open(await bundle({ path: 'test/gpu/page.ts' }))
 await page?.waitForFunction('typeof runChecks === "function"')
+
+/**
+ * How many digits the epoch has. A software renderer takes about a second for a batch of 64, so the test is content with 16 batches; all 125:
+ * `NABLA_DIGITS=8000 npx ava test/gpu/gpu.test.ts --match='*MNIST*'`.
+ */
+const epochSize = Number(process.env.NABLA_DIGITS ?? 1024)
 
 function judge(t: ExecutionContext, outcomes: readonly Outcome[]): void {
   t.true(outcomes.length > 25)
@@ -69,6 +76,18 @@ if ('reason' in opened || !page) {
     }
   })
   for (const api of ['webgl2', 'webgpu'] as const) {
+    test.serial(`${api}: an epoch of MNIST has the losses of the CPU within 1e-3, batch by batch`, async (t) => {
+      const { train } = loadDigits({ testCount: 10_000 - epochSize })
+      const bytes = Uint8Array.from(train.images, (pixel) => Math.round(pixel * 255))
+      const input = { images: Buffer.from(bytes).toString('base64'), labels: [...train.labels] }
+      const run = ([name, images]: [Api, typeof input]) => (globalThis as unknown as Suite).mnistEpoch(name, images)
+      const { cpu, gpu } = await page.evaluate(run, [api, input] as [Api, typeof input])
+      t.log(`${gpu.detail}: ${gpu.seconds.toFixed(1)} s, ${cpu.detail}: ${cpu.seconds.toFixed(1)} s`)
+      t.is(cpu.losses.length, Math.ceil(train.count / 64))
+      const differences = cpu.losses.map((loss, i) => Math.abs(loss - gpu.losses[i]))
+      t.true(Math.max(...differences) < 1e-3, `losses differ by ${Math.max(...differences)}`)
+      t.true(gpu.losses[0] > 2 && (gpu.losses.at(-1) as number) < 1.5, `${gpu.losses}`)
+    })
     test.serial(`${api}: every operation, forward and backward`, async (t) => {
       judgeTable(t, await page.evaluate((name) => (globalThis as unknown as Suite).walkTable(name, false), api))
     })
@@ -103,6 +122,7 @@ interface Trained {
 }
 
 interface Suite {
+  mnistEpoch: typeof mnistEpoch
   runChecks: typeof runChecks
   walkTable: typeof walkTable
 }

@@ -176,7 +176,10 @@ export const checks: Checks = {
       .add(tensor([[0], [1]]))
     const wanted = double(await settled(x))
     equal([...(await x.argSort().data())], [...wanted.argSort().dataSync()])
-    equal([...(await x.argSort(-1, { descending: true }).data())], [...wanted.argSort(-1, { descending: true }).dataSync()])
+    equal(
+      [...(await x.argSort(-1, { descending: true }).data())],
+      [...wanted.argSort(-1, { descending: true }).dataSync()],
+    )
     const odd = zeros([1100]).add(1).withSlice([3], Number.NaN).withSlice([1000], Number.NEGATIVE_INFINITY)
     const order = await odd.argSort().data()
     equal([order[0], order[1], order[1099], order[1098]], [1000, 0, 3, 1099])
