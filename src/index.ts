@@ -145,6 +145,31 @@ export {
   softsign,
   swish,
 } from './tensor/activations.js'
+export {
+  abs,
+  add,
+  cast,
+  ceil,
+  clip,
+  div,
+  floor,
+  floorDiv,
+  lerp,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+  squaredDifference,
+  sub,
+} from './tensor/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
 export {
   type BackendInfo,
@@ -156,6 +181,22 @@ export {
   tidy,
 } from './tensor/backends.js'
 export { backward, gradientsOfLeaves } from './tensor/backward.js'
+export {
+  equal,
+  greater,
+  greaterEqual,
+  isFinite,
+  isInf,
+  isNaN,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  notEqual,
+  where,
+} from './tensor/comparisons.js'
 export {
   arange,
   eye,
@@ -174,64 +215,20 @@ export {
 export { cholesky, determinant, inverse, qr, solve } from './tensor/decompositions.js'
 export { einsum } from './tensor/einsum.js'
 export {
-  abs,
-  acos,
   acosh,
-  add,
-  asin,
   asinh,
-  atan,
-  atan2,
   atanh,
-  cast,
-  ceil,
-  clip,
-  cos,
   cosh,
-  div,
-  equal,
   erf,
   exp,
   expm1,
-  floor,
-  floorDiv,
-  greater,
-  greaterEqual,
-  isFinite,
-  isInf,
-  isNaN,
-  lerp,
-  less,
-  lessEqual,
   log,
   log1p,
   log2,
   log10,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  maximum,
-  minimum,
-  mod,
-  mul,
-  neg,
-  notEqual,
-  pow,
-  reciprocal,
-  round,
-  rsqrt,
-  sign,
-  sin,
   sinh,
-  sqrt,
-  square,
-  squaredDifference,
-  sub,
-  tan,
   tanh,
-  where,
-} from './tensor/elementwise.js'
+} from './tensor/exponentials.js'
 // Formulas
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
@@ -291,4 +288,5 @@ export {
   variance,
 } from './tensor/statistics.js'
 export { Tensor } from './tensor/tensor.js'
+export { acos, asin, atan, atan2, cos, sin, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

@@ -4,8 +4,16 @@
 
 /** Chapter → files below `src/`, without `.ts`; a folder ends in a slash. The longest name that fits counts. */
 const chapters: Readonly<Record<string, readonly string[]>> = {
-  Tensor: ['tensor/tensor', 'tensor/variable', 'tensor/creation', 'tensor/grids', 'tensor/random', 'kernels/backend'],
-  'Operations: elementwise': ['tensor/elementwise'],
+  Tensor: [
+    'tensor/tensor',
+    'tensor/variable',
+    'tensor/creation',
+    'tensor/nested',
+    'tensor/grids',
+    'tensor/random',
+    'kernels/backend',
+  ],
+  'Operations: elementwise': ['tensor/arithmetic', 'tensor/comparisons', 'tensor/exponentials', 'tensor/trigonometry'],
   'Operations: activations': ['tensor/activations'],
   'Operations: reductions': ['tensor/reductions', 'tensor/running', 'tensor/statistics', 'tensor/reduction-rows'],
   'Operations: shapes': ['tensor/shaping', 'tensor/arranging', 'tensor/padding', 'tensor/methods', 'tensor/shape'],

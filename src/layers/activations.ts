@@ -20,7 +20,7 @@ import {
   softplus,
   softsign,
 } from '../tensor/activations.js'
-import { tanh } from '../tensor/elementwise.js'
+import { tanh } from '../tensor/exponentials.js'
 import { logSoftmax, softmax } from '../tensor/reductions.js'
 import type { Tensor } from '../tensor/tensor.js'
 

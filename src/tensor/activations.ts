@@ -1,5 +1,5 @@
 /**
- * Activation functions: what a neuron makes of its weighted sum. Each is one row of `ops.ts`. (tanh is in `elementwise.ts`; softmax and
+ * Activation functions: what a neuron makes of its weighted sum. Each is one row of `ops.ts`. (tanh is in `exponentials.ts`; softmax and
  * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
  */
 import { OptionError } from '../errors.js'

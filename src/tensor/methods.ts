@@ -2,10 +2,12 @@
  * `x.matmul(w)` beside `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
  */
 import * as activations from './activations.js'
+import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
 import { backward, gradientsOfLeaves } from './backward.js'
+import * as comparisons from './comparisons.js'
 import * as decompositions from './decompositions.js'
-import * as elementwise from './elementwise.js'
+import * as exponentials from './exponentials.js'
 import { diag, tril, triu } from './grids.js'
 import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
@@ -17,6 +19,7 @@ import * as shaping from './shaping.js'
 import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
 import { Tensor } from './tensor.js'
+import * as trigonometry from './trigonometry.js'
 
 /** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
@@ -34,7 +37,10 @@ const functions = {
   triu,
   ...activations,
   ...arranging,
-  ...elementwise,
+  ...arithmetic,
+  ...comparisons,
+  ...exponentials,
+  ...trigonometry,
   ...indexing,
   ...linalg,
   ...decompositions,
@@ -58,7 +64,10 @@ type Functions = {
   triu: typeof triu
 } & typeof activations &
   typeof arranging &
-  typeof elementwise &
+  typeof arithmetic &
+  typeof comparisons &
+  typeof exponentials &
+  typeof trigonometry &
   typeof indexing &
   typeof linalg &
   typeof decompositions &

@@ -3,7 +3,7 @@
  * of y); its gradients are derived from it, except where a rule written by hand is faster or more stable. The other rows are
  * two functions each: how to compute the numbers, and how the gradient comes back; those that go along axes are in
  * `reduction-rows.ts`. The documented functions that users call
- * are in `elementwise.ts`, `reductions.ts`, `linalg.ts` and `shaping.ts`.
+ * are in `arithmetic.ts`, `exponentials.ts`, …, `reductions.ts`, `linalg.ts` and `shaping.ts`.
  */
 import { isRecording } from '../autograd/engine.js'
 import type { Shape, View } from '../kernels/backend.js'

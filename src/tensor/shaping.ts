@@ -6,9 +6,9 @@ import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
+import { where } from './comparisons.js'
 import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
-import { where } from './elementwise.js'
 import { ops, place, viewOf } from './ops.js'
 import {
   checkShape,

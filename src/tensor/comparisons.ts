@@ -1,0 +1,136 @@
+/**
+ * Comparisons, logic, and choosing by them, element by element; broadcast, as in `arithmetic.ts`. Their rows are in `ops.ts`.
+ */
+import { elementwise } from './apply.js'
+import type { TensorLike } from './creation.js'
+import { ops } from './ops.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * Where a = b; bool.
+ * @example
+ * tensor([1, 2]).equal(2).toArray() // => [false, true]
+ */
+export function equal(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.equal, [a, b])
+}
+
+/**
+ * Where a ≠ b; bool.
+ * @example
+ * tensor([1, 2]).notEqual(2).toArray() // => [true, false]
+ */
+export function notEqual(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.notEqual, [a, b])
+}
+
+/**
+ * Where a < b; bool.
+ * @example
+ * tensor([1, 2]).less(2).toArray() // => [true, false]
+ */
+export function less(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.less, [a, b])
+}
+
+/**
+ * Where a ≤ b; bool.
+ * @example
+ * tensor([1, 2]).lessEqual(1).toArray() // => [true, false]
+ */
+export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.lessEqual, [a, b])
+}
+
+/**
+ * Where a > b; bool.
+ * @example
+ * tensor([1, 2]).greater(1).toArray() // => [false, true]
+ */
+export function greater(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.greater, [a, b])
+}
+
+/**
+ * Where a ≥ b; bool.
+ * @example
+ * tensor([1, 2]).greaterEqual(2).toArray() // => [false, true]
+ */
+export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.greaterEqual, [a, b])
+}
+
+/**
+ * Where both are true (not 0); bool.
+ * @example
+ * tensor([true, true]).logicalAnd([true, false]).toArray() // => [true, false]
+ */
+export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.logicalAnd, [a, b])
+}
+
+/**
+ * Where at least one is true (not 0); bool.
+ * @example
+ * tensor([true, false]).logicalOr([false, false]).toArray() // => [true, false]
+ */
+export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.logicalOr, [a, b])
+}
+
+/**
+ * Where exactly one is true (not 0); bool.
+ * @example
+ * tensor([true, false]).logicalXor([true, true]).toArray() // => [false, true]
+ */
+export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.logicalXor, [a, b])
+}
+
+/**
+ * Where x is 0; bool.
+ * @example
+ * tensor([true, false]).logicalNot().toArray() // => [false, true]
+ */
+export function logicalNot(x: TensorLike): Tensor {
+  return elementwise(ops.logicalNot, [x])
+}
+
+/**
+ * Where x is NaN; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isNaN().toArray() // => [false, true, false]
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: NumPy's name
+export function isNaN(x: TensorLike): Tensor {
+  return elementwise(ops.isNaN, [x])
+}
+
+/**
+ * Where x is neither NaN nor ±∞; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isFinite().toArray() // => [true, false, false]
+ */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: NumPy's name
+export function isFinite(x: TensorLike): Tensor {
+  return elementwise(ops.isFinite, [x])
+}
+
+/**
+ * Where x is ∞ or −∞; bool.
+ * @example
+ * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isInf().toArray() // => [false, false, true]
+ */
+export function isInf(x: TensorLike): Tensor {
+  return elementwise(ops.isInf, [x])
+}
+
+/**
+ * a where the condition is true (not 0), b elsewhere; all three are broadcast.
+ * @param condition bool; numbers other than 0 count as true
+ * @example
+ * where(tensor([true, false]), tensor([1, 2]), 0).toArray() // => [1, 0]
+ */
+export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.where, [condition, a, b])
+}
