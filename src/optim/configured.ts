@@ -16,7 +16,7 @@ import {
   wrong,
 } from './options.js'
 import { deserializeSchedule, isScheduleConfig } from './schedules/registry.js'
-import { type Config, LearningRateSchedule, serializeSchedule } from './schedules/schedule.js'
+import { type Config, checkConfig, LearningRateSchedule, serializeSchedule } from './schedules/schedule.js'
 
 /** Every option with a value. */
 export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
@@ -111,6 +111,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
    * @throws OptionError for unknown entries
    */
   static fromConfig<O>(this: new (options: never) => O, config: Config): O {
+    checkConfig('fromConfig', config)
     const { is_legacy_optimizer: _, ...entries } = config
     const options = fromKeras(entries)
     for (const [name, value] of Object.entries(options)) {

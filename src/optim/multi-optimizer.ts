@@ -11,7 +11,7 @@ import { checkState, countIn } from './exported-state.js'
 import { evaluateAt } from './hyperparameters.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
 import type { Hyperparameter } from './options.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 import { scalarVariable } from './state-variables.js'
 
 /** Options of `MultiOptimizer`. */
@@ -215,7 +215,8 @@ export class MultiOptimizer extends AnyOptimizer {
 
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): MultiOptimizer {
-    const map = OptimizerMap.fromConfig((config.optimizer_map as { config: Config }).config)
+    checkConfig('MultiOptimizer', config)
+    const map = OptimizerMap.fromConfig((config.optimizer_map as { config: Config } | undefined)?.config as Config)
     return new MultiOptimizer(map, {
       lossScaleFactor: config.loss_scale_factor as number | null,
       name: config.name as string | null,

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js'
 import { Variable } from '../tensor/variable.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 
 /** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that says yes. */
 export type GroupKey = string | RegExp | Variable | ((variable: Variable) => boolean)
@@ -88,7 +88,8 @@ export class OptimizerMap {
 
   /** Makes a map of a configuration. */
   static fromConfig(config: Config): OptimizerMap {
-    const groups = Object.entries(config.optimizer_map as Record<string, SerializedOptimizer>)
+    checkConfig('OptimizerMap', config)
+    const groups = Object.entries((config.optimizer_map ?? {}) as Record<string, SerializedOptimizer>)
     return new OptimizerMap(
       deserialize(config.default_optimizer as SerializedOptimizer),
       groups.map(([key, optimizer]) => [key, deserialize(optimizer)] as const),

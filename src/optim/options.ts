@@ -133,6 +133,11 @@ function checkBase(op: string, options: Record<string, unknown>): void {
       `${op}: only one of clipnorm, clipvalue and globalClipnorm can be set, received ${clipnorm}, ${clipvalue} and ${globalClipnorm}. Leave out two of them.`,
     )
   }
+  for (const [name, value] of Object.entries(options)) {
+    if (/^(beta\d|rho)$/.test(name)) checkRange(op, name, value, 0, 1)
+    if (name === 'epsilon') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+  }
+  if (options.lossScaleFactor === 0) throw wrong(op, 'lossScaleFactor', 0, 'a number other than 0')
   if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
   if (useEma && frequency !== null && !isWhole(frequency, 0)) {
     throw wrong(op, 'emaOverwriteFrequency', frequency, 'a whole number of steps, or null')
@@ -145,7 +150,12 @@ function checkBase(op: string, options: Record<string, unknown>): void {
 /** @throws OptionError when the value is a number outside of low … high */
 export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
   if (typeof value === 'number' && !(value >= low && value <= high)) {
-    throw wrong(op, name, value, `a number from ${low} to ${high}`)
+    throw wrong(
+      op,
+      name,
+      value,
+      high === Number.POSITIVE_INFINITY ? `${low} or more` : `a number from ${low} to ${high}`,
+    )
   }
 }
 

@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import { unknownName } from '../options.js'
 import { AnyOptimizer } from './any-optimizer.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 
 /** The constructor of an optimizer that can be read from a configuration. */
 export interface OptimizerClass {
@@ -61,7 +61,8 @@ export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
  * @throws OptionError for an unknown class or an unknown entry of its configuration
  */
 export function deserialize(serialized: SerializedOptimizer, custom: readonly OptimizerClass[] = []): AnyOptimizer {
-  return findClass(serialized.class_name, custom).fromConfig(serialized.config ?? {})
+  checkConfig('deserialize', serialized)
+  return findClass(String(serialized.class_name), custom).fromConfig(serialized.config ?? {})
 }
 
 /** The class of this name, in any case. */

@@ -9,7 +9,9 @@ import {
   type AnyOptimizer,
   ExponentialDecay,
   Lookahead,
+  MultiOptimizer,
   Optimizer,
+  OptimizerMap,
   type OptimizerOptions,
   type OptimizerState,
   OptionError,
@@ -269,6 +271,20 @@ test('options under the names of other libraries are understood well enough to h
     })
   t.throws(() => new SGD({ betas: [1, 2] } as never), { message: /The options are learningRate, / })
   t.throws(() => new Adam([variable([1])] as never), { instanceOf: OptionError, message: /received a list/ })
+})
+
+test('configurations that are none, and numbers that cannot be, are refused', (t) => {
+  for (const [make, message] of [
+    [() => SGD.fromConfig(null as never), /fromConfig: the configuration is null/],
+    [() => SGD.fromConfig([] as never), /fromConfig: the configuration is/],
+    [() => ExponentialDecay.fromConfig(5 as never), /fromConfig: the configuration is 5/],
+    [() => MultiOptimizer.fromConfig({}), /OptimizerMap: the configuration is undefined/],
+    [() => OptimizerMap.fromConfig({}), /deserialize: the configuration is undefined/],
+    [() => new Adam({ beta1: 2 }), /beta1 must be a number from 0 to 1, received 2/],
+    [() => new Adam({ epsilon: -1 }), /epsilon must be 0 or more, received -1/],
+    [() => new SGD({ lossScaleFactor: 0 }), /lossScaleFactor must be a number other than 0/],
+  ] as const)
+    t.throws(make, { instanceOf: OptionError, message })
 })
 
 test('an optimizer without a rule, and a rule with an unknown name, are told what to write', (t) => {

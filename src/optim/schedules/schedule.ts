@@ -65,6 +65,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
 
   /** Makes a schedule of a configuration, in Keras's spelling or nabla's. */
   static fromConfig<S>(this: new (options: never) => S, config: Config): S {
+    checkConfig('fromConfig', config)
     return new this(fromKeras(config) as never)
   }
 
@@ -79,6 +80,12 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
 export function checkPositive(op: string, name: string, value: number): void {
   if (!(value > 0))
     throw new OptionError(`${op}: ${name} must be more than 0, received ${value}. Give a number of steps.`)
+}
+
+/** @throws OptionError for what is no object of options */
+export function checkConfig(op: string, config: unknown): asserts config is Config {
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return
+  throw new OptionError(`${op}: the configuration is ${String(config)}. Give what getConfig() returned.`)
 }
 
 /** @throws OptionError for what has no `at` */
