@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { build } from 'esbuild'
 import ts from 'typescript'
@@ -64,4 +65,12 @@ test('the package imports nothing, nor do its declarations', (t) => {
 test('the file for the browser has the same exports', async (t) => {
   const exportsOf = async (file: string) => Object.keys(await import(pathToFileURL(root + file).href)).sort()
   t.deepEqual(await exportsOf('dist/nabla.min.js'), await exportsOf('dist/index.js'))
+})
+
+test('the file for the browser stays small, and leaves the GPU to another', (t) => {
+  const text = readFileSync(`${root}dist/nabla.min.js`, 'utf8')
+  const kilobytes = gzipSync(text).length / 1000
+  t.true(kilobytes <= 115, `${kilobytes} kB gzipped. See what grew with esbuild's metafile.`)
+  t.true(text.includes('import("./chunks/gpu.js")'))
+  t.false(/createKernel|typed-function|toTex/.test(text))
 })
