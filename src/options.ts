@@ -49,6 +49,12 @@ export function unknownName(
   return new OptionError(`${op}: unknown ${kind} ${String(name)}. ${hint}`)
 }
 
+/** @throws OptionError when it is not a function */
+export function checkFunction(op: string, f: unknown): void {
+  if (typeof f === 'function') return
+  throw new OptionError(`${op}: ${String(f)} is not a function. Give one, such as (x) => x.square().sum().`)
+}
+
 /** @throws OptionError when the batch size is not a whole number above 0 */
 export function checkBatchSize(op: string, batchSize: number): void {
   if (Number.isInteger(batchSize) && batchSize > 0) return

@@ -2,6 +2,7 @@
  * Gradients that do not come from the table: rules of one's own, no gradient at all, and recomputing instead of remembering.
  */
 import { GradientError, ShapeError } from '../errors.js'
+import { checkFunction } from '../options.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
 import { type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
@@ -35,6 +36,8 @@ export function customGradient(
   f: TensorFunction,
   rule: (g: Tensor, context: CustomContext) => Tensor | readonly Tensor[],
 ): (...xs: TensorLike[]) => Tensor {
+  checkFunction('customGradient', f)
+  checkFunction('customGradient', rule)
   const memo = new WeakMap<object, { g: Tensor; gradients: readonly Tensor[] }>()
   const row = new PrimitiveRow<readonly Tensor[], void>(
     (inputs) => ownCopy(noGrad(() => f(...inputs))),
@@ -99,6 +102,7 @@ export function stopGradient(x: TensorLike): Tensor {
  * grad((x) => checkpoint((z) => z.sin().exp(), x).sum())([0]).toArray() // => [1]
  */
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
+  checkFunction('checkpoint', f)
   const inputs = xs.map(toTensor)
   if (!isRecording()) return snapshot(f(...inputs))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
@@ -149,6 +153,7 @@ class RecomputingRow implements Row {
  * norms([[3, 4], [6, 8]]).toArray() // => [5, 10]
  */
 export function vectorize(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
+  checkFunction('vectorize', f)
   return (...xs) => {
     const inputs = xs.map(toTensor)
     const count = inputs[0]?.shape[0]

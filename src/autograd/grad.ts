@@ -2,6 +2,7 @@
  * Gradients of functions: `grad(f)` is a function too, so that it can be differentiated again.
  */
 import { GradientError } from '../errors.js'
+import { checkFunction } from '../options.js'
 import { run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
 import { onesLike, type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
@@ -22,6 +23,7 @@ export type TensorFunction = (...xs: Tensor[]) => Tensor
  * noGrad(() => w.mul(2)).requiresGrad // => false
  */
 export function noGrad<R>(f: () => R): R {
+  checkFunction('noGrad', f)
   return setRecording(false, f)
 }
 
@@ -87,6 +89,7 @@ export interface Trace {
 
 /** Runs `f` and keeps its graph. */
 export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]): Trace {
+  checkFunction(op, f)
   const wanted = isRecording()
   return setRecording(true, () => {
     const inputs = xs.map(toTensor).map(track)

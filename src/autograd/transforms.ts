@@ -44,6 +44,9 @@ export function jvp(
   xs: readonly TensorLike[],
   tangents: readonly TensorLike[],
 ): [value: Tensor, tangent: Tensor] {
+  if (!Array.isArray(xs) || !Array.isArray(tangents)) {
+    throw new ShapeError('jvp: the arguments and the tangents must be arrays. Write jvp(f, [x], [v]).')
+  }
   if (xs.length !== tangents.length) {
     throw new ShapeError(`jvp: ${xs.length} arguments, ${tangents.length} tangents. Give one tangent per argument.`)
   }

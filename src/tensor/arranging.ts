@@ -82,10 +82,7 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
  */
 export function tile(x: TensorLike, times: number | readonly number[]): Tensor {
   const source = toTensor(x)
-  const given = typeof times === 'number' ? [times] : times
-  given.forEach((n) => {
-    checkCount('tile', n)
-  })
+  const given = counted('tile', times)
   const rank = Math.max(source.rank, given.length)
   const shape = [...new Array<number>(rank - source.rank).fill(1), ...source.shape]
   const counts = [...new Array<number>(rank - given.length).fill(1), ...given]
@@ -109,11 +106,8 @@ export function repeat(x: TensorLike, times: number | readonly number[], axis?: 
   if (axis === undefined || axis === null) return repeat(source.flatten(), times, 0)
   const at = normalizeAxis('repeat', axis, source.rank)
   const { shape } = source
-  const counts = typeof times === 'number' ? new Array<number>(shape[at]).fill(times) : times
-  if (typeof times === 'number') checkCount('repeat', times)
-  counts.forEach((n) => {
-    checkCount('repeat', n)
-  })
+  const given = counted('repeat', times)
+  const counts = typeof times === 'number' ? new Array<number>(shape[at]).fill(times) : given
   if (counts.length !== shape[at]) {
     throw new ShapeError(
       `repeat: ${counts.length} numbers for axis ${axis} of ${formatShape(shape)}, which has ${shape[at]} elements. Give one number for each, or one for all.`,
@@ -159,7 +153,7 @@ export function roll(
   const source = toTensor(x)
   if (axes === undefined || axes === null) return roll(source.flatten(), shift, 0).reshape(source.shape)
   const list = typeof axes === 'number' ? [axes] : axes
-  const shifts = typeof shift === 'number' ? list.map(() => shift) : shift
+  const shifts = Array.isArray(shift) ? (shift as readonly number[]) : list.map(() => shift as number)
   if (shifts.length !== list.length || !shifts.every(Number.isInteger)) {
     throw new ShapeError(
       `roll: shifts ${formatShape(shifts)} for axes ${formatShape(list)}. Give one whole number for each axis.`,
@@ -189,8 +183,7 @@ export function pickAlong(x: Tensor, axis: number, indices: readonly number[]): 
 
 function partSizes(parts: number | readonly number[], shape: Shape, axis: number): number[] {
   const n = shape[axis]
-  const sizes =
-    typeof parts === 'number' ? new Array<number>(Math.max(0, Math.floor(parts)) || 0).fill(n / parts) : [...parts]
+  const sizes = Array.isArray(parts) ? [...(parts as readonly number[])] : equalParts(n, parts as number)
   const free = sizes.indexOf(-1)
   if (free >= 0) sizes[free] = n - sizes.reduce((sum, size) => sum + size, 1)
   if (sizes.reduce((sum, size) => sum + size, 0) !== n || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
@@ -199,6 +192,15 @@ function partSizes(parts: number | readonly number[], shape: Shape, axis: number
     )
   }
   return sizes
+}
+
+const equalParts = (n: number, count: number) => new Array<number>(Math.max(0, Math.floor(count)) || 0).fill(n / count)
+
+/** One number or several, checked. */
+function counted(op: string, times: number | readonly number[]): readonly number[] {
+  const list = Array.isArray(times) ? (times as readonly number[]) : [times as number]
+  for (const n of list) checkCount(op, n)
+  return list
 }
 
 /** @throws ShapeError when n is no whole number, 0 or more */

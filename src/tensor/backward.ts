@@ -4,6 +4,7 @@
 import { type BackpropagateOptions, backpropagate } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
+import { checkOptions } from '../options.js'
 import { onesLike, type TensorLike, tensor, toTensor } from './creation.js'
 import { isFloat } from './dtype.js'
 import { IndexedSlices } from './indexed-slices.js'
@@ -35,7 +36,8 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
  * @param g the gradient of `x`, of its shape; may be left out when `x` has one element (then 1)
  * @param options `retainGraph` keeps the graph for another call
  */
-export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options?: BackpropagateOptions): Map<Tensor, Tensor> {
+export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: BackpropagateOptions = {}): Map<Tensor, Tensor> {
+  checkOptions('backward', options, ['retainGraph', 'createGraph'])
   if (!x.requiresGrad) throw withoutGraph()
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
   return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)

@@ -75,7 +75,7 @@ export function wrap(op: string, values: TypedArray, dtype: DType, shape: Shape,
  * zeros([2, 3]).toArray() // => [[0, 0, 0], [0, 0, 0]]
  */
 export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
-  return full(shape, 0, options)
+  return filled('zeros', shape, 0, options)
 }
 
 /**
@@ -84,22 +84,27 @@ export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
  * ones([3]).toArray() // => [1, 1, 1]
  */
 export function ones(shape: Shape, options: FillOptions = {}): Tensor {
-  return full(shape, 1, options)
+  return filled('ones', shape, 1, options)
 }
 
 /**
  * A tensor whose elements are all `value`.
  * @param value what it is filled with
+ * @throws DTypeError when the dtype cannot hold it
  * @example
  * full([2, 2], 7).toArray() // => [[7, 7], [7, 7]]
  */
 export function full(shape: Shape, value: number, options: FillOptions = {}): Tensor {
-  checkOptions('full', options, ['dtype', 'requiresGrad'])
+  return filled('full', shape, value, options)
+}
+
+function filled(op: string, shape: Shape, value: number, options: FillOptions): Tensor {
+  checkShape(op, shape)
+  checkOptions(op, options, ['dtype', 'requiresGrad'])
   const { dtype = 'float32', requiresGrad } = options
-  checkDType('full', dtype)
-  checkShape('full', shape)
-  const fitting = convert('full', value, 0, dtype)
-  return wrap('full', newValues('full', dtype, sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
+  checkDType(op, dtype)
+  const fitting = convert(op, value, 0, dtype)
+  return wrap(op, newValues(op, dtype, sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
 }
 
 /**
@@ -136,6 +141,7 @@ export function fullLike(x: Tensor, value: number): Tensor {
  * @param step default 1; may be negative
  * @param start the first number; the end, if it stands alone
  * @param stop the end, which is left out
+ * @throws OptionError when it would never end; DTypeError for a number that the dtype cannot hold
  * @example
  * arange(4).toArray() // => [0, 1, 2, 3]
  * arange(10, 0, -3).toArray() // => [10, 7, 4, 1]
@@ -156,6 +162,7 @@ export function arange(start: number, stop?: number, step = 1, options: FillOpti
  * @param start the first number
  * @param stop the last number
  * @param count how many there are, both ends included
+ * @throws DTypeError for a number that the dtype cannot hold
  * @example
  * linspace(0, 1, 5).toArray() // => [0, 0.25, 0.5, 0.75, 1]
  */

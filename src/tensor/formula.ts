@@ -142,13 +142,14 @@ function argumentsOf(
   const byName = given.length === 1 && isRecord(given[0]) ? given[0] : null
   const unknown = byName && Object.keys(byName).find((name) => !inputs.includes(name))
   if (unknown) throw new FormulaError(`formula: ${text} has no input ${unknown}. Its inputs are ${inputs.join(', ')}.`)
-  const named = (name: string) => (Object.hasOwn(byName as object, name) ? byName?.[name] : undefined)
+  const own = (values: Readonly<Record<string, unknown>>, name: string) =>
+    Object.hasOwn(values, name) ? values[name] : undefined
   if (inputs.length > mostInputs) {
     throw new FormulaError(
       `formula: ${inputs.length} inputs are more than one kernel takes, ${mostInputs}. Compute it in parts: ${text.slice(0, 60)} …`,
     )
   }
-  const args: unknown[] = inputs.map((name, i) => (byName ? named(name) : given[i]) ?? defaults[name])
+  const args: unknown[] = inputs.map((name, i) => (byName ? own(byName, name) : given[i]) ?? own(defaults, name))
   if (args.includes(undefined) || (!byName && given.length > inputs.length)) {
     throw new FormulaError(
       `formula: ${text} takes ${inputs.length} inputs (${inputs.join(', ')}), received ${byName ? Object.keys(byName).join(', ') : given.length}. Give them in this order, or by name.`,

@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { checkFunction, checkOptions } from '../options.js'
 import { where } from './comparisons.js'
 import { arange, type FillOptions, type TensorLike, tensor, toTensor, zeros } from './creation.js'
 import { place, viewOf } from './ops.js'
@@ -23,6 +23,7 @@ export function fromFunction(
 ): Tensor {
   checkOptions('fromFunction', options, ['dtype', 'requiresGrad'])
   checkShape('fromFunction', shape)
+  checkFunction('fromFunction', f)
   const index = shape.map(() => 0)
   const values = Array.from({ length: sizeOf(shape) }, () => {
     const value = f(...index)
@@ -49,6 +50,9 @@ export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij'
   const { indexing = 'ij' } = options
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new OptionError(`meshgrid: unknown indexing ${JSON.stringify(indexing)}. Choose 'ij' or 'xy'.`)
+  }
+  if (!Array.isArray(axes)) {
+    throw new OptionError(`meshgrid: the axes are ${String(axes)}. Give an array of vectors: meshgrid([x, y]).`)
   }
   const vectors = axes.map(toTensor)
   const bad = vectors.find((x) => x.rank > 1)

@@ -78,7 +78,7 @@ function padWidths(
       : isPair(widths)
         ? shape.map(() => widths)
         : widths
-  if (pairs.length !== shape.length || !pairs.every((pair) => pair.length === 2)) {
+  if (!Array.isArray(pairs) || pairs.length !== shape.length || !pairs.every((pair) => pair?.length === 2)) {
     throw new ShapeError(
       `pad: ${JSON.stringify(widths)} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give [before, behind] for each axis.`,
     )
@@ -90,7 +90,7 @@ function padWidths(
 function isPair(
   widths: readonly [number, number] | readonly (readonly [number, number])[],
 ): widths is readonly [number, number] {
-  return widths.length === 2 && typeof widths[0] === 'number'
+  return widths?.length === 2 && typeof widths[0] === 'number'
 }
 
 function checkReach(mode: keyof typeof padModes, before: number, behind: number, shape: Shape, axis: number): void {

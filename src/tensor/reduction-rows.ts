@@ -126,7 +126,7 @@ function reverseRecurrence(a: Tensor, g: Tensor, axis: number): Tensor {
 }
 
 /** Every element moved on by one along the axis; `fill` comes first, the last one goes. */
-function shift(x: Tensor, axis: number, fill: number): Tensor {
+export function shift(x: Tensor, axis: number, fill: number): Tensor {
   const front = x.shape.map((_, i) => [i === axis ? 1 : 0, 0] as const)
   const whole = x.shape.map((_, i) => (i === axis ? ([0, -1] as const) : null))
   return x.pad(front, { value: fill }).slice(whole)

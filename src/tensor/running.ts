@@ -9,6 +9,7 @@ import { where } from './comparisons.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { take } from './indexing.js'
 import { ops } from './ops.js'
+import { shift } from './reduction-rows.js'
 import { around, normalizeAxis } from './shape.js'
 import { Tensor } from './tensor.js'
 
@@ -74,14 +75,8 @@ function running(
   if (axis === undefined || axis === null) return running(row, ofNothing, x.flatten(), 0, options)
   const at = normalizeAxis(row.name, axis, x.rank)
   if (options.reverse) return running(row, ofNothing, x.flip(at), at, { ...options, reverse: false }).flip(at)
-  const source = options.exclusive ? delayed(x, at, ofNothing) : x
+  const source = options.exclusive ? shift(x, at, ofNothing) : x
   return run(row, [source.dtype === 'bool' ? source.cast('int32') : source], { axis: at })
-}
-
-/** Every element moved on by one, with `first` in front. */
-function delayed(x: Tensor, axis: number, first: number): Tensor {
-  const widths = x.shape.map((_, i) => [i === axis ? 1 : 0, 0] as const)
-  return x.pad(widths, { value: first }).slice(x.shape.map((_, i) => (i === axis ? [0, -1] : null)))
 }
 
 /** The running extreme, as the element at its index, which is where gradients go. */

@@ -105,7 +105,7 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     throw new ShapeError(
-      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more.`,
+      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more: ${op}([2, 3]).`,
     )
   }
 }

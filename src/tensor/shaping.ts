@@ -166,6 +166,7 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
  */
 export function sumTo(x: TensorLike, shape: Shape): Tensor {
   const source = toTensor(x)
+  checkShape('sumTo', shape)
   const first = source.rank - shape.length
   if (first < 0 || shape.some((n, i) => n !== 1 && n !== source.shape[first + i])) {
     throw new ShapeError(

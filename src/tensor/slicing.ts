@@ -76,12 +76,15 @@ function resolve(
 ): { start: number; step: number; count: number } {
   const size = shape[axis]
   if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
+  if (entry !== null && !Array.isArray(entry)) {
+    throw new ShapeError(`${op}: ${String(entry)} is no entry for axis ${axis}. Give an index, [start, stop] or null.`)
+  }
   const [start, stop, step] = entry ?? [null, null, null]
   const by = step ?? 1
-  const fraction = [start, stop].find((n) => n !== null && !Number.isInteger(n))
-  if (fraction !== undefined) {
+  const wrong = [start, stop].findIndex((n) => n !== null && !Number.isInteger(n))
+  if (wrong >= 0) {
     throw new ShapeError(
-      `${op}: ${String(fraction)} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers.`,
+      `${op}: ${String([start, stop][wrong])} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers, or null: [start, stop].`,
     )
   }
   if (by === 0 || !Number.isInteger(by))

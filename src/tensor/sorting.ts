@@ -109,8 +109,11 @@ export function quantile(
 ): Tensor {
   checkOptions('quantile', options, ['keepDims'])
   const shares = typeof q === 'number' ? [q] : q
-  const bad = shares.find((share) => !(share >= 0 && share <= 1))
-  if (bad !== undefined) throw new OptionError(`quantile: q is ${bad}. Give numbers from 0 to 1.`)
+  const isShare = (share: number) => share >= 0 && share <= 1
+  if (!Array.isArray(shares) || !shares.every(isShare)) {
+    const bad = Array.isArray(shares) ? shares.find((share) => !isShare(share)) : shares
+    throw new OptionError(`quantile: q is ${String(bad)}. Give numbers from 0 to 1.`)
+  }
   const values = quantiles('quantile', toTensor(x), shares, axes, options)
   return typeof q === 'number' ? values.squeeze(0) : values
 }

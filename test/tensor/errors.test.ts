@@ -6,16 +6,24 @@ import {
   arange,
   bernoulli,
   celu,
+  checkpoint,
   concat,
+  customGradient,
   DTypeError,
   diag,
+  einsum,
   eye,
+  FormulaError,
+  formula,
   fromFunction,
   full,
+  grad,
+  jvp,
   linspace,
   meshgrid,
   multinomial,
   type NablaError,
+  noGrad,
   OptionError,
   oneHot,
   ones,
@@ -30,6 +38,9 @@ import {
   tril,
   triu,
   truncatedNormal,
+  variable,
+  vectorize,
+  vjp,
   where,
   zeros,
 } from '../../src/index.js'
@@ -39,6 +50,64 @@ const wrong = <T>(value: unknown) => value as T
 
 type Kind = new (message: string) => NablaError
 const mistakes: [Kind, RegExp, () => unknown][] = [
+  // What a function of one argument less, or of another library, would take
+  [
+    ShapeError,
+    /^zeros: 2 is not a shape\. .*: zeros\(\[2, 3\]\)\.$/,
+    () => wrong<typeof zeros>(zeros)(wrong(2), wrong(3)),
+  ],
+  [ShapeError, /^ones: undefined is not a shape/, () => ones(wrong(undefined))],
+  [ShapeError, /^slice: true is no entry for axis 0/, () => x.slice(wrong([true]))],
+  [ShapeError, /^slice: undefined is no bound for axis 0/, () => x.slice(wrong([[1]]))],
+  [ShapeError, /^slice: 0 is not a slice\. Give text/, () => x.slice(wrong(0))],
+  [ShapeError, /^sum: \{"axis":1\} is not an axis/, () => x.sum(wrong({ axis: 1 }))],
+  [ShapeError, /^concat: no tensors were given\. Pass an array/, () => concat(wrong(x))],
+  [ShapeError, /^stack: no tensors were given\. Pass an array/, () => stack(wrong(x))],
+  [ShapeError, /^pad: undefined does not fit/, () => x.pad(wrong(undefined))],
+  [ShapeError, /^tile: undefined is no number/, () => x.tile(wrong(undefined))],
+  [ShapeError, /^repeat: undefined is no number/, () => x.repeat(wrong(undefined))],
+  [ShapeError, /^split: undefined pieces do not fill/, () => x.split(wrong(undefined))],
+  [ShapeError, /^roll: shifts \[\] for axes/, () => x.roll(wrong(undefined), 0)],
+  [ShapeError, /^sumTo: undefined is not a shape/, () => x.sumTo(wrong(undefined))],
+  [
+    ShapeError,
+    /^transpose: axes \[0, 1\] are no permutation of the 3 axes .*swapAxes/,
+    () => ones([1, 2, 3]).transpose(0, 1),
+  ],
+  [ShapeError, /^einsum: the subscripts are undefined/, () => wrong<() => unknown>(einsum)()],
+  [OptionError, /^quantile: q is undefined/, () => x.quantile(wrong(undefined))],
+  [
+    OptionError,
+    /^backward: unknown option retaingraph\. Did you mean retainGraph\?/,
+    () =>
+      variable([1])
+        .sum()
+        .backward(undefined, wrong({ retaingraph: true })),
+  ],
+  [OptionError, /^grad: 3 is not a function/, () => grad(wrong(3))([1])],
+  [OptionError, /^vjp: undefined is not a function/, () => vjp(wrong(undefined), [1])],
+  [OptionError, /^noGrad: undefined is not a function/, () => noGrad(wrong(undefined))],
+  [OptionError, /^checkpoint: undefined is not a function/, () => checkpoint(wrong(undefined))],
+  [
+    OptionError,
+    /^customGradient: undefined is not a function/,
+    () => customGradient(wrong(undefined), wrong(undefined)),
+  ],
+  [OptionError, /^vectorize: undefined is not a function/, () => vectorize(wrong(undefined))],
+  [OptionError, /^fromFunction: undefined is not a function/, () => fromFunction([2], wrong(undefined))],
+  [
+    ShapeError,
+    /^jvp: the arguments and the tangents must be arrays/,
+    () =>
+      jvp(
+        wrong((y: unknown) => y),
+        wrong(undefined),
+        wrong(undefined),
+      ),
+  ],
+  [OptionError, /^meshgrid: the axes are 3/, () => meshgrid(wrong(3))],
+  [FormulaError, /^formula: toString \+ x takes 2 inputs/, () => formula('toString + x')({ x: 1 })],
+  [FormulaError, /^formula: undefined is not a formula/, () => formula(wrong<string>(undefined))],
   // Creation
   [ShapeError, /^tensor: ragged data, element 0 has shape \[2\], element 1 \[1\]/, () => tensor([[1, 2], [3]])],
   [
@@ -63,7 +132,7 @@ const mistakes: [Kind, RegExp, () => unknown][] = [
     () => full([1], 0, { dtype: wrong('float16') }),
   ],
   [OptionError, /^tensor: unknown option dtpye. Did you mean dtype\?/, () => tensor([1], wrong({ dtpye: 'int32' }))],
-  [ShapeError, /^full: \[2,-1\] is not a shape/, () => zeros([2, -1])],
+  [ShapeError, /^zeros: \[2,-1\] is not a shape/, () => zeros([2, -1])],
   [OptionError, /^arange: from 0 to 1 in steps of 0 never ends/, () => arange(0, 1, 0)],
   [ShapeError, /^linspace: 2.5 is not a number of elements/, () => linspace(0, 1, 2.5)],
   [ShapeError, /^eye: -1 is not a number of elements/, () => eye(-1)],
