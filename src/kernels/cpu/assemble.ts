@@ -2,6 +2,7 @@
  * From WebAssembly text to bytes, for the part of the language that kernels are written in: imported functions and one memory,
  * functions with named parameters and locals, instructions with their operands inside of them.
  */
+import { NablaError } from '../../errors.js'
 import { type Instruction, instructions } from './instructions.js'
 
 /** The bytes of a module: `(module (import …)… (func …)…)`. */
@@ -227,7 +228,7 @@ class Assembler {
 
   private take(token: string): void {
     const found = this.tokens[this.at++]
-    if (found !== token) throw new Error(`assemble: expected ${token}, found ${found}`)
+    if (found !== token) throw new NablaError(`assemble: expected ${token}, found ${found}. Write operands in parentheses.`)
   }
 
   private name(): string | undefined {
@@ -257,7 +258,7 @@ function index(kind: string, word: string): number {
 }
 
 function unknown(kind: string, name: string): never {
-  throw new Error(`assemble: unknown ${kind} ${name}`)
+  throw new NablaError(`assemble: unknown ${kind} ${name}. Declare it, or list it in instructions.ts.`)
 }
 
 const valueType = (name: string) => valueTypes[name] ?? unknown('type', name)
