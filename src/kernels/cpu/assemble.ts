@@ -228,7 +228,8 @@ class Assembler {
 
   private take(token: string): void {
     const found = this.tokens[this.at++]
-    if (found !== token) throw new NablaError(`assemble: expected ${token}, found ${found}. Write operands in parentheses.`)
+    if (found !== token)
+      throw new NablaError(`assemble: expected ${token}, found ${found}. Write operands in parentheses.`)
   }
 
   private name(): string | undefined {
