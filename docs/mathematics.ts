@@ -1,0 +1,290 @@
+/**
+ * What the operations compute that are no formula of numbers (those have theirs in `src/tensor/ops.ts`): index by index, and how
+ * the gradient comes back. The reference draws these lines (`plugin/mathematics-tex.ts`), and a test computes them and compares
+ * with the operation itself and with its gradient (`test/docs/mathematics.test.ts`), so a line here cannot be wrong.
+ *
+ * The language is mathjs's: indices count from 0; `sum(k, x[k], k <= i)` is the sum over all k with k ≤ i (also `prod`, `max`,
+ * `min`); a comparison is 1 or 0. `y` is the output, `g` the gradient of the loss with respect to it, `dx` that with respect to
+ * `x`. Capitals are the same tensors as matrices. Lines may define a name for those after them.
+ */
+
+/** An operation's mathematics. */
+export interface Mathematics {
+  /** What it computes. */
+  readonly is: readonly string[]
+  /** How the gradient comes back; or in words why none does. */
+  readonly back: readonly string[] | string
+  /** What the letters mean, and which case this is. TeX between dollars. */
+  readonly note?: string
+}
+
+const vector = 'Written for a vector; along the axes of a larger tensor it is the same.'
+const rows = 'Written for axis 0 of a matrix; other axes likewise.'
+const flags = 'None: the result is bool.'
+const whole = 'None: the result is whole numbers.'
+const drawn = 'None: the numbers are drawn, not computed.'
+
+/** Operation → its mathematics. */
+export const mathematics: Readonly<Record<string, Mathematics>> = {
+  // Reductions
+  sum: { is: ['y = sum(i, x[i])'], back: ['dx[i] = g'], note: vector },
+  mean: { is: ['y = sum(i, x[i]) / n'], back: ['dx[i] = g / n'], note: `Of $n$ elements. ${vector}` },
+  prod: { is: ['y = prod(i, x[i])'], back: ['dx[i] = g * prod(k, x[k], k != i)'], note: vector },
+  max: {
+    is: ['y = max(i, x[i])'],
+    back: ['dx[i] = g * (x[i] == y) / sum(k, x[k] == y)'],
+    note: `Elements that tie share the gradient. ${vector}`,
+  },
+  min: {
+    is: ['y = min(i, x[i])'],
+    back: ['dx[i] = g * (x[i] == y) / sum(k, x[k] == y)'],
+    note: `Elements that tie share the gradient. ${vector}`,
+  },
+  any: { is: ['y = max(i, x[i] != 0)'], back: flags, note: vector },
+  all: { is: ['y = min(i, x[i] != 0)'], back: flags, note: vector },
+  countNonzero: { is: ['y = sum(i, x[i] != 0)'], back: whole, note: vector },
+  argMax: { is: ['y = min(i, i, x[i] == max(k, x[k]))'], back: whole, note: `The first of several. ${vector}` },
+  argMin: { is: ['y = min(i, i, x[i] == min(k, x[k]))'], back: whole, note: `The first of several. ${vector}` },
+  logSumExp: {
+    is: ['y = log(sum(i, exp(x[i])))'],
+    back: ['dx[i] = g * exp(x[i] - y)'],
+    note: `The largest element is subtracted first and added in the end, so that nothing overflows. ${vector}`,
+  },
+  softmax: {
+    is: ['y[i] = exp(x[i]) / sum(k, exp(x[k]))'],
+    back: ['dx[i] = y[i] * (g[i] - sum(k, g[k] * y[k]))'],
+    note: vector,
+  },
+  logSoftmax: {
+    is: ['y[i] = x[i] - log(sum(k, exp(x[k])))'],
+    back: ['dx[i] = g[i] - exp(y[i]) * sum(k, g[k])'],
+    note: vector,
+  },
+  cumsum: { is: ['y[i] = sum(k, x[k], k <= i)'], back: ['dx[k] = sum(i, g[i], i >= k)'], note: vector },
+  cumprod: {
+    is: ['y[i] = prod(k, x[k], k <= i)'],
+    back: ['dx[k] = sum(i, g[i] * prod(j, x[j], j <= i and j != k), i >= k)'],
+    note: vector,
+  },
+  cumMax: {
+    is: ['y[i] = max(k, x[k], k <= i)'],
+    back: ['p[i] = max(k, k, k <= i and x[k] == y[i])', 'dx[k] = sum(i, g[i], p[i] == k)'],
+    note: vector,
+  },
+  cumMin: {
+    is: ['y[i] = min(k, x[k], k <= i)'],
+    back: ['p[i] = max(k, k, k <= i and x[k] == y[i])', 'dx[k] = sum(i, g[i], p[i] == k)'],
+    note: vector,
+  },
+  variance: {
+    is: ['m = sum(i, x[i]) / n', 'y = sum(i, (x[i] - m)^2) / (n - c)'],
+    back: ['dx[i] = 2 * g * (x[i] - m) / (n - c)'],
+    note: `Of $n$ elements, with the correction $c$ (default 1). ${vector}`,
+  },
+  std: {
+    is: ['m = sum(i, x[i]) / n', 'y = sqrt(sum(i, (x[i] - m)^2) / (n - c))'],
+    back: ['dx[i] = g * (x[i] - m) / ((n - c) * y)'],
+    note: `Of $n$ elements, with the correction $c$ (default 1). ${vector}`,
+  },
+  moments: {
+    is: ['m = sum(i, x[i]) / n', 'v = sum(i, (x[i] - m)^2) / n'],
+    back: ['dx[i] = h / n + 2 * g * (x[i] - m) / n'],
+    note: `$m$ is \`mean\`, $v$ is \`variance\`; $h$ and $g$ are their gradients. ${vector}`,
+  },
+  norm: {
+    is: ['y = sum(i, abs(x[i])^p)^(1 / p)'],
+    back: ['dx[i] = g * sign(x[i]) * (abs(x[i]) / y)^(p - 1)'],
+    note: `For an order $p$ other than 0 and $\\pm\\infty$; default 2. ${vector}`,
+  },
+  median: {
+    is: ['h = (n - 1) / 2', 'y = (s[floor(h)] + s[ceil(h)]) / 2'],
+    back: ['dx[i] = g * ((p[floor(h)] == i) + (p[ceil(h)] == i)) / 2'],
+    note: `$s$ are the $n$ elements in order, and $p$ says where they stood: $s_i = x_{p_i}$. ${vector}`,
+  },
+  quantile: {
+    is: ['h = q * (n - 1)', 't = h - floor(h)', 'y = (1 - t) * s[floor(h)] + t * s[ceil(h)]'],
+    back: ['dx[i] = g * ((1 - t) * (p[floor(h)] == i) + t * (p[ceil(h)] == i))'],
+    note: `$s$ are the $n$ elements in order, and $p$ says where they stood: $s_i = x_{p_i}$. ${vector}`,
+  },
+  histogram: {
+    is: ['y[k] = sum(i, 1, e[k] <= x[i] and (x[i] < e[k + 1] or k == n - 1 and x[i] == e[n]))'],
+    back: whole,
+    note: '$y$ are the counts of the $n$ bins, $e$ their edges.',
+  },
+
+  // Shapes
+  reshape: {
+    is: ['y[k] = x[k]'],
+    back: ['dx[k] = g[k]'],
+    note: 'Where $k$ counts all elements, the last axis fastest.',
+  },
+  flatten: {
+    is: ['y[k] = x[k]'],
+    back: ['dx[k] = g[k]'],
+    note: 'Where $k$ counts all elements, the last axis fastest.',
+  },
+  transpose: { is: ['y[i, j] = x[j, i]'], back: ['dx[j, i] = g[i, j]'], note: 'For a matrix.' },
+  permute: { is: ['y[i, j, k] = x[k, i, j]'], back: ['dx[k, i, j] = g[i, j, k]'], note: 'For the axes $[1, 2, 0]$.' },
+  swapAxes: {
+    is: ['y[k, j, i] = x[i, j, k]'],
+    back: ['dx[i, j, k] = g[k, j, i]'],
+    note: 'For the axes 0 and 2 of three.',
+  },
+  expandDims: { is: ['y[0, i] = x[i]'], back: ['dx[i] = g[0, i]'], note: 'For axis 0 of a vector.' },
+  squeeze: { is: ['y[i] = x[0, i]'], back: ['dx[0, i] = g[i]'], note: 'For axis 0 of a matrix with one row.' },
+  broadcastTo: { is: ['y[i, j] = x[j]'], back: ['dx[j] = sum(i, g[i, j])'], note: 'From a vector to a matrix.' },
+  sumTo: { is: ['y[j] = sum(i, x[i, j])'], back: ['dx[i, j] = g[j]'], note: 'From a matrix to a vector.' },
+  concat: {
+    is: ['y[i] = i < n ? a[i] : b[i - n]'],
+    back: ['da[i] = g[i]', 'db[i] = g[n + i]'],
+    note: `Of two, the first with $n$ elements. ${vector}`,
+  },
+  stack: {
+    is: ['y[k, i] = k == 0 ? a[i] : b[i]'],
+    back: ['da[i] = g[0, i]', 'db[i] = g[1, i]'],
+    note: 'Of two vectors, along axis 0.',
+  },
+  unstack: {
+    is: ['y[k, i] = x[k, i]'],
+    back: ['dx[k, i] = g[k, i]'],
+    note: `$y_{ki}$ is element $i$ of the $k$-th result. ${rows}`,
+  },
+  split: {
+    is: ['y[k, i] = x[k * m + i]'],
+    back: ['dx[i] = g[floor(i / m), mod(i, m)]'],
+    note: `$y_{ki}$ is element $i$ of the $k$-th result; each has $m$ elements. ${vector}`,
+  },
+  tile: {
+    is: ['y[i] = x[mod(i, n)]'],
+    back: ['dx[i] = sum(k, g[k * n + i], k < t)'],
+    note: `$n$ elements, $t$ times. ${vector}`,
+  },
+  repeat: {
+    is: ['y[i] = x[floor(i / t)]'],
+    back: ['dx[i] = sum(k, g[i * t + k], k < t)'],
+    note: `Each element $t$ times. ${vector}`,
+  },
+  flip: { is: ['y[i] = x[n - 1 - i]'], back: ['dx[i] = g[n - 1 - i]'], note: `Of $n$ elements. ${vector}` },
+  roll: {
+    is: ['y[i] = x[mod(i - s, n)]'],
+    back: ['dx[i] = g[mod(i + s, n)]'],
+    note: `$n$ elements, moved on by $s$. ${vector}`,
+  },
+  pad: {
+    is: ['y[i] = i >= b and i < b + n ? x[i - b] : c'],
+    back: ['dx[i] = g[b + i]'],
+    note: `$n$ elements with $b$ before them, in mode \`constant\` with the value $c$. ${vector}`,
+  },
+
+  // Indexing and sorting
+  slice: {
+    is: ['y[i] = x[a + s * i]'],
+    back: ['dx[k] = sum(i, g[i], a + s * i == k)'],
+    note: `For $a{:}b{:}s$: from $a$ on, in steps of $s$. ${vector}`,
+  },
+  withSlice: {
+    is: ['y[i] = i >= a and i < b ? v[i - a] : x[i]'],
+    back: ['dx[i] = i >= a and i < b ? 0 : g[i]', 'dv[i] = g[a + i]'],
+    note: `$v$ is the value that goes to $a{:}b$. ${vector}`,
+  },
+  gather: {
+    is: ['y[i, j] = x[p[i], j]'],
+    back: ['dx[k, j] = sum(i, g[i, j], p[i] == k)'],
+    note: `$p$ are the indices. Rows that are picked twice get both gradients. ${rows}`,
+  },
+  gatherND: {
+    is: ['y[i] = x[p[i, 0], p[i, 1]]'],
+    back: ['dx[k, l] = sum(i, g[i], p[i, 0] == k and p[i, 1] == l)'],
+    note: 'For a matrix; $p$ are the indices.',
+  },
+  takeAlongAxis: {
+    is: ['y[i, j] = x[i, p[i, j]]'],
+    back: ['dx[i, k] = sum(j, g[i, j], p[i, j] == k)'],
+    note: 'For axis 1 of a matrix; $p$ are the indices.',
+  },
+  scatterAdd: {
+    is: ['y[k, j] = x[k, j] + sum(i, u[i, j], p[i] == k)'],
+    back: ['dx[k, j] = g[k, j]', 'du[i, j] = g[p[i], j]'],
+    note: `$p$ are the indices, $u$ the updates. ${rows}`,
+  },
+  booleanMask: {
+    is: ['y[i] = x[p[i]]'],
+    back: ['dx[k] = sum(i, g[i], p[i] == k)'],
+    note: '$p$ are the positions where the mask is true, in ascending order.',
+  },
+  oneHot: { is: ['y[i, k] = p[i] == k'], back: 'None: indices have no gradient.', note: '$p$ are the indices.' },
+  sort: {
+    is: ['y[i] = x[p[i]]'],
+    back: ['dx[k] = sum(i, g[i], p[i] == k)'],
+    note: `$p$ is what argSort gives: $y_i \\le y_{i+1}$. ${vector}`,
+  },
+  argSort: { is: ['x[y[i]] <= x[y[i + 1]]'], back: whole, note: vector },
+  topK: {
+    is: ['y[i] = x[p[i]]', 'y[i] >= y[i + 1]'],
+    back: ['dx[k] = sum(i, g[i], p[i] == k)'],
+    note: `$y$ are the values, $p$ the indices: the first $k$ of what argSort gives in descending order. ${vector}`,
+  },
+
+  // Linear algebra
+  matmul: {
+    is: ['Y = A * B', 'y[i, j] = sum(k, a[i, k] * b[k, j])'],
+    back: ["dA = G * B'", "dB = A' * G"],
+    note: 'For matrices; batches of them likewise.',
+  },
+  dense: {
+    is: ['y[i, j] = sum(k, x[i, k] * w[k, j]) + b[j]'],
+    back: ["dX = G * W'", "dW = X' * G", 'db[j] = sum(i, g[i, j])'],
+    note: 'Without `relu`. With it, negative outputs become 0, and so does $g$ there.',
+  },
+  dot: { is: ['y = sum(i, a[i] * b[i])'], back: ['da[i] = g * b[i]', 'db[i] = g * a[i]'] },
+  outer: {
+    is: ['y[i, j] = a[i] * b[j]'],
+    back: ['da[i] = sum(j, g[i, j] * b[j])', 'db[j] = sum(i, g[i, j] * a[i])'],
+  },
+  trace: { is: ['y = sum(i, x[i, i])'], back: ['dx[i, j] = g * (i == j)'] },
+  einsum: {
+    is: ['y[i, l] = sum(j, sum(k, a[i, j] * b[j, k] * c[k, l]))'],
+    back: [
+      'da[i, j] = sum(k, sum(l, g[i, l] * b[j, k] * c[k, l]))',
+      'db[j, k] = sum(i, sum(l, a[i, j] * g[i, l] * c[k, l]))',
+      'dc[k, l] = sum(i, sum(j, a[i, j] * b[j, k] * g[i, l]))',
+    ],
+    note: "For `ij,jk,kl->il`: the sum over all letters that are missing on the right. For a gradient, $g$ takes the operand's place.",
+  },
+  solve: { is: ['A * X == B'], back: ["dB = inv(A') * G", "dA = -dB * X'"] },
+  inverse: { is: ['Y = inv(A)'], back: ["dA = -Y' * G * Y'"] },
+  determinant: {
+    is: ['y = det(A)'],
+    back: ["dA = g * y * inv(A')"],
+    note: 'The gradient exists for invertible matrices.',
+  },
+  cholesky: {
+    is: ["L * L' == A"],
+    back: ["S = inv(L') * phi(L' * G) * inv(L)", "dA = (S + S') / 2"],
+    note: '$\\Phi$ takes the lower triangle and half of the diagonal.',
+  },
+  qr: {
+    is: ['Q * R == A', "Q' * Q == I"],
+    back: ["M = R * H' - G' * Q", "dA = (G + Q * (tril(M) + tril(M, -1)')) * inv(R')"],
+    note: "$G$ and $H$ are the gradients of $Q$ and $R$; $\\operatorname{tril}(M)$ is $M$'s lower triangle, $\\operatorname{tril}(M, -1)$ that below the diagonal.",
+  },
+
+  // Sampling
+  bernoulli: { is: ['y[i] = u[i] < p'], back: drawn, note: '$u$ is uniform in $[0, 1)$.' },
+  permutation: { is: ['sum(i, y[i] == k) == 1'], back: drawn, note: 'Every $k$ once; all orders are equally likely.' },
+  randomInt: {
+    is: ['y[i] >= a and y[i] < b and floor(y[i]) == y[i]'],
+    back: drawn,
+    note: '$a$ is `low`, $b$ is `high`; all are equally likely.',
+  },
+  multinomial: {
+    is: ['c[k] = sum(j, w[j], j <= k) / sum(j, w[j])', 'y[i] = sum(k, 1, c[k] <= u[i])'],
+    back: drawn,
+    note: '$w$ are the weights, $u$ is uniform in $[0, 1)$. With replacement.',
+  },
+  shuffle: {
+    is: ['y[i, j] = x[p[i], j]'],
+    back: ['dx[k, j] = sum(i, g[i, j], p[i] == k)'],
+    note: `$p$ is a random permutation. ${rows}`,
+  },
+}
