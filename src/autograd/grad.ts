@@ -42,7 +42,14 @@ export function grad(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
   return (...xs) => differentiate('grad', f, xs).gradients[0]
 }
 
-/** The gradients of a scalar function with respect to each of its arguments; see `grad`. */
+/**
+ * The gradients of a scalar function with respect to each of its arguments; see `grad`.
+ * @throws GradientError when the result of `f` is not a scalar
+ * @example
+ * const [da, db] = grads((a, b) => a.mul(b).sum())([1, 2], [3, 4])
+ * da.toArray() // => [3, 4]
+ * db.toArray() // => [1, 2]
+ */
 export function grads(f: TensorFunction): (...xs: TensorLike[]) => Tensor[] {
   return (...xs) => differentiate('grads', f, xs).gradients
 }

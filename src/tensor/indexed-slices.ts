@@ -33,7 +33,10 @@ export class IndexedSlices extends Tensor {
     super(values.buffer, [...shape])
   }
 
-  /** The dense numbers. */
+  /**
+   * The dense numbers.
+   * @internal
+   */
   override get buffer(): DataBuffer {
     this.dense ??= backend.scatterAdd(
       this.values.buffer,

@@ -23,7 +23,10 @@ export class Tensor implements Differentiable<Tensor> {
   grad: Tensor | null = null
   /** Functions that see the gradient of a leaf; see `onGradient`. */
   hooks: GradientHook<Tensor>[] | null = null
-  /** Counts in-place changes (of a `Variable`), so that a gradient is never computed from changed numbers. */
+  /**
+   * Counts in-place changes (of a `Variable`), so that a gradient is never computed from changed numbers.
+   * @internal
+   */
   version = 0
   /** Internal: see `buffer`. */
   protected readonly numbers: DataBuffer
@@ -36,7 +39,10 @@ export class Tensor implements Differentiable<Tensor> {
     this.node = node
   }
 
-  /** The numbers, as the back end holds them. */
+  /**
+   * The numbers, as the back end holds them.
+   * @internal
+   */
   get buffer(): DataBuffer {
     return this.numbers
   }

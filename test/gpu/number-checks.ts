@@ -57,6 +57,20 @@ export const checks: Checks = {
     )
   },
 
+  'powers of 1 and −1 and remainders by ±∞ are those of NumPy': async () => {
+    const inf = Number.POSITIVE_INFINITY
+    await near(tensor([1, 1, -1, 2, Number.NaN]).pow(tensor([inf, -inf, inf, 0, 0])), [1, 1, 1, 1, 1], 0)
+    await near(tensor([0.5, 3, -3, 7]).mod(tensor([inf, inf, -inf, 4])), [0.5, 3, -3, 3], 0)
+    equal(
+      Array.from(
+        await tensor([-0.5, 2])
+          .mod(tensor([inf, -inf]))
+          .data(),
+      ),
+      [inf, -inf],
+    )
+  },
+
   'matrix products of odd sizes, batches and both transposes': async () => {
     for (const [m, k, n] of [
       [1, 1, 1],

@@ -156,5 +156,5 @@ test('sparse gradients and formulas print what they are', (t) => {
   t.true(table.grad instanceof IndexedSlices)
   t.is(inspect(formula('x^2 * exp(-a * x)')), 'formula x^2 * exp(-a * x)')
   t.is(inspect(formula('x^2').derivative('x')), 'formula 2 * (g * x)')
-  t.is(inspect({ x: tensor([1]) as Tensor }), '{ x: Tensor [1] float32\n  [1] }')
+  t.regex(inspect({ x: tensor([1]) as Tensor }), /x: Tensor \[1\] float32\n\s*\[1\]/)
 })

@@ -21,6 +21,9 @@ const arctangent = count(6).map((i) => (-1) ** i / (2 * i + 1))
 const logarithm = count(6).map((i) => 2 / (2 * i + 1))
 const exponential = count(8).map((i) => 1 / factorial(i + 1))
 
+/** Above all finite float32 but the last few. */
+const infinite = 3.4e38
+
 /** Every helper, by name. Those that call others come after them. */
 export const functions: readonly string[] = [
   // Whole numbers below 2²⁴: floor(a / b) although division may be off by a little
@@ -39,13 +42,18 @@ export const functions: readonly string[] = [
     return q;
   }`,
   `function floorModulo(a, b) {
+    if (Math.abs(b) > ${infinite}) {
+      if (a * b < 0) { return b; }
+      return a;
+    }
     let r = a - b * Math.floor(a / b);
     if (b > 0 && r >= b) { r = r - b; }
     if (b < 0 && r <= b) { r = r - b; }
     return r;
   }`,
   `function power(a, b) {
-    if (b === 0) { return 1; }
+    if (b === 0 || a === 1) { return 1; }
+    if (a === -1 && Math.abs(b) > ${infinite}) { return 1; }
     let r = Math.pow(Math.abs(a), b);
     if (a < 0) {
       if (Math.floor(b) !== b) { r = Math.sqrt(a); }

@@ -1,7 +1,7 @@
 /**
  * The functions of the formula language that are more than one instruction, on four float32 at a time, as WebAssembly text;
  * and the helper functions that they call. Within 2 ulp of the true value (pow, tan and erf: 4) for every float32; NaN, ±∞, ±0
- * and denormals as `Math` has them.
+ * and denormals as `Math` has them (pow: as C, NumPy and PyTorch have them).
  */
 import { erf } from './erf.js'
 import { cosh, exp, expm1, sigmoid, sinh, softplus, tanh } from './exponential.js'
