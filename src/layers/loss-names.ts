@@ -30,7 +30,7 @@ const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAb
 export type LossName = keyof typeof named
 
 /** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
-export type LossLike = LossName | keyof typeof short | LossFunction
+export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
 
 /** A loss as models use it. */
 export interface CompiledLoss {

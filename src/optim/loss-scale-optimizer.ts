@@ -79,6 +79,7 @@ export class LossScaleOptimizer extends Wrapper {
     else this.nonFiniteStep(gradients, variables)
   }
 
+  /** The numbers that say whether the gradients are finite. */
   override decisive(gradients: readonly Gradient[]): Tensor[] {
     return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => flagOf(g as Tensor))
   }
