@@ -61,7 +61,7 @@ export default {
   // biome-ignore format: a list
   intentionallyNotExported: [
     'Node', 'DataBuffer', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
-    'AnySchedule', 'Api', 'Extras',
+    'AnySchedule', 'Api', 'Extras', 'Trimmed',
   ],
   // biome-ignore format: a list
   requiredToBeDocumented: [

@@ -1,6 +1,6 @@
 /**
  * What the table (`src/tensor/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
- * row itself, and what it is called elsewhere.
+ * row itself, and what it is called elsewhere. The mathematics of rows that are no formulas is in `docs/mathematics.ts`.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +15,10 @@ import ts from 'typescript'
 import { toTeX } from '../../src/kernels/formula/tex.js'
 import { ElementwiseRow } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
+import { mathematics } from '../mathematics.js'
 import { commentOf } from './assign.js'
 import { namesElsewhere } from './equivalents-table.js'
+import { alignedTeX } from './mathematics-tex.js'
 
 const tensors = join(import.meta.dirname, '../../src/tensor')
 const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']
@@ -45,6 +47,10 @@ function describe(signature: SignatureReflection, texts: ReadonlyMap<string, Row
   if (row instanceof ElementwiseRow) {
     comment.summary.push({ kind: 'text', text: `\n\n${display(`y = ${toTeX(row.program)}`)}` })
     add('@gradient', gradients(row))
+  } else if (Object.hasOwn(mathematics, signature.name)) {
+    const { is, back, note } = mathematics[signature.name]
+    comment.summary.push({ kind: 'text', text: `\n\n${display(alignedTeX(is))}\n\n${note ?? ''}` })
+    add('@gradient', typeof back === 'string' ? back : `${display(alignedTeX(back))}\n\n${bars}`)
   }
   const text = texts.get(key)
   if (text) add('@row', ruleOf(text))
@@ -52,29 +58,31 @@ function describe(signature: SignatureReflection, texts: ReadonlyMap<string, Row
   if (elsewhere) add('@equivalents', elsewhere)
 }
 
+const bars = 'Here $g$ is the gradient of the output, and a bar marks that of an input.'
+
 /** The gradient of the loss with respect to each input, given that with respect to the output. */
 function gradients(row: ElementwiseRow): string {
   const { inputs } = row.program
   if (row.outputDType(inputs.map(() => 1)) === 'bool') return 'None: the result is bool.'
   const lines = inputs.map((input, i) => `\\bar{${symbol(input)}} &= ${gradientTeX(row.derivative(i))}`)
-  const words =
-    'Here $g$ is the gradient of the output $y$, and a bar marks that of an input. It is summed over broadcast axes.'
-  return `${display(`\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}`)}\n\n${words}`
+  return `${display(`\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}`)}\n\n${bars} It is summed over broadcast axes.`
 }
 
-function gradientTeX({ program }: ElementwiseRow): string {
-  return toTeX({
-    ...program,
-    statements: program.statements.map((line) => ({ ...line, name: line.name.replace(/^d_.*/, 'y') })),
-  })
+/** The last line is the gradient; those before it say what the letters in it mean. */
+function gradientTeX({ program: { statements } }: ElementwiseRow): string {
+  const tex = statements.map((line) => toTeX({ statements: [{ ...line, name: line.name.replace(/^d_.*/, 'y') }] }))
+  const letters = tex.slice(0, -1).map((line) => ` \\\\\n&\\quad ${line}`)
+  return `${tex.at(-1)}${letters.join('')}`
 }
 
 function symbol(name: string): string {
   return name.length === 1 ? name : `\\mathrm{${name}}`
 }
 
+/** A formula on lines of its own. Of long numbers, five digits. */
 function display(tex: string): string {
-  return `$$\n${tex}\n$$`
+  const short = tex.replace(/\d+\.\d{6,}/g, (digits) => `${Number(digits).toPrecision(5)}\\ldots`)
+  return `$$\n${short}\n$$`
 }
 
 function ruleOf({ file, text }: RowText): string {

@@ -93,11 +93,21 @@ export class Tensor implements Differentiable<Tensor> {
   }
 
   /** What `JSON.stringify` writes; `tensor(data, { shape, dtype })` reads it again. JSON has no NaN and no ±∞: they become null. */
-  toJSON(): { shape: Shape; dtype: DType; data: number[] } {
+  toJSON(): {
+    /** The sizes per axis. */
+    shape: Shape
+    /** What the numbers are. */
+    dtype: DType
+    /** The numbers, the last axis fastest. */
+    data: number[]
+  } {
     return { shape: this.shape, dtype: this.dtype, data: Array.from(this.dataSync()) }
   }
 
-  /** Text where text is asked for; arithmetic with JavaScript's operators is an error that names the method. */
+  /**
+   * Text where text is asked for; arithmetic with JavaScript's operators is an error that names the method.
+   * @param hint what JavaScript asks for: `'string'`, `'number'` or `'default'`
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()
     throw new DTypeError(
