@@ -21,7 +21,7 @@ export interface ReductionOptions {
 type ReductionRow = PrimitiveRow<[x: Tensor], { axes: readonly number[]; keepDims: boolean }>
 
 /**
- * The sum. Bools are counted.
+ * The sum. Bools are counted; a sum of int32 beyond ±2³¹ wraps around (NumPy and PyTorch sum in int64): cast to float64 first.
  * @param axes one axis, several, or null for all (default); negative ones count from the last
  * @example
  * tensor([[1, 2], [3, 4]]).sum(0).toArray() // => [4, 6]
