@@ -60,7 +60,7 @@ export default {
   // What only types of the reference name, and readers need not
   // biome-ignore format: a list
   intentionallyNotExported: [
-    'Node', 'DataBuffer', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
+    'Node', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
     'AnySchedule', 'Api', 'Extras', 'Trimmed',
   ],
   // biome-ignore format: a list
