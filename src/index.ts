@@ -1,5 +1,5 @@
 /**
- * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, in reading order.
+ * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, file by file.
  */
 import * as api from './index.js'
 import { nameExports } from './names.js'
@@ -12,11 +12,9 @@ registerOptimizers()
 
 export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'
 export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
-// Autograd
 export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/grad.js'
 export { type GradcheckOptions, gradcheck, gradgradcheck } from './autograd/gradcheck.js'
 export { hessian, hvp, jacobian, jvp, vjp } from './autograd/transforms.js'
-// Data
 export { type BatchesOptions, batches } from './data/batches.js'
 export {
   type LabelledPoints,
@@ -28,7 +26,6 @@ export {
   type ToyOptions,
   xor,
 } from './data/toys.js'
-// Errors
 export {
   BackendError,
   DTypeError,
@@ -38,7 +35,6 @@ export {
   OptionError,
   ShapeError,
 } from './errors.js'
-// Tensors
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
@@ -51,7 +47,6 @@ export { EarlyStopping, type EarlyStoppingOptions } from './layers/early-stoppin
 export type { FitOptions } from './layers/fit.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
-// Layers
 export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
 export type { Logs } from './layers/logs.js'
 export type { LossLike, LossName } from './layers/loss-names.js'
@@ -67,10 +62,8 @@ export {
   sparseCategoricalCrossentropy,
 } from './layers/losses.js'
 export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics.js'
-// Training
 export { type BatchOptions, Model } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
-// Optimizers
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -124,7 +117,6 @@ export type { DecayOptions } from './optim/schedules/time-decay.js'
 export { Warmup, type WarmupOptions } from './optim/schedules/warmup.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
 export type { VariableStep } from './optim/variable-step.js'
-// Operations
 export {
   celu,
   elu,
@@ -229,7 +221,6 @@ export {
   sinh,
   tanh,
 } from './tensor/exponentials.js'
-// Formulas
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'

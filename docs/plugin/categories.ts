@@ -33,7 +33,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],
   'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends'],
-  'Data and files': ['data/', 'io/'],
+  Data: ['data/'],
   Errors: ['errors', 'options'],
 }
 

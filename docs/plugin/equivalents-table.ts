@@ -2,7 +2,7 @@
  * Tables of what operations are called elsewhere, as Markdown.
  */
 import type { CommentDisplayPart, DeclarationReflection, ProjectReflection } from 'typedoc'
-import { equivalents, type Framework, frameworks, nameIn } from '../equivalents.js'
+import { type Framework, frameworks, nameIn } from '../equivalents.js'
 import { categoryOf, categoryOrder } from './categories.js'
 
 export type { Framework }
@@ -45,6 +45,3 @@ function text(words: string): CommentDisplayPart {
 function code(words: string): string {
   return `\`${words.replaceAll('|', '\\|')}\``
 }
-
-/** The operations that the list knows. */
-export const known: readonly string[] = Object.keys(equivalents)

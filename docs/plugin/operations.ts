@@ -81,7 +81,7 @@ function symbol(name: string): string {
 
 /** A formula on lines of its own. Of long numbers, five digits. */
 function display(tex: string): string {
-  const short = tex.replace(/\d+\.\d{6,}/g, (digits) => `${Number(digits).toPrecision(5)}\\ldots`)
+  const short = tex.replace(/\d+\.\d{6,}/g, (digits) => `${Number(digits).toPrecision(5)}\\text{…}`)
   return `$$\n${short}\n$$`
 }
 

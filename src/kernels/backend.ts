@@ -1,5 +1,5 @@
 /**
- * What a back end is: a dozen primitives over flat blocks of numbers. `cpu/` and `gpu/` implement this interface; the op table
+ * What a back end is: two dozen primitives over flat blocks of numbers. `cpu/` and `gpu/` implement this interface; the op table
  * (`tensor/ops.ts`) is written against it. Knows arrays and shapes, no tensors. Callers have checked shapes and dtypes already.
  */
 import type { Program } from './formula/ast.js'

@@ -1,5 +1,5 @@
 /**
- * Dropout.
+ * Dropout: a layer that forgets units at random while training. (What layers share: `layer.ts`.)
  */
 import { OptionError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'

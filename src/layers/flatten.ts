@@ -1,5 +1,5 @@
 /**
- * Flatten.
+ * Flatten: a layer that makes one axis of all but the first. (What layers share: `layer.ts`.)
  */
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'

@@ -1,5 +1,5 @@
 /**
- * AdaBelief.
+ * AdaBelief: Adam that divides by how far gradients are from what was expected. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

@@ -1,5 +1,5 @@
 /**
- * Adadelta.
+ * Adadelta: step sizes from the sizes of earlier steps. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

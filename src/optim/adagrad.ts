@@ -1,5 +1,5 @@
 /**
- * Adagrad.
+ * Adagrad: the sum of all squares so far. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

@@ -1,5 +1,5 @@
 /**
- * Adamax.
+ * Adamax: Adam with the largest gradient in place of the mean square. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

@@ -1,5 +1,5 @@
 /**
- * LAMB.
+ * LAMB: Adam whose steps are as long as each variable's weights say. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

@@ -1,5 +1,5 @@
 /**
- * Lion.
+ * Lion, the optimizer that needs one average and takes its sign. (What all share, in which order: `optimizer.ts`.)
  */
 import type { Resolved } from './configured.js'
 import { Optimizer } from './optimizer.js'

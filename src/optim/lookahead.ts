@@ -1,5 +1,5 @@
 /**
- * Lookahead.
+ * Lookahead, a wrapper of any optimizer: slow weights follow its fast ones. (What wrappers share: `wrapper.ts`.)
  */
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'

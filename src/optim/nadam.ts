@@ -1,5 +1,5 @@
 /**
- * Nadam.
+ * Nadam: Adam with Nesterov's look ahead. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

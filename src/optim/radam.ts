@@ -1,5 +1,5 @@
 /**
- * RAdam.
+ * RAdam: Adam that waits until it knows the variance. (What all share, in which order: `optimizer.ts`.)
  */
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'

@@ -1,5 +1,5 @@
 /**
- * RMSprop.
+ * RMSprop: the mean square of late. (What all share, in which order: `optimizer.ts`.)
  */
 import type { Resolved } from './configured.js'
 import { Optimizer } from './optimizer.js'

@@ -60,6 +60,7 @@ export function relu6(x: TensorLike): Tensor {
  * x above 0, slope · x below. The gradient at 0 is the slope, as in PyTorch.
  * @param slope default 0.01
  * @example
+ * tensor([-1, 2]).leakyRelu().toArray() // => [-0.01, 2]
  * tensor([-1, 2]).leakyRelu(0.1).toArray() // => [-0.1, 2]
  */
 export function leakyRelu(x: TensorLike, slope: number = 0.01): Tensor {
@@ -100,6 +101,7 @@ export function selu(x: TensorLike): Tensor {
  * @param alpha default 1; not 0
  * @throws OptionError when alpha is 0
  * @example
+ * tensor([-1, 2]).celu().toArray() // => [-0.63212, 2]
  * tensor([-1, 2]).celu(2).toArray() // => [-0.78694, 2]
  */
 export function celu(x: TensorLike, alpha: number = 1): Tensor {
