@@ -142,6 +142,21 @@ test.serial('formulas are drawn', async (t) => {
   await page.close()
 })
 
+test.serial('formulas have the font that the site brings, and exponents are small and raised', async (t) => {
+  const page = await open('functions/gelu.html')
+  const loaded = await page.evaluate(async () => {
+    await document.fonts.ready
+    return [...document.fonts].filter(({ status }) => status === 'loaded').map(({ family }) => family)
+  })
+  t.true(loaded.includes('STIX2'))
+  const [base, exponent] = await Promise.all(
+    ['> :first-child', '> :last-child'].map((part) => page.locator(`math msup ${part}`).first().boundingBox()),
+  )
+  t.true(base !== null && exponent !== null && exponent.height < 0.85 * base.height)
+  t.true(base !== null && exponent !== null && exponent.y < base.y && exponent.y + exponent.height > base.y)
+  await page.close()
+})
+
 test.serial('dark mode switches, and stays', async (t) => {
   const page = await open('classes/AdamW.html')
   const brightness = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
