@@ -10,8 +10,11 @@ import { root } from '../source.js'
 
 /** A browser, and pages in it. */
 export interface Opened {
-  /** Opens a page that loads these modules, by path; the first is the one that starts. */
-  open(modules: Readonly<Record<string, string>>): Promise<Page>
+  /**
+   * Opens a page that loads these modules, by path; the first is the one that starts, unless there is an `/index.html`.
+   * @param query what comes after the address, such as `?software`
+   */
+  open(modules: Readonly<Record<string, string>>, query?: string): Promise<Page>
   close(): Promise<void>
 }
 
@@ -33,11 +36,11 @@ export async function openBrowser(isolated = false): Promise<Opened | { reason: 
   if ('reason' in browser) return browser
   const servers: Server[] = []
   return {
-    async open(modules) {
+    async open(modules, query = '') {
       const server = await serve(modules, isolated)
       servers.push(server)
       const page = await browser.newPage()
-      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
+      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${query}`)
       return page
     },
     async close() {
@@ -92,9 +95,11 @@ export async function bundle(
 
 function serve(modules: Readonly<Record<string, string>>, isolated: boolean): Promise<Server> {
   const [entry] = Object.keys(modules)
-  const html = `<!doctype html><title>nabla</title><script type="module" src="${entry}"></script>`
+  const html =
+    modules['/index.html'] ?? `<!doctype html><title>nabla</title><script type="module" src="${entry}"></script>`
   const server = createServer((request, response) => {
-    const script = modules[request.url ?? '']
+    const path = (request.url ?? '').split('?')[0]
+    const script = path.endsWith('.html') ? undefined : modules[path]
     response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
     if (isolated) {
       response.setHeader('cross-origin-opener-policy', 'same-origin')

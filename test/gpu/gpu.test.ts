@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
+import { build as viteBuild } from 'vite'
 import { loadDigits } from '../../examples/mnist-data.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
 import { root } from '../source.js'
@@ -75,6 +76,23 @@ if ('reason' in opened || !page) {
       t.true(after.some((path) => files[path].length > 300_000 && /webgl2/i.test(files[path])))
     }
   })
+  test.serial('an example, as Vite bundles it for a website, trains on the GPU', async (t) => {
+    const files = await site('examples/browser')
+    t.true(Object.keys(files).length >= 3, Object.keys(files).join())
+    for (const api of ['webgl2', 'webgpu']) {
+      const example = await opened.open(files, `?software&api=${api}`)
+      await example.waitForFunction('/Done|Error/.test(document.body.textContent)')
+      const text = (await example.textContent('#log')) ?? ''
+      t.regex(text, new RegExp(`^Training on: ${api}`, 'i'))
+      t.regex(text, /epoch 40: loss 0\.0\d+, accuracy (1\.000|0\.9\d+)\nDone\.\n$/)
+    }
+    const plain = await opened.open(files)
+    await plain.waitForFunction('/Done|Error/.test(document.body.textContent)')
+    t.regex(
+      (await plain.textContent('#log')) ?? '',
+      /no GPU can be used.*software renderer.*\nTraining on: WebAssembly/,
+    )
+  })
   for (const api of ['webgl2', 'webgpu'] as const) {
     test.serial(`${api}: an epoch of MNIST has the losses of the CPU within 1e-3, batch by batch`, async (t) => {
       const { train } = loadDigits({ testCount: 10_000 - epochSize })
@@ -96,6 +114,20 @@ if ('reason' in opened || !page) {
       judge(t, await page.evaluate(run, [api, data] as [Api, Data]))
     })
   }
+}
+
+/** The production bundle of a page, by path: minified, as `npx vite build` writes it. */
+async function site(folder: string): Promise<Record<string, string>> {
+  const result = await viteBuild({
+    root: `${root}${folder}`,
+    configFile: false,
+    logLevel: 'warn',
+    build: { write: false },
+  })
+  const [{ output }] = [result].flat() as {
+    output: ({ fileName: string } & ({ code: string } | { source: string }))[]
+  }[]
+  return Object.fromEntries(output.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : file.source]))
 }
 
 /** Trains XOR on the GPU, and tells which files were loaded before it was asked for. */
