@@ -14,6 +14,7 @@ import { describeMethods } from './methods.js'
 import { describeOperations } from './operations.js'
 import { describeOptions } from './options.js'
 import { checkParameters, describeParameters } from './parameters.js'
+import { copyPlayground } from './playground.js'
 import { polish } from './polish.js'
 import { SiteRouter } from './router.js'
 import { linkSources } from './sources.js'
@@ -35,6 +36,7 @@ export function plugin(app: Application): void {
   polish(app)
   inlineFigures(app)
   linkSources(app)
+  copyPlayground(app)
   writeLlms(app)
 }
 

@@ -50,7 +50,8 @@ export async function openBrowser(isolated = false): Promise<Opened | { reason: 
   }
 }
 
-async function launch(isolated: boolean): Promise<Browser | { reason: string }> {
+/** Starts a browser, or tells why none can be started. */
+export async function launch(isolated = false): Promise<Browser | { reason: string }> {
   const reasons: string[] = []
   for (const start of [installed, brought]) {
     try {
