@@ -36,9 +36,9 @@ let gpu: GpuBackend | null = null
  *
  * float32 is computed on the GPU. float64 stays on the CPU, since GPUs have none, and so do whole numbers and bools until they meet
  * float32 tensors; on the GPU they are exact up to ±2²⁴. On WebGPU numbers are read with `await t.data()`: `dataSync`, `item` and
- * `toArray` work there only for tensors whose numbers the CPU has. So `fit` works, but not what looks at numbers on the way:
- * `trainOnBatch`, `evaluate`, Lamb, Adafactor, SAM, LBFGS, LossScaleOptimizer, decompositions. For these there is
- * `{ api: 'webgl2' }`.
+ * `toArray` work there only for tensors whose numbers the CPU has, which is so after `await t.data()`. What gives numbers has a second form there:
+ * `trainOnBatchAsync`, `evaluateAsync`; of optimizers `minimizeAsync` and `applyAsync` (only LBFGS and LossScaleOptimizer need them),
+ * `explainAsync`, `exportStateAsync`, `importStateAsync`. Everything else, `fit` included, is called as on the CPU.
  *
  * @param options for `gpu`: `allowSoftware` (default false) accepts an imitated GPU, `api` chooses the interface
  * @param name `cpu` or `gpu`
