@@ -16,6 +16,7 @@ import { describeOptions } from './options.js'
 import { checkParameters, describeParameters } from './parameters.js'
 import { copyPlayground } from './playground.js'
 import { polish } from './polish.js'
+import { addReferences } from './references.js'
 import { SiteRouter } from './router.js'
 import { linkSources } from './sources.js'
 import { fillTables } from './tables.js'
@@ -43,6 +44,7 @@ export function plugin(app: Application): void {
 function enrich(project: ProjectReflection): void {
   removeInternals(project)
   connectHierarchy(project)
+  addReferences(project)
   describeOperations(project)
   describeMethods(project)
   describeInherited(project)

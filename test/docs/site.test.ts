@@ -11,6 +11,8 @@ import { type DeclarationReflection, type ProjectReflection, ReflectionKind } fr
 import { buildSite } from '../../docs/build.js'
 import { equivalents } from '../../docs/equivalents.js'
 import { categoryOf, categoryOrder } from '../../docs/plugin/categories.js'
+import { namesSource } from '../../docs/plugin/references.js'
+import { references } from '../../docs/references.js'
 import { launch, serve } from './browser.js'
 import { brokenLinks } from './crawl.js'
 
@@ -104,6 +106,33 @@ test('every operation shows its formula and its gradient', (t) => {
     const isFormula = ['Operations: elementwise', 'Operations: activations'].includes(chapter(f))
     if (isFormula) t.regex(html, /source\/src\/tensor\/ops\.ts\.html/, f.name)
   }
+})
+
+/** What is nabla's own idea, or only data. */
+const ownIdeas = ['History', 'AnyOptimizer', 'Explanation']
+
+test('activations, layers, losses, optimizers and schedules say where they come from', (t) => {
+  const chapters = ['Operations: activations', 'Layers', 'Training', 'Optimizers', 'Schedules']
+  const things = (project.children ?? []).filter(
+    (child) =>
+      child.kindOf([ReflectionKind.Class, ReflectionKind.Function]) &&
+      chapters.includes(categoryOf(child.sources?.[0].fullFileName ?? '')),
+  )
+  t.true(things.length > 70)
+  const isSourced = ({ comment, signatures }: DeclarationReflection) => {
+    const own = signatures?.[0].comment ?? comment
+    return own !== undefined && namesSource(own)
+  }
+  t.deepEqual(
+    things.filter((thing) => !isSourced(thing)).map(({ name }) => name),
+    ownIdeas,
+    'add a @see, or a line to docs/references.ts',
+  )
+  const names = project.children?.map(({ name }) => name) ?? []
+  t.deepEqual(
+    Object.keys(references).filter((name) => !names.includes(name)),
+    [],
+  )
 })
 
 test('llms.txt and api.json list what there is', (t) => {
