@@ -19,7 +19,7 @@ export interface LabelledPoints {
 export interface ToyOptions {
   /** How many points, of all classes together; classes come in turns. Default 100. */
   samples?: number
-  /** The standard deviation of the normal noise that is added to the coordinates. */
+  /** The standard deviation of the normal noise that is added to the coordinates. Each function has its default. */
   noise?: number
   /** The same seed gives the same points. Default: the global stream, which `setSeed` starts. */
   seed?: number

@@ -24,7 +24,7 @@ export interface FitOptions {
   batchSize?: number
   /** The fraction of the examples, the last ones, to validate on instead of training on them. Default 0. */
   validationSplit?: number
-  /** Data to validate on after each epoch: [x, y]. */
+  /** Data to validate on after each epoch: [x, y]. Default: none. */
   validationData?: readonly [x: TensorLike, y: TensorLike]
   /** Whether to shuffle the training examples before each epoch. Default true. */
   shuffle?: boolean

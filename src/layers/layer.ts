@@ -16,7 +16,10 @@ export interface LayerOptions {
   name?: string
   /** Whether optimizers update its weights. Default true. */
   trainable?: boolean
-  /** The shape of one example, without the batch axis; lets the first layer of a model be built before data is seen. */
+  /**
+   * The shape of one example, without the batch axis; lets the first layer of a model be built before data is seen. Default: that
+   * of the first input.
+   */
   inputShape?: Shape
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import type { Browser, Page } from 'playwright-core'
-import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from 'typedoc'
+import { Comment, type DeclarationReflection, type ProjectReflection, ReflectionKind } from 'typedoc'
 import { buildSite } from '../../docs/build.js'
 import { equivalents } from '../../docs/equivalents.js'
 import { categoryOf, categoryOrder } from '../../docs/plugin/categories.js'
@@ -131,6 +131,17 @@ test('activations, layers, losses, optimizers and schedules say where they come 
   const names = project.children?.map(({ name }) => name) ?? []
   t.deepEqual(
     Object.keys(references).filter((name) => !names.includes(name)),
+    [],
+  )
+})
+
+test('every option that may be left out says what happens then', (t) => {
+  const interfaces = (project.children ?? []).filter(({ name, children }) => name.endsWith('Options') && children)
+  const options = interfaces.flatMap(({ children = [] }) => children).filter(({ flags }) => flags.isOptional)
+  t.true(options.length > 150)
+  const words = ({ comment }: DeclarationReflection) => Comment.combineDisplayParts(comment?.summary)
+  t.deepEqual(
+    options.filter((option) => !/default|without|none|null/i.test(words(option))).map((option) => option.getFullName()),
     [],
   )
 })
