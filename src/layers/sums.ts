@@ -30,17 +30,29 @@ export function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Ten
 
 /** Reads them at once. */
 export function read(sums: readonly Sum[]): Logs {
+  if (backend.name === 'gpu') return logsOf(sums, numbersOf(together(sums).map((x) => x.dataSync())))
   const logs = {} as Logs
   for (const { name, total, count } of sums) logs[name] = total.item() / count
   return logs
 }
 
-/** Reads them when a GPU gives them, all in one read, unless there are several dtypes. */
+/** Reads them when a GPU gives them. */
 export async function readAsync(sums: readonly Sum[]): Promise<Logs> {
+  const joined = together(sums)
+  const arrays = await Promise.all(joined.map((x) => x.data()))
+  backend.step(() => {}, joined)
+  return logsOf(sums, numbersOf(arrays))
+}
+
+/** As one tensor, so that a GPU is read once; unless one of them is float64, which is on the CPU anyway. */
+function together(sums: readonly Sum[]): Tensor[] {
   const totals = sums.map(({ total }) => total.detach().reshape([1]))
-  const isDouble = totals.some(({ dtype }) => dtype === 'float64')
-  const together = isDouble ? totals : [concat(totals.map((total) => total.cast('float32')))]
-  const numbers = (await Promise.all(together.map((x) => x.data()))).flatMap((x) => [...x])
-  backend.step(() => {}, together)
+  if (totals.some(({ dtype }) => dtype === 'float64')) return totals
+  return [concat(totals.map((total) => total.cast('float32')))]
+}
+
+const numbersOf = (arrays: readonly ArrayLike<number>[]): number[] => arrays.flatMap((array) => Array.from(array))
+
+function logsOf(sums: readonly Sum[], numbers: readonly number[]): Logs {
   return Object.fromEntries(sums.map(({ name, count }, i) => [name, numbers[i] / count])) as Logs
 }

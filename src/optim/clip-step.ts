@@ -1,6 +1,6 @@
 /**
  * Clipping by norms as a part of a step: the norms of what is to be clipped, and what follows from them. The factors are in
- * `clip.ts`, and in `clip-unread.ts` for back ends whose numbers cannot be read at once.
+ * `clip.ts`, and in `clip-unread.ts` for GPUs, which are better not read.
  */
 import { setRecording } from '../autograd/engine.js'
 import { backend } from '../tensor/backend.js'
@@ -25,11 +25,11 @@ export interface ClipStep {
   isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices
 }
 
-/** Sets the clip factors of the variables; where norms cannot be read, replaces the gradients by clipped ones. */
+/** Sets the clip factors of the variables; on a GPU, replaces the gradients by clipped ones. */
 export function clipByNorm(step: ClipStep, states: readonly VariableState[], gradients: Tensor[]): void {
   const { scalars } = step.runner
   const limits = [scalars.get('clipnorm'), scalars.get('globalClipnorm')] as const
-  if (backend.isAsync) replaceClipped(step, states, gradients, limits)
+  if (backend.name === 'gpu') replaceClipped(step, states, gradients, limits)
   else {
     const norms = states.map((state, i) => gradientNorm(step, state, gradients[i]))
     setClipFactors(states, norms, ...limits)

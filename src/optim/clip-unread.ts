@@ -1,5 +1,5 @@
 /**
- * Clipping by norms where numbers cannot be read at once (WebGPU): the factors of `clip.ts`, as tensors.
+ * Clipping by norms on a GPU, where reading them waits (WebGL2) or is not possible at once (WebGPU): the factors of `clip.ts`, as tensors.
  */
 import { elementwise, op } from '../tensor/apply.js'
 import type { Tensor } from '../tensor/tensor.js'

@@ -98,9 +98,9 @@ export class VariableStep {
     return computeFormula(formula, entries, this.runner.fused)
   }
 
-  /** A scalar as a number or, where it cannot be read at once, repeated to the variable's shape. */
+  /** A scalar as a number or, on a GPU, where reading waits, repeated to the variable's shape. */
   private ready(x: Tensor | number): Tensor | number {
     if (typeof x === 'number' || x.rank > 0) return x
-    return backend.isAsync ? x.broadcastTo(this.variable.shape) : x.item()
+    return backend.name === 'gpu' ? x.broadcastTo(this.variable.shape) : x.item()
   }
 }

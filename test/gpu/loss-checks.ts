@@ -4,20 +4,7 @@
 import { setBackend, tensor, variable } from '../../src/index.js'
 import { near, throws } from './assert.js'
 import type { Checks } from './suite.js'
-
-type Prototype = Record<string, (...args: unknown[]) => unknown>
-
-/** Calls `seen` with what a method is called on; returns how to undo that. */
-function watch(prototype: Prototype, method: string, seen: (x: unknown) => void): () => void {
-  const original = prototype[method]
-  prototype[method] = function (this: unknown, ...args: unknown[]) {
-    seen(this)
-    return original.apply(this, args)
-  }
-  return () => {
-    prototype[method] = original
-  }
-}
+import { type Prototype, watch } from './watch.js'
 
 interface Losable {
   destroy?(): void
@@ -32,11 +19,9 @@ async function findDevice(api: 'webgpu' | 'webgl2'): Promise<() => Promise<void>
     [scope.GPUDevice?.prototype, 'createBuffer'],
     [scope.WebGL2RenderingContext?.prototype, 'texImage2D'],
   ] as const
-  const undo = watched.map(
-    ([prototype, method]) => prototype && watch(prototype, method, (x) => found.add(x as Losable)),
-  )
+  const undo = watched.map(([prototype, method]) => watch(prototype, method, (x) => found.add(x as Losable)))
   await tensor([1]).add(1).data()
-  for (const restore of undo) restore?.()
+  for (const restore of undo) restore()
   return async () => {
     for (const device of found) {
       if (api === 'webgpu') device?.destroy?.()

@@ -4,11 +4,31 @@
 import { Adam, Dense, memory, randomNormal, Sequential, tensor, tidy, variable } from '../../src/index.js'
 import { equal, near, ok, throws } from './assert.js'
 import type { Checks } from './suite.js'
+import { watch } from './watch.js'
 
 function tiny(): { model: Sequential; x: ReturnType<typeof randomNormal>; y: ReturnType<typeof randomNormal> } {
   const model = new Sequential([new Dense(4, { activation: 'tanh' }), new Dense(1)])
   model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: 'meanSquaredError' })
   return { model, x: randomNormal([8, 3], { seed: 1 }), y: randomNormal([8, 1], { seed: 2 }) }
+}
+
+/** Counts what the browser is asked for from now on. */
+function countCalls() {
+  let [reads, compilations] = [0, 0]
+  const scope = globalThis as unknown as Record<string, { prototype: Record<string, unknown> } | undefined>
+  const read = () => reads++
+  const compile = () => compilations++
+  const undo = [
+    watch(scope.GPUBuffer?.prototype, 'mapAsync', read),
+    watch(scope.WebGL2RenderingContext?.prototype, 'readPixels', read),
+    watch(scope.GPUDevice?.prototype, 'createShaderModule', compile),
+    watch(scope.WebGL2RenderingContext?.prototype, 'compileShader', compile),
+  ]
+  const stop = () => {
+    for (const restore of undo) restore()
+    return [reads, compilations]
+  }
+  return { reads: () => reads, compilations: () => compilations, stop }
 }
 
 export const checks: Checks = {
@@ -23,6 +43,30 @@ export const checks: Checks = {
     await settled()
     equal(memory(), before, 'memory')
     ok(before.buffers < 40, `${before.buffers} buffers`)
+  },
+
+  'a training step reads once, and the browser compiles no shader for it, at other sizes neither': async (api) => {
+    if (api === 'javascript') return
+    const model = new Sequential([new Dense(4, { activation: 'tanh' }), new Dense(3)])
+    model.compile({
+      optimizer: new Adam({ learningRate: 0.01, globalClipnorm: 1 }),
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['accuracy'],
+    })
+    const train = (batchSize: number, steps: number) => {
+      const y = tensor(
+        Array.from({ length: batchSize }, (_, i) => i % 3),
+        { dtype: 'int32' },
+      )
+      return model.fit(randomNormal([batchSize, 5], { seed: 1 }), y, { batchSize, epochs: steps })
+    }
+    await train(8, 2)
+    await Promise.all(model.variables.map((w) => w.data()))
+    const counted = countCalls()
+    await train(8, 10)
+    equal([counted.reads(), counted.compilations()], [10, 0], 'reads and compilations in 10 steps')
+    await train(12, 2)
+    equal(counted.stop(), [12, 0], 'reads and compilations after 2 larger steps')
   },
 
   'a loop written by hand stays flat in tidy': async () => {
