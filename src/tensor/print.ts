@@ -15,6 +15,7 @@ type Cells = string | Cells[]
 export function printTensor(x: Tensor, name = 'Tensor'): string {
   const head = `${name} [${x.shape.join(', ')}] ${x.dtype}${x.requiresGrad ? ', requires gradient' : ''}`
   if (x.size === 0) return `${head}\n[]`
+  if (backend.isPending?.(x.buffer)) return `${head}\n(on the GPU; await data() first to see the numbers)`
   return `${head}\n${printNumbers(x)}`
 }
 

@@ -272,10 +272,13 @@ export const checks: Checks = {
 
   'numbers that only WebGPU has cannot be read at once': async (api) => {
     const y = tensor([1, 2]).mul(3)
-    if (api === 'webgpu') await throws(() => y.dataSync(), /await t\.data\(\)/)
-    else equal([...y.dataSync()], [3, 6])
+    if (api === 'webgpu') {
+      await throws(() => y.dataSync(), /await t\.data\(\)/)
+      ok(/^Tensor \[2\] float32\n\(on the GPU; await/.test(String(y)), String(y))
+    } else equal([...y.dataSync()], [3, 6])
     await y.data()
     equal([...y.dataSync()], [3, 6])
+    ok(/\[3, 6\]/.test(String(y)), String(y))
   },
 
   'a tensor that is too large is refused': async () => {
