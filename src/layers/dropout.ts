@@ -42,6 +42,10 @@ export class Dropout extends Layer {
     this.random = options.seed === undefined ? null : generator(options.seed)
   }
 
+  override get keepsProbabilities(): boolean {
+    return true
+  }
+
   override call(x: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (!training || this.rate === 0) return x
     const random = this.random ?? randomStream()

@@ -18,6 +18,10 @@ export class Flatten extends Layer {
     super(options)
   }
 
+  override get keepsProbabilities(): boolean {
+    return true
+  }
+
   override call(x: Tensor): Tensor {
     return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))])
   }

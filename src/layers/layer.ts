@@ -6,6 +6,7 @@ import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
+import { snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
@@ -94,6 +95,11 @@ export abstract class Layer {
     return false
   }
 
+  /** Whether it hands probabilities on as they are, outside of training (Dropout, Flatten). Default false. */
+  get keepsProbabilities(): boolean {
+    return false
+  }
+
   /** The weights that optimizers update. */
   get trainableVariables(): Variable[] {
     return this.variables.filter((v) => v.trainable)
@@ -121,7 +127,8 @@ export abstract class Layer {
       )
     }
     if (!this.built) this.buildFor(x.shape.slice(1))
-    return this.call(x, options)
+    const y = this.call(x, options)
+    return y === x ? snapshot(x) : y
   }
 
   /** Builds the layer, once. */

@@ -64,7 +64,7 @@ export class Sequential extends Model {
   }
 
   override get givesProbabilities(): boolean {
-    return this.layers[this.layers.length - 1].givesProbabilities
+    return this.layers.findLast((layer) => !layer.keepsProbabilities)?.givesProbabilities ?? false
   }
 
   protected override describe(): string {

@@ -16,6 +16,7 @@ import {
   setSeed,
   type Tensor,
   tensor,
+  variable,
   zeros,
 } from '../../src/index.js'
 
@@ -276,4 +277,30 @@ test('a layer of your own is a class with build and call', (t) => {
     .backward()
   t.is(model.trainableVariables.length, 3)
   t.true(model.trainableVariables.every((v) => v.grad !== null))
+})
+
+test('probabilities are known behind Dropout and Flatten, too', (t) => {
+  const loss = (...behind: Layer[]) => {
+    const model = new Sequential([new Dense(3, { activation: 'softmax', seed: 1 }), ...behind])
+    model.compile({ optimizer: new SGD(), loss: 'sparseCategoricalCrossentropy' })
+    return model.evaluate(
+      [
+        [1, 2],
+        [3, -4],
+      ],
+      [0, 2],
+    ).loss
+  }
+  t.is(loss(new Dropout(0.5)), loss())
+  t.is(loss(new Flatten()), loss())
+  t.is(loss(new Dropout(0.5), new Flatten()), loss())
+})
+
+test('a layer that changes nothing hands out no variable', (t) => {
+  for (const layer of [new Dropout(0.5), new Activation('linear')]) {
+    const w = variable([1, 2, 3])
+    const y = layer.apply(w)
+    w.assign([7, 8, 9])
+    t.deepEqual(y.toArray(), [1, 2, 3], layer.name)
+  }
 })
