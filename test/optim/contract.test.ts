@@ -255,3 +255,35 @@ test('two optimizers may share a variable', (t) => {
   a.apply([tensor([1])], [v])
   t.true(Math.abs(v.item() - (1 - 0.1 - 0.1 - 0.15)) < 1e-6)
 })
+
+for (const [name, create] of all) {
+  test(`${name} takes the same steps inside of tidy`, (t) => {
+    const train = (around: (step: () => void) => void) => {
+      const [w, b] = [
+        nabla.variable([
+          [1, 2],
+          [3, -4],
+        ]),
+        nabla.variable([0.5, 1]),
+      ]
+      const optimizer = create()
+      const loss = () =>
+        nabla
+          .tensor([
+            [1, 2],
+            [3, 4],
+          ])
+          .matmul(w)
+          .add(b)
+          .square()
+          .sum()
+      for (let i = 0; i < 4; i++) around(() => void optimizer.minimize(loss, [w, b]))
+      optimizer.finalizeVariableValues([w, b])
+      return [w.toArray(), b.toArray()]
+    }
+    t.deepEqual(
+      train((step) => nabla.tidy(step)),
+      train((step) => step()),
+    )
+  })
+}
