@@ -103,6 +103,7 @@ export abstract class Model extends Layer {
   /** The gradients of the trainable variables, in their order. */
   private gradientsOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
     if (!this.weightsToTrain || this.trainableSince !== trainableChanges) {
+      if (this.variables.length === 0) throw withoutWeights(this.name)
       this.weightsToTrain = this.trainableVariables
       this.trainableSince = trainableChanges
     }
@@ -277,5 +278,11 @@ function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
 function badLoss(loss: number): GradientError {
   return new GradientError(
     `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+  )
+}
+
+function withoutWeights(name: string): OptionError {
+  return new OptionError(
+    `fit: the model ${name} has no weights to train. A model of your own tells its layers by layersInside and their weights by variables; Sequential does so by itself.`,
   )
 }

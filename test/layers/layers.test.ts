@@ -7,6 +7,7 @@ import {
   Flatten,
   gradcheck,
   Layer,
+  Model,
   OptionError,
   ones,
   randomNormal,
@@ -303,4 +304,18 @@ test('a layer that changes nothing hands out no variable', (t) => {
     w.assign([7, 8, 9])
     t.deepEqual(y.toArray(), [1, 2, 3], layer.name)
   }
+})
+
+test('a model that does not tell its layers is not silently left untrained', (t) => {
+  class Net extends Model {
+    private readonly inner = new Dense(1)
+    override call(x: Tensor): Tensor {
+      return this.inner.apply(x)
+    }
+  }
+  const model = new Net().compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+  t.throws(() => model.trainOnBatch([[1], [2]], [[1], [2]]), {
+    instanceOf: OptionError,
+    message: /no weights.*layersInside/,
+  })
 })
