@@ -170,14 +170,17 @@ function listsOf(indices: Int32Array, axis: number): [places: Float32Array, star
   return [places, starts]
 }
 
+/** Where a thread stands in the result: its index along the axis (`own`), and the first update of its row (`first`). */
+const placeInScatter = `const line = quotient(i, inner);
+    const page = quotient(line, axis);
+    const own = line - page * axis;
+    const first = page * count * inner + (i - line * inner);`
+
 const summing = cached((_: null) =>
   kernel(
     3,
     ['count', 'axis', 'inner'],
-    `const line = quotient(i, inner);
-    const page = quotient(line, axis);
-    const own = line - page * axis;
-    const first = page * count * inner + (i - line * inner);
+    `${placeInScatter}
     const start = a2[own];
     const length = a2[own + 1] - start;
     let sum = 0;
@@ -190,10 +193,7 @@ const scattering = cached((_: null) =>
   kernel(
     2,
     ['count', 'axis', 'inner'],
-    `const line = quotient(i, inner);
-    const page = quotient(line, axis);
-    const own = line - page * axis;
-    const first = page * count * inner + (i - line * inner);
+    `${placeInScatter}
     let sum = 0;
     for (let j = 0; j < count; j++) {
       const at = a1[j];
