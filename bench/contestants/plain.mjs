@@ -71,21 +71,42 @@ const memcpy = {
   crossEntropy: ({ rows, columns }) => copy(rows * columns * 4), // four passes
 }
 
-/** Twelve independent chains of multiply-adds on vectors of four (96 operations a turn), fused where the engine can. */
+/** Multiply-adds on registers alone, fused where the engine can: enough of them at a time to keep every unit busy, and no more than fit. */
 async function peak() {
   const { compile } = await import('watr')
-  const fused = compile(spin((c) => `(f32x4.relaxed_madd (local.get ${c}) (local.get $x) (local.get $x))`))
-  const split = compile(spin((c) => `(f32x4.add (f32x4.mul (local.get ${c}) (local.get $x)) (local.get $x))`))
-  const { instance } = await WebAssembly.instantiate(WebAssembly.validate(fused) ? fused : split)
-  return { matmul: ({ n }) => ({ run: () => instance.exports.spin((2 * n ** 3) / 96), probe: () => undefined }) }
+  const fused = compile(spin(fusedChains))
+  const [binary, count] = WebAssembly.validate(fused) ? [fused, 12] : [compile(spin(splitChains)), 6]
+  const { instance } = await WebAssembly.instantiate(binary)
+  const operations = 8 * count
+  return {
+    matmul: ({ n }) => ({ run: () => instance.exports.spin((2 * n ** 3) / operations), probe: () => undefined }),
+  }
 }
 
-const chains = Array.from({ length: 12 }, (_, i) => `$c${i}`)
+const v = (name) => `(local.get $${name})`
+const set = (name, value) => `(local.set $${name} ${value})`
+const sums = (count) => Array.from({ length: count }, (_, i) => `c${i}`)
 
-const spin = (multiplyAdd) => `(module (func (export "spin") (param $turns i32) (result f32)
-  ${chains.map((c) => `(local ${c} v128)`).join(' ')} (local $x v128)
-  (local.set $x (f32x4.splat (f32.const 0.5)))
+const fusedChains = {
+  sums: sums(12),
+  turn: sums(12).map((c) => set(c, `(f32x4.relaxed_madd ${v('x')} ${v('y')} ${v(c)})`)),
+}
+
+/** Six products of three numbers, which change places in every turn, so that no product can be kept from the turn before. */
+const splitChains = {
+  sums: sums(6),
+  turn: [
+    ...['xx', 'xy', 'xz', 'yy', 'yz', 'zz'].map(([a, b], i) =>
+      set(`c${i}`, `(f32x4.add ${v(`c${i}`)} (f32x4.mul ${v(a)} ${v(b)}))`),
+    ),
+    ...[set('t', v('x')), set('x', v('y')), set('y', v('z')), set('z', v('t'))],
+  ],
+}
+
+const spin = ({ sums, turn }) => `(module (func (export "spin") (param $turns i32) (result f32)
+  ${[...sums, 'x', 'y', 'z', 't'].map((name) => `(local $${name} v128)`).join(' ')}
+  ${['x', 'y', 'z'].map((name, i) => set(name, `(f32x4.splat (f32.const ${0.5 + i / 10}))`)).join(' ')}
   (loop $again
-    ${chains.map((c) => `(local.set ${c} ${multiplyAdd(c)})`).join('\n    ')}
+    ${turn.join('\n    ')}
     (br_if $again (i32.gt_s (local.tee $turns (i32.sub (local.get $turns) (i32.const 1))) (i32.const 0))))
-  (f32x4.extract_lane 0 ${chains.map((c) => `(local.get ${c})`).reduce((a, b) => `(f32x4.add ${a} ${b})`)})))`
+  (f32x4.extract_lane 0 ${sums.map(v).reduce((a, b) => `(f32x4.add ${a} ${b})`)})))`

@@ -4,7 +4,7 @@
  * computed beside C and copied into it.
  */
 import type { DType, MatmulSize } from '../backend.js'
-import { accumulate, type Lanes, panelBytes, type Tile, tileRows } from './matmul-kernel.js'
+import { accumulate, type Lanes, panelBytes, type Tile } from './matmul-kernel.js'
 import type { Clear, CopyBlock, Pack } from './matmul-pack.js'
 import { reserve } from './memory.js'
 
@@ -18,23 +18,29 @@ const blockPanels = 64
 const packRows = 24
 const packBytes = 1 << 15
 
-/** Copying a tile of a transposed A pays if it is used for this many panels. */
+/**
+ * Copying tiles of A pays if they are used for this many panels, and with fused multiply-add only if A is transposed. Without it,
+ * a pointer for each row costs more than the copy.
+ */
 const copyPanels = 4
 
-/** Numbers from one step of k to the next in a copied tile. */
+/** Numbers from one step of k to the next where copied rows do not have the width of a panel. */
 const copiedRow = 8
 
 /** Bytes between packed panels: without them the same row of all panels would compete for one set of cache lines. */
 const panelGap = 64
 
-/** The kernels for one dtype. Tiles are compiled by height, when they are first used. */
+/** The kernels for one dtype. Tiles are compiled by height and layout, when they are first used. */
 export interface Kernels {
   readonly lanes: Lanes
   readonly bytes: number
   /** Columns of a panel. */
   readonly width: number
-  readonly tiles: (Tile | undefined)[]
-  readonly makeTile: (height: number) => Tile
+  /** The most rows of a tile. */
+  readonly rows: number
+  /** For A as it lies, and for a transposed A. */
+  readonly tiles: readonly [(Tile | undefined)[], (Tile | undefined)[]]
+  readonly makeTile: (height: number, transposed: boolean) => Tile
   readonly pack: Pack
   readonly packTransposed: Pack
   readonly copyBlock: CopyBlock
@@ -176,10 +182,11 @@ function copyEdge(p: Product, c: number): void {
 function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
   const { m } = p
   const { transposeA } = p.size
-  const tiles = Math.ceil(m / tileRows)
+  const tiles = Math.ceil(m / p.kernels.rows)
   const height = Math.ceil(m / tiles)
   const high = m - tiles * (height - 1)
-  const run = transposeA && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
+  const copies = transposeA || !p.kernels.lanes.fused
+  const run = copies && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
   run(p, slice, panels, height, 0, high)
   if (high < tiles) run(p, slice, panels, height - 1, high * height, tiles - high)
 }
@@ -187,13 +194,13 @@ function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
 /** Tiles of one height, from a row on. */
 function multiplyTiles(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
   const { aRow, aStep } = p
+  const { transposeA } = p.size
   const { b, bStep, bPanel, cRow } = panels
   const c = panels.c + row * cRow
-  const tile = tileOf(p.kernels, height)
+  const tile = tileOf(p.kernels, height, transposeA)
   tile(
     slice.a + row * aRow,
-    aRow,
-    aStep,
+    transposeA ? aStep : aRow,
     b,
     bStep,
     bPanel,
@@ -207,24 +214,35 @@ function multiplyTiles(p: Product, slice: Slice, panels: Panels, height: number,
   )
 }
 
-/** The same, with each tile of a transposed A copied to where the numbers of a step of k lie close to those of the next. */
+/** The same, with parts of A copied to where the numbers of a step of k lie side by side, as many tiles at a time as there is room for. */
 function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
-  const { bytes, width, pack, copyBlock } = p.kernels
+  const { aRow } = p
   const { b, bStep, bPanel, cRow } = panels
   const { depth, flags } = slice
-  const tile = tileOf(p.kernels, height)
-  for (let i = 0, r = row; i < count; i++, r += height) {
-    const from = slice.a + r * bytes
-    const whole = height <= width && r + width <= p.m
-    const step = whole ? panelBytes : copiedRow * bytes
-    if (whole) pack(from, p.aStep, p.tile, 0, depth, 1)
-    else copyBlock(from, p.aStep, bytes, p.tile, step, depth, height)
-    tile(p.tile, bytes, step, b, bStep, bPanel, panels.c + r * cRow, cRow, depth, panels.count, 1, panels.bias, flags)
+  const tile = tileOf(p.kernels, height, true)
+  const most = Math.max(1, Math.floor(p.kernels.width / height))
+  for (let i = 0, r = row; i < count; i += most, r += most * height) {
+    const tiles = Math.min(most, count - i)
+    const step = copyRows(p, slice.a + r * aRow, depth, tiles * height, p.m - r)
+    tile(p.tile, step, b, bStep, bPanel, panels.c + r * cRow, cRow, depth, panels.count, tiles, panels.bias, flags)
   }
 }
 
+/** Copies rows of A, one or more of so many that are left, and returns the bytes from step to step of k. */
+function copyRows(p: Product, a: number, depth: number, rows: number, left: number): number {
+  const { bytes, width, pack, packTransposed, copyBlock } = p.kernels
+  if (rows > width || width > left) {
+    copyBlock(a, p.aStep, p.aRow, p.tile, copiedRow * bytes, depth, rows)
+    return copiedRow * bytes
+  }
+  if (p.size.transposeA) pack(a, p.aStep, p.tile, 0, depth, 1)
+  else packTransposed(a, p.aRow, p.tile, 0, depth, 1)
+  return panelBytes
+}
+
 /** The kernel for tiles of this height. */
-export function tileOf(kernels: Kernels, height: number): Tile {
-  kernels.tiles[height] ??= kernels.makeTile(height)
-  return kernels.tiles[height]
+export function tileOf({ tiles, makeTile }: Kernels, height: number, transposed: boolean): Tile {
+  const made = tiles[transposed ? 1 : 0]
+  made[height] ??= makeTile(height, transposed)
+  return made[height]
 }

@@ -22,21 +22,22 @@ export interface Lanes {
 /** Bytes of one row of a panel: two vectors. */
 export const panelBytes = 32
 
-/** The most rows of a tile: twelve sums, two vectors of B and one of A are the fifteen vector registers that V8 has on x64. */
-export const tileRows = 6
+/**
+ * The most rows of a tile. V8 has fifteen vector registers on x64: twelve sums, two vectors of B and one of A; or, where a product
+ * has a register before it is added, eight sums and fewer operands, all of which older versions of V8 load before they multiply.
+ */
+export const tileRows = ({ fused }: Lanes) => (fused ? 6 : 4)
 
 /** Bits of `flags`: start from the numbers in C instead of zero; end with `max(sum, 0)`. */
 export const accumulate = 1
 export const relu = 2
 
-const tileParameters = 'a aRow aStep b bStep bPanel c cRow k panels tiles bias flags'
+const tileParameters = 'a aStep b bStep bPanel c cRow k panels tiles bias flags'
 
 /** `c[rows, columns] (+)= a[rows, k] · b[k, columns]` for `tiles` tiles below one another, each over `panels` panels. */
 export type Tile = (
   a: number,
-  /** From row to row of A, in bytes, as all steps here. */
-  aRow: number,
-  /** From k to k of A. */
+  /** From row to row of A, or from k to k of a transposed A, in bytes, as all steps here. */
   aStep: number,
   b: number,
   /** From k to k of B. */
@@ -53,29 +54,30 @@ export type Tile = (
   flags: number,
 ) => void
 
-/** The function `tile` for tiles of this many rows. */
-export function tileText(lanes: Lanes, height: number): string {
+/** The function `tile` for tiles of this many rows. `transposed`: A is stored as [k, rows], not as [rows, k]. */
+export function tileText(lanes: Lanes, height: number, transposed: boolean): string {
   const rows = range(height)
-  const pointers = rows.map((r) => `a${r}`)
+  const a = transposed ? ['a0'] : rows.map((r) => `a${r}`)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
+  const nextTile = transposed ? height * lanes.bytes : mul(get('aStep'), int(height))
   return `(func (export "tile") ${params(tileParameters)}
-    ${locals(`${pointers.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
+    ${locals(`${a.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
     ${repeat(
       'tiles',
       `${set('bj', get('b'))} ${set('cj', get('c'))} ${set('p', get('bias'))} ${set('j', get('panels'))}
       ${repeat(
         'j',
         `${startText(rows)}
-        ${set('a0', get('a'))} ${rows
+        ${set('a0', get('a'))} ${a
           .slice(1)
-          .map((r) => set(`a${r}`, add(get(`a${r - 1}`), get('aRow'))))
+          .map((pointer, i) => set(pointer, add(get(a[i]), get('aStep'))))
           .join(' ')}
         ${set('bk', get('bj'))} ${set('i', get('k'))}
-        ${repeat('i', stepText(lanes, rows))}
+        ${repeat('i', stepText(lanes, rows, transposed))}
         ${endText(lanes, rows, sums)}
         ${advance('bj', get('bPanel'))} ${advance('cj', panelBytes)}`,
       )}
-      ${advance('a', mul(get('aRow'), int(height)))} ${advance('c', mul(get('cRow'), int(height)))}`,
+      ${advance('a', nextTile)} ${advance('c', mul(get('cRow'), int(height)))}`,
     )})`
 }
 
@@ -90,10 +92,14 @@ function startText(rows: readonly number[]): string {
 }
 
 /** One step of k: a column of A times a row of the panel. */
-function stepText(lanes: Lanes, rows: readonly number[]): string {
-  const row = (r: number) => `${set('x', `(v128.load${lanes.bytes * 8}_splat ${get(`a${r}`)})`)}
-    ${multiplyAdd(lanes, `s${r}0`, 'y0')} ${multiplyAdd(lanes, `s${r}1`, 'y1')} ${advance(`a${r}`, get('aStep'))}`
-  return `${set('y0', load('bk'))} ${set('y1', load('bk', 16))} ${advance('bk', get('bStep'))} ${rows.map(row).join('\n')}`
+function stepText(lanes: Lanes, rows: readonly number[], transposed: boolean): string {
+  const { bytes } = lanes
+  const splat = (pointer: string, offset = 0) => `(v128.load${bytes * 8}_splat offset=${offset} ${get(pointer)})`
+  const row = (r: number) => `${set('x', transposed ? splat('a0', r * bytes) : splat(`a${r}`))}
+    ${multiplyAdd(lanes, `s${r}0`, 'y0')} ${multiplyAdd(lanes, `s${r}1`, 'y1')}
+    ${transposed ? '' : advance(`a${r}`, bytes)}`
+  return `${set('y0', load('bk'))} ${set('y1', load('bk', 16))} ${advance('bk', get('bStep'))}
+    ${rows.map(row).join('\n')} ${transposed ? advance('a0', get('aStep')) : ''}`
 }
 
 function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {

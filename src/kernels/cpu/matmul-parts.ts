@@ -4,7 +4,6 @@
  */
 import type { DType, MatmulSize } from '../backend.js'
 import { type Kernels, multiply, type Product, prepare, tileOf } from './matmul-blocks.js'
-import { tileRows } from './matmul-kernel.js'
 import { inRanges } from './threads/ranges.js'
 import { join, recorded } from './threads/tasks.js'
 
@@ -26,11 +25,11 @@ const recording = new Map<Kernels, Kernels>()
 /** Computes the products on this many threads. */
 export function multiplyInParts(call: Call, threads: number): void {
   const { m, n, batch } = call.size
-  const { width } = call.kernels
+  const { rows, width } = call.kernels
   if (batch >= threads) inRanges(batch, 1, threads, (from, to) => products(call, from, to))
   else
     for (let i = 0; i < batch; i++) {
-      if (m >= n) inRanges(m, tileRows, threads, (from, to) => strip(call, i, from, to, 0, n))
+      if (m >= n) inRanges(m, rows, threads, (from, to) => strip(call, i, from, to, 0, n))
       else inRanges(n, width, threads, (from, to) => strip(call, i, 0, m, from, to))
     }
   join()
@@ -64,8 +63,8 @@ function recordingOf(kernels: Kernels): Kernels {
     const { pack, packTransposed, copyBlock, clear } = kernels
     twin = {
       ...kernels,
-      tiles: [],
-      makeTile: (height) => recorded(tileOf(kernels, height)),
+      tiles: [[], []],
+      makeTile: (height, transposed) => recorded(tileOf(kernels, height, transposed)),
       pack: recorded(pack),
       packTransposed: recorded(packTransposed),
       copyBlock: recorded(copyBlock),

@@ -4,7 +4,7 @@
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
 import { type Kernels, multiply, type Product, prepare } from './matmul-blocks.js'
-import { type Lanes, panelBytes, relu, type Tile, tileText } from './matmul-kernel.js'
+import { type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
 import { packText } from './matmul-pack.js'
 import { multiplyInParts } from './matmul-parts.js'
 import { begin, discard, pointer, reserve, result, workingSpace } from './memory.js'
@@ -58,6 +58,15 @@ function kernelsFor(dtype: DType): Kernels {
 
 function compileFor(lanes: Lanes): Kernels {
   const packing = instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'copyBlock' | 'clear'>>(packText(lanes.bytes))
-  const makeTile = (height: number) => instantiate<{ tile: Tile }>(tileText(lanes, height)).tile
-  return { lanes, bytes: lanes.bytes, width: panelBytes / lanes.bytes, tiles: [], makeTile, ...packing }
+  const makeTile = (height: number, transposed: boolean) =>
+    instantiate<{ tile: Tile }>(tileText(lanes, height, transposed)).tile
+  return {
+    lanes,
+    bytes: lanes.bytes,
+    width: panelBytes / lanes.bytes,
+    rows: tileRows(lanes),
+    tiles: [[], []],
+    makeTile,
+    ...packing,
+  }
 }
