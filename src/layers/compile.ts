@@ -74,6 +74,11 @@ function checkOptimizer(optimizer: unknown): void {
     throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
   }
   if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
+  if (typeof optimizer === 'string') {
+    throw new OptionError(
+      `compile: the optimizer is the name '${optimizer}'. Give an instance, such as new Adam(), or optimizers.get('${optimizer}').`,
+    )
+  }
   throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
 }
 

@@ -55,8 +55,8 @@ export class Dense extends Layer {
     readonly units: number,
     private readonly options: DenseOptions = {},
   ) {
+    if (typeof options === 'number') throw twoSizes(units, options)
     checkOptions('Dense', options, [
-      ...layerOptions,
       'activation',
       'useBias',
       'kernelInitializer',
@@ -64,6 +64,7 @@ export class Dense extends Layer {
       'kernelConstraint',
       'biasConstraint',
       'seed',
+      ...layerOptions,
     ])
     super(options)
     if (!Number.isInteger(units) || units < 1) {
@@ -112,4 +113,11 @@ export class Dense extends Layer {
     const activation = this.activation.name === 'linear' ? '' : `, ${this.activation.name}`
     return `${inputs}${this.units}${activation}`
   }
+}
+
+/** What PyTorch's Linear takes. */
+function twoSizes(inputs: number, outputs: number): OptionError {
+  return new OptionError(
+    `Dense: received ${inputs} and ${outputs}. Only the number of outputs is given, the inputs are counted by themselves: new Dense(${outputs}).`,
+  )
 }

@@ -121,11 +121,7 @@ export abstract class Layer {
    * @throws ShapeError when x does not have the shape that the layer was built for
    */
   apply(x: Tensor, options?: CallOptions): Tensor {
-    if (!(x instanceof Tensor)) {
-      throw new DTypeError(
-        `${this.name}: apply takes a tensor, received ${typeof x}. Wrap the data: apply(tensor(data)).`,
-      )
-    }
+    checkTensor(this.name, 'apply', x)
     if (!this.built) this.buildFor(x.shape.slice(1))
     const y = this.call(x, options)
     return y === x ? snapshot(x) : y
@@ -171,10 +167,21 @@ export abstract class Layer {
 
 /** @throws ShapeError when the examples do not have the shape that the layer was built for */
 export function checkInput(layer: Layer, x: Tensor): void {
-  const want = layer.inputShape as Shape
+  checkTensor(layer.name, 'call', x)
+  const want = layer.inputShape
+  if (!want || !layer.built) {
+    throw new ShapeError(`${layer.name}: it is not built yet, so it has no weights. Use apply(x), which builds it.`)
+  }
   const got = x.shape.slice(1)
   if (x.rank > 0 && want.length === got.length && want.every((n, i) => n === got[i])) return
   throw new ShapeError(
     `${layer.name}: built for examples of shape ${formatShape(want)}, received ${formatShape(x.shape)}. The first axis is the batch, the others must be ${formatShape(want)}.`,
+  )
+}
+
+function checkTensor(name: string, method: string, x: unknown): asserts x is Tensor {
+  if (x instanceof Tensor) return
+  throw new DTypeError(
+    `${name}: ${method} takes a tensor, received ${Array.isArray(x) ? 'an array' : typeof x}. Wrap the data: ${method}(tensor(data)).`,
   )
 }

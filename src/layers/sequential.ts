@@ -27,8 +27,8 @@ export class Sequential extends Model {
    * @throws OptionError when there is no layer, something is not a layer, or one comes twice
    */
   constructor(layers: readonly Layer[], options: LayerOptions = {}) {
-    checkOptions('Sequential', options, layerOptions)
     checkLayers(layers)
+    checkOptions('Sequential', options, layerOptions)
     super(options)
     this.layers = [...layers]
     if (options.trainable === false) this.trainable = false
@@ -73,6 +73,10 @@ export class Sequential extends Model {
 }
 
 function checkLayers(layers: readonly Layer[]): void {
+  if (layers instanceof Layer)
+    throw new OptionError(
+      'Sequential: the layers are given one by one. Put them into an array: new Sequential([a, b]).',
+    )
   if (!Array.isArray(layers) || layers.length === 0) {
     throw new OptionError('Sequential: there are no layers. Give an array of at least one.')
   }

@@ -2,10 +2,11 @@
  * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more
  * than `apply`.
  */
-import { GradientError, OptionError } from '../errors.js'
+import { GradientError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { checkGradients, checkMinimize, checkPairs, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
@@ -101,6 +102,7 @@ export abstract class AnyOptimizer {
    * @param pairs `[gradient, variable]`, one for each variable
    */
   applyGradients(pairs: readonly (readonly [gradient: Gradient, variable: Variable])[]): void {
+    checkPairs('applyGradients', pairs)
     this.apply(
       pairs.map(([gradient]) => gradient),
       pairs.map(([, variable]) => variable),
@@ -110,14 +112,11 @@ export abstract class AnyOptimizer {
   /**
    * Computes the loss and its gradients, and makes one step.
    * @returns the loss, before the step and before any scaling
+   * @throws OptionError when the function returns no tensor, or something is no variable
    */
   minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
-    if (typeof loss !== 'function') {
-      throw new OptionError(
-        `minimize: the loss is ${String(loss)}, not a function. Write minimize(() => loss, variables).`,
-      )
-    }
-    const value = loss()
+    checkMinimize(loss, variables)
+    const value = evaluateLoss(loss)
     const gradients = this.scaleLoss(value).gradientsOfLeaves()
     this.apply(
       variables.map((v) => gradients.get(v)),
@@ -131,6 +130,7 @@ export abstract class AnyOptimizer {
    * @throws as `apply`
    */
   async applyAsync(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
+    checkGradients('apply', gradients)
     await Promise.all(this.decisive(gradients).map((x) => x.data()))
     this.apply(gradients, variables)
   }
@@ -141,7 +141,8 @@ export abstract class AnyOptimizer {
    */
   async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     if (!backend.isAsync) return this.minimize(loss, variables)
-    const value = loss()
+    checkMinimize(loss, variables)
+    const value = evaluateLoss(loss)
     const gradients = this.scaleLoss(value).gradientsOfLeaves()
     await this.applyAsync(
       variables.map((v) => gradients.get(v)),
@@ -174,7 +175,7 @@ export abstract class AnyOptimizer {
    * @throws GradientError when none of them has one
    */
   step(variables: readonly Variable[]): void {
-    checkList('step', variables)
+    checkVariables('step', variables)
     if (variables.length > 0 && variables.every((v) => !v.grad)) {
       throw new GradientError(
         `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
@@ -187,7 +188,7 @@ export abstract class AnyOptimizer {
 
   /** Forgets the gradients that `backward` left. */
   zeroGrad(variables: readonly Variable[]): void {
-    checkList('zeroGrad', variables)
+    checkVariables('zeroGrad', variables)
     for (const v of variables) v.zeroGrad()
   }
 
@@ -200,11 +201,4 @@ export abstract class AnyOptimizer {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return String(this)
   }
-}
-
-function checkList(op: string, variables: unknown): void {
-  if (Array.isArray(variables)) return
-  throw new OptionError(
-    `${op}: the variables are ${String(variables)}, not a list. Write ${op}(variables), for a model ${op}(model.trainableVariables).`,
-  )
 }

@@ -9,6 +9,7 @@ import { evaluateAt } from './hyperparameters.js'
 import { fromKeras, toKeras } from './names.js'
 import {
   baseDefaults,
+  checkHyperparameter,
   type Hyperparameter,
   isHyperparameter,
   type OptimizerOptions,
@@ -69,14 +70,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
 
   set learningRate(value: Hyperparameter) {
     const old = this.shared.learningRate
-    if (!isHyperparameter(value)) {
-      throw wrong(
-        this.constructor.name,
-        'learningRate',
-        value,
-        'a number, a schedule or a function that returns a number',
-      )
-    }
+    checkHyperparameter(this.constructor.name, 'learningRate', value)
     if (typeof value === 'number' && typeof old !== 'number') throw this.scheduled(old)
     this.setOption('learningRate', value)
   }

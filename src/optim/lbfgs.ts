@@ -7,6 +7,7 @@ import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
+import { checkMinimize, evaluateLoss } from './arguments.js'
 import { checkState, countIn } from './exported-state.js'
 import { lineSearch, type Point } from './line-search.js'
 import { fromKeras } from './names.js'
@@ -203,11 +204,12 @@ export class LBFGS extends AnyOptimizer {
   }
 
   private *minimizing(loss: () => Tensor, variables: readonly Variable[]): Reading<Tensor> {
+    checkMinimize(loss, variables)
     const before = new Snapshot(variables)
     const pairs = [...this.pairs]
     let isDone = false
     try {
-      const first = loss()
+      const first = evaluateLoss(loss)
       this.build(variables)
       yield* this.descend(loss, first, variables)
       isDone = true
@@ -251,7 +253,7 @@ export class LBFGS extends AnyOptimizer {
         variables,
         place.x.map((x, i) => x + step * direction[i]),
       )
-      const there = yield* placeOf(loss(), variables)
+      const there = yield* placeOf(evaluateLoss(loss), variables)
       if (there.value < best.value) best = there
       return { step, value: there.value, slope: dot(there.gradient, direction) }
     }

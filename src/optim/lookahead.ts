@@ -5,6 +5,7 @@ import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
+import { checkGradients } from './arguments.js'
 import { checkState, exportVariables, importVariables } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { checkRange, wrong } from './options.js'
@@ -74,6 +75,7 @@ export class Lookahead extends Wrapper {
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    checkGradients('apply', gradients)
     if (gradients.length === 0) return
     this.check(gradients, variables)
     this.build(variables)

@@ -7,6 +7,7 @@ import { backend } from '../tensor/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
+import { checkGradients } from './arguments.js'
 import { checkState, countIn } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { baseDefaults } from './options.js'
@@ -74,8 +75,9 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
+    checkGradients('apply', gradients)
     if (gradients.length === 0) return
-    if (gradients.every((g) => !g || isAllFinite(g))) this.finiteStep(gradients, variables)
+    if (gradients.every((g) => !(g instanceof Tensor) || isAllFinite(g))) this.finiteStep(gradients, variables)
     else this.nonFiniteStep(gradients, variables)
   }
 
@@ -133,7 +135,7 @@ export class LossScaleOptimizer extends Wrapper {
     const scale = this.currentScale
     const targets = variables ?? this.inner.builtVariables()
     this.inner.apply(
-      gradients.map((g, i) => (g && !targets[i]?.overwriteWithGradient ? g.div(scale) : g)),
+      gradients.map((g, i) => (g instanceof Tensor && !targets[i]?.overwriteWithGradient ? g.div(scale) : g)),
       variables,
     )
     if (this.finiteSteps === this.dynamicGrowthSteps - 1) {

@@ -6,6 +6,7 @@ import { autoName, checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
+import { checkGradients, checkVariables } from './arguments.js'
 import { Explanation } from './explain.js'
 import { checkState, countIn } from './exported-state.js'
 import { evaluateAt } from './hyperparameters.js'
@@ -126,6 +127,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    checkVariables('apply', variables)
     const count = this.optimizerOf.size || variables.length
     if (gradients.length !== count || variables.length !== count) {
       throw new OptionError(
@@ -136,6 +138,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+    checkGradients('apply', gradients)
     if (gradients.length === 0) return
     this.check(gradients, variables)
     this.build(variables)
@@ -216,8 +219,9 @@ export class MultiOptimizer extends AnyOptimizer {
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): MultiOptimizer {
     checkConfig('MultiOptimizer', config)
-    const map = OptimizerMap.fromConfig((config.optimizer_map as { config: Config } | undefined)?.config as Config)
-    return new MultiOptimizer(map, {
+    const map = (config.optimizer_map as { config?: Config } | undefined)?.config
+    if (!map) throw withoutMap(config.optimizer_map)
+    return new MultiOptimizer(OptimizerMap.fromConfig(map), {
       lossScaleFactor: config.loss_scale_factor as number | null,
       name: config.name as string | null,
     })
@@ -257,6 +261,12 @@ export class MultiOptimizer extends AnyOptimizer {
 function part(state: OptimizerState, prefix: string): OptimizerState {
   const own = Object.entries(state).filter(([name]) => name.startsWith(prefix))
   return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]))
+}
+
+function withoutMap(given: unknown): OptionError {
+  return new OptionError(
+    `MultiOptimizer: the configuration has no optimizer_map, got ${JSON.stringify(given)}. Give what getConfig() returned.`,
+  )
 }
 
 function withoutRate(verb: string): OptionError {

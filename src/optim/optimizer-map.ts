@@ -89,6 +89,11 @@ export class OptimizerMap {
   /** Makes a map of a configuration. */
   static fromConfig(config: Config): OptimizerMap {
     checkConfig('OptimizerMap', config)
+    if (!config.default_optimizer) {
+      throw new OptionError(
+        `OptimizerMap: the configuration has no default_optimizer, got ${JSON.stringify(config.default_optimizer)}. Give what getConfig() returned.`,
+      )
+    }
     const groups = Object.entries((config.optimizer_map ?? {}) as Record<string, SerializedOptimizer>)
     return new OptimizerMap(
       deserialize(config.default_optimizer as SerializedOptimizer),

@@ -17,6 +17,7 @@ import { IndexedSlices } from '../tensor/indexed-slices.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
+import { checkGradients } from './arguments.js'
 import { type ClipStep, clipByNorm } from './clip-step.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
@@ -59,6 +60,7 @@ export abstract class Optimizer<
   private currentRunner: RuleRunner | null = null
 
   apply(gradients: readonly Gradient[], targets?: readonly Variable[]): void {
+    checkGradients('apply', gradients)
     if (gradients.length === 0) return
     const variables = targets ?? this.ownVariables()
     try {

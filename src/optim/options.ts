@@ -114,9 +114,22 @@ function checkKind(op: string, name: string, value: unknown, standard: unknown):
   if (typeof standard === 'boolean') {
     if (typeof value !== 'boolean') throw wrong(op, name, value, 'true or false')
   } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
-    if (!isHyperparameter(value))
-      throw wrong(op, name, value, 'a number, a schedule or a function that returns a number')
+    checkHyperparameter(op, name, value)
   }
+}
+
+/** @throws OptionError for what is no number, schedule or function, and for a learning rate below 0 */
+export function checkHyperparameter(op: string, name: string, value: unknown): asserts value is Hyperparameter {
+  if (isClass(value)) {
+    throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
+  }
+  if (!isHyperparameter(value)) throw wrong(op, name, value, 'a number, a schedule or a function that returns a number')
+  if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+}
+
+/** Classes are the functions whose prototype cannot be replaced. */
+function isClass(value: unknown): value is { name: string } {
+  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
 /** Whether the value is a number (not NaN), a schedule or a function. */

@@ -9,6 +9,7 @@ import { formatShape, sameShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
+import { checkVariables, describe } from './arguments.js'
 
 /** Two lists of the same length, reused from call to call. */
 export class Pairs {
@@ -18,10 +19,14 @@ export class Pairs {
   /** Takes in the pairs of a call; warns about variables without a gradient, and throws when none has one. */
   fill(op: string, gradients: readonly Gradient[], variables: readonly Variable[], warns = true): void {
     this.clear()
+    checkVariables(op, variables)
     if (gradients.length !== variables.length) throw wrongCount(op, gradients.length, variables.length)
     for (let i = 0; i < gradients.length; i++) {
       const gradient = gradients[i]
-      if (gradient === null || gradient === undefined) continue
+      if (gradient === null || gradient === undefined) {
+        checkVariable(op, variables[i])
+        continue
+      }
       checkPair(op, gradient, variables[i])
       this.gradients.push(gradient)
       this.variables.push(variables[i])
@@ -97,12 +102,4 @@ function warnMissing(op: string, gradients: readonly Gradient[], variables: read
   console.warn(
     `${op}: Gradients do not exist for variables [${names.join(', ')}] when minimizing the loss. They stay as they are.`,
   )
-}
-
-function describe(x: unknown): string {
-  return x instanceof Tensor
-    ? `a tensor of shape ${formatShape(x.shape)}`
-    : x === null
-      ? 'null'
-      : `${typeof x} ${String(x)}`
 }

@@ -9,6 +9,7 @@ import { where } from '../tensor/comparisons.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from './any-optimizer.js'
+import { checkMinimize, evaluateLoss } from './arguments.js'
 import { fromKeras } from './names.js'
 import { wrong } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -84,13 +85,14 @@ export class SAM extends Wrapper {
 
   /** The loss here, and the gradients at the worst point nearby. */
   private lookAround(loss: () => Tensor, variables: readonly Variable[]): { value: Tensor; gradients: Gradient[] } {
-    const value = loss()
+    checkMinimize(loss, variables)
+    const value = evaluateLoss(loss)
     const first = this.scaleLoss(value).gradientsOfLeaves()
     const before = new Snapshot(variables)
     let second: Map<Tensor, Tensor>
     try {
       climb(variables, first, this.rho)
-      second = this.scaleLoss(loss()).gradientsOfLeaves()
+      second = this.scaleLoss(evaluateLoss(loss)).gradientsOfLeaves()
     } finally {
       before.restore()
     }

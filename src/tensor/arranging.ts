@@ -7,7 +7,7 @@ import type { Shape } from '../kernels/backend.js'
 import { type TensorLike, toTensor, wrap } from './creation.js'
 import { viewOf } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
-import { concat, gather, snapshot } from './shaping.js'
+import { checkTensors, concat, gather, snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /**
@@ -20,9 +20,7 @@ import type { Tensor } from './tensor.js'
  * stack([tensor([1, 2]), tensor([3, 4])], -1).toArray() // => [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ShapeError('stack: no tensors were given. Pass an array of at least one: stack([a, b]).')
-  }
+  checkTensors('stack', tensors)
   const pieces = tensors.map(toTensor)
   const [{ shape }] = pieces
   const odd = pieces.find((x) => !sameShape(x.shape, shape))

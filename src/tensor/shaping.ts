@@ -21,7 +21,7 @@ import {
   stridesOf,
 } from './shape.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
-import type { Tensor } from './tensor.js'
+import { Tensor } from './tensor.js'
 import { Variable } from './variable.js'
 
 /**
@@ -204,9 +204,7 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
  * concat([tensor([[1], [2]]), tensor([[3], [4]])], 1).toArray() // => [[1, 3], [2, 4]]
  */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ShapeError('concat: no tensors were given. Pass an array of at least one: concat([a, b]).')
-  }
+  checkTensors('concat', tensors)
   const pieces = tensors.map(toTensor)
   const dtype = pieces.map((x) => x.dtype).reduce(promote)
   const [{ rank, shape: first }] = pieces
@@ -322,6 +320,17 @@ function resolveShape(from: Shape, to: Shape): Shape {
     )
   }
   return shape
+}
+
+/** @throws ShapeError when it is no list of tensors, or an empty one */
+export function checkTensors(op: string, tensors: unknown): void {
+  if (tensors instanceof Tensor) {
+    throw new ShapeError(
+      `${op}: one tensor of shape ${formatShape(tensors.shape)} was given, not a list. Write ${op}([a, b]).`,
+    )
+  }
+  if (Array.isArray(tensors) && tensors.length > 0) return
+  throw new ShapeError(`${op}: no tensors were given. Pass an array of at least one: ${op}([a, b]).`)
 }
 
 function checkJoin(a: Shape, b: Shape, axis: number): void {

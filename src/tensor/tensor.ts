@@ -3,7 +3,7 @@
  * `Variable` does. The operations are in `ops.ts`; `methods.ts` makes each of them a method.
  */
 import type { Differentiable, GradientHook, Node } from '../autograd/engine.js'
-import { DTypeError, GradientError, ShapeError } from '../errors.js'
+import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
@@ -33,6 +33,7 @@ export class Tensor implements Differentiable<Tensor> {
 
   /** Internal: use `tensor(data)`. */
   constructor(numbers: DataBuffer, shape: Shape, requiresGrad = false, node: Node<Tensor> | null = null) {
+    if (numbers?.dtype === undefined || shape === undefined) throw madeWithNew(numbers)
     this.numbers = numbers
     this.shape = shape
     this.requiresGrad = requiresGrad
@@ -163,6 +164,12 @@ export class Tensor implements Differentiable<Tensor> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
+}
+
+function madeWithNew(given: unknown): OptionError {
+  return new OptionError(
+    `Tensor: received ${given === undefined ? 'nothing' : String(given)}, but tensors are not made with new. Write tensor(data), or ones([2, 3]).`,
+  )
 }
 
 /** What a hook returned, if it may stand for the gradient. */

@@ -251,6 +251,23 @@ test('mistakes in options and shapes are errors that say what to do', (t) => {
   t.throws(() => new Dense(2, { kernelInitializer: 'glorot' as 'zeros' }), { message: /unknown initializer glorot/ })
   t.throws(() => new Dense(2, { use_bias: false } as object), { message: /Did you mean useBias\?/ })
   t.throws(() => new Dropout(1), { message: /rate is 1/ })
+  t.throws(() => new Dense(2, 4 as never), {
+    instanceOf: OptionError,
+    message:
+      'Dense: received 2 and 4. Only the number of outputs is given, the inputs are counted by themselves: new Dense(4).',
+  })
+  t.throws(() => new Dense(2, 'relu' as never), { message: /^Dense: .*received relu. Write \{ activation: … \}/ })
+  t.throws(() => new Dense(2).call(ones([1, 2])), { message: /not built yet.*Use apply/ })
+  t.throws(() => new Dense(2).call([[1, 2]] as never), { message: /received an array.*tensor\(data\)/ })
+  t.throws(() => new Sequential([new Dense(2)]).apply([[1, 2]] as never), {
+    message: /^sequential\w*: apply takes a tensor, received an array. Wrap the data: apply\(tensor\(data\)\)\.$/,
+  })
+  const sideBySide = Sequential as unknown as new (...layers: Layer[]) => Sequential
+  for (const layers of [[new Dense(2)], [new Dense(2), new Dense(3)]])
+    t.throws(() => new sideBySide(...layers), {
+      instanceOf: OptionError,
+      message: 'Sequential: the layers are given one by one. Put them into an array: new Sequential([a, b]).',
+    })
   t.throws(() => new Sequential([]), { message: /no layers/ })
   t.throws(() => new Sequential([{} as Layer]), { message: /not a layer/ })
   const shared = new Dense(1)

@@ -8,7 +8,9 @@ import {
   AdamW,
   type AnyOptimizer,
   ExponentialDecay,
+  LBFGS,
   Lookahead,
+  LossScaleOptimizer,
   MultiOptimizer,
   Optimizer,
   OptimizerMap,
@@ -16,6 +18,7 @@ import {
   type OptimizerState,
   OptionError,
   randomNormal,
+  SAM,
   ScheduleFreeAdamW,
   SGD,
   tensor,
@@ -237,6 +240,16 @@ test('a failed call says why and changes nothing', (t) => {
     [(o) => o.importState(changed(o, 'iteration', Number.NaN)), /iteration is NaN, not a whole number/],
     [(o) => o.importState(changed(o, 'a_m', 'x' as never)), /a_m is something else/],
     [(o) => o.minimize(a.sum() as never, [a]), /not a function/],
+    [(o) => o.minimize((() => 3) as never, [a]), /minimize: the loss function returned number 3, not a tensor/],
+    [(o) => o.minimize((async () => a.sum()) as never, [a]), /returned a promise, not a tensor/],
+    [(o) => o.minimize(() => a.sum(), undefined as never), /minimize: the variables are undefined, not a list/],
+    [(o) => o.minimize(() => a.sum(), a as never), /minimize: the variables are .*, not a list/],
+    [(o) => o.minimize(() => a.sum(), [[a]] as never), /is not a variable/],
+    [(o) => o.apply(undefined as never, []), /apply: the gradients are undefined, not a list/],
+    [(o) => o.apply(good[0] as never, [a]), /apply: the gradients are .*, not a list/],
+    [(o) => o.apply([good[0]], a as never), /apply: the variables are .*, not a list/],
+    [(o) => o.applyGradients(undefined as never), /applyGradients: the pairs are undefined, not a list/],
+    [(o) => o.applyGradients([good[0], a] as never), /applyGradients: entry 0 is .*, not a pair/],
   ]
   for (const [fail, message] of failures) {
     const optimizer = create()
@@ -250,6 +263,41 @@ test('a failed call says why and changes nothing', (t) => {
   t.is(fresh.variables.length, 2)
   t.throws(() => fresh.apply([tensor([1])]), { message: /not built/ })
   t.throws(() => fresh.importState({}), { message: /not built/ })
+})
+
+test('wrappers are told the same of gradients, variables and losses that are none', (t) => {
+  const w = variable([1, 2])
+  const around = [
+    () => new LossScaleOptimizer(new SGD()),
+    () => new Lookahead(new SGD()),
+    () => new MultiOptimizer(() => new SGD()),
+    () => new ScheduleFreeAdamW(),
+  ]
+  for (const make of around) {
+    t.throws(() => make().apply(undefined as never, [w]), { message: /apply: the gradients are undefined, not a list/ })
+    t.throws(() => make().apply([[1, 2]] as never, [w]), { message: /the gradient of .* is an array, not a tensor/ })
+    t.throws(() => make().apply([tensor([1, 2])], w as never), { message: /the variables are .*, not a list/ })
+  }
+  for (const optimizer of [new SAM(new SGD()), new LBFGS(), ...around.map((make) => make())]) {
+    t.throws(() => optimizer.minimize((() => 3) as never, [w]), {
+      message: /the loss function returned number 3, not a tensor/,
+    })
+    t.throws(() => optimizer.minimize(3 as never, [w]), { message: /the loss is number 3, not a function/ })
+    t.throws(() => optimizer.minimize(() => w.sum(), w as never), { message: /the variables are .*, not a list/ })
+  }
+  t.deepEqual(w.toArray(), [1, 2])
+})
+
+test('what the async forms refuse is the same', async (t) => {
+  const w = variable([1, 2])
+  for (const optimizer of [new SGD(), new SAM(new SGD()), new LBFGS(), new LossScaleOptimizer(new SGD())]) {
+    await t.throwsAsync(async () => optimizer.minimizeAsync((() => 3) as never, [w]), {
+      message: /returned number 3, not a/,
+    })
+    await t.throwsAsync(async () => optimizer.minimizeAsync(() => w.sum(), w as never), { message: /not a list/ })
+  }
+  const scaled = new LossScaleOptimizer(new SGD())
+  await t.throwsAsync(async () => scaled.applyAsync(undefined as never, [w]), { message: /gradients are undefined/ })
 })
 
 test('a state survives JSON', (t) => {
@@ -278,8 +326,8 @@ test('configurations that are none, and numbers that cannot be, are refused', (t
     [() => SGD.fromConfig(null as never), /fromConfig: the configuration is null/],
     [() => SGD.fromConfig([] as never), /fromConfig: the configuration is/],
     [() => ExponentialDecay.fromConfig(5 as never), /fromConfig: the configuration is 5/],
-    [() => MultiOptimizer.fromConfig({}), /OptimizerMap: the configuration is undefined/],
-    [() => OptimizerMap.fromConfig({}), /deserialize: the configuration is undefined/],
+    [() => MultiOptimizer.fromConfig({}), /MultiOptimizer: the configuration has no optimizer_map, got undefined/],
+    [() => OptimizerMap.fromConfig({}), /OptimizerMap: the configuration has no default_optimizer, got undefined/],
     [() => new Adam({ beta1: 2 }), /beta1 must be a number from 0 to 1, received 2/],
     [() => new Adam({ epsilon: -1 }), /epsilon must be 0 or more, received -1/],
     [() => new SGD({ lossScaleFactor: 0 }), /lossScaleFactor must be a number other than 0/],
@@ -405,6 +453,14 @@ test('options are checked when an optimizer is made', (t) => {
     [() => new Adam({ learning_rate: 0.9 } as object), /Did you mean learningRate\?/],
     [() => new Adam({ learningRate: Number.NaN }), /learningRate must be a number/],
     [() => new Adam({ learningRate: '1' as never }), /received "1"/],
+    [() => new Adam({ learningRate: -1 }), /learningRate must be 0 or more, received -1/],
+    [() => (new Adam().learningRate = -1), /learningRate must be 0 or more, received -1/],
+    [
+      () => new Adam({ learningRate: ExponentialDecay as never }),
+      /learningRate is the class ExponentialDecay.*new Exp/,
+    ],
+    [() => new Adam({ weightDecay: ExponentialDecay as never }), /weightDecay is the class ExponentialDecay/],
+    [() => (new Adam().learningRate = ExponentialDecay as never), /learningRate is the class ExponentialDecay/],
     [() => new Adam({ amsgrad: 1 as never }), /amsgrad must be true or false/],
     [() => new Adam({ gradientAccumulationSteps: 1 }), /at least 2/],
     [() => new Adam({ useEma: true, emaMomentum: 2 }), /emaMomentum must be a number from 0 to 1/],

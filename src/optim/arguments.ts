@@ -1,0 +1,66 @@
+/**
+ * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
+ */
+import { OptionError } from '../errors.js'
+import { formatShape } from '../tensor/shape.js'
+import { Tensor } from '../tensor/tensor.js'
+
+/** @throws OptionError when the variables are no list */
+export function checkVariables(op: string, variables: unknown): void {
+  if (Array.isArray(variables)) return
+  throw new OptionError(
+    `${op}: the variables are ${describe(variables)}, not a list. For a model give model.trainableVariables, for one variable [w].`,
+  )
+}
+
+/** @throws OptionError when the gradients are no list */
+export function checkGradients(op: string, gradients: unknown): void {
+  if (Array.isArray(gradients)) return
+  throw new OptionError(
+    `${op}: the gradients are ${describe(gradients)}, not a list. Write ${op}([g], [w]), one gradient for each variable.`,
+  )
+}
+
+/** @throws OptionError for what is no list of pairs */
+export function checkPairs(op: string, pairs: unknown): void {
+  if (!Array.isArray(pairs)) {
+    throw new OptionError(
+      `${op}: the pairs are ${describe(pairs)}, not a list. Write ${op}([[gradient, variable], …]).`,
+    )
+  }
+  const odd = pairs.findIndex((pair) => !Array.isArray(pair))
+  if (odd < 0) return
+  throw new OptionError(
+    `${op}: entry ${odd} is ${describe(pairs[odd])}, not a pair. Write ${op}([[gradient, variable], …]).`,
+  )
+}
+
+/** @throws OptionError when the loss is no function, or the variables are no list */
+export function checkMinimize(loss: unknown, variables: unknown): void {
+  if (typeof loss !== 'function') {
+    throw new OptionError(
+      `minimize: the loss is ${describe(loss)}, not a function. Write minimize(() => loss, variables).`,
+    )
+  }
+  checkVariables('minimize', variables)
+}
+
+/**
+ * The loss.
+ * @throws OptionError when the function returns no tensor
+ */
+export function evaluateLoss(loss: () => Tensor): Tensor {
+  const value: unknown = loss()
+  if (value instanceof Tensor) return value
+  const isPromise = value instanceof Promise
+  throw new OptionError(
+    `minimize: the loss function returned ${isPromise ? 'a promise' : describe(value)}, not a tensor. ${isPromise ? 'It must not be async.' : 'Compute it with tensor operations, and end with .mean().'}`,
+  )
+}
+
+/** A value in a few words. */
+export function describe(x: unknown): string {
+  if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
+  if (Array.isArray(x)) return 'an array'
+  return x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`
+}
