@@ -59,7 +59,8 @@ const probabilities = new Set<string>(['softmax', 'sigmoid', 'hardSigmoid'])
 
 /**
  * What a layer takes as its activation: a name, for the function of that name with its defaults (so `leakyRelu` has
- * PyTorch's slope 0.01, where Keras's layer has 0.2), or a function of a tensor: `(x) => leakyRelu(x, 0.2)`.
+ * PyTorch's slope 0.01, where Keras's has 0.2), or a function of a tensor: `(x) => leakyRelu(x, 0.2)`. Softmax and
+ * sigmoid at the end of a model should be given by name, so that the losses know that they get probabilities.
  */
 export type ActivationLike = ActivationName | ((x: Tensor) => Tensor)
 

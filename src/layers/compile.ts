@@ -35,7 +35,8 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
   /** For example `new AdamW({ learningRate: 1e-3 })`. */
   optimizer: O
   /**
-   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid.
+   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid: by
+   * name, or as nabla's function of that name. One inside of a function of your own cannot be seen; training refuses it.
    */
   loss: LossLike
   /** Names or functions of (yTrue, yPred). Default none. */

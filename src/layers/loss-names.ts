@@ -1,8 +1,10 @@
 /**
  * Losses as `compile` takes them: by name, or as functions.
  */
-import { ShapeError } from '../errors.js'
+import { OptionError, ShapeError } from '../errors.js'
 import { toCamelCase, unknownName } from '../options.js'
+import { OperationNode, type Row } from '../tensor/apply.js'
+import { ops } from '../tensor/ops.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import {
@@ -50,7 +52,10 @@ export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
   if (isOfNumbers(name)) return { apply: ofNumbers[name], targets: 'numbers' }
   const crossentropy = ofProbabilities[name]
   return {
-    apply: (yTrue, yPred) => crossentropy(yTrue, yPred, { fromLogits }),
+    apply: (yTrue, yPred) => {
+      if (fromLogits) checkLogits(name, yPred)
+      return crossentropy(yTrue, yPred, { fromLogits })
+    },
     targets: name === 'sparseCategoricalCrossentropy' ? 'labels' : 'probabilities',
   }
 }
@@ -67,6 +72,18 @@ function lossName(text: string): LossName {
   const name = Object.hasOwn(short, text) ? short[text as keyof typeof short] : toCamelCase(text)
   if (Object.hasOwn(named, name)) return name as LossName
   throw unknownName('compile', 'loss', text, Object.keys(named), 'give a function')
+}
+
+/** The rows whose results are probabilities. */
+const endings: readonly Row[] = [ops.softmax, ops.sigmoid, ops.hardSigmoid]
+
+/** @throws OptionError for what came out of softmax or sigmoid just now, which only training can see */
+function checkLogits(loss: LossName, { node }: Tensor): void {
+  if (!(node instanceof OperationNode) || !endings.includes(node.row)) return
+  const { name } = node.row
+  throw new OptionError(
+    `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`,
+  )
 }
 
 /** A user's loss, with an error for what is not one number. */

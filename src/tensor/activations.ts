@@ -58,7 +58,7 @@ export function relu6(x: TensorLike): Tensor {
 
 /**
  * x above 0, slope · x below. The gradient at 0 is the slope, as in PyTorch.
- * @param slope default 0.01
+ * @param slope default 0.01, as in PyTorch (Keras and TensorFlow.js: 0.2; their layers LeakyReLU: 0.3)
  * @example
  * tensor([-1, 2]).leakyRelu().toArray() // => [-0.01, 2]
  * tensor([-1, 2]).leakyRelu(0.1).toArray() // => [-0.1, 2]

@@ -2,6 +2,7 @@ import { inspect, isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import {
   Activation,
+  binaryCrossentropy,
   Dense,
   Dropout,
   Flatten,
@@ -15,6 +16,7 @@ import {
   SGD,
   ShapeError,
   setSeed,
+  softmax,
   type Tensor,
   tensor,
   variable,
@@ -312,6 +314,43 @@ test('probabilities are known behind Dropout and Flatten, too', (t) => {
   t.is(loss(new Dropout(0.5)), loss())
   t.is(loss(new Flatten()), loss())
   t.is(loss(new Dropout(0.5), new Flatten()), loss())
+})
+
+test('probabilities that compile cannot see are refused by the losses that take logits, and change nothing', async (t) => {
+  const x = [
+    [1, 2],
+    [3, -4],
+  ]
+  class Ending extends Layer {
+    override call(x: Tensor): Tensor {
+      return x.softmax()
+    }
+  }
+  const endings: [Layer, string][] = [
+    [new Activation((x) => x.softmax()), 'softmax'],
+    [new Activation((x) => x.div(2).sigmoid()), 'sigmoid'],
+    [new Activation((x) => x.hardSigmoid()), 'hardSigmoid'],
+    [new Ending(), 'softmax'],
+  ]
+  for (const [ending, name] of endings) {
+    const model = new Sequential([new Dense(3, { inputShape: [2] }), ending])
+    const before = model.getWeights().map(String)
+    for (const loss of ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy'] as const) {
+      const y = loss === 'sparseCategoricalCrossentropy' ? [0, 2] : zeros([2, 3]).toArray()
+      model.compile({ optimizer: new SGD(), loss })
+      const message = `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`
+      t.throws(() => model.trainOnBatch(x, y as number[]), { instanceOf: OptionError, message })
+      await t.throwsAsync(async () => model.fit(x, y as number[], { epochs: 1, verbose: 0 }), { message })
+    }
+    t.deepEqual(model.getWeights().map(String), before)
+    model.compile({ optimizer: new SGD(), loss: (y, p) => binaryCrossentropy(y, p, { fromLogits: false }) })
+    t.notThrows(() => model.trainOnBatch(x, zeros([2, 3])), 'a function says what it takes')
+    model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+    t.notThrows(() => model.trainOnBatch(x, zeros([2, 3])))
+  }
+  const model = new Sequential([new Dense(3, { activation: softmax })])
+  model.compile({ optimizer: new SGD(), loss: 'sparseCategoricalCrossentropy' })
+  t.notThrows(() => model.trainOnBatch(x, [0, 2]), "nabla's own function is known")
 })
 
 test('a layer that changes nothing hands out no variable', (t) => {
