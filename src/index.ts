@@ -278,6 +278,6 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/statistics.js'
-export { Tensor } from './tensor/tensor.js'
+export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { acos, asin, atan, atan2, cos, sin, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

@@ -9,7 +9,7 @@ import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { concat } from '../tensor/shaping.js'
-import { Tensor } from '../tensor/tensor.js'
+import { type SavedTensor, Tensor } from '../tensor/tensor.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
 import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
@@ -228,11 +228,12 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Copies of all weights, in the order of `variables`: what `setWeights` takes.
+   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON too.
    * @example
    * const model = new Sequential([new Dense(1, { inputShape: [2], kernelInitializer: 'ones' })])
-   * const text = JSON.stringify(model.getWeights().map((w) => w.toArray())) // => '[[[1],[1]],[0]]'
+   * const text = JSON.stringify(model.getWeights())
    * model.setWeights(JSON.parse(text))
+   * text // => '[{"shape":[2,1],"dtype":"float32","data":[1,1]},{"shape":[1],"dtype":"float32","data":[0]}]'
    */
   getWeights(): Tensor[] {
     return this.variables.map((v) => v.detach())
@@ -240,10 +241,11 @@ export abstract class Model extends Layer {
 
   /**
    * Replaces all weights.
-   * @param weights tensors or arrays, one for each of `variables`, of its shape
-   * @throws OptionError or ShapeError when number or shapes differ; nothing is changed then
+   * @param weights tensors, arrays, or tensors that went through JSON: one for each of `variables`, of its shape
+   * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
+   * changed then
    */
-  setWeights(weights: readonly TensorLike[]): void {
+  setWeights(weights: readonly (TensorLike | SavedTensor)[]): void {
     assignAll(this, weights)
   }
 

@@ -2,32 +2,65 @@
  * Setting all weights of a layer at once, or none.
  */
 import { OptionError, ShapeError } from '../errors.js'
-import { type TensorLike, tensor } from '../tensor/creation.js'
+import type { Shape } from '../kernels/backend.js'
+import { type TensorLike, wrap } from '../tensor/creation.js'
+import { flatten } from '../tensor/nested.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
-import { Tensor } from '../tensor/tensor.js'
+import { type SavedTensor, Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Layer } from './layer.js'
 
 /**
  * Assigns the values to the layer's variables, in their order.
- * @throws OptionError or ShapeError when number or shapes differ; nothing is changed then
+ * @throws OptionError, ShapeError or DTypeError when something does not fit; nothing is changed then
  */
-export function assignAll({ name, built, variables }: Layer, values: readonly TensorLike[]): void {
-  if (!Array.isArray(values) || values.length !== variables.length) {
-    const count = Array.isArray(values) ? `${values.length} arrays` : String(values)
-    throw new OptionError(
-      `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${count}. ${built ? 'Give what getWeights() of an equal model returned.' : 'Give the first layer an inputShape, or call the model once.'}`,
-    )
-  }
+export function assignAll(layer: Layer, values: readonly (TensorLike | SavedTensor)[]): void {
+  const { variables } = layer
+  if (!Array.isArray(values) || values.length !== variables.length) throw wrongCount(layer, values)
   const converted = values.map((value, i) => convert(value, variables[i]))
   for (let i = 0; i < variables.length; i++) variables[i].assign(converted[i])
 }
 
-function convert(value: TensorLike, variable: Variable): Tensor {
-  const isReady = value instanceof Tensor && value.dtype === variable.dtype
-  const converted = isReady ? value : tensor(value, { dtype: variable.dtype })
-  if (sameShape(converted.shape, variable.shape)) return converted
+function convert(value: TensorLike | SavedTensor, variable: Variable): Tensor {
+  if (value instanceof Tensor && value.dtype === variable.dtype) return fitting(value, variable)
+  const op = `setWeights, ${variable.path}`
+  const { shape: given, data } = partsOf(op, value)
+  const { values, shape } = flatten(op, data, variable.dtype)
+  return fitting(wrap(op, values, variable.dtype, given ?? shape), variable)
+}
+
+/** The numbers, and their shape where that is not how they are nested. */
+function partsOf(op: string, value: TensorLike | SavedTensor): { shape: Shape | null; data: unknown } {
+  if (value instanceof Tensor) return { shape: value.shape, data: value.dataSync() }
+  if (!isSaved(value)) return { shape: null, data: value }
+  checkSaved(op, value)
+  return value
+}
+
+function fitting(value: Tensor, variable: Variable): Tensor {
+  if (sameShape(value.shape, variable.shape)) return value
   throw new ShapeError(
-    `setWeights: ${variable.path} has shape ${formatShape(variable.shape)}, its new value ${formatShape(converted.shape)}. Give what getWeights() of an equal model returned.`,
+    `setWeights: ${variable.path} has shape ${formatShape(variable.shape)}, its new value ${formatShape(value.shape)}. Give what getWeights() of an equal model returned.`,
+  )
+}
+
+/** Whether it is what a tensor becomes in JSON, as far as can be seen. */
+function isSaved(value: unknown): value is SavedTensor {
+  return typeof value === 'object' && value !== null && 'shape' in value
+}
+
+function checkSaved(op: string, { shape, data }: SavedTensor): void {
+  if (!Array.isArray(shape))
+    throw new OptionError(`${op}: the shape is ${String(shape)}. Give what JSON.stringify(model.getWeights()) wrote.`)
+  if (!Array.isArray(data))
+    throw new OptionError(`${op}: data is no list of numbers. Give what JSON.stringify(model.getWeights()) wrote.`)
+}
+
+function wrongCount({ name, built, variables }: Layer, values: unknown): OptionError {
+  if (typeof values === 'string')
+    return new OptionError(`setWeights: ${name} received a text. Read it first: setWeights(JSON.parse(text)).`)
+  const received = Array.isArray(values) ? `${values.length} arrays` : values ? `an ${typeof values}` : String(values)
+  return new OptionError(
+    `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${received}. ${built ? 'Give what getWeights() of an equal model returned.' : 'Give the first layer an inputShape, or call the model once.'}`,
   )
 }

@@ -4,10 +4,10 @@
  */
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { type TensorLike, toTensor, wrap } from './creation.js'
+import { checkTensors, type TensorLike, toTensor, wrap } from './creation.js'
 import { viewOf } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
-import { checkTensors, concat, gather, snapshot } from './shaping.js'
+import { concat, gather, snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /**

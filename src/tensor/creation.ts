@@ -57,6 +57,17 @@ export function toTensor(x: TensorLike): Tensor {
   return x instanceof Tensor ? x : tensor(x)
 }
 
+/** @throws ShapeError when it is no list of tensors, or an empty one */
+export function checkTensors(op: string, tensors: unknown): void {
+  if (tensors instanceof Tensor) {
+    throw new ShapeError(
+      `${op}: one tensor of shape ${formatShape(tensors.shape)} was given, not a list. Write ${op}([a, b]).`,
+    )
+  }
+  if (Array.isArray(tensors) && tensors.length > 0) return
+  throw new ShapeError(`${op}: no tensors were given. Pass an array of at least one: ${op}([a, b]).`)
+}
+
 /** Makes a tensor of an array that from now on belongs to it. */
 export function wrap(op: string, values: TypedArray, dtype: DType, shape: Shape, requiresGrad = false): Tensor {
   checkShape(op, shape)

@@ -147,7 +147,10 @@ function notNumber(op: string, x: unknown, i: number): DTypeError {
 
 function hintFor(x: unknown): string {
   if (isBig(x) || typeof x === 'bigint') return 'Convert BigInts with Number().'
-  const isTensor = typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x
+  if (x === null) return 'JSON has no NaN and no ±∞, and writes null for them.'
+  const isTensor = typeof x === 'object' && 'dtype' in (x as object) && 'shape' in (x as object)
+  if (isTensor && Array.isArray((x as { data?: unknown }).data))
+    return 'Write tensor(x.data, { shape: x.shape, dtype: x.dtype }).'
   return isTensor ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
 }
 

@@ -7,7 +7,7 @@ import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
-import { type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
+import { checkTensors, type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
 import { checkDType, promote } from './dtype.js'
 import { ops, place, viewOf } from './ops.js'
 import {
@@ -21,7 +21,7 @@ import {
   stridesOf,
 } from './shape.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
-import { Tensor } from './tensor.js'
+import type { Tensor } from './tensor.js'
 import { Variable } from './variable.js'
 
 /**
@@ -320,17 +320,6 @@ function resolveShape(from: Shape, to: Shape): Shape {
     )
   }
   return shape
-}
-
-/** @throws ShapeError when it is no list of tensors, or an empty one */
-export function checkTensors(op: string, tensors: unknown): void {
-  if (tensors instanceof Tensor) {
-    throw new ShapeError(
-      `${op}: one tensor of shape ${formatShape(tensors.shape)} was given, not a list. Write ${op}([a, b]).`,
-    )
-  }
-  if (Array.isArray(tensors) && tensors.length > 0) return
-  throw new ShapeError(`${op}: no tensors were given. Pass an array of at least one: ${op}([a, b]).`)
 }
 
 function checkJoin(a: Shape, b: Shape, axis: number): void {

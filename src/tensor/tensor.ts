@@ -11,6 +11,16 @@ import { type NestedArray, nest } from './nested.js'
 import { printTensor } from './print.js'
 import { formatShape, sameShape, sizeOf } from './shape.js'
 
+/** A tensor as JSON holds it. */
+export interface SavedTensor {
+  /** The sizes per axis. */
+  readonly shape: Shape
+  /** What the numbers are. */
+  readonly dtype: DType
+  /** The numbers, the last axis fastest. */
+  readonly data: readonly number[]
+}
+
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
 export class Tensor implements Differentiable<Tensor> {
   /** Sizes per axis, `[]` for a scalar. */
@@ -93,15 +103,11 @@ export class Tensor implements Differentiable<Tensor> {
     return (this.shape.length === 0 ? values[0] : nest(values, this.shape)) as T
   }
 
-  /** What `JSON.stringify` writes; `tensor(data, { shape, dtype })` reads it again. JSON has no NaN and no ±∞: they become null. */
-  toJSON(): {
-    /** The sizes per axis. */
-    shape: Shape
-    /** What the numbers are. */
-    dtype: DType
-    /** The numbers, the last axis fastest. */
-    data: number[]
-  } {
+  /**
+   * What `JSON.stringify` writes; `setWeights` and `tensor(data, { shape, dtype })` read it again. JSON has no NaN and no
+   * ±∞: they become null, which is not read.
+   */
+  toJSON(): SavedTensor {
     return { shape: this.shape, dtype: this.dtype, data: Array.from(this.dataSync()) }
   }
 

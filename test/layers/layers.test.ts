@@ -9,6 +9,7 @@ import {
   gradcheck,
   Layer,
   Model,
+  NablaError,
   OptionError,
   ones,
   randomNormal,
@@ -182,13 +183,65 @@ test('weights can be copied, also through JSON, and a set of weights that does n
   const good = c.getWeights().map((w) => w.add(1))
   for (const [weights, message] of [
     [good.slice(1), /has 4 weights; received 3 arrays/],
-    [{ kernel: 1 }, /received \[object Object\]/],
+    [{ kernel: 1 }, /received an object/],
     [[...good.slice(0, 3), zeros([2])], /dense_\d+\/bias has shape \[1\], its new value \[2\]/],
     [[...good.slice(0, 3), ['a']], /not a number/],
   ] as const)
     t.throws(() => c.setWeights(weights as never), { message })
   t.deepEqual(numbers(c), before)
   t.throws(() => new Sequential([new Dense(1)]).setWeights(good), { message: /not built yet.*inputShape/ })
+})
+
+test('weights survive JSON just as JSON.stringify writes them, in every dtype; what was mangled changes nothing', (t) => {
+  class Mixed extends Layer {
+    kernel = this.addWeight('kernel', [2, 2], { initializer: 'glorotUniform', dtype: 'float64' })
+    count = this.addWeight('count', [3], { initializer: 'zeros', dtype: 'int32', trainable: false })
+    scale = this.addWeight('scale', [], { initializer: 'ones' })
+    none = this.addWeight('none', [0, 2], { initializer: 'ones' })
+    override call(x: Tensor): Tensor {
+      return x.matmul(this.kernel)
+    }
+  }
+  const make = () => new Sequential([new Mixed({ name: 'mixed' })], { inputShape: [2], name: 'model' })
+  const [a, b] = [make(), make()]
+  a.setWeights([randomNormal([2, 2], { dtype: 'float64' }), [1, -2, 2 ** 31 - 1], Math.fround(0.1), zeros([0, 2])])
+  const numbers = (model: Sequential) => model.getWeights().map((w) => [w.dtype, w.shape, w.dataSync()])
+  const text = JSON.stringify(a.getWeights())
+  b.setWeights(JSON.parse(text))
+  t.deepEqual(numbers(b), numbers(a), 'bit for bit')
+
+  const saved = () => JSON.parse(text)
+  const with0 = (change: object) => [{ ...saved()[0], ...change }, ...saved().slice(1)]
+  const fresh = make()
+  const before = numbers(fresh)
+  for (const [weights, message] of [
+    [text, /setWeights: .*received a text. Read it first: setWeights\(JSON\.parse\(text\)\)/],
+    [saved().slice(1), /has 4 weights; received 3/],
+    [{ ...saved() }, /has 4 weights; received an object/],
+    [null, /received null/],
+    [with0({ data: [1, 2, 3] }), /setWeights, model\/mixed\/kernel: 3 numbers do not fill the shape \[2, 2\]/],
+    [with0({ data: [1, 2, 3, null] }), /setWeights, model\/mixed\/kernel: element 3 is null.*JSON has no NaN/],
+    [with0({ data: [1, 2, 3, '4'] }), /setWeights, model\/mixed\/kernel: element 3 is string "4"/],
+    [with0({ data: 'abc' }), /setWeights, model\/mixed\/kernel: .*no list of numbers/],
+    [with0({ data: undefined }), /setWeights, model\/mixed\/kernel: .*no list of numbers/],
+    [with0({ shape: [4] }), /mixed\/kernel has shape \[2, 2\], its new value \[4\]/],
+    [with0({ shape: null }), /setWeights, model\/mixed\/kernel: .*the shape is null/],
+    [[null, ...saved().slice(1)], /setWeights, model\/mixed\/kernel: element 0 is null/],
+    [
+      [saved()[0], { ...saved()[1], data: [1, 2, 0.5] }, ...saved().slice(2)],
+      /mixed\/count: element 2 is 0.5, which int32/,
+    ],
+    [[saved()[0], tensor([1, 2, 0.5]), ...saved().slice(2)], /mixed\/count: element 2 is 0.5, which int32/],
+  ] as const) {
+    t.throws(() => fresh.setWeights(weights as never), { instanceOf: NablaError, message })
+    t.deepEqual(numbers(fresh), before, String(message))
+  }
+  a.variables[2].assign(Number.NaN)
+  t.throws(() => fresh.setWeights(JSON.parse(JSON.stringify(a.getWeights()))), { message: /JSON has no NaN/ })
+  t.throws(() => tensor(saved()[0]), {
+    message: /^tensor: .*Write tensor\(x\.data, \{ shape: x\.shape, dtype: x\.dtype \}\)/,
+  })
+  t.throws(() => tensor([[null]] as never), { message: /^tensor: element 0 is null.*JSON has no NaN and no ±∞/ })
 })
 
 test('a frozen layer is not trained, and can be set free again', (t) => {
