@@ -60,12 +60,30 @@ function examplesOf(comment: string): { body: string; line: number }[] {
   })
 }
 
+/** The blocks of a language that is no code of ours, such as `sh` or `html`. */
+export function foreignBlocks(language: string): { where: string; code: string }[] {
+  return markdownFiles().flatMap((file) =>
+    allBlocks(read(file))
+      .filter((block) => block.language === language)
+      .map(({ line, code }) => ({ where: `${file}:${line}`, code })),
+  )
+}
+
+/** Every language that a block is written in. */
+export function languagesUsed(): string[] {
+  return [...new Set(markdownFiles().flatMap((file) => allBlocks(read(file)).map(({ language }) => language)))].sort()
+}
+
 function fencedBlocks(text: string): Block[] {
-  return [...text.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```/gms)].flatMap((match) => {
+  return allBlocks(text).filter(({ language }) => languages.includes(language))
+}
+
+function allBlocks(text: string): (Block & { language: string })[] {
+  return [...text.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```/gms)].map((match) => {
     const [, indent, info, code] = match
     const [language, ...words] = info.trim().split(/\s+/)
-    if (!languages.includes(language)) return []
-    return [{ line: lineOf(text, match.index) + 1, words, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }]
+    const line = lineOf(text, match.index) + 1
+    return { language, line, words, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
   })
 }
 
