@@ -84,22 +84,28 @@ function toSnakeCase(name: string): string {
     .toLowerCase()
 }
 
-/** The known name with the fewest edits, when it is near enough to be meant. */
+/** The known name with the fewest edits, when it is near enough to be meant: one edit in short names, more in longer ones. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
-  return ranked[0] && ranked[0].edits <= Math.max(2, name.length / 3) ? ranked[0].other : undefined
+  return ranked[0] && ranked[0].edits <= Math.max(name.length > 4 ? 2 : 1, name.length / 3)
+    ? ranked[0].other
+    : undefined
 }
 
-/** The Levenshtein distance. */
+/** The Levenshtein distance, where two letters that changed places are one edit. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        next[j] = Math.min(next[j], before[j - 2] + 1)
     }
+    before = row
     row = next
   }
   return row[b.length]

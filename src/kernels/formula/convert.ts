@@ -2,8 +2,9 @@
  * From mathjs's syntax tree to ours: few kinds of node, every operator a function, every number of arguments checked.
  */
 import { FormulaError } from '../../errors.js'
-import { nearest } from '../../options.js'
+import { nearest, toCamelCase } from '../../options.js'
 import { arity, call, type Expr, type FunctionName, isFunctionName, number, symbol } from './ast.js'
+import { hintForFunction, hintForSign } from './foreign.js'
 import type { MathNode } from './mathjs.js'
 
 /** Names that stand for a number and cannot be used for anything else. */
@@ -81,7 +82,11 @@ function constant(value: unknown): Expr {
 function name(name: string): Expr {
   if (Object.hasOwn(constants, name)) return number(constants[name])
   checkFree(name)
-  return symbol(name)
+  const letter = /[×÷]/.exec(name)
+  if (!letter) return symbol(name)
+  throw new FormulaError(
+    `formula: ${letter[0]} is a letter here, as in every name. ${hintForSign(name, letter.index)}.`,
+  )
 }
 
 type OperatorNode = MathNode & { type: 'OperatorNode' }
@@ -131,7 +136,8 @@ function unknownFunction(fn: string, args: number): FormulaError {
   if (shorthandNames.includes(fn))
     return new FormulaError(`formula: ${fn} takes 1 argument, but got ${args}. Check the parentheses and commas.`)
   const guess = fn.length > 2 && nearest(fn, known)
-  const hint = guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`
+  const hint =
+    hintForFunction(toCamelCase(fn)) || (guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`)
   return new FormulaError(`formula: unknown function ${fn}. ${hint} Known: ${known.join(', ')}.`)
 }
 

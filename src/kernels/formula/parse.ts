@@ -11,6 +11,7 @@
 import { FormulaError } from '../../errors.js'
 import { type Program, program, type Statement } from './ast.js'
 import { checkFree, convert } from './convert.js'
+import { hintForSign } from './foreign.js'
 import { type MathNode, parseMath } from './mathjs.js'
 
 const parsed = new Map<string, Program>()
@@ -47,7 +48,8 @@ function parseTree(text: string): MathNode {
     if (!(error instanceof SyntaxError)) throw error
     const { char = 0, message } = error as { char?: number; message: string }
     const reason = message[0].toLowerCase() + message.slice(1).replace(/\s*\(char \d+\)$/, '')
-    throw new FormulaError(`formula: ${reason}.\n${quote(text, char - 1)}`)
+    const hint = hintForSign(text, char - 1)
+    throw new FormulaError(`formula: ${hint ? `${reason}. ${hint}` : reason}.\n${quote(text, char - 1)}`)
   }
 }
 

@@ -1,8 +1,9 @@
 import test from 'ava'
 import fc from 'fast-check'
 import * as mathjs from 'mathjs/number'
-import { FormulaError } from '../../../src/errors.js'
+import { FormulaError, formula, type Tensor, tensor } from '../../../src/index.js'
 import { arity, call, type FunctionName, number, symbol } from '../../../src/kernels/formula/ast.js'
+import { instead } from '../../../src/kernels/formula/foreign.js'
 import { parseMath } from '../../../src/kernels/formula/mathjs.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 
@@ -127,6 +128,29 @@ const mistakes: Record<string, RegExp> = {
   'max + 1': /"max" is a function, not a name\. Call it with 2 arguments\./,
   'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where\./,
   'x(a + 1)': /unknown function x\. For a product write x \* \( … \)\. Known: abs/,
+  'ln(x)': /unknown function ln\. Write log\(x\)\. Known: abs/,
+  'relu(x)': /unknown function relu\. Write max\(x, 0\)\. Known: abs/,
+  'leaky_relu(x)': /unknown function leaky_relu\. Write x > 0 \? x : 0\.01 \* x\. Known: abs/,
+  'softmax(x)': /unknown function softmax\. Formulas are elementwise: call the method softmax of the tensor/,
+  'foo(x)': /unknown function foo\. For a product write foo \* \( … \)\. Known: abs/,
+  'bar(x)': /unknown function bar\. For a product/,
+  'csh(x)': /unknown function csh\. Did you mean cosh\?/,
+  'sni(x)': /unknown function sni\. Did you mean sin\?/,
+  'x ** 2': /^formula: value expected\. For a power write a\^b\.\n {2}x \*\* 2\n {5}\^$/,
+  'x && y': /value expected\. Write a and b\.\n/,
+  'x || y': /value expected\. Write a or b\.\n/,
+  'x === y': /value expected\. Write a == b\.\n/,
+  'x !== y': /Write a != b\.\n/,
+  '!x': /value expected\. Write not a\.\n/,
+  '|x|': /value expected\. For a magnitude write abs\(x\)\.\n/,
+  '2 + x²': /syntax error in part "²"\. Write x\^2\.\n/,
+  '√x': /Write sqrt\(x\)\.\n/,
+  'a · b': /Write a \* b\.\n/,
+  'a × b': /× is a letter here.*Write a \* b\.\n/,
+  'x÷b': /÷ is a letter here.*Write a \/ b\.\n/,
+  'a − b': /Write a - b, with the sign of the keyboard\.\n/,
+  'a ≤ b': /Write a <= b\.\n/,
+  'a ≠ b': /Write a != b\.\n/,
   'toString(x)': /unknown function toString\./,
   'pow(2)': /pow takes 2 arguments, but got 1\./,
   'max(a)': /max takes 2 arguments, but got 1\./,
@@ -139,6 +163,20 @@ for (const [text, message] of Object.entries(mistakes)) {
     t.true(error.message.startsWith('formula: ') && error.message.includes(`\n  ${text}`), error.message)
   })
 }
+
+test('what hints say to write instead of a function is that function', (t) => {
+  const x = tensor([-3, -0.7, 0.4, 2], { dtype: 'float64' })
+  let count = 0
+  for (const [name, text] of Object.entries(instead)) {
+    t.notThrows(() => parse(text), name)
+    const at = name === 'rsqrt' ? x.abs() : x
+    const method = (at as unknown as Record<string, (() => Tensor) | undefined>)[name]
+    if (!method || parse(text).inputs.join() !== 'x') continue
+    t.true(formula(text)(at).sub(method.call(at)).abs().max().item() < 1e-12, text)
+    count++
+  }
+  t.true(count >= 9)
+})
 
 test('the ^ stands under the column, in the line of the mistake', (t) => {
   const error = t.throws(() => parse('a = 1\nb = a +* 2\nc = 3'), { instanceOf: FormulaError })

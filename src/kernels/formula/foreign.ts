@@ -1,0 +1,87 @@
+/**
+ * What other languages write, and what formulas write instead: for the hints of errors.
+ */
+
+/** Signs of other languages, the longer ones first where one begins like another. */
+const signs: Readonly<Record<string, string>> = {
+  '**': 'For a power write a^b',
+  '&&': 'Write a and b',
+  '||': 'Write a or b',
+  '===': 'Write a == b',
+  '!==': 'Write a != b',
+  '!': 'Write not a',
+  '|': 'For a magnitude write abs(x)',
+  '²': 'Write x^2',
+  '³': 'Write x^3',
+  '√': 'Write sqrt(x)',
+  '·': 'Write a * b',
+  '×': 'Write a * b',
+  '÷': 'Write a / b',
+  '−': 'Write a - b, with the sign of the keyboard',
+  '≤': 'Write a <= b',
+  '≥': 'Write a >= b',
+  '≠': 'Write a != b',
+}
+
+/** Functions that formulas do not have, in what they have. */
+export const instead: Readonly<Record<string, string>> = {
+  arccos: 'acos(x)',
+  arcsin: 'asin(x)',
+  arctan: 'atan(x)',
+  cbrt: 'sign(x) * abs(x)^(1 / 3)',
+  ceiling: 'ceil(x)',
+  clamp: 'min(max(x, low), high)',
+  clip: 'min(max(x, low), high)',
+  cot: '1 / tan(x)',
+  csc: '1 / sin(x)',
+  elu: 'x > 0 ? x : expm1(x)',
+  erfc: '1 - erf(x)',
+  exp2: '2^x',
+  fabs: 'abs(x)',
+  gelu: '0.5 * x * (1 + erf(x / sqrt(2)))',
+  heaviside: 'x > 0 ? 1 : 0',
+  hypot: 'sqrt(a^2 + b^2)',
+  if: 'c ? a : b',
+  leakyRelu: 'x > 0 ? x : 0.01 * x',
+  lg: 'log10(x)',
+  ln: 'log(x)',
+  logSigmoid: '-softplus(-x)',
+  logistic: 'sigmoid(x)',
+  maximum: 'max(a, b)',
+  minimum: 'min(a, b)',
+  mish: 'x * tanh(softplus(x))',
+  power: 'a^b',
+  reciprocal: '1 / x',
+  relu6: 'min(max(x, 0), 6)',
+  relu: 'max(x, 0)',
+  rsqrt: '1 / sqrt(x)',
+  sec: '1 / cos(x)',
+  sgn: 'sign(x)',
+  silu: 'x * sigmoid(x)',
+  softsign: 'x / (1 + abs(x))',
+  step: 'x > 0 ? 1 : 0',
+  swish: 'x * sigmoid(x)',
+  tg: 'tan(x)',
+}
+
+/** Functions of more than one element. */
+const ofTensors = new Set(
+  'argMax argMin cumprod cumsum dot logSoftmax logSumExp matmul mean norm prod softmax std sum variance'.split(' '),
+)
+
+/** What to write instead of the sign at this position of a text, without a full stop; empty when it is none that is known. */
+export function hintForSign(text: string, position: number): string {
+  for (const sign of Object.keys(signs)) {
+    for (let start = Math.max(0, position - sign.length + 1); start <= position; start++)
+      if (text.startsWith(sign, start)) return signs[sign]
+  }
+  return ''
+}
+
+/** What to write instead of a function of this name, in camel case; empty when it is none that is known. */
+export function hintForFunction(name: string): string {
+  if (Object.hasOwn(instead, name)) return `Write ${instead[name]}.`
+  return ofTensors.has(name)
+    ? `Formulas are elementwise: call the method ${name} of the tensor that the formula gives.`
+    : ''
+}
