@@ -24,8 +24,8 @@ const packBytes = 1 << 15
  */
 const copyPanels = 4
 
-/** Numbers from one step of k to the next where copied rows do not have the width of a panel. */
-const copiedRow = 8
+/** The most panels of A that are copied at once. */
+const copiedPanels = 16
 
 /** Bytes between packed panels: without them the same row of all panels would compete for one set of cache lines. */
 const panelGap = 64
@@ -62,7 +62,7 @@ export interface Product {
   readonly relu: number
   /** For the packed panels of a block of B. */
   readonly panels: number
-  /** For a copied tile of A. */
+  /** For copied panels of A. */
   readonly tile: number
   /** For the results in the last columns. */
   readonly edge: number
@@ -94,7 +94,7 @@ export function prepare(
     bias,
     relu,
     panels: reserve(dtype, (depth * width + panelGap) * Math.min(Math.ceil(n / width), blockPanels)),
-    tile: reserve(dtype, depth * copiedRow),
+    tile: reserve(dtype, (depth * width + panelGap) * copiedPanels),
     edge: reserve(dtype, m * width),
   }
 }
@@ -147,17 +147,18 @@ function multiplySlice(p: Product, slice: Slice): void {
 /** Panels of B from the first on, packed or as they lie. */
 function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
   const { kernels, m, n, cRow, bStep, bColumn } = p
+  const { width } = kernels
   const { transposeB } = p.size
   const { depth } = slice
   const done = first * panelBytes
-  const b = slice.b + first * kernels.width * bColumn
+  const b = slice.b + first * width * bColumn
   const c = slice.c + done
   const bias = slice.bias && slice.bias + done
   if (!transposeB && (m < packRows || depth * n * kernels.bytes <= packBytes))
     return { b, bStep, bPanel: panelBytes, c, cRow, count, bias }
   const bPanel = depth * panelBytes + panelGap
-  if (transposeB) kernels.packTransposed(b, bColumn, p.panels, bPanel, depth, count)
-  else kernels.pack(b, bStep, p.panels, bPanel, depth, count)
+  if (transposeB) kernels.packTransposed(b, bColumn, width * bColumn, p.panels, bPanel, depth, count)
+  else kernels.pack(b, bStep, panelBytes, p.panels, bPanel, depth, count)
   return { b: p.panels, bStep: panelBytes, bPanel, c, cRow, count, bias }
 }
 
@@ -186,58 +187,71 @@ function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
   const height = Math.ceil(m / tiles)
   const high = m - tiles * (height - 1)
   const copies = transposeA || !p.kernels.lanes.fused
-  const run = copies && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
-  run(p, slice, panels, height, 0, high)
-  if (high < tiles) run(p, slice, panels, height - 1, high * height, tiles - high)
+  const compute = copies && panels.count >= copyPanels ? copyAndMultiply : multiplyTiles
+  compute(p, slice, panels, height, 0, high)
+  if (high < tiles) compute(p, slice, panels, height - 1, high * height, tiles - high)
 }
 
 /** Tiles of one height, from a row on. */
 function multiplyTiles(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
-  const { aRow, aStep } = p
-  const { transposeA } = p.size
-  const { b, bStep, bPanel, cRow } = panels
-  const c = panels.c + row * cRow
-  const tile = tileOf(p.kernels, height, transposeA)
-  tile(
-    slice.a + row * aRow,
-    transposeA ? aStep : aRow,
-    b,
-    bStep,
-    bPanel,
-    c,
-    cRow,
-    slice.depth,
-    panels.count,
-    count,
-    panels.bias,
-    slice.flags,
-  )
+  const { aRow, aStep, size } = p
+  const c = panels.c + row * panels.cRow
+  const tile = tileOf(p.kernels, height, size.transposeA)
+  const step = size.transposeA ? aStep : aRow
+  run(tile, slice, panels, slice.a + row * aRow, step, height * aRow, c, height * panels.cRow, count)
 }
 
-/** The same, with parts of A copied to where the numbers of a step of k lie side by side, as many tiles at a time as there is room for. */
+/** The same, with rows of A copied to panels, each of which has room for one or more tiles. */
 function copyAndMultiply(p: Product, slice: Slice, panels: Panels, height: number, row: number, count: number): void {
-  const { aRow } = p
-  const { b, bStep, bPanel, cRow } = panels
-  const { depth, flags } = slice
+  const { bytes, width } = p.kernels
+  const { cRow } = panels
   const tile = tileOf(p.kernels, height, true)
-  const most = Math.max(1, Math.floor(p.kernels.width / height))
-  for (let i = 0, r = row; i < count; i += most, r += most * height) {
-    const tiles = Math.min(most, count - i)
-    const step = copyRows(p, slice.a + r * aRow, depth, tiles * height, p.m - r)
-    tile(p.tile, step, b, bStep, bPanel, panels.c + r * cRow, cRow, depth, panels.count, tiles, panels.bias, flags)
+  const together = Math.max(1, Math.floor(width / height))
+  const rows = together * height
+  const step = rows > width ? 2 * panelBytes : panelBytes
+  const panel = slice.depth * step + panelGap
+  const end = row + count * height
+  for (let r = row, copied = 0; r < end; r += copied * rows) {
+    copied = copyRows(p, slice.a + r * p.aRow, slice.depth, rows, step, panel, Math.ceil((end - r) / rows), p.m - r)
+    for (let first = r; first < Math.min(r + rows, end); first += height) {
+      const tiles = Math.min(copied, Math.ceil((end - first) / rows))
+      run(tile, slice, panels, p.tile + (first - r) * bytes, step, panel, panels.c + first * cRow, rows * cRow, tiles)
+    }
   }
 }
 
-/** Copies rows of A, one or more of so many that are left, and returns the bytes from step to step of k. */
-function copyRows(p: Product, a: number, depth: number, rows: number, left: number): number {
+/** Copies up to `count` panels of so many rows of A, of which `left` are stored from here on, and returns how many panels. */
+function copyRows(
+  p: Product,
+  a: number,
+  depth: number,
+  rows: number,
+  step: number,
+  panel: number,
+  count: number,
+  left: number,
+): number {
   const { bytes, width, pack, packTransposed, copyBlock } = p.kernels
-  if (rows > width || width > left) {
-    copyBlock(a, p.aStep, p.aRow, p.tile, copiedRow * bytes, depth, rows)
-    return copiedRow * bytes
-  }
-  if (p.size.transposeA) pack(a, p.aStep, p.tile, 0, depth, 1)
-  else packTransposed(a, p.aRow, p.tile, 0, depth, 1)
-  return panelBytes
+  const { aRow, aStep } = p
+  const whole = rows > width ? 0 : Math.min(count, copiedPanels, Math.floor((left - width) / rows) + 1)
+  if (whole < 1) copyBlock(a, aStep, aRow, p.tile, step, depth, Math.min(rows, left))
+  else if (p.size.transposeA) pack(a, aStep, rows * bytes, p.tile, panel, depth, whole)
+  else packTransposed(a, aRow, rows * aRow, p.tile, panel, depth, whole)
+  return Math.max(1, whole)
+}
+
+function run(
+  tile: Tile,
+  { depth, flags }: Slice,
+  { b, bStep, bPanel, cRow, count, bias }: Panels,
+  a: number,
+  aStep: number,
+  aTile: number,
+  c: number,
+  cTile: number,
+  tiles: number,
+): void {
+  tile(a, aStep, aTile, b, bStep, bPanel, c, cRow, cTile, depth, count, tiles, bias, flags)
 }
 
 /** The kernel for tiles of this height. */

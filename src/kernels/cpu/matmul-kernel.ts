@@ -4,7 +4,7 @@
  * depend on the tile that computes it. `matmul.ts` cuts products into tiles, `matmul-pack.ts` prepares the operands.
  */
 
-import { add, load, mul, range, repeat, when, zero } from './matmul-text.js'
+import { add, load, range, repeat, when, zero } from './matmul-text.js'
 import { advance, get, int, locals, params, set } from './wat.js'
 
 /** How numbers of one dtype are loaded and computed with. */
@@ -32,13 +32,15 @@ export const tileRows = ({ fused }: Lanes) => (fused ? 6 : 4)
 export const accumulate = 1
 export const relu = 2
 
-const tileParameters = 'a aStep b bStep bPanel c cRow k panels tiles bias flags'
+const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
 
 /** `c[rows, columns] (+)= a[rows, k] · b[k, columns]` for `tiles` tiles below one another, each over `panels` panels. */
 export type Tile = (
   a: number,
   /** From row to row of A, or from k to k of a transposed A, in bytes, as all steps here. */
   aStep: number,
+  /** From tile to tile of A. */
+  aTile: number,
   b: number,
   /** From k to k of B. */
   bStep: number,
@@ -46,6 +48,8 @@ export type Tile = (
   bPanel: number,
   c: number,
   cRow: number,
+  /** From tile to tile of C. */
+  cTile: number,
   k: number,
   panels: number,
   tiles: number,
@@ -59,7 +63,6 @@ export function tileText(lanes: Lanes, height: number, transposed: boolean): str
   const rows = range(height)
   const a = transposed ? ['a0'] : rows.map((r) => `a${r}`)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
-  const nextTile = transposed ? height * lanes.bytes : mul(get('aStep'), int(height))
   return `(func (export "tile") ${params(tileParameters)}
     ${locals(`${a.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
     ${repeat(
@@ -77,7 +80,7 @@ export function tileText(lanes: Lanes, height: number, transposed: boolean): str
         ${endText(lanes, rows, sums)}
         ${advance('bj', get('bPanel'))} ${advance('cj', panelBytes)}`,
       )}
-      ${advance('a', nextTile)} ${advance('c', mul(get('cRow'), int(height)))}`,
+      ${advance('a', get('aTile'))} ${advance('c', get('cTile'))}`,
     )})`
 }
 

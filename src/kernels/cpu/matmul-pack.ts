@@ -1,18 +1,19 @@
 /**
- * The WebAssembly text that lays out operands of matrix multiplication for the inner loops (`matmul-kernel.ts`): parts of B as panels,
- * in which each k has two vectors of columns, and parts of A as tiles.
+ * The WebAssembly text that lays out operands of matrix multiplication for the inner loops (`matmul-kernel.ts`) as panels, in which
+ * each k has two vectors of numbers side by side: columns of B, or rows of A.
  */
 import { panelBytes } from './matmul-kernel.js'
-import { add, load, mul, range, repeat, store } from './matmul-text.js'
+import { add, load, range, repeat, store } from './matmul-text.js'
 import { advance, get, int, locals, params, set } from './wat.js'
 
-/** Packs whole panels of B, stored as [k, n]. Steps are bytes. */
-export type Pack = (b: number, bStep: number, target: number, targetPanel: number, k: number, panels: number) => void
-
-/** Packs whole panels of B, stored as [n, k]; `bRow` is from one of its n rows to the next. */
-export type PackTransposed = (
-  b: number,
-  bRow: number,
+/**
+ * Packs whole panels of a matrix. Steps are bytes: `row` from one of the stored rows to the next, `panel` from where a panel starts to
+ * where the next one does. `pack` takes rows that are steps of k, `packTransposed` rows that go along k.
+ */
+export type Pack = (
+  from: number,
+  row: number,
+  panel: number,
   target: number,
   targetPanel: number,
   k: number,
@@ -38,19 +39,19 @@ export function packText(bytes: 4 | 8): string {
   return [pack, packTransposed(bytes), copyBlock(bytes), clear].join('\n')
 }
 
-const packParameters = params('b bRow target targetPanel k panels')
+const packParameters = params('from row panel target targetPanel k panels')
 
-/** Reads B as it lies, row by row. */
-const pack = `(func (export "pack") ${packParameters} ${locals('j from to')}
+/** Reads row by row. */
+const pack = `(func (export "pack") ${packParameters} ${locals('j at to')}
   ${repeat(
     'k',
-    `${set('from', get('b'))} ${set('to', get('target'))} ${set('j', get('panels'))}
+    `${set('at', get('from'))} ${set('to', get('target'))} ${set('j', get('panels'))}
     ${repeat(
       'j',
-      `${store('to', load('from'))} ${store('to', load('from', 16), 16)}
-      ${advance('from', panelBytes)} ${advance('to', get('targetPanel'))}`,
+      `${store('to', load('at'))} ${store('to', load('at', 16), 16)}
+      ${advance('at', get('panel'))} ${advance('to', get('targetPanel'))}`,
     )}
-    ${advance('b', get('bRow'))} ${advance('target', panelBytes)}`,
+    ${advance('from', get('row'))} ${advance('target', panelBytes)}`,
   )})`
 
 /** Moves as many steps of k at a time as a vector holds; those left over, number by number. */
@@ -58,17 +59,17 @@ function packTransposed(bytes: 4 | 8): string {
   const width = 16 / bytes
   const rows = range(2 * width)
   return `(func (export "packTransposed") ${packParameters}
-  ${locals(`i to ${rows.map((r) => `b${r}`).join(' ')}`)} ${locals(rows.map((r) => `v${r} u${r}`).join(' '), 'v128')}
+  ${locals(`i to ${rows.map((r) => `r${r}`).join(' ')}`)} ${locals(rows.map((r) => `v${r} u${r}`).join(' '), 'v128')}
   ${repeat(
     'panels',
-    `${set('b0', get('b'))} ${rows
+    `${set('r0', get('from'))} ${rows
       .slice(1)
-      .map((r) => set(`b${r}`, add(get(`b${r - 1}`), get('bRow'))))
+      .map((r) => set(`r${r}`, add(get(`r${r - 1}`), get('row'))))
       .join(' ')}
     ${set('to', get('target'))} ${set('i', get('k'))}
     ${repeat(
       'i',
-      `${rows.map((r) => `${set(`v${r}`, load(`b${r}`))} ${advance(`b${r}`, 16)}`).join(' ')}
+      `${rows.map((r) => `${set(`v${r}`, load(`r${r}`))} ${advance(`r${r}`, 16)}`).join(' ')}
       ${range(2)
         .map((half) => transpose(bytes, rows.slice(half * width, (half + 1) * width), half * 16))
         .join('\n')}
@@ -77,10 +78,10 @@ function packTransposed(bytes: 4 | 8): string {
     )}
     ${repeat(
       'i',
-      `${rows.map((r) => `${copyNumber(bytes, 'to', r * bytes, `b${r}`)} ${advance(`b${r}`, bytes)}`).join(' ')}
+      `${rows.map((r) => `${copyNumber(bytes, 'to', r * bytes, `r${r}`)} ${advance(`r${r}`, bytes)}`).join(' ')}
       ${advance('to', panelBytes)}`,
     )}
-    ${advance('b', mul(get('bRow'), int(2 * width)))} ${advance('target', get('targetPanel'))}`,
+    ${advance('from', get('panel'))} ${advance('target', get('targetPanel'))}`,
   )})`
 }
 

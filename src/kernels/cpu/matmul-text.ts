@@ -9,8 +9,6 @@ export const range = (n: number) => Array.from({ length: n }, (_, i) => i)
 
 export const add = (a: string, b: string) => `(i32.add ${a} ${b})`
 
-export const mul = (a: string, b: string) => `(i32.mul ${a} ${b})`
-
 export const load = (pointer: string, offset = 0) => `(v128.load offset=${offset} ${get(pointer)})`
 
 export const store = (pointer: string, value: string, offset = 0) =>
