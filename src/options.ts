@@ -84,12 +84,12 @@ function toSnakeCase(name: string): string {
     .toLowerCase()
 }
 
-/** The known name with the fewest edits, when it is near enough to be meant: one edit in short names, more in longer ones. */
+/** The known name with the fewest edits, when it is near enough to be meant: one edit in names of three letters, more in longer ones. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
-  return ranked[0] && ranked[0].edits <= Math.max(name.length > 4 ? 2 : 1, name.length / 3)
+  return ranked[0] && ranked[0].edits <= Math.max(name.length > 3 ? 2 : 1, name.length / 3)
     ? ranked[0].other
     : undefined
 }

@@ -44,7 +44,8 @@ export abstract class Optimizer<
 > extends StatefulOptimizer<Options> {
   /**
    * The update, one statement a line. It reads and assigns `w` (weights) and the slots, and reads `g` (gradient), `eta`
-   * (learning rate), `t` (1 on the first step), numeric options by their names, and `counters`.
+   * (the learning rate of this step, whatever `learningRate` is), `t` (1 on the first step), the other numeric options
+   * by their names, and `counters`.
    */
   protected abstract readonly rule: string
   /** A formula program over numbers, run once per step before the rule: new values of `counters`. */
@@ -165,7 +166,7 @@ export abstract class Optimizer<
 
   private checkVariables(variables: readonly Variable[]): void {
     if (this.built) this.checkKnown('apply', variables)
-    else if (typeof this.rule !== 'string' && !this.move) throw withoutRule(this.className)
+    else if (!this.move) checkRule(this.className, this.rule)
   }
 
   /** Evaluates everything that changes from step to step. Returns the counters after this step. */
@@ -326,9 +327,17 @@ export abstract class Optimizer<
   }
 }
 
-function withoutRule(owner: string): OptionError {
-  return new OptionError(
-    `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method move(step).`,
+/** @throws OptionError when there is no rule, or one that changes no weights */
+function checkRule(owner: string, rule: unknown): void {
+  if (typeof rule !== 'string') {
+    throw new OptionError(
+      `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method move(step).`,
+    )
+  }
+  const assigned = parse(rule).statements.map(({ name }) => name)
+  if (assigned.includes('w')) return
+  throw new OptionError(
+    `${owner}: the rule assigns ${assigned.join(' and ')}, but never w, so that nothing would be learned. End it with a line such as w = w - eta * g.`,
   )
 }
 

@@ -120,7 +120,7 @@ function checkNames(owner: string, rule: Program, arrays: readonly string[], sca
   if (unknown === undefined) return
   const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !ofTheBase.has(name))
   throw new FormulaError(
-    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. It may read ${[...new Set(documented)].join(', ')}.`,
+    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. ${unknown === 'learningRate' ? 'The learning rate is called eta. ' : ''}It may read ${[...new Set(documented)].join(', ')}.`,
   )
 }
 

@@ -353,6 +353,26 @@ test('an optimizer without a rule, and a rule with an unknown name, are told wha
   t.throws(() => new Typo({ clipnorm: 1 }).apply([tensor([1])], [w]), {
     message: 'Typo: the rule reads lr, which is no slot, option or earlier line. It may read g, w, m, eta, t, mu.',
   })
+  class Named extends Optimizer {
+    protected slots = []
+    protected rule = 'w = w - learningRate * g'
+  }
+  t.throws(() => new Named().apply([tensor([1])], [w]), {
+    message: /Named: the rule reads learningRate, .*\. The learning rate is called eta\. It may read g, w, eta, t\./,
+  })
+  class Idle extends Optimizer {
+    protected slots = ['m']
+    protected rule = `
+      m = 0.9 * m + g
+      weight = w - eta * m`
+  }
+  const idle = new Idle()
+  t.throws(() => idle.apply([tensor([1])], [w]), {
+    instanceOf: OptionError,
+    message:
+      'Idle: the rule assigns m and weight, but never w, so that nothing would be learned. End it with a line such as w = w - eta * g.',
+  })
+  t.deepEqual([idle.iterations, idle.variables.length], [0, 2])
   t.is(w.item(), 1)
 })
 
