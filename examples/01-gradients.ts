@@ -21,7 +21,7 @@ export function main(): void {
 
   // A formula is a function too, and its derivative is a formula
   const bell = formula('exp(-x^2 / 2)')
-  console.log(`\ny = ${bell}\n∂y = ${bell.derivative('x')}`)
+  console.log(`\ny = ${bell}\nthe gradient of x: ${bell.derivative('x')}, where g is that of y`)
 
   // The steepest way down from a point, followed for a while
   const w = variable([4, -3], { name: 'w' })

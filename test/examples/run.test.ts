@@ -36,6 +36,7 @@ test.serial('01-gradients: slopes are what they should be', async (t) => {
   const text = await output(t, '01-gradients')
   t.regex(text, /f = 15, f' = 8/)
   t.regex(text, /sin' {2}at 0 and π\/2: 1\.000, 0\.000/)
+  t.regex(text, /^y = exp\(-x\^2 \/ 2\)\nthe gradient of x: \S.*g.*x.*, where g is that of y$/m)
   t.regex(text, /step 30 .* loss = 0\.0\d+/)
   t.regex(text, /gradcheck agrees: true/)
 })
