@@ -1,6 +1,7 @@
 /**
  * What the table (`src/tensor/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
- * row itself, and what it is called elsewhere. The mathematics of rows that are no formulas is in `docs/mathematics.ts`.
+ * row itself, and what it is called elsewhere. The mathematics of rows that are no formulas is in `docs/mathematics.ts`;
+ * what operations without a row are made of comes from `made-of.ts`.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +19,7 @@ import { ops } from '../../src/tensor/ops.js'
 import { mathematics } from '../mathematics.js'
 import { commentOf } from './assign.js'
 import { namesElsewhere } from './equivalents-table.js'
+import { readParts } from './made-of.js'
 import { alignedTeX } from './mathematics-tex.js'
 
 const tensors = join(import.meta.dirname, '../../src/tensor')
@@ -27,12 +29,33 @@ const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']
 const rowNames: Readonly<Record<string, string>> = { prelu: 'leakyRelu', swish: 'silu' }
 
 /** Adds it to every function that has a row or a name elsewhere. */
-export function describeOperations(project: ProjectReflection): void {
+export function describeOperations(project: ProjectReflection, program: ts.Program): void {
   const texts = rowTexts()
-  for (const f of project.children ?? []) {
-    if (!isOperation(f)) continue
-    for (const signature of f.signatures ?? []) describe(signature, texts)
+  const operations = new Map((project.children ?? []).filter(isOperation).map((f) => [f.name, f]))
+  const partsOf = readParts(program, (name) => operations.has(name))
+  for (const [name, f] of operations) {
+    const parts = partsOf(name).map((part) => operations.get(part) as DeclarationReflection)
+    for (const signature of f.signatures ?? []) {
+      describe(signature, texts)
+      if (!hasRow(signature.name, texts) && parts.length > 0) addParts(signature, parts)
+    }
   }
+}
+
+function hasRow(name: string, texts: ReadonlyMap<string, RowText>): boolean {
+  return texts.has(rowNames[name] ?? name)
+}
+
+/** Says what an operation without a row is made of. */
+function addParts(signature: SignatureReflection, parts: readonly DeclarationReflection[]): void {
+  const links = parts.flatMap((part, i) => [
+    { kind: 'text', text: i === 0 ? 'It has no row in the table, as it is made of ' : ', ' } as const,
+    { kind: 'inline-tag', tag: '@link', text: part.name, target: part } as const,
+  ])
+  const tag = new CommentTag('@row', [...links, { kind: 'text', text: '.' }])
+  const { blockTags } = commentOf(signature)
+  const last = blockTags.findIndex((other) => other.tag === '@equivalents')
+  blockTags.splice(last < 0 ? blockTags.length : last, 0, tag)
 }
 
 function isOperation({ sources }: DeclarationReflection): boolean {

@@ -3,6 +3,7 @@
  * and the file for programs that read. Each is a file beside this one.
  */
 import { type Application, Converter, type ProjectReflection } from 'typedoc'
+import type ts from 'typescript'
 import { assignCategories } from './assign.js'
 import { linkFiles, linkFilesOfHome } from './documents.js'
 import { inlineFigures } from './figures.js'
@@ -30,7 +31,7 @@ export function plugin(app: Application): void {
     tag_equivalents: 'Elsewhere',
     theme_defined_in: 'Source:',
   } as never)
-  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => enrich(project), 100)
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project, programs }) => enrich(project, programs[0]), 100)
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => linkFilesOfHome(project))
   app.on('validateProject' as never, (project: ProjectReflection) => checkParameters(project, app.logger))
   app.renderer.defineRouter('site', SiteRouter as never)
@@ -41,11 +42,11 @@ export function plugin(app: Application): void {
   writeLlms(app)
 }
 
-function enrich(project: ProjectReflection): void {
+function enrich(project: ProjectReflection, program: ts.Program): void {
   removeInternals(project)
   connectHierarchy(project)
   addReferences(project)
-  describeOperations(project)
+  describeOperations(project, program)
   describeMethods(project)
   describeInherited(project)
   describeOptions(project)

@@ -93,6 +93,18 @@ function isOperation(chapter: string): boolean {
 /** Functions of the chapters of operations that compute nothing, but bring tensors from and to elsewhere. */
 const withoutMathematics = ['fromMathjs', 'toMathjs']
 
+test('an operation without a row names the operations that it is made of', (t) => {
+  const rule = (name: string) =>
+    /id="the-rule"[\s\S]*?<\/p>/.exec(readFileSync(`${folder}functions/${name}.html`, 'utf8'))?.[0] ?? ''
+  t.regex(
+    rule('stack'),
+    /no row in the table, as it is made of <a href="concat\.html"[\s\S]*<a href="expandDims\.html"/,
+  )
+  t.regex(rule('variance'), /<a href="square\.html"/)
+  t.notRegex(rule('tanh'), /no row/)
+  t.is(rule('argMax').includes('made of'), false, 'it has a kernel of its own')
+})
+
 test('every operation shows its formula and its gradient', (t) => {
   const chapter = (f: DeclarationReflection) => categoryOf(f.sources?.[0].fullFileName ?? '')
   const all = functionsOf(project).filter((f) => chapter(f).startsWith('Operations'))
