@@ -6,7 +6,7 @@ import { type TensorLike, toTensor } from './creation.js'
 import { viewOf } from './ops.js'
 import { formatShape, stridesOf } from './shape.js'
 import { snapshot } from './shaping.js'
-import type { Tensor } from './tensor.js'
+import { Tensor } from './tensor.js'
 
 /** A tensor whose axes have names: letters, or numbers for the axes behind an ellipsis (counted from the last). */
 interface Labeled {
@@ -30,6 +30,11 @@ export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
   if (typeof subscripts !== 'string') {
     throw new ShapeError(
       `einsum: the subscripts are ${String(subscripts)}. Give them first, as text: einsum('ij,jk->ik', a, b).`,
+    )
+  }
+  if (operands.length === 1 && Array.isArray(operands[0]) && operands[0][0] instanceof Tensor) {
+    throw new ShapeError(
+      `einsum: received a list of ${operands[0].length} tensors. Give them one by one: einsum('${subscripts}', a, b).`,
     )
   }
   const xs = operands.map(toTensor)

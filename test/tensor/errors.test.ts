@@ -87,6 +87,11 @@ const mistakes: [Kind, RegExp, () => unknown][] = [
     /^transpose: axes \[0, 1\] are no permutation of the 3 axes .*swapAxes/,
     () => ones([1, 2, 3]).transpose(0, 1),
   ],
+  [
+    ShapeError,
+    /^einsum: received a list of 1 tensors\. Give them one by one: einsum\('ij->j', a, b\)/,
+    () => einsum('ij->j', wrong([x])),
+  ],
   [ShapeError, /^einsum: the subscripts are undefined/, () => wrong<() => unknown>(einsum)()],
   [OptionError, /^quantile: q is undefined/, () => x.quantile(wrong(undefined))],
   [
