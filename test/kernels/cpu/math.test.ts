@@ -152,7 +152,7 @@ function worst({ f }: Reference, x: Float32Array, y: Float32Array, results: Floa
 
 const bytes = (array: Float32Array) => Buffer.from(array.buffer)
 
-const helpers = ['logAny', 'mod64', 'sinHuge', 'cosHuge', 'tanHuge', 'fmod', 'power']
+const helpers = ['mod64', 'sinHuge', 'cosHuge', 'tanHuge', 'fmod', 'power']
 
 test('every vector function has a reference, in float32 and in float64', (t) => {
   const names = Object.keys(references).sort()

@@ -5,7 +5,7 @@
  */
 import { erf } from './erf.js'
 import { cosh, exp, expm1, sigmoid, sinh, softplus, tanh } from './exponential.js'
-import { acosh, asinh, atanh, log, log1p, logAny } from './logarithm.js'
+import { acosh, asinh, atanh, log, log1p } from './logarithm.js'
 import { mod, mod64, pow, sign } from './power.js'
 import type { VectorFunction } from './text.js'
 import { acos, asin, atan, cos, cosHuge, sin, sinHuge, tan, tanHuge } from './trigonometric.js'
@@ -35,7 +35,6 @@ export const f32Functions = {
   sigmoid,
   softplus,
   // Helpers
-  logAny,
   mod64,
   sinHuge,
   cosHuge,

@@ -1,7 +1,6 @@
 /**
  * Logarithms and inverse hyperbolic functions. The logarithm of a number near 1 is a polynomial; others are m · 2ᵉ with m near 1.
  */
-import { hasFma } from '../module.js'
 import {
   abs,
   add,
@@ -63,6 +62,7 @@ const special = (pole: number) => [
   set('$y', select(less('$x', Infinity), '$y', '$x')),
 ]
 
+/** Statements: `$y` = ln of any number; denormals are made normal first. */
 const ofAny = () => [
   set('$d', less('$x', smallestNormal)),
   set('$u', select('$d', mul('$x', 2 ** 23), '$x')),
@@ -70,21 +70,16 @@ const ofAny = () => [
   set('$e', bits.toFloat(bits.add('$e', and('$d', -23)))),
   ...lnOfSplit(),
   ...special(0),
-  get('$y'),
 ]
 
-const ofPositiveNormal = () => [
+/** The natural logarithm. Four positive, normal numbers need nothing more. */
+export const log = define('$x', () => [
   ...split('$x'),
   set('$e', bits.toFloat('$e')),
   ...lnOfSplit(),
-  `(if (result v128) ${anyTrue(isUnusual('$x'))} (then (call $logAny (local.get $x))) (else (local.get $y)))`,
-]
-
-/** The natural logarithm of any number; denormals are made normal first. */
-export const logAny = define('$x', ofAny)
-
-/** The natural logarithm. Engines that are too old to fuse lose more around a call, even one not made, than they gain. */
-export const log = define('$x', () => (hasFma ? ofPositiveNormal() : ofAny()))
+  `(if ${anyTrue(isUnusual('$x'))} (then ${ofAny().join(' ')}))`,
+  get('$y'),
+])
 
 /** ln u with u = 1 + x; what was rounded off u is added to f. */
 export const log1p = define('$x', () => [

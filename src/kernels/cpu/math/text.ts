@@ -108,9 +108,16 @@ export const madd = (a: Operand, b: Operand, c: Operand) =>
 export const nmadd = (a: Operand, b: Operand, c: Operand) =>
   hasFma ? call('f32x4.relaxed_nmadd', [f32(a), f32(b), f32(c)]) : sub(c, mul(a, b))
 
-/** c[0] + c[1] x + c[2] x² + …, by Horner's rule. */
-export const polynomial = (x: Operand, c: readonly number[]) =>
-  c.slice(0, -1).reduceRight<Operand>((sum, k) => madd(sum, x, k), c[c.length - 1])
+/** c[0] + c[1] x + c[2] x² + …, by Horner's rule. `firstX` stands where x is read first. */
+const horner = (x: Operand, c: readonly number[], firstX = x) =>
+  c.slice(0, -1).reduceRight<Operand>((sum, k, i) => madd(sum, i === c.length - 2 ? firstX : x, k), c[c.length - 1])
+
+/** c[0] + c[1] x + c[2] x² + … A long one is computed as even + x · odd, two polynomials of x² that need not wait for each other. */
+export function polynomial(x: Operand, c: readonly number[]): Operand {
+  if (c.length < 7) return horner(x, c)
+  const [even, odd] = [0, 1].map((half) => c.filter((_, i) => i % 2 === half))
+  return madd(horner('$xx', odd, tee('$xx', mul(x, x))), x, horner('$xx', even))
+}
 
 /** Bits of a where the mask has them set, of b elsewhere; the masks are what comparisons give. */
 export const select = (mask: Operand, a: Operand, b: Operand) => call('v128.bitselect', [f32(a), f32(b), i32(mask)])
