@@ -23,51 +23,27 @@ const signs: Readonly<Record<string, string>> = {
   '≠': 'Write a != b',
 }
 
-/** Functions that formulas do not have, in what they have. */
+/** The functions most asked for that formulas do not have, in what they have. */
 export const instead: Readonly<Record<string, string>> = {
-  arccos: 'acos(x)',
-  arcsin: 'asin(x)',
-  arctan: 'atan(x)',
-  cbrt: 'sign(x) * abs(x)^(1 / 3)',
-  ceiling: 'ceil(x)',
   clamp: 'min(max(x, low), high)',
   clip: 'min(max(x, low), high)',
-  cot: '1 / tan(x)',
-  csc: '1 / sin(x)',
   elu: 'x > 0 ? x : expm1(x)',
-  erfc: '1 - erf(x)',
-  exp2: '2^x',
-  fabs: 'abs(x)',
   gelu: '0.5 * x * (1 + erf(x / sqrt(2)))',
-  heaviside: 'x > 0 ? 1 : 0',
-  hypot: 'sqrt(a^2 + b^2)',
   if: 'c ? a : b',
   leakyRelu: 'x > 0 ? x : 0.01 * x',
-  lg: 'log10(x)',
   ln: 'log(x)',
-  logSigmoid: '-softplus(-x)',
   logistic: 'sigmoid(x)',
   maximum: 'max(a, b)',
   minimum: 'min(a, b)',
-  mish: 'x * tanh(softplus(x))',
-  power: 'a^b',
-  reciprocal: '1 / x',
-  relu6: 'min(max(x, 0), 6)',
   relu: 'max(x, 0)',
   rsqrt: '1 / sqrt(x)',
-  sec: '1 / cos(x)',
-  sgn: 'sign(x)',
   silu: 'x * sigmoid(x)',
-  softsign: 'x / (1 + abs(x))',
   step: 'x > 0 ? 1 : 0',
   swish: 'x * sigmoid(x)',
-  tg: 'tan(x)',
 }
 
 /** Functions of more than one element. */
-const ofTensors = new Set(
-  'argMax argMin cumprod cumsum dot logSoftmax logSumExp matmul mean norm prod softmax std sum variance'.split(' '),
-)
+const ofTensors = new Set('argMax dot logSoftmax matmul mean norm prod softmax std sum variance'.split(' '))
 
 /** What to write instead of the sign at this position of a text, without a full stop; empty when it is none that is known. */
 export function hintForSign(text: string, position: number): string {
