@@ -24,9 +24,12 @@ test('a sparse step of SGD and Adagrad on a large table takes a small part of th
   ]) {
     const time = (optimizer: SGD | Adagrad | Adam) => {
       for (let i = 0; i < 3; i++) optimizer.apply([gradient], [table])
-      const start = performance.now()
-      for (let i = 0; i < 20; i++) optimizer.apply([gradient], [table])
-      return performance.now() - start
+      const times = Array.from({ length: 21 }, () => {
+        const start = performance.now()
+        optimizer.apply([gradient], [table])
+        return performance.now() - start
+      })
+      return times.sort((a, b) => a - b)[10] // of other work on the machine, the median knows little
     }
     const [fast, slow] = [time(sparse), time(dense)]
     t.true(fast < slow / 3, `${fast} ms and ${slow} ms`)
