@@ -1,9 +1,9 @@
 /**
  * `npm run build`: from `src/index.ts` to `dist/`.
  *
- * - `index.js`, what `import 'nabla'` loads in Node and in bundlers. The dependencies are inside, because mathjs's parser
- *   takes ten times as long to load from the hundreds of files it is published as.
- * - `nabla.min.js`, the same minified, for `<script type="module">` without a build step.
+ * - `index.js` with `nabla.js` and `optimizers.js`, what `import 'nabla'` loads in Node and in bundlers. The dependencies are inside,
+ *   because mathjs's parser takes ten times as long to load from the hundreds of files it is published as.
+ * - `nabla.min.js`, all of it in one file and minified, for `<script type="module">` without a build step.
  * - `*.d.ts`, the declarations.
  * - `LICENSES.txt`, the licences of the packages that are inside.
  *
@@ -16,7 +16,6 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = new URL('..', import.meta.url).pathname
-const outputs = ['index.js', 'nabla.min.js']
 const gpu = { entry: 'src/kernels/gpu/backend.ts', chunk: './chunks/gpu.js' }
 
 /** Both bundles load the GPU back end from its chunk. */
@@ -41,36 +40,64 @@ const mathjsParser = {
   },
 }
 
+/**
+ * Configurations, paths of weights and messages name classes (`Adam`, `dense_1`, `ShapeError`), but whoever minifies renames them. A
+ * field with the name stays, and unlike a call it keeps no bundler from leaving out a class that nobody uses.
+ */
+const classNames = {
+  name: 'names',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /^export (?:abstract )?class (\w+)[^{]*\{/gm,
+        "$& static name = '$1'",
+      ),
+      loader: 'ts',
+    })),
+}
+
+const inside = [leaveGpuOut, mathjsParser, classNames]
+
+/** The namespace `optimizers` names all of them. In a file of its own it is left out by bundlers where nobody uses it. */
+const optimizersApart = {
+  name: 'optimizers',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/optim\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
+}
+
 /** `npm start` and `npm test` build in passing. */
 const inPassing = process.env.npm_config_loglevel === 'silent'
 
 if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
 const [{ metafile }, gpuChunk] = await Promise.all([
-  bundle('index.js', 'src/index.ts', false),
-  bundle(gpu.chunk, gpu.entry, true),
-  bundle('nabla.min.js', 'src/index.ts', true),
+  bundle(
+    { index: 'src/index.ts', optimizers: 'src/optim/optimizers.ts' },
+    { splitting: true, chunkNames: 'nabla', plugins: [...inside, optimizersApart] },
+  ),
+  bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [] }),
+  bundle({ 'nabla.min': 'src/index.ts' }, { minify: true }),
 ])
 licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
 declarations()
-if (!inPassing) for (const name of outputs) console.log(`dist/${name}: ${size(name)}`)
+if (!inPassing) for (const name of ['index.js', 'nabla.js', 'nabla.min.js']) console.log(`dist/${name}: ${size(name)}`)
 
-function bundle(name, entry, minify) {
+function bundle(entryPoints, { plugins = inside, ...options }) {
   return build({
     absWorkingDir: root,
-    entryPoints: [{ in: entry, out: name.replace(/\.js$/, '') }],
+    entryPoints,
     outdir: 'dist',
     bundle: true,
-    minify,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
-    sourcemap: entry !== gpu.entry,
+    sourcemap: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: entry === gpu.entry ? [] : [leaveGpuOut, mathjsParser],
+    plugins,
+    ...options,
   })
 }
 

@@ -1,14 +1,9 @@
 /**
  * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, file by file.
  */
-import * as api from './index.js'
-import { nameExports } from './names.js'
-import { registerOptimizers } from './optim/get.js'
 import { installMethods } from './tensor/methods.js'
 
 installMethods()
-nameExports(api)
-registerOptimizers()
 
 export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'
 export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'

@@ -56,10 +56,68 @@ test('a bundler keeps the methods of tensors when it drops what is not used', as
   t.is((await import(pathToFileURL(outfile).href)).sum, 5)
 })
 
+/** What a bundler makes of a program, minified; the GPU's file aside. */
+async function minified(name: string, text: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [write(name, text)],
+    bundle: true,
+    minify: true,
+    external: ['./chunks/gpu.js'],
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    logLevel: 'error',
+  })
+  return outputFiles[0].text
+}
+
+test('a bundler leaves out the optimizers that are not used', async (t) => {
+  const bundles = {
+    tensors: await minified('tensors.mjs', "import { tensor } from 'nabla'\nconsole.log(String(tensor([1])))"),
+    training: await minified(
+      'training.mjs',
+      "import { Adam, Dense, Sequential } from 'nabla'\nconsole.log(new Sequential([new Dense(1)]), new Adam())",
+    ),
+    optimizers: await minified('all.mjs', "import { optimizers } from 'nabla'\nconsole.log(optimizers.get('lamb'))"),
+  }
+  const kilobytes = Object.entries(bundles).map(([name, text]) => [name, gzipSync(text).length / 1000] as const)
+  const limits = { tensors: 82, training: 96, optimizers: 115 }
+  for (const [name, size] of kilobytes)
+    t.true(size <= limits[name as keyof typeof limits], `${name}: ${size} kB gzipped`)
+  t.deepEqual(
+    Object.values(bundles).map((text) => text.includes('Lookahead')),
+    [false, false, true],
+  )
+})
+
+test('names and configurations are the same when an application is minified', async (t) => {
+  const text = await minified(
+    'names.mjs',
+    `import { Dense, ExponentialDecay, Lookahead, SGD, ShapeError, optimizers, sin, squaredDifference } from 'nabla'
+     const schedule = new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 })
+     const config = optimizers.serialize(new Lookahead(new SGD({ learningRate: schedule })))
+     const copy = Lookahead.fromConfig(config.config)
+     export const names = [copy, config.class_name, new Dense(2, { activation: sin }), new ShapeError('').name, squaredDifference.name].map(String)`,
+  )
+  const path = write('names.bundle.mjs', text)
+  const { names } = await import(pathToFileURL(path).href)
+  t.deepEqual(names.slice(1), ['Lookahead', 'Dense(2, sin)', 'ShapeError', 'squaredDifference'])
+  t.regex(names[0], /^Lookahead\(SGD\(learningRate: ExponentialDecay\(/)
+})
+
 test('the package imports nothing, nor do its declarations', (t) => {
   const outside = (file: string) =>
     importsOf(file, readFileSync(root + file, 'utf8')).filter(({ to }) => !/^dist\//.test(to))
-  t.deepEqual(['dist/index.js', 'dist/nabla.min.js', ...filesBelow('dist', '.d.ts')].flatMap(outside), [])
+  t.deepEqual(
+    [
+      'dist/index.js',
+      'dist/nabla.js',
+      'dist/optimizers.js',
+      'dist/nabla.min.js',
+      ...filesBelow('dist', '.d.ts'),
+    ].flatMap(outside),
+    [],
+  )
 })
 
 test('the file for the browser has the same exports', async (t) => {

@@ -104,7 +104,7 @@ function mix(x: number): number {
 const sqrtHalf = Math.SQRT1_2
 const ln2 = Math.LN2
 /** 2/3, 2/5, … 2/23: of the series log((1 + z) / (1 - z)) = 2z + 2z³/3 + 2z⁵/5 + …, from the highest power to the lowest. */
-const series = Array.from({ length: 11 }, (_, i) => 2 / (23 - 2 * i))
+const series = [2 / 23, 2 / 21, 2 / 19, 2 / 17, 2 / 15, 2 / 13, 2 / 11, 2 / 9, 2 / 7, 2 / 5, 2 / 3]
 
 /** The natural logarithm of x in (0, 1), from exactly rounded operations only; within 3 ulp. */
 function log(x: number): number {

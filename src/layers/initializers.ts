@@ -25,6 +25,7 @@ export type Initializer = (shape: Shape, options?: InitializerOptions) => Tensor
 const truncatedStd = 0.8796256610342398
 
 /** Draws numbers of variance scale / fan; `fan` is computed from the fans of the shape. */
+// @__NO_SIDE_EFFECTS__
 function scaled(scale: number, fan: (fanIn: number, fanOut: number) => number, uniform: boolean): Initializer {
   return (shape, { dtype = 'float32', seed } = {}) => {
     const random = randomStream(seed)
@@ -39,6 +40,7 @@ function scaled(scale: number, fan: (fanIn: number, fanOut: number) => number, u
   }
 }
 
+// @__NO_SIDE_EFFECTS__
 function constant(value: number): Initializer {
   return (shape, { dtype = 'float32' } = {}) => filled(shape, dtype, () => value)
 }

@@ -21,7 +21,7 @@ import type { TargetKind } from './targets.js'
 
 const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
 const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
-const named = { ...ofNumbers, ...ofProbabilities }
+const named = () => ({ ...ofNumbers, ...ofProbabilities })
 
 const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
 
@@ -29,7 +29,7 @@ const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAb
  * The name of a loss.
  * @useDeclaredType
  */
-export type LossName = keyof typeof named
+export type LossName = keyof typeof ofNumbers | keyof typeof ofProbabilities
 
 /** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
 export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
@@ -64,22 +64,23 @@ function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
   return Object.hasOwn(ofNumbers, name)
 }
 
-function nameOf(loss: LossFunction): LossName | undefined {
-  return (Object.keys(named) as LossName[]).find((name) => (named[name] as LossFunction) === loss)
+/** What nabla calls it, whatever it is called where names were made short. */
+export function nameOf(loss: LossFunction): LossName | undefined {
+  return Object.entries(named()).find(([, known]) => known === loss)?.[0] as LossName | undefined
 }
 
 function lossName(text: string): LossName {
   const name = Object.hasOwn(short, text) ? short[text as keyof typeof short] : toCamelCase(text)
-  if (Object.hasOwn(named, name)) return name as LossName
-  throw unknownName('compile', 'loss', text, Object.keys(named), 'give a function')
+  if (Object.hasOwn(named(), name)) return name as LossName
+  throw unknownName('compile', 'loss', text, Object.keys(named()), 'give a function')
 }
 
 /** The rows whose results are probabilities. */
-const endings: readonly Row[] = [ops.softmax, ops.sigmoid, ops.hardSigmoid]
+const endings = (): readonly Row[] => [ops.softmax, ops.sigmoid, ops.hardSigmoid]
 
 /** @throws OptionError for what came out of softmax or sigmoid just now, which only training can see */
 function checkLogits(loss: LossName, { node }: Tensor): void {
-  if (!(node instanceof OperationNode) || !endings.includes(node.row)) return
+  if (!(node instanceof OperationNode) || !endings().includes(node.row)) return
   const { name } = node.row
   throw new OptionError(
     `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`,

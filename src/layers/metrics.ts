@@ -4,6 +4,7 @@
 import { OptionError } from '../errors.js'
 import { toCamelCase, unknownName } from '../options.js'
 import { Tensor } from '../tensor/tensor.js'
+import { nameOf } from './loss-names.js'
 
 /** A metric: one number per example, or their mean, given what is true and what was predicted. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
@@ -53,7 +54,8 @@ function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
  */
 export function getMetric(metric: MetricLike, fromLogits: boolean): NamedMetric {
   if (metric === accuracy) return getMetric('accuracy', fromLogits)
-  if (typeof metric === 'function') return { name: metric.name || 'metric', apply: heldToTensor(metric) }
+  if (typeof metric === 'function')
+    return { name: nameOf(metric) ?? (metric.name || 'metric'), apply: heldToTensor(metric) }
   const name = Object.hasOwn(short, metric) ? short[metric as keyof typeof short] : toCamelCase(String(metric))
   if (!Object.hasOwn(functions, name)) {
     throw unknownName('compile', 'metric', metric, Object.keys(functions), 'give a function')

@@ -1,9 +1,10 @@
 /**
- * Optimizers as Keras writes them, and the classes they are read from. `get.ts` makes nabla's own known.
+ * Optimizers as Keras writes them, and the classes they are read from (`classes.ts`).
  */
 import { OptionError } from '../errors.js'
 import { unknownName } from '../options.js'
 import { AnyOptimizer } from './any-optimizer.js'
+import { kerasOptimizers, otherOptimizers } from './classes.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
 
 /** The constructor of an optimizer that can be read from a configuration. */
@@ -29,15 +30,6 @@ export interface SerializedOptimizer {
   readonly registered_name?: string | null
 }
 
-const inKeras = new Map<string, OptimizerClass>()
-const beyondKeras = new Map<string, OptimizerClass>()
-
-/** Makes classes known: those of Keras, and others. */
-export function register(keras: readonly OptimizerClass[], others: readonly OptimizerClass[]): void {
-  for (const known of keras) inKeras.set(known.name, known)
-  for (const known of others) beyondKeras.set(known.name, known)
-}
-
 /**
  * An optimizer as Keras writes it: `{ module, class_name, config, registered_name }`, ready for JSON.
  * @param optimizer whichever
@@ -45,7 +37,7 @@ export function register(keras: readonly OptimizerClass[], others: readonly Opti
  */
 export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
   const { name } = optimizer.constructor
-  const known = inKeras.has(name)
+  const known = kerasOptimizers().some((other) => other.name === name)
   return {
     module: known ? 'keras.optimizers' : 'nabla',
     class_name: name,
@@ -67,7 +59,7 @@ export function deserialize(serialized: SerializedOptimizer, custom: readonly Op
 
 /** The class of this name, in any case. */
 export function findClass(name: string, custom: readonly OptimizerClass[]): OptimizerClass {
-  const all = [...custom, ...inKeras.values(), ...beyondKeras.values()]
+  const all = [...custom, ...kerasOptimizers(), ...otherOptimizers()]
   const found = all.find((other) => other.name.toLowerCase() === name.toLowerCase())
   if (found) return found
   const names = all.map((other) => other.name)

@@ -118,22 +118,26 @@ function checkNames(owner: string, rule: Program, arrays: readonly string[], sca
   const known = [...arrays, ...scalars]
   const unknown = rule.inputs.find((name) => !known.includes(name))
   if (unknown === undefined) return
-  const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !ofTheBase.has(name))
+  const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !isOfTheBase(name))
   throw new FormulaError(
     `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. ${unknown === 'learningRate' ? 'The learning rate is called eta. ' : ''}It may read ${[...new Set(documented)].join(', ')}.`,
   )
 }
 
 /** What the lines around a rule read, and a rule need not know. */
-const ofTheBase = new Set([...Object.keys(baseDefaults), 'average', 'accumulator', 'clipFactor', 'averageKept'])
+const isOfTheBase = (name: string): boolean =>
+  Object.hasOwn(baseDefaults, name) || ['average', 'accumulator', 'clipFactor', 'averageKept'].includes(name)
 
 type Value = Tensor | number
 
 /** The formula language over tensors; what depends on numbers only stays a number, in double precision. */
-const tensorAlgebra: Algebra<Value> = {
-  constant: (value: number) => value,
-  ...Object.fromEntries((Object.keys(arity) as FunctionName[]).map((fn) => [fn, overTensors(fn)])),
-} as unknown as Algebra<Value>
+const tensorAlgebra = newTensorAlgebra()
+
+// @__NO_SIDE_EFFECTS__
+function newTensorAlgebra(): Algebra<Value> {
+  const functions = (Object.keys(arity) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
+  return { constant: (value: number) => value, ...Object.fromEntries(functions) } as Algebra<Value>
+}
 
 function overTensors(fn: FunctionName): (...args: Value[]) => Value {
   const names = ['a', 'b', 'c'].slice(0, arity[fn])

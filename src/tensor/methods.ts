@@ -86,10 +86,11 @@ declare module './tensor.js' {
   interface Tensor extends TensorMethods {}
 }
 
-/** Puts the operations on the prototype of `Tensor`. */
+/** Puts the operations on the prototype of `Tensor`, and lets them keep their names, which messages tell, when they are minified. */
 export function installMethods(): void {
   for (const [name, f] of Object.entries(functions)) {
     if ((noMethods as readonly string[]).includes(name)) continue
+    Object.defineProperty(f, 'name', { value: name })
     const method = function (this: Tensor, ...rest: unknown[]): unknown {
       return (f as (...args: unknown[]) => unknown)(this, ...rest)
     }

@@ -73,7 +73,7 @@ test('every optimizer that is exported takes part here, and is found by its name
     [],
     'add it to `ruled` or `all`',
   )
-  for (const name of names) t.is(findClass(name.toLowerCase(), []), classes[name], 'register it in src/optim/get.ts')
+  for (const name of names) t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/classes.ts')
 })
 
 function isOptimizer(value: unknown): boolean {

@@ -4,9 +4,8 @@
 import type { CallExpr, Expr, FunctionName, Program } from './ast.js'
 import { infix, level, levelOf } from './print.js'
 
-const greek = new Set(
-  'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega'.split(' '),
-)
+const greek =
+  /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega)$/
 
 /**
  * The program in TeX, without `$`: an expression if it is one, else aligned lines `name = expression`.
@@ -127,7 +126,7 @@ function writeName(name: string): string {
 }
 
 function letters(name: string): string {
-  if (greek.has(name)) return `\\${name}`
+  if (greek.test(name)) return `\\${name}`
   return name.length === 1 || /^\d+$/.test(name)
     ? name
     : `\\mathrm{${name.replaceAll('_', '\\_').replaceAll('$', '\\$')}}`

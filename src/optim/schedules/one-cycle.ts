@@ -25,8 +25,6 @@ export interface LinearOneCycleOptions extends OneCycleOptions {
   backAt?: number
 }
 
-const defaults = { peakLearningRate: undefined, steps: undefined, peakAt: 0.3, divFactor: 25, finalDivFactor: 1e4 }
-
 /**
  * One cycle on straight lines: from peak/div up to the peak, back to peak/div, and on to peak/(div · finalDiv).
  *
@@ -38,7 +36,14 @@ const defaults = { peakLearningRate: undefined, steps: undefined, peakAt: 0.3, d
  * @see Smith and Topin 2017, https://arxiv.org/abs/1708.07120
  */
 export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> {
-  static override readonly defaults = { ...defaults, backAt: 0.85 }
+  static override readonly defaults = {
+    peakLearningRate: undefined,
+    steps: undefined,
+    peakAt: 0.3,
+    divFactor: 25,
+    finalDivFactor: 1e4,
+    backAt: 0.85,
+  }
 
   constructor(options: LinearOneCycleOptions & { name?: string | null }) {
     super(options)
@@ -66,7 +71,13 @@ export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> 
  * @see Smith and Topin 2017, https://arxiv.org/abs/1708.07120
  */
 export class CosineOneCycle extends LearningRateSchedule<OneCycleOptions> {
-  static override readonly defaults = defaults
+  static override readonly defaults = {
+    peakLearningRate: undefined,
+    steps: undefined,
+    peakAt: 0.3,
+    divFactor: 25,
+    finalDivFactor: 1e4,
+  }
 
   constructor(options: OneCycleOptions & { name?: string | null }) {
     super(options)

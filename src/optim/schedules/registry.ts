@@ -1,21 +1,9 @@
 /**
- * Schedules by name, and from their configurations. `../get.ts` makes nabla's own known.
+ * Schedules by name, and from their configurations.
  */
 import { unknownName } from '../../options.js'
+import { schedules } from './classes.js'
 import type { Config, LearningRateSchedule } from './schedule.js'
-
-/** The constructor of a schedule that can be read from a configuration. */
-interface ReadableSchedule {
-  readonly name: string
-  fromConfig(config: Config): unknown
-}
-
-const known = new Map<string, ReadableSchedule>()
-
-/** Makes schedules known. */
-export function registerSchedules(schedules: readonly ReadableSchedule[]): void {
-  for (const schedule of schedules) known.set(schedule.name.toLowerCase(), schedule)
-}
 
 /** Whether this is a configuration of a schedule: `{ class_name, config }`. */
 export function isScheduleConfig(value: unknown): value is { class_name: string; config: Config } {
@@ -33,9 +21,10 @@ export function deserializeSchedule({
   class_name: string
   config: Config
 }): LearningRateSchedule {
-  const schedule = known.get(class_name.toLowerCase())
+  const known = schedules()
+  const schedule = known.find(({ name }) => name.toLowerCase() === class_name.toLowerCase())
   if (schedule) return schedule.fromConfig(config) as LearningRateSchedule
-  const names = [...known.values()].map(({ name }) => name)
+  const names = known.map(({ name }) => name)
   throw unknownName('fromConfig', 'schedule', class_name, names)
 }
 
