@@ -65,7 +65,7 @@ export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly nu
 /** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu'
-  /** What it really runs on, for people: `WebAssembly SIMD, FMA`, `WebGPU`, … */
+  /** What it really runs on, for people: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, … */
   readonly detail: string
   /** Whether numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
   readonly isAsync: boolean
@@ -88,10 +88,10 @@ export interface Backend {
   /** One number. */
   readAt(buffer: DataBuffer, index: number): number
   /**
-   * Runs one training step; the results inside may live in a workspace that is reused when the step is over. `inputs` holds tensors
-   * that are not needed afterwards, either.
+   * Runs something (a training step, a batch of `evaluate`, what `tidy` is given) whose results may live in a workspace that is
+   * reused afterwards; only the tensors in what it returns outlive it. `inputs` holds tensors that are not needed afterwards, either.
    */
-  step<T>(run: () => T, inputs?: unknown): T
+  inWorkspace<T>(run: () => T, inputs?: unknown): T
 
   // Elementwise
   /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and gives its outputs, of `shape`. */

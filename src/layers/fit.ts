@@ -109,7 +109,7 @@ async function trainStepAsync(model: Model, { x, y }: Batch, epoch: number, step
   } catch (error) {
     throw located(error, epoch, step)
   } finally {
-    backend.step(() => {}, [x, y])
+    backend.inWorkspace(() => {}, [x, y])
   }
 }
 

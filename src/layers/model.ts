@@ -69,7 +69,7 @@ export abstract class Model extends Layer {
     const [inputs, targets] = [toTensor(x), toTensor(y)]
     if (loss.targets === 'probabilities' && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
-    return backend.step(() => {
+    return backend.inWorkspace(() => {
       const predictions = this.apply(inputs, { training: true })
       const value = loss.apply(targets, predictions)
       const logs = read(sumsOf(value, metrics, targets, predictions))
@@ -86,7 +86,7 @@ export abstract class Model extends Layer {
   async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
     const { loss, metrics } = this.howToTrain('trainOnBatch')
-    const results = backend.step(() => {
+    const results = backend.inWorkspace(() => {
       const [inputs, targets] = [toTensor(x), toTensor(y)]
       const predictions = this.apply(inputs, { training: true })
       const value = loss.apply(targets, predictions)
@@ -96,7 +96,7 @@ export abstract class Model extends Layer {
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
     if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-    backend.step(() => this.applyGradients(results.gradients), results)
+    backend.inWorkspace(() => this.applyGradients(results.gradients), results)
     return logs
   }
 
@@ -168,7 +168,7 @@ export abstract class Model extends Layer {
       const stop = Math.min(start + batchSize, data.size)
       const sums = tidy(() => this.sumsOn(data, start, stop))
       mean.add(await readAsync(sums), stop - start)
-      backend.step(() => {}, sums)
+      backend.inWorkspace(() => {}, sums)
       await between?.()
     }
     return mean.logs

@@ -40,7 +40,7 @@ export function read(sums: readonly Sum[]): Logs {
 export async function readAsync(sums: readonly Sum[]): Promise<Logs> {
   const joined = together(sums)
   const arrays = await Promise.all(joined.map((x) => x.data()))
-  backend.step(() => {}, joined)
+  backend.inWorkspace(() => {}, joined)
   return logsOf(sums, numbersOf(arrays))
 }
 

@@ -29,7 +29,7 @@ export const cpu: Backend = {
   readSync: values,
   read: async (buffer) => values(buffer),
   readAt: valueAt,
-  step: within,
+  inWorkspace: within,
 
   map,
   compileUpdate,

@@ -2,7 +2,7 @@
  * Blocks of WebAssembly memory: taken from a list of free ones, or from new memory, and given back.
  */
 import { BackendError } from '../../errors.js'
-import { growMemory, memory } from './module.js'
+import { growMemory, memory, memoryLimit } from './module.js'
 
 /** A piece of the memory, in bytes. */
 export interface Block {
@@ -46,7 +46,9 @@ export function take(bytes: number): number {
 function grow(bytes: number): void {
   const address = growMemory(Math.max(bytes, leastGrowth))
   if (address < 0)
-    throw new BackendError(`memory: ${bytes} bytes more do not fit into WebAssembly's 4 GiB. Use smaller batches.`)
+    throw new BackendError(
+      `memory: ${bytes} bytes more do not fit into WebAssembly's ${memoryLimit} GiB. Use smaller batches.`,
+    )
   giveBack({ address: address - slack, bytes: memory.buffer.byteLength - address })
 }
 

@@ -10,7 +10,11 @@ const pageSize = 65536
 /** Sizes that a shared memory may be limited to, in pages, in the order in which they are tried: 4, 2, 1 GiB. */
 const limits = [1 << 16, 1 << 15, 1 << 14]
 
+let pages = limits[0]
 const shared = sharedMemory()
+
+/** How large the memory can get, in GiB. */
+export const memoryLimit = (pages * pageSize) / 2 ** 30
 
 /** Whether threads can work in the memory. */
 export const isShared = shared !== undefined
@@ -25,7 +29,9 @@ function sharedMemory(): WebAssembly.Memory | undefined {
   if (obstacle()) return undefined
   for (const maximum of limits) {
     try {
-      return new WebAssembly.Memory({ initial: 16, maximum, shared: true })
+      const found = new WebAssembly.Memory({ initial: 16, maximum, shared: true })
+      pages = maximum
+      return found
     } catch {} // the engine has no room for so large a one
   }
 }

@@ -94,7 +94,7 @@ function backendOf(device: Device): GpuBackend {
     readSync: (x) => cpu.readSync(host(x)),
     read: async (x) => cpu.readSync(await buffers.bringLater(x)),
     readAt: (x, index) => cpu.readAt(host(x), index),
-    step: (run, inputs) => buffers.within(run, inputs),
+    inWorkspace: (run, inputs) => buffers.within(run, inputs),
 
     map(program, inputs, shape, dtypes) {
       if (isForHostMap(buffers, inputs, shape, dtypes))

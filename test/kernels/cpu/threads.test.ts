@@ -300,3 +300,25 @@ test('without workers there is one thread, and nothing else changes', async (t) 
   t.regex(output, /^1 true WebAssembly SIMD, .*1 thread \(no workers\)$/)
   t.is(status, 0)
 })
+
+test('with NABLA_THREADS=1 there is one thread, which says why, and setThreads changes nothing', async (t) => {
+  const { status, output } = await runNode(`${product}\nsetThreads(2)\nconsole.log(getThreads(), cpu.detail)`, {
+    NABLA_THREADS: '1',
+  })
+  t.regex(output, /^1 WebAssembly SIMD, .*1 thread \(NABLA_THREADS is 1\)$/)
+  t.is(status, 0)
+})
+
+test('a memory that is full says how large it may be in this engine', async (t) => {
+  const { output } = await runNode(
+    `const { Memory } = WebAssembly
+    WebAssembly.Memory = function (limits) {
+      if (limits.maximum > 1 << 14) throw new RangeError('no room')
+      return new Memory(limits)
+    }
+    const { resident } = await import('./src/kernels/cpu/memory.ts')
+    try { resident('bool', 2 ** 30) } catch (error) { console.log(error.message) }`,
+    { NABLA_THREADS: '2' },
+  )
+  t.is(output, "memory: 1073741824 bytes more do not fit into WebAssembly's 1 GiB. Use smaller batches.")
+})

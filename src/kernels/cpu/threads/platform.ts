@@ -25,8 +25,12 @@ const builtin = <T>(name: string) => node?.getBuiltinModule?.(name) as T | undef
 
 /** As many threads as the environment variable NABLA_THREADS says, or else as there are cores. */
 export function defaultThreads(): number {
+  return askedThreads() ?? cores()
+}
+
+function askedThreads(): number | undefined {
   const asked = Math.floor(Number(node?.env?.NABLA_THREADS))
-  return asked >= 1 ? asked : cores()
+  return asked >= 1 ? asked : undefined
 }
 
 function cores(): number {
@@ -36,6 +40,7 @@ function cores(): number {
 
 /** Why threads cannot run here, or undefined where they can. */
 export function obstacle(): string | undefined {
+  if (askedThreads() === 1) return 'NABLA_THREADS is 1'
   if (defaultThreads() === 1) return 'one core'
   if (typeof SharedArrayBuffer === 'undefined') return 'no SharedArrayBuffer'
   // Node has worker_threads; loading it takes 2 ms, which are not everybody's.

@@ -24,7 +24,8 @@ let reason = isShared ? undefined : (obstacle() ?? 'no shared memory')
 /**
  * Sets how many threads large operations of the CPU run on: 1 is the calling thread alone. Results are the same bits for any number.
  * Where threads cannot run (see `getThreads`) nothing changes. The default is the environment variable NABLA_THREADS, or else
- * as many as there are cores; the first worker then starts when there has been enough to do for it, otherwise at once.
+ * as many as there are cores; the first worker then starts when there has been enough to do for it, otherwise at once. Where the
+ * variable is 1 when nabla is imported, memory is not shared, and there is one thread for good.
  * @param n how many threads, the main one included; 1 for none beside it
  * @throws OptionError if n is not a whole number from 1 on
  */
