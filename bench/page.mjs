@@ -6,6 +6,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isYardstick } from './roster.mjs'
 import { align, digits, heading, table } from './table.mjs'
 import { growth } from './workloads.mjs'
 
@@ -13,7 +14,6 @@ const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const major = (results) => results.node.split('.')[0]
 const files = process.argv.slice(2)
 if (files.length === 0) throw new Error('bench/page.mjs: no results given. Name files of bench/results.')
-const isYardstick = (name) => ['Math loop', 'memcpy', 'wasm peak'].includes(name)
 const runs = merged(files.map((file) => JSON.parse(readFileSync(file, 'utf8'))))
 
 mkdirSync(root('docs/measured'), { recursive: true })
@@ -64,21 +64,20 @@ logarithmic. What each measure for speed was expected to bring, and what it brou
 }
 
 function chapter(results) {
-  return `## Node ${major(results)}
-
-${heading(results)}
-
-${table(
-  chosen(
+  const race = chosen(
     results,
     (name) => !isYardstick(name),
     (workload) => !(workload in growth),
-  ),
-)}
+  )
+  return `## Node ${major(results)}
+
+${heading(race)}
+
+${table(race)}
 
 Milliseconds (matmul: GFLOP/s), and in brackets how many times as long as nabla.
 
-Against the hardware:
+Against the hardware, and against plain JavaScript:
 
 ${hardware(results)}`
 }
@@ -90,28 +89,28 @@ function chosen(results, isIn, isWanted) {
   return { ...results, versions, medians }
 }
 
-/** How near nabla comes to what the machine can do. */
+/** nabla beside what the machine can do (multiply-adds in registers, copying) and what JavaScript does without nabla. */
 function hardware({ medians, workloads }) {
-  const rows = [['', 'nabla', 'nabla tidy', 'limit', 'nabla', 'nabla tidy']]
+  const rows = [['', 'nabla', 'nabla tidy', 'compared with', 'nabla', 'nabla tidy']]
   const ms = (x) => (x === undefined ? '–' : `${digits(x)} ms`)
-  const add = (name, limit, label, ratio) => {
+  const add = (name, yardstick, label, ratio) => {
     const { nabla, 'nabla tidy': tidy } = medians[name]
     rows.push([
       name,
       ms(nabla),
       ms(tidy),
-      `${label} ${ms(limit)}`,
-      ratio(nabla, limit),
-      tidy ? ratio(tidy, limit) : '–',
+      `${label} ${ms(yardstick)}`,
+      ratio(nabla, yardstick),
+      tidy ? ratio(tidy, yardstick) : '–',
     ])
   }
   for (const [name, times] of Object.entries(medians)) {
     if (times['wasm peak'])
-      add(name, times['wasm peak'], 'multiply-adds in registers', (x, limit) => `${digits((100 * limit) / x)} % of it`)
+      add(name, times['wasm peak'], 'multiply-adds in registers', (x, peak) => `${digits((100 * peak) / x)} % of it`)
     if (times['Math loop'] && workloads[name].kind === 'elementwise' && name !== 'a*b+c')
-      add(name, times['Math loop'], 'a loop over Math', (x, limit) => `${digits(limit / x)}× as fast`)
+      add(name, times['Math loop'], 'a loop over Math', (x, loop) => `${digits(loop / x)}× as fast`)
     if (times.memcpy && ['a*b+c', 'adamw 1M'].includes(name))
-      add(name, times.memcpy, 'copying the bytes', (x, limit) => `${digits(x / limit)}× its time`)
+      add(name, times.memcpy, 'copying the bytes', (x, copying) => `${digits(x / copying)}× its time`)
   }
   return align(rows)
 }

@@ -21,11 +21,14 @@ const yardsticks = {
   'wasm peak': ['plain.mjs', 'peak'],
 }
 
+/** Whether this is what nabla is compared with, and no framework. */
+export const isYardstick = (name) => name in yardsticks
+
 /** All contestants of this machine; PyTorch only where `python` has it. `node` runs the JavaScript ones. */
 export function contestants({ node, python }) {
   const scripted = ([name, [file, ...args]]) => ({
     name,
-    yardstick: file === 'plain.mjs',
+    yardstick: isYardstick(name),
     command: [node, here('serve.mjs'), here(`contestants/${file}`), ...args],
   })
   const torch = (threads) => ({ name: `PyTorch ×${threads}`, command: [python, here('torch.py'), threads] })
