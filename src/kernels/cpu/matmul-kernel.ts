@@ -1,11 +1,9 @@
 /**
  * The WebAssembly text of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
  * of columns (a panel), whose sums stay in registers while k runs. Every sum adds its terms in the order of k, so a result does not
- * depend on the tile that computes it. `matmul.ts` cuts products into tiles, `matmul-pack.ts` prepares the operands.
+ * depend on the tile that computes it. `matmul-blocks.ts` and `matmul-rows.ts` cut products into tiles.
  */
-
-import { add, load, range, repeat, when, zero } from './matmul-text.js'
-import { advance, get, int, locals, params, set } from './wat.js'
+import { advance, countDown, get, int, load, locals, params, set, store } from './wat.js'
 
 /** How numbers of one dtype are loaded and computed with. */
 export interface Lanes {
@@ -23,16 +21,15 @@ export interface Lanes {
 export const panelBytes = 32
 
 /**
- * The most rows of a tile. V8 has fifteen vector registers on x64: twelve sums, two vectors of B and one of A; or, where a product
- * has a register before it is added, eight sums and fewer operands, all of which older versions of V8 load before they multiply.
+ * The most rows of a tile. V8 has fifteen vector registers on x64. With fused multiply-add 12 sums, two vectors of B and a number of A
+ * fill them. Without, older versions of V8 load all that a step of k needs before they multiply: 8 sums, two vectors of B, four
+ * numbers of A and a product. A row more, and registers are put aside in every step: a fifth slower, on Node 20.
  */
 export const tileRows = ({ fused }: Lanes) => (fused ? 6 : 4)
 
 /** Bits of `flags`: start from the numbers in C instead of zero; end with `max(sum, 0)`. */
 export const accumulate = 1
 export const relu = 2
-
-const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
 
 /** `c[rows, columns] (+)= a[rows, k] · b[k, columns]` for `tiles` tiles below one another, each over `panels` panels. */
 export type Tile = (
@@ -58,31 +55,34 @@ export type Tile = (
   flags: number,
 ) => void
 
+/** The parameters of `Tile`, in its order. */
+const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
+
 /** The function `tile` for tiles of this many rows. `transposed`: A is stored as [k, rows], not as [rows, k]. */
 export function tileText(lanes: Lanes, height: number, transposed: boolean): string {
-  const rows = range(height)
+  const rows = Array.from({ length: height }, (_, r) => r)
   const a = transposed ? ['a0'] : rows.map((r) => `a${r}`)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
+  const nextRow = (_: string, i: number) => set(a[i + 1], `(i32.add ${get(a[i])} ${get('aStep')})`)
   return `(func (export "tile") ${params(tileParameters)}
     ${locals(`${a.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
-    ${repeat(
+    ${countDown(
       'tiles',
       `${set('bj', get('b'))} ${set('cj', get('c'))} ${set('p', get('bias'))} ${set('j', get('panels'))}
-      ${repeat(
+      ${countDown(
         'j',
         `${startText(rows)}
-        ${set('a0', get('a'))} ${a
-          .slice(1)
-          .map((pointer, i) => set(pointer, add(get(a[i]), get('aStep'))))
-          .join(' ')}
+        ${set('a0', get('a'))} ${a.slice(1).map(nextRow).join(' ')}
         ${set('bk', get('bj'))} ${set('i', get('k'))}
-        ${repeat('i', stepText(lanes, rows, transposed))}
+        ${countDown('i', stepText(lanes, rows, transposed))}
         ${endText(lanes, rows, sums)}
         ${advance('bj', get('bPanel'))} ${advance('cj', panelBytes)}`,
       )}
       ${advance('a', get('aTile'))} ${advance('c', get('cTile'))}`,
     )})`
 }
+
+const zero = '(v128.const i32x4 0 0 0 0)'
 
 /** The sums at the start: zero, or what is there already. */
 function startText(rows: readonly number[]): string {
@@ -114,12 +114,11 @@ function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {
 function endText({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): string {
   const plus = (sum: string) => set(sum, `(${vector}.add ${get(sum)} ${get(`y${sum.slice(-1)}`)})`)
   const positive = (sum: string) => set(sum, `(${vector}.${max} ${get(sum)} ${get('x')})`)
-  const storeRow = (r: number) =>
-    `(v128.store ${get('cr')} ${get(`s${r}0`)}) (v128.store offset=16 ${get('cr')} ${get(`s${r}1`)})`
+  const write = (r: number) => `${store('cr', get(`s${r}0`))} ${store('cr', get(`s${r}1`), 16)}`
   const biased = `${set('y0', load('p'))} ${set('y1', load('p', 16))} ${advance('p', panelBytes)} ${sums.map(plus).join(' ')}`
-  return `${when(get('bias'), biased)}
-    ${when(flag(relu), `${set('x', zero)} ${sums.map(positive).join(' ')}`)}
-    ${set('cr', get('cj'))} ${rows.map(storeRow).join(advance('cr', get('cRow')))}`
+  return `(if ${get('bias')} (then ${biased}))
+    (if ${flag(relu)} (then ${set('x', zero)} ${sums.map(positive).join(' ')}))
+    ${set('cr', get('cj'))} ${rows.map(write).join(advance('cr', get('cRow')))}`
 }
 
 const flag = (bit: number) => `(i32.and ${get('flags')} ${int(bit)})`

@@ -1,16 +1,18 @@
 /**
  * Matrix multiplication on the CPU: the primitive, and the kernels of each dtype. `matmul-blocks.ts` cuts a product into blocks,
- * `matmul-kernel.ts` computes them.
+ * `matmul-rows.ts` those into tiles, which `matmul-kernel.ts` computes.
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../backend.js'
-import { type Kernels, multiply, type Product, prepare } from './matmul-blocks.js'
+import { type Call, type Kernels, multiplyRange, prepare } from './matmul-blocks.js'
 import { type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
 import { packText } from './matmul-pack.js'
 import { multiplyInParts } from './matmul-parts.js'
 import { begin, discard, pointer, reserve, result, workingSpace } from './memory.js'
 import { hasFma, instantiate } from './module.js'
+import { planeOf } from './move.js'
 import { threadsFor } from './threads/pool.js'
 
+/** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
 const lanes: Partial<Record<DType, Lanes>> = {
   float32: { vector: 'f32x4', bytes: 4, max: 'pmax', fused: hasFma },
   float64: { vector: 'f64x2', bytes: 8, max: 'pmax', fused: hasFma },
@@ -29,44 +31,41 @@ const compiled: Partial<Record<DType, Kernels>> = {}
 export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer {
   begin()
   const count = size.m * size.n * size.batch
-  const aStart = pointer(a)
-  const bStart = pointer(b)
+  const [aStart, bStart] = [pointer(a), pointer(b)]
   const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
-  const out = reserve(a.dtype, count)
+  const c = reserve(a.dtype, count)
   if (count > 0) {
     const working = workingSpace()
-    const kernels = kernelsFor(a.dtype)
-    const flags = epilogue?.relu ? relu : 0
-    const threads = threadsFor((count * size.k) / speed)
-    if (threads > 1) multiplyInParts({ kernels, dtype: a.dtype, size, aStart, bStart, out, bias, flags }, threads)
-    else multiplyBatch(prepare(kernels, a.dtype, size, bias, flags), aStart, bStart, out)
+    const flag = epilogue?.relu ? relu : 0
+    multiply({ kernels: kernelsFor(a.dtype), size, a: aStart, b: bStart, c, bias, relu: flag }, count)
     discard(working)
   }
-  return result(out, a.dtype, count)
+  return result(c, a.dtype, count)
 }
 
-function multiplyBatch(product: Product, a: number, b: number, c: number): void {
-  const { kernels, size, cRow } = product
-  const [aStep, bStep, cStep] = [size.aStep * kernels.bytes, size.bStep * kernels.bytes, size.m * cRow]
-  for (let i = 0; i < size.batch; i++) multiply(product, a + i * aStep, b + i * bStep, c + i * cStep)
+function multiply(call: Call, count: number): void {
+  const { size, a, b, c } = call
+  const threads = threadsFor((count * size.k) / speed)
+  if (threads > 1) multiplyInParts(call, threads)
+  else multiplyRange(prepare(call), a, b, c, 0, size.batch)
 }
 
 function kernelsFor(dtype: DType): Kernels {
-  compiled[dtype] ??= compileFor(lanes[dtype] as Lanes)
+  compiled[dtype] ??= compileFor(dtype, lanes[dtype] as Lanes)
   return compiled[dtype]
 }
 
-function compileFor(lanes: Lanes): Kernels {
-  const packing = instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'copyBlock' | 'clear'>>(packText(lanes.bytes))
-  const makeTile = (height: number, transposed: boolean) =>
-    instantiate<{ tile: Tile }>(tileText(lanes, height, transposed)).tile
+function compileFor(dtype: DType, lanes: Lanes): Kernels {
+  const { bytes } = lanes
   return {
+    dtype,
     lanes,
-    bytes: lanes.bytes,
-    width: panelBytes / lanes.bytes,
+    bytes,
+    width: panelBytes / bytes,
     rows: tileRows(lanes),
     tiles: [[], []],
-    makeTile,
-    ...packing,
+    makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileText(lanes, height, transposed)).tile,
+    ...instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'clear'>>(packText(bytes)),
+    plane: planeOf(bytes),
   }
 }

@@ -2,7 +2,7 @@
  * The WebAssembly text of everything that moves numbers without looking at them, for numbers of 1, 4 or 8 bytes.
  * All strides are in bytes. `move.ts` brings views into this form.
  */
-import { advance, countTo, get, int, locals, params, pass, repeatWhile, set, times, whileRoom } from './wat.js'
+import { advance, countTo, get, int, locals, params, pass, pick, repeatWhile, set, times, whileRoom } from './wat.js'
 
 /** Bytes per number. */
 export type Bytes = 1 | 4 | 8
@@ -110,8 +110,8 @@ function transpose(bytes: 4 | 8): string {
 }
 
 const tileLocals = (bytes: 4 | 8) => locals(bytes === 4 ? 'a0 a1 a2 a3 b0 b1 b2 b3' : 'a0 a1', 'v128')
-const interleave = (bytes: 4 | 8, lanes: readonly number[], a: string, b: string) =>
-  `(i8x16.shuffle ${lanes.flatMap((lane) => Array.from({ length: bytes }, (_, i) => lane * bytes + i)).join(' ')} ${pass(`${a} ${b}`)})`
+const interleave = (bytes: 4 | 8, numbers: readonly number[], a: string, b: string) =>
+  pick(bytes, numbers, get(a), get(b))
 const loadTile = (side: number) =>
   times(side, (i) => `${set(`a${i}`, `(v128.load ${get('s')})`)} ${stride('s', 'fromColumn')}`)
 const storeTile = (rows: readonly string[]) =>

@@ -9,17 +9,20 @@ import { instantiate } from './module.js'
 import { type Bytes, moveModule } from './move-kernel.js'
 import { scatterModule } from './scatter-kernel.js'
 
+/** Copies a plane of numbers; strides are bytes. */
+export type Plane = (
+  from: number,
+  to: number,
+  rows: number,
+  columns: number,
+  fromRow: number,
+  fromColumn: number,
+  toRow: number,
+  toColumn: number,
+) => void
+
 interface MoveKernels {
-  plane(
-    from: number,
-    to: number,
-    rows: number,
-    columns: number,
-    fromRow: number,
-    fromColumn: number,
-    toRow: number,
-    toColumn: number,
-  ): void
+  readonly plane: Plane
   walk(from: number, to: number, dims: number, axes: number): void
   fill(from: number, to: number, bytes: number): void
   gather(
@@ -51,6 +54,9 @@ function kernelsFor(bytes: Bytes): MoveKernels {
   moveKernels[bytes] ??= instantiate<MoveKernels>(moveModule(bytes))
   return moveKernels[bytes]
 }
+
+/** The kernel that copies planes of numbers of this many bytes. */
+export const planeOf = (bytes: Bytes): Plane => kernelsFor(bytes).plane
 
 function scatterFor(dtype: DType): ScatterAdd {
   scatterKernels[dtype] ??= instantiate<{ scatterAdd: ScatterAdd }>(scatterModule(dtype)).scatterAdd

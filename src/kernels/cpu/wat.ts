@@ -30,6 +30,20 @@ const declare = (kind: string, names: string, type: string) =>
 /** Arguments of a call: the locals of these names. */
 export const pass = (names: string) => names.split(' ').map(get).join(' ')
 
+/** The vector at an address, in bytes behind the pointer in a local. */
+export const load = (pointer: string, offset = 0) => `(v128.load offset=${offset} ${get(pointer)})`
+
+/** Puts a vector there. */
+export const store = (pointer: string, value: string, offset = 0) =>
+  `(v128.store offset=${offset} ${get(pointer)} ${value})`
+
+/** Numbers of so many bytes each, picked from two vectors: 0 is the first of a, and they go on in b. */
+export const pick = (bytes: 4 | 8, numbers: readonly number[], a: string, b: string) =>
+  `(i8x16.shuffle ${numbers.flatMap((n) => Array.from({ length: bytes }, (_, i) => n * bytes + i)).join(' ')} ${a} ${b})`
+
+/** Runs the body as often as the local `counter`, which ends at 0, says. */
+export const countDown = (counter: string, body: string) => repeatWhile(get(counter), `${body} ${advance(counter, -1)}`)
+
 /** Runs the body as long as the condition holds. */
 export const repeatWhile = (condition: string, body: string) => `(if ${condition} (then (loop
   ${body}
