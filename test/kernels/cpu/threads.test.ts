@@ -11,6 +11,7 @@ const { newArray, ordinary, values } = await import('../../../src/kernels/cpu/me
 const { instantiate } = await import('../../../src/kernels/cpu/module.js')
 const { getThreads, setThreads, threadsFor } = await import('../../../src/kernels/cpu/threads/pool.js')
 const { join, publish, record } = await import('../../../src/kernels/cpu/threads/tasks.js')
+const { inRanges } = await import('../../../src/kernels/cpu/threads/ranges.js')
 const { worth } = await import('../../../src/kernels/cpu/threads/worth.js')
 const { parse } = await import('../../../src/kernels/formula/parse.js')
 
@@ -210,6 +211,36 @@ test.serial('more calls than there is room for are done in order', (t) => {
   publish()
   join()
   t.is(cpu.readAt(counter, 0), 50_000)
+})
+
+const increment =
+  '(func (export "next") (param i32) (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1))))'
+
+test.serial('more tasks than there are slots for are done, each once', (t) => {
+  const { next } = instantiate<{ next: (address: number) => void }>(increment)
+  const counters = cpu.allocate('int32', 1000) as DataBuffer & { address: number }
+  for (let i = 0; i < 1000; i++) {
+    record(next, [counters.address + 4 * i])
+    publish()
+  }
+  join()
+  t.true(values(counters).every((count) => count === 1))
+})
+
+test.serial('work that cannot be cut to the end waits for what was published, and drops what was not', (t) => {
+  const { next } = instantiate<{ next: (address: number) => void }>(increment)
+  const counters = cpu.allocate('int32', 3) as DataBuffer & { address: number }
+  const error = t.throws(() =>
+    inRanges(3, 1, 3, (from) => {
+      record(next, [counters.address + 4 * from])
+      if (from === 2) throw new RangeError('no memory')
+    }),
+  )
+  t.is(error.message, 'no memory')
+  record(next, [counters.address])
+  publish()
+  join()
+  t.deepEqual([...values(counters)], [2, 1, 0])
 })
 
 test.serial('kernels that need JavaScript run on the calling thread, in their turn', (t) => {

@@ -2,7 +2,7 @@
  * Loops cut into ranges, one for each thread.
  */
 import type { KernelFunction } from '../module.js'
-import { join, publish, record } from './tasks.js'
+import { abandon, join, publish, record } from './tasks.js'
 
 /** Numbers that are not taken apart: whole vectors, and whole cache lines of what is written, of any dtype. */
 export const flatUnit = 64
@@ -15,12 +15,17 @@ export function inRanges(
   recordRange: (from: number, to: number) => void,
 ): void {
   const units = Math.ceil(total / unit)
-  for (let i = 0; i < parts; i++) {
-    const from = Math.floor((i * units) / parts) * unit
-    const to = Math.min(Math.floor(((i + 1) * units) / parts) * unit, total)
-    if (from === to) continue
-    recordRange(from, to)
-    publish()
+  try {
+    for (let i = 0; i < parts; i++) {
+      const from = Math.floor((i * units) / parts) * unit
+      const to = Math.min(Math.floor(((i + 1) * units) / parts) * unit, total)
+      if (from === to) continue
+      recordRange(from, to)
+      publish()
+    }
+  } catch (error) {
+    abandon()
+    throw error
   }
 }
 

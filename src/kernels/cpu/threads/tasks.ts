@@ -35,6 +35,8 @@ const numberOf = new Map<KernelFunction, number>()
 let nextModule: number = code.start
 
 let published = 0
+/** Tasks since the last `join`. */
+let outstanding = 0
 /** The calls of the task that is being recorded lie from `start` to `end` among the numbers. */
 let start: number = calls.start
 let end: number = calls.start
@@ -67,6 +69,7 @@ export function publish(): void {
   published = (published + 1) | 0
   Atomics.store(words, word.published, published)
   Atomics.notify(words, word.published)
+  if (++outstanding === slots) join()
 }
 
 /** Runs what nobody has taken, and waits for the rest. */
@@ -77,7 +80,14 @@ export function join(): void {
   while (!isFinished()) sleep()
   learn(done - began, performance.now() - done)
   start = end = calls.start
+  outstanding = 0
   rethrow()
+}
+
+/** Drops the task that is being recorded, and does those before it. */
+export function abandon(): void {
+  end = start
+  join()
 }
 
 /**
