@@ -19,6 +19,19 @@ test.serial('what tidy returns is kept, wherever it is; the rest is gone', (t) =
   t.throws(() => inside?.add(1), gone)
 })
 
+test.serial('an object that contains itself leaves tidy like any other', (t) => {
+  interface Ring {
+    numbers: Tensor
+    self?: Ring
+  }
+  const ring = tidy(() => {
+    const one: Ring = { numbers: ones([2]).mul(3) }
+    one.self = one
+    return one
+  })
+  t.deepEqual(ring.self?.numbers.toArray(), [3, 3])
+})
+
 test.serial(
   'variables, gradients that are returned and checkpoints outlive tidy; gradients left in grad do not',
   (t) => {
