@@ -32,7 +32,7 @@ function describe(symbol: ts.Symbol, prefix = ''): string[] {
   if (target.flags & ts.SymbolFlags.Class) return [`class ${name}${heritage(declaration)}`, ...membersOf(target)]
   if (target.flags & ts.SymbolFlags.Interface)
     return [`interface ${name}${heritage(declaration)}`, ...membersOf(target)]
-  if (target.flags & ts.SymbolFlags.TypeAlias) return [`type ${name} = ${aliasOf(target)}`]
+  if (target.flags & ts.SymbolFlags.TypeAlias) return describeAlias(name, target)
   const type = checker.getTypeOfSymbolAtLocation(target, declaration)
   return signaturesOf(type).map((signature) => `function ${name}${signature}`)
 }
@@ -41,8 +41,19 @@ function signaturesOf(type: ts.Type): string[] {
   return type.getCallSignatures().map((signature) => checker.signatureToString(signature, undefined, format))
 }
 
-function aliasOf(symbol: ts.Symbol): string {
-  return checker.typeToString(checker.getDeclaredTypeOfSymbol(symbol), undefined, format | InTypeAlias)
+/** A type alias: one line, or a line for each member where it is an object of many methods. */
+function describeAlias(name: string, symbol: ts.Symbol): string[] {
+  const type = checker.getDeclaredTypeOfSymbol(symbol)
+  const members = type.getProperties()
+  const isManyMethods = !type.isUnion() && members.length > 20 && members.every(isMethod)
+  if (!isManyMethods) return [`type ${name} = ${checker.typeToString(type, undefined, format | InTypeAlias)}`]
+  return [`type ${name}`, ...members.flatMap(describeMethod).sort()]
+}
+
+const isMethod = (member: ts.Symbol) => signaturesOf(checker.getTypeOfSymbol(member)).length > 0
+
+function describeMethod(member: ts.Symbol): string[] {
+  return signaturesOf(checker.getTypeOfSymbol(member)).map((signature) => `  ${member.name}${signature}`)
 }
 
 function heritage(declaration: ts.Declaration): string {

@@ -1,5 +1,6 @@
 /**
- * The training loop.
+ * The training loop: shuffles, cuts into batches, calls the callbacks, validates. What one step does, the loss and its gradients
+ * included, is `Model.trainOnBatch` in `model.ts`; which loss that is, and whether it takes logits or probabilities, is decided by `getLoss` in `loss-names.ts`.
  */
 import { GradientError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'

@@ -2,6 +2,7 @@
  * The numbers of a step: every numeric option, evaluated, in one reused array that the kernels get as their scalars.
  */
 import { OptionError } from '../errors.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { type Hyperparameter, isHyperparameter } from './options.js'
 import { LearningRateSchedule } from './schedules/schedule.js'
 
@@ -11,6 +12,11 @@ export function evaluateAt(op: string, name: string, value: Hyperparameter, step
   const result = value instanceof LearningRateSchedule ? value.at(step) : value()
   if (typeof result === 'number' && !Number.isNaN(result)) return result
   throw new OptionError(`${op}: ${name} gave ${String(result)} at step ${step}. It must give a number.`)
+}
+
+/** The loss times `lossScaleFactor` at a step, for gradients that are divided by it again. */
+export function scaledLoss(op: string, loss: Tensor, factor: Hyperparameter | null, step: number): Tensor {
+  return factor === null ? loss : loss.mul(evaluateAt(op, 'lossScaleFactor', factor, step))
 }
 
 /** Named numbers that change from step to step. */

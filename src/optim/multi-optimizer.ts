@@ -9,7 +9,7 @@ import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimize
 import { checkGradients, checkVariables } from './arguments.js'
 import { Explanation } from './explain.js'
 import { checkState, countIn } from './exported-state.js'
-import { evaluateAt } from './hyperparameters.js'
+import { scaledLoss } from './hyperparameters.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
 import type { Hyperparameter } from './options.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
@@ -167,8 +167,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   scaleLoss(loss: Tensor): Tensor {
-    const factor = this.scaleFactor
-    return factor === null ? loss : loss.mul(evaluateAt('MultiOptimizer', 'lossScaleFactor', factor, this.applied))
+    return scaledLoss('MultiOptimizer', loss, this.scaleFactor, this.applied)
   }
 
   exportState(): OptimizerState {

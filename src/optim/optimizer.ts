@@ -21,7 +21,7 @@ import { checkGradients } from './arguments.js'
 import { type ClipStep, clipByNorm } from './clip-step.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
-import { evaluateAt, StepScalars } from './hyperparameters.js'
+import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
 import { Pairs } from './pairs.js'
 import * as lines from './program.js'
@@ -129,8 +129,7 @@ export abstract class Optimizer<
   }
 
   scaleLoss(loss: Tensor): Tensor {
-    const factor = this.lossScaleFactor
-    return factor === null ? loss : loss.mul(evaluateAt(this.className, 'lossScaleFactor', factor, this.applied))
+    return scaledLoss(this.className, loss, this.lossScaleFactor, this.applied)
   }
 
   /** The name of the option that decays this variable. Default `weightDecay`. */

@@ -22,14 +22,14 @@ export interface Around {
 
 /** The lines that make `g` of the `gradient` that came in. */
 export function gradientLines({ scaled, accumulated, clip }: Around): string[] {
-  const lines = [
-    accumulated === 'done' ? 'g = accumulator' : scaled ? 'g = gradient / lossScaleFactor' : 'g = gradient',
-  ]
+  const lines = [accumulated === 'done' ? 'g = accumulator' : `g = ${unscaled(scaled)}`]
   if (accumulated === 'sum') lines.push('g = (accumulator + g) / gradientAccumulationSteps')
   if (clip === 'norm') lines.push('g = g * clipFactor')
   if (clip === 'value') lines.push('g = clipvalue > 0 ? min(max(g, -clipvalue), clipvalue) : g')
   return lines
 }
+
+const unscaled = (scaled: boolean) => (scaled ? 'gradient / lossScaleFactor' : 'gradient')
 
 /** The line that decays the weights. */
 export function decayLines({ decay }: Around): string[] {
@@ -47,12 +47,12 @@ export const averageLine = 'average = averageKept * average + (1 - averageKept) 
 
 /** Adds a gradient to the accumulator. */
 export function accumulateLine({ scaled }: Around): string {
-  return `accumulator = accumulator + ${scaled ? 'gradient / lossScaleFactor' : 'gradient'}`
+  return `accumulator = accumulator + ${unscaled(scaled)}`
 }
 
 /** Makes the accumulator the mean of what it holds and the gradient. */
 export function meanLine({ scaled }: Around): string {
-  return `accumulator = (accumulator + ${scaled ? 'gradient / lossScaleFactor' : 'gradient'}) / gradientAccumulationSteps`
+  return `accumulator = (accumulator + ${unscaled(scaled)}) / gradientAccumulationSteps`
 }
 
 /** For variables that take their gradient as value; of accumulated ones the largest. */

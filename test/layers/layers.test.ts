@@ -63,6 +63,19 @@ test('Dense with every activation equals its parts', (t) => {
   }
 })
 
+test('the constraints of Dense hold after each update, each for its own weight', (t) => {
+  const layer = new Dense(1, {
+    kernelInitializer: 'ones',
+    kernelConstraint: (w) => w.maximum(0.25),
+    biasConstraint: (w) => w.minimum(0.5),
+    inputShape: [2],
+  })
+  const model = new Sequential([layer])
+  new SGD({ learningRate: 1 }).apply([tensor([[2], [0.5]]), tensor([-3])], model.trainableVariables)
+  t.deepEqual(layer.kernel.toArray(), [[0.25], [0.5]])
+  t.deepEqual(layer.bias?.toArray(), [0.5])
+})
+
 test('gradients flow through Dense to input, kernel and bias', (t) => {
   for (const activation of ['relu', 'tanh'] as const) {
     const layer = new Dense(2, { activation, seed: 3 })
