@@ -158,6 +158,7 @@ test('bias and relu are applied to the finished product', (t) => {
           [3, 2, 16],
           [64, 10, 128],
           [40, 21, 1100],
+          [90, 45, 1100],
           [2, 9, 0],
         ]) {
           const size = { ...plain, ...transpose, m, n, k }
