@@ -11,17 +11,22 @@ export function buffersIn(value: unknown): Set<DataBuffer> {
 function search(value: unknown, found: Set<DataBuffer>, searched: Set<object>): void {
   if (typeof value !== 'object' || value === null || searched.has(value)) return
   searched.add(value)
-  const { buffer } = value as { buffer?: unknown }
-  if ('indices' in value && 'values' in value && typeof value.values !== 'function')
-    searchAll([value.indices, value.values], found, searched) // sparse: its one buffer would be the dense form
-  else if (isDataBuffer(buffer)) found.add(buffer)
-  else if (value instanceof Map || value instanceof Set || Array.isArray(value))
-    searchAll(value.values(), found, searched)
-  else if (Object.getPrototypeOf(value) === Object.prototype) searchAll(Object.values(value), found, searched)
+  const items = itemsOf(value)
+  if (items) for (const item of items) search(item, found, searched)
+  else addHeld(value, found)
 }
 
-function searchAll(values: Iterable<unknown>, found: Set<DataBuffer>, searched: Set<object>): void {
-  for (const value of values) search(value, found, searched)
+/** What is in an array, a map, a set or a plain object; undefined of anything else. */
+function itemsOf(value: object): Iterable<unknown> | undefined {
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return value.values()
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : undefined
+}
+
+/** Adds the buffer of a tensor; of a sparse one, whose `buffer` would be made by asking for it, those that it holds. */
+function addHeld(value: object, found: Set<DataBuffer>): void {
+  const { held } = value as { held?: unknown }
+  const buffers = Array.isArray(held) ? held : [(value as { buffer?: unknown }).buffer]
+  for (const buffer of buffers) if (isDataBuffer(buffer)) found.add(buffer)
 }
 
 function isDataBuffer(value: unknown): value is DataBuffer {

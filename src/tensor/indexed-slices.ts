@@ -48,6 +48,12 @@ export class IndexedSlices extends Tensor {
     return this.dense
   }
 
+  /** Internal: the buffers that there are: of the rows, of their indices, and of the dense numbers once they were asked for. */
+  get held(): DataBuffer[] {
+    const rows = [this.values.buffer, this.indices.buffer]
+    return this.dense ? [...rows, this.dense] : rows
+  }
+
   override get dtype(): DType {
     return this.values.dtype
   }

@@ -1,7 +1,19 @@
 /**
  * Checks of memory and compilation: nothing grows, nothing is compiled twice, what is freed says so.
  */
-import { Adam, Dense, memory, randomNormal, Sequential, tensor, tidy, variable } from '../../src/index.js'
+import {
+  Adam,
+  Dense,
+  grad,
+  type IndexedSlices,
+  memory,
+  randomNormal,
+  Sequential,
+  type Tensor,
+  tensor,
+  tidy,
+  variable,
+} from '../../src/index.js'
 import { equal, near, ok, throws } from './assert.js'
 import type { Checks } from './suite.js'
 import { watch } from './watch.js'
@@ -102,6 +114,29 @@ export const checks: Checks = {
     const outer = tidy(() => tidy(() => tensor([1]).mul(5)).add(1))
     await near(outer, [6], 0)
     equal(memory().buffers, before + 2, 'buffers')
+  },
+
+  'a sparse gradient leaves tidy whole': async () => {
+    const before = memory().buffers
+    const make = () => {
+      const sparse = grad((x: Tensor) =>
+        x
+          .gather(tensor([2, 0], { dtype: 'int32' }))
+          .mul(3)
+          .sum(),
+      )
+      return sparse(randomNormal([3, 2], { seed: 1 })) as IndexedSlices
+    }
+    const slices = tidy(make)
+    equal(memory().buffers, before + 2, 'buffers: its rows and their indices')
+    await near(slices.values, [3, 3, 3, 3], 0)
+    await near(slices, [3, 3, 0, 0, 3, 3], 0)
+    const read = tidy(() => {
+      const g = make()
+      g.buffer
+      return g
+    })
+    await near(read, [3, 3, 0, 0, 3, 3], 0)
   },
 
   'tensors made from arrays outlive tidy, on the CPU side': async () => {

@@ -1,6 +1,18 @@
 /** `tidy` on the CPU: what leaves it is kept, the rest is gone and says so, and no tensor ever changes its numbers. */
 import test from 'ava'
-import { arange, checkpoint, full, grad, ones, type Tensor, tensor, tidy, variable, zeros } from '../../src/index.js'
+import {
+  arange,
+  checkpoint,
+  full,
+  grad,
+  IndexedSlices,
+  ones,
+  type Tensor,
+  tensor,
+  tidy,
+  variable,
+  zeros,
+} from '../../src/index.js'
 
 const gone = { name: 'BackendError', message: /numbers belonged to a tidy\(\) or training step that is over/ }
 
@@ -47,6 +59,23 @@ test.serial(
     t.throws(() => w.grad?.toArray(), gone)
   },
 )
+
+test.serial('a sparse gradient leaves tidy whole, whether it was read inside or not', (t) => {
+  const gather = () => grad((x: Tensor) => x.gather(tensor([2, 0], { dtype: 'int32' })).sum())(ones([3, 2]).mul(1))
+  const slices = tidy(gather) as IndexedSlices
+  t.true(slices instanceof IndexedSlices)
+  t.deepEqual(slices.indices.toArray(), [2, 0])
+  t.deepEqual(slices.values.toArray(), [[1, 1], [1, 1]]) // biome-ignore format: as a matrix
+  t.deepEqual(slices.toArray(), [[1, 1], [0, 0], [1, 1]]) // biome-ignore format: as a matrix
+  const read = tidy(() => {
+    const g = gather()
+    g.toArray()
+    return g
+  })
+  t.deepEqual(read.toArray(), [[1, 1], [0, 0], [1, 1]]) // biome-ignore format: as a matrix
+  const parts = tidy(() => ({ indices: tensor([1]).add(1), values: tensor([2]).add(1), more: tensor([3]).add(1) }))
+  t.deepEqual([parts.indices.item(), parts.values.item(), parts.more.item()], [2, 3, 4])
+})
 
 test.serial('an error or a promise in tidy leaves everything in order', (t) => {
   t.throws(() => tidy(() => ones([2, 3]).matmul(ones([2, 3]))), { name: 'ShapeError' })

@@ -7,6 +7,7 @@
  */
 
 import type { DataBuffer, DType, TypedArray } from '../backend.js'
+import { buffersIn } from '../buffers-in.js'
 import type { Block, Blocks } from './blocks.js'
 import { BackendError, CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from './host.js'
 
@@ -140,19 +141,10 @@ export class Buffers {
     }
   }
 
-  /** The states of the buffers in a tensor, or in the tensors of an array, a map or a plain object; but not of variables. */
-  private statesIn(value: unknown, found = new Set<State>()): Set<State> {
-    if (typeof value !== 'object' || value === null) return found
-    const { buffer } = value as { buffer?: unknown }
-    if (buffer instanceof CpuBuffer) {
-      const state = this.states.get(buffer)
-      if (state && !state.isLasting) found.add(state)
-    } else if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
-      for (const item of value.values()) this.statesIn(item, found)
-    } else if (Object.getPrototypeOf(value) === Object.prototype) {
-      for (const item of Object.values(value)) this.statesIn(item, found)
-    }
-    return found
+  /** The states of the buffers in what a function returns, but not of variables. */
+  private statesIn(value: unknown): Set<State> {
+    const states = [...buffersIn(value)].map((buffer) => this.states.get(buffer))
+    return new Set(states.filter((state) => state !== undefined && !state.isLasting) as State[])
   }
 
   /** Brings everything back to the CPU and frees the device. */
