@@ -41,8 +41,9 @@ export const store = (pointer: string, value: string, offset = 0) =>
 export const pick = (bytes: 4 | 8, numbers: readonly number[], a: string, b: string) =>
   `(i8x16.shuffle ${numbers.flatMap((n) => Array.from({ length: bytes }, (_, i) => n * bytes + i)).join(' ')} ${a} ${b})`
 
-/** Runs the body as often as the local `counter`, which ends at 0, says. */
-export const countDown = (counter: string, body: string) => repeatWhile(get(counter), `${body} ${advance(counter, -1)}`)
+/** Runs the body as often as the local `counter`, which ends at 0, says. (With a test for zero V8's loop is two per cent slower.) */
+export const countDown = (counter: string, body: string) =>
+  repeatWhile(`(i32.ge_u ${get(counter)} ${int(1)})`, `${body} ${advance(counter, -1)}`)
 
 /** Runs the body as long as the condition holds. */
 export const repeatWhile = (condition: string, body: string) => `(if ${condition} (then (loop
