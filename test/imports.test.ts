@@ -18,6 +18,7 @@ const parts: Record<string, string> = {
   'src/data/': 'data',
   'src/errors.ts': 'base',
   'src/options.ts': 'base',
+  'src/printed.ts': 'base',
 }
 
 /** What each part may import besides itself. */

@@ -5,6 +5,7 @@
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName } from '../options.js'
+import { Printed } from '../printed.js'
 import { formatShape } from '../tensor/shape.js'
 import { snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -48,7 +49,7 @@ export interface WeightOptions {
 }
 
 /** The base of all layers and models. */
-export abstract class Layer {
+export abstract class Layer extends Printed {
   /** Unique within a model; part of the paths of its weights. */
   readonly name: string
   /** The shape of one example, once known. */
@@ -61,6 +62,7 @@ export abstract class Layer {
   private isTrainable: boolean
 
   constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
+    super()
     this.name = name ?? autoName(new.target.name)
     this.isTrainable = trainable
     this.inputShape = inputShape ?? null
@@ -152,11 +154,6 @@ export abstract class Layer {
   /** `Dense(784 → 128, relu)` */
   toString(): string {
     return `${this.constructor.name}(${this.describe()})`
-  }
-
-  /** What Node's console prints. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return String(this)
   }
 
   /** What stands in the parentheses of `toString`. */

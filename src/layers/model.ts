@@ -222,8 +222,8 @@ export abstract class Model extends Layer {
     return text
   }
 
-  /** What Node's console prints: the table of the layers. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  /** The table of the layers. */
+  protected override forConsole(): string {
     return summarize(this)
   }
 

@@ -3,6 +3,7 @@
  * than `apply`.
  */
 import { GradientError } from '../errors.js'
+import { Printed } from '../printed.js'
 import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
@@ -20,7 +21,7 @@ export type Gradient = Tensor | null | undefined
 export type OptimizerState = Record<string, Float32Array | Float64Array | Int32Array>
 
 /** The base of every optimizer. */
-export abstract class AnyOptimizer {
+export abstract class AnyOptimizer extends Printed {
   /** What it is called: `adam_w`. */
   abstract readonly name: string
   /**
@@ -195,10 +196,5 @@ export abstract class AnyOptimizer {
   /** Keras's name for `finalizeVariableValues`. */
   finalize_variable_values(variables: readonly Variable[]): void {
     this.finalizeVariableValues(variables)
-  }
-
-  /** What Node's console prints. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return String(this)
   }
 }

@@ -3,6 +3,7 @@
  */
 import { setRecording } from '../autograd/engine.js'
 import type { DataBuffer } from '../kernels/backend.js'
+import { Printed } from '../printed.js'
 import { backend } from '../tensor/backend.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
@@ -39,7 +40,7 @@ export interface VariableReport {
 }
 
 /** What one step did. */
-export class Explanation {
+export class Explanation extends Printed {
   constructor(
     /** The optimizer's name. */
     readonly optimizer: string,
@@ -51,7 +52,9 @@ export class Explanation {
     readonly variables: readonly VariableReport[],
     /** Whether a later step was made since, which was not measured. Steps are, from the first call of `explain` on. */
     readonly isOutdated: boolean,
-  ) {}
+  ) {
+    super()
+  }
 
   /** A table, one line per variable. */
   toString(): string {
@@ -65,11 +68,6 @@ export class Explanation {
     return [`${this.optimizer}, step ${this.step}, learning rate ${show(this.learningRate)}${note}`, ...lines].join(
       '\n',
     )
-  }
-
-  /** What Node's console prints. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
   }
 
   /**
