@@ -72,6 +72,8 @@ export interface Backend {
 
   /** Whether `readSync` would fail, because the numbers are not there yet. Without it, they always are. */
   isPending?(buffer: DataBuffer): boolean
+  /** Whether there are numbers, and no workspace that is over had them. Without it, there always are. */
+  isAlive?(buffer: DataBuffer): boolean
 
   // Memory
   /** Makes a buffer of an ordinary array, which from now on belongs to the buffer. */

@@ -3,13 +3,9 @@
  */
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
+import { sizeOf } from '../kernels/sizes.js'
 
-/** The number of elements of a shape; 1 for a scalar. */
-export function sizeOf(shape: Shape): number {
-  let size = 1
-  for (let i = 0; i < shape.length; i++) size *= shape[i]
-  return size
-}
+export { sizeOf }
 
 /** Whether two shapes are the same. */
 export function sameShape(a: Shape, b: Shape): boolean {
@@ -104,8 +100,9 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
  */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    const example = /^\w+$/.test(op) ? `: ${op}([2, 3])` : ', such as [2, 3]'
     throw new ShapeError(
-      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more: ${op}([2, 3]).`,
+      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more${example}.`,
     )
   }
 }

@@ -4,7 +4,7 @@
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise.js'
 import { matmul } from './matmul.js'
-import { ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
+import { isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
 import { hasFma } from './module.js'
 import { copy, gather, place, scatterAdd } from './move.js'
 import { putRows } from './put-rows.js'
@@ -21,6 +21,7 @@ export const cpu: Backend = {
     return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
   },
   isAsync: false,
+  isAlive,
 
   upload: ordinary,
   allocate: resident,

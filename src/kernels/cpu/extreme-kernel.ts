@@ -3,14 +3,8 @@
  * extreme or, as NaN makes the extreme NaN, the first NaN. Along columns the rows are gone through from the last to the first.
  */
 import type { DType } from '../backend.js'
+import { numbersOf } from './numbers.js'
 import { advance, countTo, get, int, locals, params, pass, repeatWhile, set, whileRoom } from './wat.js'
-
-const numbersOf = {
-  float32: { type: 'f32', vector: 'f32x4', bytes: 4, load: 'f32.load' },
-  float64: { type: 'f64', vector: 'f64x2', bytes: 8, load: 'f64.load' },
-  int32: { type: 'i32', vector: 'i32x4', bytes: 4, load: 'i32.load' },
-  bool: { type: 'i32', vector: 'i8x16', bytes: 1, load: 'i32.load8_u' },
-} as const
 
 /** The fields of a module that exports `rows` (inner = 1) and `columns`. */
 export function extremeModule(dtype: DType): string {

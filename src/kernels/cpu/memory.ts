@@ -20,14 +20,7 @@ import { buffersIn } from '../buffers-in.js'
 import { Arena, newGeneration } from './arena.js'
 import { align, type Block, giveBack, take } from './blocks.js'
 import { memory } from './module.js'
-
-/** Bytes per number, and the array type, of each dtype. */
-const layouts = {
-  float32: { bytes: 4, array: Float32Array },
-  float64: { bytes: 8, array: Float64Array },
-  int32: { bytes: 4, array: Int32Array },
-  bool: { bytes: 1, array: Uint8Array },
-} as const
+import { numbersOf } from './numbers.js'
 
 /** The value of `generation` in buffers whose address stays valid for good. */
 const forever = -1
@@ -57,7 +50,7 @@ const collector = new FinalizationRegistry<Block>(giveBack)
 
 /** A new array of the dtype, zeroed. */
 export function newArray(dtype: DType, size: number): TypedArray {
-  return new layouts[dtype].array(size)
+  return new numbersOf[dtype].array(size)
 }
 
 /** A buffer that holds this ordinary array, which must not change any more. */
@@ -67,7 +60,7 @@ export function ordinary(array: TypedArray, dtype: DType): CpuBuffer {
 
 /** A zeroed buffer in WebAssembly memory; the memory is reused when the buffer is garbage. */
 export function resident(dtype: DType, size: number): CpuBuffer {
-  const bytes = align(size * layouts[dtype].bytes)
+  const bytes = align(size * numbersOf[dtype].bytes)
   const address = take(bytes)
   new Uint8Array(memory.buffer, address, bytes).fill(0)
   const buffer = new CpuBuffer(dtype, size, null, address, forever)
@@ -85,7 +78,7 @@ export function begin(): void {
 
 /** The address of space for `size` numbers. */
 export function reserve(dtype: DType, size: number): number {
-  return scratch.reserve(size * layouts[dtype].bytes)
+  return scratch.reserve(size * numbersOf[dtype].bytes)
 }
 
 /** Where working space starts: the kernel discards what it reserves from here on. */
@@ -102,7 +95,7 @@ export function discard(start: number): void {
 export function pointer(buffer: DataBuffer): number {
   const b = buffer as CpuBuffer
   if (hasAddress(b)) return b.address
-  const { bytes } = layouts[b.dtype]
+  const { bytes } = numbersOf[b.dtype]
   const address = copies.reserve(b.size * bytes)
   heap(b.dtype).set(ordinaryArray(b), address / bytes)
   b.address = address
@@ -131,7 +124,7 @@ export function values(buffer: DataBuffer): TypedArray {
 /** One of the buffer's numbers. */
 export function valueAt(buffer: DataBuffer, index: number): number {
   const b = buffer as CpuBuffer
-  if (isResident(b)) return heap(b.dtype)[b.address / layouts[b.dtype].bytes + index]
+  if (isResident(b)) return heap(b.dtype)[b.address / numbersOf[b.dtype].bytes + index]
   return ordinaryArray(b)[index]
 }
 
@@ -140,9 +133,9 @@ export function overwrite(target: DataBuffer, source: DataBuffer): void {
   const t = target as CpuBuffer
   const s = source as CpuBuffer
   const numbers = heap(t.dtype)
-  const start = t.address / layouts[t.dtype].bytes
+  const start = t.address / numbersOf[t.dtype].bytes
   if (isResident(s)) {
-    const from = s.address / layouts[s.dtype].bytes
+    const from = s.address / numbersOf[s.dtype].bytes
     numbers.copyWithin(start, from, from + s.size)
   } else numbers.set(ordinaryArray(s), start)
 }
@@ -176,6 +169,11 @@ function keep(b: CpuBuffer): void {
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
   return b.array === null && hasAddress(b)
+}
+
+/** Whether the numbers are anywhere: what stays in a workspace that is over is lost. */
+export function isAlive(buffer: DataBuffer): boolean {
+  return (buffer as CpuBuffer).array !== null || hasAddress(buffer as CpuBuffer)
 }
 
 function ordinaryArray(b: CpuBuffer): TypedArray {
@@ -212,7 +210,7 @@ let slab = new ArrayBuffer(0)
 let slabTop = 0
 
 function copyOut(dtype: DType, address: number, size: number): TypedArray {
-  const { bytes, array } = layouts[dtype]
+  const { bytes, array } = numbersOf[dtype]
   const length = size * bytes
   const first = address / bytes
   if (length <= tiny || length > small) return heap(dtype).slice(first, first + size)

@@ -4,9 +4,11 @@
  * memory comes next to last, so that `move-kernel.ts` meets contiguous runs and transposes of planes.
  */
 import type { DataBuffer, DType, Shape, View } from '../backend.js'
+import { sizeOf } from '../sizes.js'
 import { begin, newArray, ordinary, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { type Bytes, moveModule } from './move-kernel.js'
+import { bytes as bytesOf } from './numbers.js'
 import { scatterModule } from './scatter-kernel.js'
 
 /** Copies a plane of numbers; strides are bytes. */
@@ -46,7 +48,6 @@ type ScatterAdd = (
   row: number,
 ) => void
 
-const bytesOf = { float32: 4, float64: 8, int32: 4, bool: 1 } as const
 const moveKernels: Partial<Record<Bytes, MoveKernels>> = {}
 const scatterKernels: Partial<Record<DType, ScatterAdd>> = {}
 
@@ -132,12 +133,6 @@ export function scatterAdd(
   const out = reserve(dtype, size)
   scatterFor(dtype)(from, at, indices.size, out, outer, axis * row, row)
   return result(out, dtype, size)
-}
-
-function sizeOf(shape: Shape): number {
-  let size = 1
-  for (let i = 0; i < shape.length; i++) size *= shape[i]
-  return size
 }
 
 function denseStrides(shape: Shape): number[] {

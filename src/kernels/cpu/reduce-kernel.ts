@@ -72,7 +72,7 @@ function rows(code: Reducer): string {
           ${absorb(code, 'a0')}`,
         )}
         ${whileRoom('x', 'end', 16, `${set('v', `(v128.load ${get('x')})`)} ${set('v', code.prepared('v'))} ${absorb(code, 'v')} ${advance('x', 16)}`)}
-        ${times(16 / total.bytes, (i) => `${set('item', `(${total.vector}.${total.lane} ${i} ${get('w')})`)} ${set('total', code.joinScalar(get('total'), get('item')))}`)}))
+        ${times(16 / total.bytes, (i) => `${set('item', `(${code.lane} ${i} ${get('w')})`)} ${set('total', code.joinScalar(get('total'), get('item')))}`)}))
       ${whileRoom('x', 'end', source.bytes, `${takeItem(code, code.loadScalar(get('x')))} ${advance('x', source.bytes)}`)}
       ${code.storeScalar(get('out'), code.divided(get('total')))}
       ${advance('out', source.bytes)}`,

@@ -2,31 +2,13 @@
  * What reductions of different kinds and dtypes differ in, as pieces of WebAssembly text.
  */
 import type { DType } from '../backend.js'
+import { numbersOf } from './numbers.js'
 import { get, int, pass } from './wat.js'
 
 /** The kinds that have kernels; `mean` is a sum with a divisor, `any` and `all` are max and min of bools. */
 export type KernelKind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min'
 
-/** How numbers of one dtype are loaded and stored; `type` and `vector` are the prefixes of instructions. */
-interface Numbers {
-  readonly type: 'f32' | 'f64' | 'i32'
-  readonly vector: string
-  readonly bytes: number
-  readonly load: string
-  readonly store: string
-  readonly lane: string
-}
-
-const numbersOf: Record<DType, Numbers> = {
-  float32: numbers('f32', 'f32x4', 4),
-  float64: numbers('f64', 'f64x2', 8),
-  int32: numbers('i32', 'i32x4', 4),
-  bool: { type: 'i32', vector: 'i8x16', bytes: 1, load: 'i32.load8_u', store: 'i32.store8', lane: 'extract_lane_u' },
-}
-
-function numbers(type: 'f32' | 'f64' | 'i32', vector: string, bytes: number): Numbers {
-  return { type, vector, bytes, load: `${type}.load`, store: `${type}.store`, lane: 'extract_lane' }
-}
+type Numbers = (typeof numbersOf)[DType]
 
 /** Whether partial results are kept in float64. */
 export const isWide = (kind: KernelKind, dtype: DType) => dtype === 'float32' && kind !== 'max' && kind !== 'min'
@@ -45,6 +27,8 @@ export function reducer(kind: KernelKind, dtype: DType) {
     source,
     total,
     wide,
+    /** Takes one number out of a vector of the total. */
+    lane: `${total.vector}.extract_lane${dtype === 'bool' ? '_u' : ''}`,
     /** Combines two vectors of the source or of the total, two scalars of the total. */
     join: (a: string, b: string) => `(${vectorOp(kind, source)} ${a} ${b})`,
     /** Whether vectors are compared by pmax or pmin, which are fast and do not see NaN; these are collected in masks. */

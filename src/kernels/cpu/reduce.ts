@@ -3,12 +3,13 @@
  * the middle of three; where there are more groups, the last reduced one goes first.
  */
 import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
+import { reducedType } from '../sizes.js'
 import { type Conversions, convertModule } from './convert-kernel.js'
-import { bytes } from './elementwise/storage.js'
 import { extremeModule } from './extreme-kernel.js'
 import { begin, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
 import { place } from './move.js'
+import { bytes } from './numbers.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
 import { isWide, type KernelKind } from './reduce-kinds.js'
 import { threadsFor } from './threads/pool.js'
@@ -58,7 +59,7 @@ let reduced = 1
  * `mean` gives float32, of float64 float64. NaN is the largest and the smallest number. Nothing sums to 0, multiplies to 1, has a mean of NaN.
  */
 export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer {
-  const dtype = resultType(kind, x.dtype)
+  const dtype = reducedType(kind, x.dtype)
   collapse(shape, axes)
   const size = kept
   if (size === 0 || reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
@@ -83,12 +84,6 @@ export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape
   if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
   else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
   return result(out, 'int32', size)
-}
-
-function resultType(kind: ReduceKind, dtype: DType): DType {
-  if (kind === 'any' || kind === 'all') return 'bool'
-  if (kind === 'mean') return dtype === 'float64' ? 'float64' : 'float32'
-  return dtype === 'bool' && kind !== 'max' && kind !== 'min' ? 'int32' : dtype
 }
 
 /** The reduction of no numbers. */

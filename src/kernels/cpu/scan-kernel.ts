@@ -3,12 +3,14 @@
  * last sum is as good as the first.
  */
 import type { ScanKind } from '../backend.js'
+import { bytes } from './numbers.js'
 import { advance, countTo, get, int, locals, params, set } from './wat.js'
 
-const numbersOf = {
-  float32: { type: 'f64', bytes: 4, load: (at: string) => `(f64.promote_f32 (f32.load ${at}))` },
-  float64: { type: 'f64', bytes: 8, load: (at: string) => `(f64.load ${at})` },
-  int32: { type: 'i32', bytes: 4, load: (at: string) => `(i32.load ${at})` },
+/** The type that numbers are accumulated in, and how they are loaded as that and stored again. */
+const accumulated = {
+  float32: { type: 'f64', load: (at: string) => `(f64.promote_f32 (f32.load ${at}))` },
+  float64: { type: 'f64', load: (at: string) => `(f64.load ${at})` },
+  int32: { type: 'i32', load: (at: string) => `(i32.load ${at})` },
 } as const
 
 const store = {
@@ -17,68 +19,68 @@ const store = {
   int32: (at: string, x: string) => `(i32.store ${at} ${x})`,
 } as const
 
-const sum = get('sum')
+const total = get('total')
 const x = get('v')
 
 /** The value before the first number, and the next one made of the last and a number. */
 const steps = {
   f64: {
-    sum: ['(f64.const 0)', `(f64.add ${sum} ${x})`],
-    prod: ['(f64.const 1)', `(f64.mul ${sum} ${x})`],
-    max: ['(f64.const -inf)', `(f64.max ${sum} ${x})`],
-    min: ['(f64.const inf)', `(f64.min ${sum} ${x})`],
+    sum: ['(f64.const 0)', `(f64.add ${total} ${x})`],
+    prod: ['(f64.const 1)', `(f64.mul ${total} ${x})`],
+    max: ['(f64.const -inf)', `(f64.max ${total} ${x})`],
+    min: ['(f64.const inf)', `(f64.min ${total} ${x})`],
   },
   i32: {
-    sum: [int(0), `(i32.add ${sum} ${x})`],
-    prod: [int(1), `(i32.mul ${sum} ${x})`],
-    max: [int(-(2 ** 31)), `(select ${sum} ${x} (i32.gt_s ${sum} ${x}))`],
-    min: [int(2 ** 31 - 1), `(select ${sum} ${x} (i32.lt_s ${sum} ${x}))`],
+    sum: [int(0), `(i32.add ${total} ${x})`],
+    prod: [int(1), `(i32.mul ${total} ${x})`],
+    max: [int(-(2 ** 31)), `(select ${total} ${x} (i32.gt_s ${total} ${x}))`],
+    min: [int(2 ** 31 - 1), `(select ${total} ${x} (i32.lt_s ${total} ${x}))`],
   },
 } as const
 
 /** The fields of a module that exports `scan(x, out, outer, n, inner)`. */
-export function scanModule(kind: ScanKind, dtype: keyof typeof numbersOf): string {
-  const { type } = numbersOf[dtype]
+export function scanModule(kind: ScanKind, dtype: keyof typeof accumulated): string {
+  const { type } = accumulated[dtype]
   const [first, next] = steps[type][kind]
-  return walk('scan', dtype, ['x'], `${set('v', valueAt('x', dtype))} ${set('sum', next)}`, first)
+  return walk('scan', dtype, ['x'], `${set('v', valueAt('x', dtype))} ${set('total', next)}`, first)
 }
 
 /** The fields of a module that exports `recurrence(a, b, out, outer, n, inner)`. */
 export function recurrenceModule(dtype: 'float32' | 'float64'): string {
-  const next = `(f64.add (f64.mul ${valueAt('a', dtype)} ${sum}) ${valueAt('b', dtype)})`
-  return walk('recurrence', dtype, ['a', 'b'], set('sum', next), '(f64.const 0)')
+  const next = `(f64.add (f64.mul ${valueAt('a', dtype)} ${total}) ${valueAt('b', dtype)})`
+  return walk('recurrence', dtype, ['a', 'b'], set('total', next), '(f64.const 0)')
 }
 
-const valueAt = (name: string, dtype: keyof typeof numbersOf) => numbersOf[dtype].load(get(`${name}.at`))
+const valueAt = (name: string, dtype: keyof typeof accumulated) => accumulated[dtype].load(get(`${name}.at`))
 
-/** A function that goes along the middle axis of [outer, n, inner] and stores `$sum` after each step. */
+/** A function that goes along the middle axis of [outer, n, inner] and stores `$total` after each step. */
 function walk(
   name: string,
-  dtype: keyof typeof numbersOf,
+  dtype: keyof typeof accumulated,
   inputs: readonly string[],
   step: string,
   first: string,
 ): string {
-  const { type, bytes } = numbersOf[dtype]
+  const { type } = accumulated[dtype]
   const arrays = [...inputs, 'out']
   const cursors = arrays.map((array) => `${array}.at`)
   const each = (text: (array: string) => string) => arrays.map(text).join(' ')
   return `(func (export "${name}") ${params(`${arrays.join(' ')} outer n inner`)}
-    ${locals(`o i j row ${cursors.join(' ')}`)} ${locals('sum v', type)}
-    ${set('row', `(i32.mul ${get('inner')} ${int(bytes)})`)}
+    ${locals(`o i j row ${cursors.join(' ')}`)} ${locals('total v', type)}
+    ${set('row', `(i32.mul ${get('inner')} ${int(bytes[dtype])})`)}
     ${countTo(
       'o',
       'outer',
       `${countTo(
         'i',
         'inner',
-        `${set('sum', first)} ${each((array) => set(`${array}.at`, get(array)))}
+        `${set('total', first)} ${each((array) => set(`${array}.at`, get(array)))}
         ${countTo(
           'j',
           'n',
-          `${step} ${store[dtype](get('out.at'), sum)} ${each((array) => advance(`${array}.at`, get('row')))}`,
+          `${step} ${store[dtype](get('out.at'), total)} ${each((array) => advance(`${array}.at`, get('row')))}`,
         )}
-        ${each((array) => advance(array, bytes))}`,
+        ${each((array) => advance(array, bytes[dtype]))}`,
       )}
       ${each((array) => advance(array, `(i32.mul (i32.sub ${get('n')} ${int(1)}) ${get('row')})`))}`,
     )})`

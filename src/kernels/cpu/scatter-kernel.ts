@@ -2,23 +2,18 @@
  * The WebAssembly text of `scatterAdd`, for one dtype. Sizes are in bytes.
  */
 import type { DType } from '../backend.js'
+import { numbersOf } from './numbers.js'
 import { advance, countTo, get, int, locals, params, pass, set, whileRoom } from './wat.js'
-
-const additions = {
-  float32: { bytes: 4, vector: 'f32x4.add', scalar: 'f32.add', load: 'f32.load', store: 'f32.store' },
-  float64: { bytes: 8, vector: 'f64x2.add', scalar: 'f64.add', load: 'f64.load', store: 'f64.store' },
-  int32: { bytes: 4, vector: 'i32x4.add', scalar: 'i32.add', load: 'i32.load', store: 'i32.store' },
-  bool: { bytes: 1, vector: 'v128.or', scalar: 'i32.or', load: 'i32.load8_u', store: 'i32.store8' },
-} as const
 
 /** The fields of a module that exports `scatterAdd`: zeroes `out`, then adds rows of `row` bytes to `outer` blocks of `block` bytes. */
 export function scatterModule(dtype: DType): string {
-  const { bytes, vector, scalar, load, store } = additions[dtype]
+  const { bytes, type, vector, load, store } = numbersOf[dtype]
+  const [addVectors, add] = dtype === 'bool' ? ['v128.or', 'i32.or'] : [`${vector}.add`, `${type}.add`]
   const step = (n: number) => `${advance('from', n)} ${advance('to', n)}`
   return `(func $add ${params('from to row')} ${locals('end')}
     ${set('end', `(i32.add ${pass('from row')})`)}
-    ${whileRoom('from', 'end', 16, `(v128.store ${get('to')} (${vector} (v128.load ${get('to')}) (v128.load ${get('from')}))) ${step(16)}`)}
-    ${whileRoom('from', 'end', bytes, `(${store} ${get('to')} (${scalar} (${load} ${get('to')}) (${load} ${get('from')}))) ${step(bytes)}`)})
+    ${whileRoom('from', 'end', 16, `(v128.store ${get('to')} (${addVectors} (v128.load ${get('to')}) (v128.load ${get('from')}))) ${step(16)}`)}
+    ${whileRoom('from', 'end', bytes, `(${store} ${get('to')} (${add} (${load} ${get('to')}) (${load} ${get('from')}))) ${step(bytes)}`)})
   (func (export "scatterAdd") ${params('updates indices count out outer block row')} ${locals('o i')}
     (memory.fill ${get('out')} ${int(0)} (i32.mul ${pass('outer block')}))
     ${countTo(

@@ -11,6 +11,7 @@ import { expOfR, power, reduce } from './math/exponential.js'
 import { f64Functions } from './math/f64.js'
 import { andNot, set as assign, atLeast, define, less, mul } from './math/text.js'
 import { lnWide } from './math/wide.js'
+import { numbersOf } from './numbers.js'
 import { advance, countTo, get, int, locals, params, pass, repeatWhile, set } from './wat.js'
 
 /** What computing with numbers of one dtype takes. */
@@ -38,9 +39,7 @@ const addTo = (sum: string, v: string) => set(sum, `(f64x2.add ${get(sum)} ${v})
 const upperHalf = `(i8x16.shuffle ${swapHalves} ${pass('v v')})`
 
 const float32 = (): Lanes => ({
-  type: 'f32',
-  vector: 'f32x4',
-  bytes: 4,
+  ...numbersOf.float32,
   mask: `(i32x4.lt_s (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and ${get('columns')} ${int(3)})))`,
   turns: [swapHalves, swapNeighbours],
   exp: set('v', `(block (result v128) ${renamed(expOfNegative().body)})`),
@@ -52,9 +51,7 @@ const float32 = (): Lanes => ({
 })
 
 const float64 = (): Lanes => ({
-  type: 'f64',
-  vector: 'f64x2',
-  bytes: 8,
+  ...numbersOf.float64,
   mask: '(v128.const i64x2 -1 0)',
   turns: [swapHalves],
   exp: set('v', `(call $exp ${get('v')})`),

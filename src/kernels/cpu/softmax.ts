@@ -2,9 +2,9 @@
  * Softmax and cross-entropy on the CPU, over the rows of a matrix of float32 or float64.
  */
 import type { DataBuffer } from '../backend.js'
-import { bytes } from './elementwise/storage.js'
 import { begin, pointer, reserve, result } from './memory.js'
 import { instantiate } from './module.js'
+import { bytes } from './numbers.js'
 import { softmaxModule } from './softmax-kernel.js'
 import { threadsFor } from './threads/pool.js'
 import { callInRanges } from './threads/ranges.js'

@@ -2,7 +2,8 @@
  * The GPU as a back end. Primitives that the GPU cannot compute (see `buffers.ts` for the rule) go to the CPU's.
  */
 
-import type { Backend, DataBuffer, DType, Operand, ReduceKind, Shape, UpdateKernel } from '../backend.js'
+import type { Backend, DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
+import { sizeOf } from '../sizes.js'
 import { open } from './adapter.js'
 import { Blocks } from './blocks.js'
 import { Buffers } from './buffers.js'
@@ -74,18 +75,34 @@ function candidates(api: Api | undefined, allowSoftware: boolean): Api[] {
 }
 
 function backendOf(device: Device): GpuBackend {
-  const blocks = new Blocks(device)
-  const buffers = new Buffers(blocks)
-  const onHost = (...inputs: readonly (DataBuffer | undefined)[]) => isForHost(buffers, inputs)
-  const host = <T extends DataBuffer>(x: T) => buffers.bring(x)
-
+  const buffers = new Buffers(new Blocks(device))
   return {
     name: 'gpu',
     detail: device.detail,
     isAsync: device.isAsync,
+    ...memoryOf(device, buffers),
+    ...elementwiseOf(buffers),
+    ...reductionsOf(buffers),
+    ...rowsOf(buffers),
+    ...movingOf(buffers),
+  }
+}
+
+/** A function that brings a buffer to the CPU, and one that says whether the CPU computes with these. */
+const hostOf = (buffers: Buffers) => ({
+  host: <T extends DataBuffer>(x: T) => buffers.bring(x),
+  onHost: (...inputs: readonly (DataBuffer | undefined)[]) => isForHost(buffers, inputs),
+})
+
+type MemoryKey = 'memory' | 'bringAll' | 'upload' | 'allocate' | 'duplicate' | 'write' | 'inWorkspace'
+type ReadingKey = 'isPending' | 'readSync' | 'read' | 'readAt'
+
+function memoryOf(device: Device, buffers: Buffers): Pick<GpuBackend, MemoryKey | ReadingKey> {
+  const { host } = hostOf(buffers)
+  const { blocks } = buffers
+  return {
     memory: () => ({ buffers: blocks.count, bytes: blocks.bytes, kernels: device.compiled }),
     bringAll: () => buffers.bringAll(),
-
     upload: (values, dtype) => buffers.upload(values, dtype),
     allocate: (dtype, size) => buffers.allocate(dtype, size),
     duplicate: (x) => buffers.duplicate(x),
@@ -95,33 +112,49 @@ function backendOf(device: Device): GpuBackend {
     read: async (x) => cpu.readSync(await buffers.bringLater(x)),
     readAt: (x, index) => cpu.readAt(host(x), index),
     inWorkspace: (run, inputs) => buffers.within(run, inputs),
+  }
+}
 
+function elementwiseOf(buffers: Buffers): Pick<Backend, 'map' | 'compileUpdate' | 'matmul'> {
+  const { host, onHost } = hostOf(buffers)
+  return {
     map(program, inputs, shape, dtypes) {
       if (isForHostMap(buffers, inputs, shape, dtypes))
         return cpu.map(program, inputs.map(operandOnHost(buffers)), shape, dtypes)
       return elementwise.map(buffers, program, inputs, shape, dtypes)
     },
     compileUpdate: (program, arrays, scalars) => updateKernel(buffers, program, arrays, scalars),
-
     matmul(a, b, size, epilogue) {
       if (!onHost(a, b)) return matmul(buffers, a, b, size, epilogue)
       const bias = epilogue?.bias
       return cpu.matmul(host(a), host(b), size, bias ? { ...epilogue, bias: host(bias) } : epilogue)
     },
+  }
+}
+
+function reductionsOf(buffers: Buffers): Pick<Backend, 'reduce' | 'argReduce' | 'scan' | 'recurrence'> {
+  const { host, onHost } = hostOf(buffers)
+  return {
     reduce: (kind, x, shape, axes) =>
-      onHost(x)
-        ? cpu.reduce(kind, host(x), shape, axes)
-        : reduce(buffers, kind, x, shape, axes, resultType(kind, x.dtype)),
-    argReduce: (kind, x, shape, axis) =>
-      onHost(x)
-        ? cpu.argReduce(kind, host(x), shape, axis)
-        : argReduce(buffers, kind, x, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1))),
+      onHost(x) ? cpu.reduce(kind, host(x), shape, axes) : reduce(buffers, kind, x, shape, axes),
+    argReduce(kind, x, shape, axis) {
+      if (onHost(x)) return cpu.argReduce(kind, host(x), shape, axis)
+      return argReduce(buffers, kind, x, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)))
+    },
     scan: (kind, x, outer, axis, inner) =>
       onHost(x) ? cpu.scan(kind, host(x), outer, axis, inner) : scan(buffers, kind, x, outer, axis, inner),
     recurrence: (a, b, outer, axis, inner) =>
       onHost(a, b)
         ? cpu.recurrence(host(a), host(b), outer, axis, inner)
         : recurrence(buffers, a, b, outer, axis, inner),
+  }
+}
+
+type RowKey = 'argSort' | 'softmax' | 'crossEntropy' | 'crossEntropyGradient'
+
+function rowsOf(buffers: Buffers): Pick<Backend, RowKey> {
+  const { host, onHost } = hostOf(buffers)
+  return {
     argSort: (x, rows, columns, descending) =>
       onHost(x) ? cpu.argSort(host(x), rows, columns, descending) : argSort(buffers, x, rows, columns, descending),
     softmax: (kind, x, rows, columns) =>
@@ -134,19 +167,20 @@ function backendOf(device: Device): GpuBackend {
       onHost(logits)
         ? cpu.crossEntropyGradient(host(g), host(logits), host(labels), rows, columns)
         : crossEntropyGradient(buffers, g, logits, labels, rows, columns),
+  }
+}
 
+function movingOf(buffers: Buffers): Pick<Backend, 'copy' | 'place' | 'gather' | 'scatterAdd'> {
+  const { host, onHost } = hostOf(buffers)
+  return {
     copy(x, view) {
       if (sizeOf(view.shape) === 0) return cpu.upload(cpu.readSync(cpu.allocate(x.dtype, 0)), x.dtype)
       return onHost(x) ? cpu.copy(host(x), view) : move.copy(buffers, x, view)
     },
     place(pieces, dtype, size, fill) {
       if (size > 0 && !onHost(...pieces.map(({ x }) => x))) return move.place(buffers, pieces, dtype, size, fill)
-      return cpu.place(
-        pieces.map(({ x, view }) => ({ x: host(x), view })),
-        dtype,
-        size,
-        fill,
-      )
+      const onCpu = pieces.map(({ x, view }) => ({ x: host(x), view }))
+      return cpu.place(onCpu, dtype, size, fill)
     },
     gather(x, indices, outer, axis, inner) {
       if (onHost(x) || indices.size === 0) return cpu.gather(host(x), host(indices), outer, axis, inner)
@@ -204,11 +238,3 @@ function updateKernel(buffers: Buffers, ...definition: Parameters<Backend['compi
     onCpu(opened, scalars)
   }
 }
-
-function resultType(kind: ReduceKind, dtype: DType): DType {
-  if (kind === 'any' || kind === 'all') return 'bool'
-  if (kind === 'mean') return 'float32'
-  return dtype === 'bool' && kind !== 'max' && kind !== 'min' ? 'int32' : dtype
-}
-
-const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)

@@ -1,6 +1,6 @@
 /**
  * What the GPU's code takes from the rest of nabla. In the package it is a file of its own, loaded when a GPU is asked for; what
- * must be there only once, `load.ts` hands to it. (Formulas it has a second time: they are small and know nothing of each other.)
+ * must be there only once, `load.ts` hands to it. (Formulas and small functions without state it has a second time: they know nothing of each other.)
  */
 import type * as errors from '../../errors.js'
 import type { Backend } from '../backend.js'

@@ -2,7 +2,8 @@
  * Reductions on the GPU. A block of neighbouring axes at a time, and long axes as a tree: 64 numbers to one, over and over,
  * which keeps the sums accurate and many threads busy.
  */
-import type { DataBuffer, DType, ReduceKind, Shape } from '../backend.js'
+import type { DataBuffer, ReduceKind, Shape } from '../backend.js'
+import { reducedType, sizeOf } from '../sizes.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
@@ -21,7 +22,6 @@ export function reduce(
   x: DataBuffer,
   shape: Shape,
   axes: readonly number[],
-  dtype: DType,
 ): DataBuffer {
   let block = buffers.block(x).share()
   let sizes = [...shape]
@@ -37,7 +37,7 @@ export function reduce(
   // Over no axes at all, some kinds still change the numbers
   if (axes.length === 0) block = overAxis(buffers, next, block, sizeOf(sizes), 1, 1)
   if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / count])
-  return buffers.fromBlock(block, dtype)
+  return buffers.fromBlock(block, reducedType(kind, x.dtype))
 }
 
 /** Reduces the middle axis; the block is released. */
@@ -132,5 +132,3 @@ function runs(axes: readonly number[]): [first: number, last: number][] {
   }
   return found
 }
-
-const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)

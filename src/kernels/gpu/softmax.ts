@@ -52,9 +52,9 @@ export function crossEntropyGradient(
 
 /** The largest number of each row, and Σ exp(x − largest). */
 function statistics(buffers: Buffers, x: DataBuffer, rows: number, columns: number) {
-  const largest = reduce(buffers, 'max', x, [rows, columns], [1], 'float32')
+  const largest = reduce(buffers, 'max', x, [rows, columns], [1])
   const shifted = run(buffers, exponentials(null), x.size, [x, largest], columns)
-  return { largest, sums: reduce(buffers, 'sum', shifted, [rows, columns], [1], 'float32') }
+  return { largest, sums: reduce(buffers, 'sum', shifted, [rows, columns], [1]) }
 }
 
 function run(

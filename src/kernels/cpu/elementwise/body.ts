@@ -2,12 +2,13 @@
  * What a kernel computes before its loop, at the start of each row, and for each vector.
  */
 import type { DType } from '../../backend.js'
+import { bytes } from '../numbers.js'
 import { set } from '../wat.js'
 import { lanes } from './compute.js'
 import { type Functions, isLibraryFunction } from './functions.js'
 import { type Call, countUses, type Input, type Level, level, type Value } from './graph.js'
 import { cursor, inputStart, type KernelSpec, outputStart, type Parameter } from './spec.js'
-import { bytes, load, loadSplat, type Place, store, type Width } from './storage.js'
+import { load, loadSplat, type Place, store, type Width } from './storage.js'
 import { UniformCode } from './uniform.js'
 import { localName, VectorCode } from './vector.js'
 

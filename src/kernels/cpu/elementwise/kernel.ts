@@ -11,12 +11,13 @@
  */
 import type { DType } from '../../backend.js'
 import { hoistConstants } from '../math/constants.js'
+import { bytes } from '../numbers.js'
 import { advance, get, int, params, set, times } from '../wat.js'
 import { Body } from './body.js'
 import { lanes } from './compute.js'
 import { Functions } from './functions.js'
 import { cursor, inputStart, type KernelSpec, outputStart } from './spec.js'
-import { bytes, type Width } from './storage.js'
+import type { Width } from './storage.js'
 import { identifier } from './vector.js'
 
 const stepOf = (name: string) => `${identifier(name)}.step`

@@ -3,11 +3,12 @@
  * again and again.
  */
 import type { DType, Operand, Shape } from '../../backend.js'
+import { bytes } from '../numbers.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
 import { planWalk, visitAround, type Walk } from './broadcast.js'
 import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
-import { bytes, nanoseconds } from './storage.js'
+import { nanoseconds } from './storage.js'
 
 /** All that a call needs but the addresses. */
 export class RowPlan {

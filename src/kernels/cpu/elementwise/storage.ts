@@ -5,9 +5,6 @@ import type { DType } from '../../backend.js'
 import { get } from '../wat.js'
 import type { ComputeType } from './compute.js'
 
-/** Bytes per number in memory. */
-export const bytes = { float32: 4, float64: 8, int32: 4, bool: 1 } as const
-
 /** What a kernel takes for one number, about, for the decision about threads. */
 export const nanoseconds = 0.5
 

@@ -6,13 +6,13 @@ import type { DataBuffer, DType, UpdateKernel } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
 import { begin, isResident, pointer } from '../memory.js'
 import { instantiate } from '../module.js'
+import { bytes } from '../numbers.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { computeType } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
 import { kernelText } from './kernel.js'
 import type { KernelSpec, Output, Parameter } from './spec.js'
-import { bytes } from './storage.js'
 
 /** What one number takes, about, for the decision about threads. */
 const nanoseconds = 1
