@@ -48,11 +48,15 @@ function extremesFor(dtype: DType): ExtremeKernels {
   return extremeKernels[dtype]
 }
 
-/** Sizes of the groups of the current call: kept, reduced, kept, …, kept (three or more). */
-const groups: number[] = []
-/** How many numbers are kept, and how many go into each. */
-let kept = 1
-let reduced = 1
+/** A shape as groups of neighbouring axes. */
+interface Collapsed {
+  /** Their sizes: kept, reduced, kept, …, kept (three or more). `run` puts groups together as it reduces them. */
+  readonly groups: number[]
+  /** How many numbers are kept. */
+  readonly kept: number
+  /** How many go into each. */
+  readonly reduced: number
+}
 
 /**
  * Reduces over `axes` (distinct, ascending, not negative). Sums and products of int32 wrap around; bools are counted as int32;
@@ -60,27 +64,27 @@ let reduced = 1
  */
 export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer {
   const dtype = reducedType(kind, x.dtype)
-  collapse(shape, axes)
-  const size = kept
-  if (size === 0 || reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
+  const collapsed = collapse(shape, axes)
+  const size = collapsed.kept
+  if (size === 0 || collapsed.reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
   begin()
   const from = pointer(x)
   const out = reserve(dtype, size)
-  reduceNumbers(kind, x.dtype, from, out)
+  reduceNumbers(kind, x.dtype, from, out, collapsed)
   return result(out, dtype, size)
 }
 
 /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
 export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer {
-  collapse(shape, [axis])
-  const [outer, n, inner] = groups
-  const size = kept
+  const collapsed = collapse(shape, [axis])
+  const [outer, n, inner] = collapsed.groups
+  const size = collapsed.kept
   if (size === 0 || n === 0) return place([], 'int32', size, 0)
   begin()
   const from = pointer(x)
   const extremes = reserve(x.dtype, size)
   const out = reserve('int32', size)
-  run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1)
+  run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1, collapsed)
   if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
   else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
   return result(out, 'int32', size)
@@ -97,11 +101,9 @@ function ofNothing(kind: ReduceKind, dtype: DType): number {
   return sign * Number.POSITIVE_INFINITY
 }
 
-/** Sets the groups. */
-function collapse(shape: Shape, axes: readonly number[]): void {
-  groups.length = 0
-  groups.push(1)
-  kept = reduced = 1
+function collapse(shape: Shape, axes: readonly number[]): Collapsed {
+  const groups = [1]
+  let [kept, reduced] = [1, 1]
   for (let i = 0, next = 0; i < shape.length; i++) {
     const isReduced = axes[next] === i
     if (isReduced) next++
@@ -113,20 +115,30 @@ function collapse(shape: Shape, axes: readonly number[]): void {
   }
   if (groups.length === 1) groups.push(1)
   if (groups.length % 2 === 0) groups.push(1)
+  return { groups, kept, reduced }
 }
 
 /** Reduces the numbers at `from`, converting them first where there is no kernel of this kind for their dtype. */
-function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number): void {
-  if (kind === 'any' || kind === 'all') run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from), out, 1)
+function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number, collapsed: Collapsed): void {
+  const size = collapsed.kept * collapsed.reduced
+  if (kind === 'any' || kind === 'all')
+    run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
   else if (dtype === 'bool' && kind !== 'max' && kind !== 'min')
-    reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', kept * reduced), out)
-  else if (kind !== 'mean') run(kind, dtype, from, out, 1)
-  else if (dtype === 'int32') meanOfIntegers(from, out)
-  else run('sum', dtype, from, out, reduced)
+    reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', size), out, collapsed)
+  else if (kind !== 'mean') run(kind, dtype, from, out, 1, collapsed)
+  else if (dtype === 'int32') meanOfIntegers(from, out, collapsed)
+  else run('sum', dtype, from, out, collapsed.reduced, collapsed)
 }
 
 /** Reduces all groups, the last first, and divides the sums. */
-function run(kind: KernelKind, dtype: DType, from: number, out: number, divisor: number): void {
+function run(
+  kind: KernelKind,
+  dtype: DType,
+  from: number,
+  out: number,
+  divisor: number,
+  { groups, kept, reduced }: Collapsed,
+): void {
   let size = kept * reduced
   while (groups.length > 3) {
     const inner = groups.pop()!
@@ -175,14 +187,14 @@ function rows(
   } else kernel.rows(from, out, outer, n, divisor)
 }
 
-function meanOfIntegers(from: number, out: number): void {
+function meanOfIntegers(from: number, out: number, collapsed: Collapsed): void {
+  const { kept, reduced } = collapsed
   const means = reserve('float64', kept)
-  run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced)
+  run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)
   conversions?.narrowFloat64(means, out, kept)
 }
 
-function asBools(dtype: DType, from: number): number {
-  const size = kept * reduced
+function asBools(dtype: DType, from: number, size: number): number {
   if (dtype === 'float32') return convert('nonzeroFloat32', from, 'bool', size)
   if (dtype === 'float64') return convert('nonzeroFloat64', from, 'bool', size)
   return dtype === 'int32' ? convert('nonzeroInt32', from, 'bool', size) : from
