@@ -125,8 +125,9 @@ export function trace(x: TensorLike): Tensor {
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   if (b.rank === 2 && a.rank > 2 && !transposeA) {
-    const rows = run(ops.matmul, [a.reshape([-1, a.shape[a.rank - 1]]), b], { transposeA, transposeB })
-    return rows.reshape([...a.shape.slice(0, -1), rows.shape[1]])
+    const outer = a.shape.slice(0, -1)
+    const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
+    return rows.reshape([...outer, rows.shape[1]])
   }
   const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
   return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })

@@ -8,6 +8,7 @@ import {
   gradcheck,
   gradgradcheck,
   inverse,
+  matmul,
   outer,
   qr,
   randomNormal,
@@ -17,6 +18,7 @@ import {
   type TensorLike,
   tensor,
   trace,
+  zeros,
 } from '../../src/index.js'
 
 // Made by test/golden/numpy-linalg.py
@@ -183,4 +185,39 @@ test('mistakes in linear algebra are errors that say what is wrong', (t) => {
       ).backward(),
     { message: /determinant: the matrix is singular/ },
   )
+})
+
+test('products over an inner size of 0 are zeros of the full shape, and send back zeros', (t) => {
+  const sizes: [number[], number[], object][] = [
+    [[2, 64, 0], [0, 65], {}],
+    [[2, 64, 0], [65, 0], { transposeB: true }],
+    [[2, 3, 4, 0], [0, 5], {}],
+    [[2, 0, 3], [0, 5], { transposeA: true }],
+    [[2, 3, 0], [2, 0, 5], {}],
+    [[3, 0], [0, 5], {}],
+    [[2, 3, 0], [0], {}],
+    [[0], [2, 0, 5], {}],
+    [[2, 0, 3], [3, 5], {}],
+    [[0, 2, 0], [0, 5], {}],
+  ]
+  const shapes = [
+    [2, 64, 65],
+    [2, 64, 65],
+    [2, 3, 4, 5],
+    [2, 3, 5],
+    [2, 3, 5],
+    [3, 5],
+    [2, 3],
+    [2, 5],
+    [2, 0, 5],
+    [0, 2, 5],
+  ]
+  sizes.forEach(([a, b, options], i) => {
+    const [x, y] = [zeros(a, { requiresGrad: true }), zeros(b, { requiresGrad: true })]
+    const product = matmul(x, y, options)
+    t.deepEqual(product.shape, shapes[i])
+    t.true(product.dataSync().every((value) => value === 0))
+    product.sum().backward()
+    t.deepEqual([x.grad?.shape, y.grad?.shape], [a, b])
+  })
 })
