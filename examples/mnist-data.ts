@@ -48,10 +48,24 @@ function readAll(): Digits {
   return { images, labels: Int32Array.from(labels), count: labels.length }
 }
 
-/** The pixels were bytes once, and are rounded to three digits in the package: this gives the bytes back, as parts of 255. */
-function readPixels(path: string): Float32Array {
-  const { data } = JSON.parse(readFileSync(path, 'utf8')) as { data: number[] }
-  return Float32Array.from(data, (value) => Math.round(value * 255) / 255)
+/**
+ * The pixels of all images in a file. They were bytes once, and are rounded to three digits in the package: this gives
+ * the bytes back, as parts of 255.
+ * @throws Error for a file that is cut
+ */
+export function readPixels(path: string): Float32Array {
+  const data = numbersIn(readFileSync(path, 'utf8'))
+  if (data && data.length % pixels === 0) return Float32Array.from(data, (value) => Math.round(value * 255) / 255)
+  const found = data ? `${data.length} numbers, which are no whole images of ${pixels}` : 'no JSON with data'
+  throw new Error(`readPixels: ${path} holds ${found}, so it was cut. Install the package mnist again.`)
+}
+
+function numbersIn(text: string): number[] | null {
+  try {
+    return (JSON.parse(text) as { data: number[] }).data ?? null
+  } catch {
+    return null
+  }
 }
 
 /** The numbers 0 … n - 1 in an order that the seed determines. */

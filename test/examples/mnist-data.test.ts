@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
-import { type Digits, imageOf, loadDigits } from '../../examples/mnist-data.js'
+import { type Digits, imageOf, loadDigits, readPixels } from '../../examples/mnist-data.js'
 
 const { train, test: held } = loadDigits()
 const images = (digits: Digits) => Array.from({ length: digits.count }, (_, i) => imageOf(digits, i))
@@ -49,6 +52,25 @@ test('the seed says which digits are held out', (t) => {
   t.deepEqual(loadDigits({ seed: 1 }).test.labels, held.labels)
   t.notDeepEqual(loadDigits({ seed: 2 }).test.labels, held.labels)
   t.is(loadDigits({ testCount: 500 }).train.count, 9500)
+})
+
+test('a file that is cut is named', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'digits-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, '7.json')
+  const read = (text: string) => {
+    writeFileSync(path, text)
+    return () => readPixels(path)
+  }
+  const numbers = (count: number) => JSON.stringify({ data: new Array(count).fill(0.2) })
+  t.is(read(numbers(2 * 784))().length, 2 * 784)
+  t.throws(read(numbers(784 + 5)), {
+    message: `readPixels: ${path} holds 789 numbers, which are no whole images of 784, so it was cut. Install the package mnist again.`,
+  })
+  for (const text of ['', '{"data":[0,0.1', '{}', 'null'])
+    t.throws(read(text), {
+      message: `readPixels: ${path} holds no JSON with data, so it was cut. Install the package mnist again.`,
+    })
 })
 
 function mean(rows: Float32Array[]): Float64Array {
