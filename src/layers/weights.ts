@@ -17,7 +17,7 @@ import type { Layer } from './layer.js'
 export function assignAll(layer: Layer, values: readonly (TensorLike | SavedTensor)[]): void {
   const { variables } = layer
   if (!Array.isArray(values) || values.length !== variables.length) throw wrongCount(layer, values)
-  const converted = values.map((value, i) => convert(value, variables[i]))
+  const converted = variables.map((variable, i) => convert(values[i], variable))
   for (let i = 0; i < variables.length; i++) variables[i].assign(converted[i])
 }
 
@@ -44,9 +44,9 @@ function fitting(value: Tensor, variable: Variable): Tensor {
   )
 }
 
-/** Whether it is what a tensor becomes in JSON, as far as can be seen. */
+/** Whether it is what a tensor becomes in JSON, or what is left of that: no numbers, and no list of them. */
 function isSaved(value: unknown): value is SavedTensor {
-  return typeof value === 'object' && value !== null && 'shape' in value
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
 function checkSaved(op: string, { shape, data }: SavedTensor): void {

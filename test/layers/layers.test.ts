@@ -239,7 +239,15 @@ test('weights survive JSON just as JSON.stringify writes them, in every dtype; w
     [with0({ data: undefined }), /setWeights, model\/mixed\/kernel: .*no list of numbers/],
     [with0({ shape: [4] }), /mixed\/kernel has shape \[2, 2\], its new value \[4\]/],
     [with0({ shape: null }), /setWeights, model\/mixed\/kernel: .*the shape is null/],
+    [with0({ shape: undefined }), /setWeights, model\/mixed\/kernel: the shape is undefined.*JSON\.stringify\(model/],
+    [
+      with0({ shape: ['2', 2] }),
+      /^setWeights, model\/mixed\/kernel: \["2",2\] is not a shape\. A shape is an array of whole numbers, 0 or more, such as \[2, 3\]\.$/,
+    ],
+    [[{}, ...saved().slice(1)], /setWeights, model\/mixed\/kernel: the shape is undefined/],
     [[null, ...saved().slice(1)], /setWeights, model\/mixed\/kernel: element 0 is null/],
+    [new Array(4), /setWeights, model\/mixed\/kernel: element 0 is undefined/],
+    [Object.assign(new Array(4), { 0: zeros([2, 2]) }), /setWeights, model\/mixed\/count: element 0 is undefined/],
     [
       [saved()[0], { ...saved()[1], data: [1, 2, 0.5] }, ...saved().slice(2)],
       /mixed\/count: element 2 is 0.5, which int32/,
