@@ -15,8 +15,9 @@ export function checkOptions(
   known: readonly string[],
   synonyms: Readonly<Record<string, string>> = {},
 ): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError(`${op}: options must be an object, received ${String(options)}. Write { ${known[0]}: … }.`)
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const given = Array.isArray(options) ? 'a list' : String(options)
+    throw new OptionError(`${op}: options must be an object, received ${given}. Write { ${known[0]}: … }.`)
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownOption(op, name, known, synonyms)

@@ -1,8 +1,9 @@
 /**
  * Adagrad: the sum of all squares so far. (What all share, in which order: `optimizer.ts`.)
  */
+import type { Resolved } from './configured.js'
 import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { checkNumber, type Hyperparameter, type OptimizerOptions } from './options.js'
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -37,4 +38,8 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   protected readonly rule = `
     G = G + g^2
     w = w - eta * g / sqrt(G + epsilon)`
+
+  protected override checkOptions({ initialAccumulatorValue }: Resolved<AdagradOptions>): void {
+    checkNumber('Adagrad', 'initialAccumulatorValue', initialAccumulatorValue)
+  }
 }

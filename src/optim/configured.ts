@@ -10,11 +10,10 @@ import { fromKeras, toKeras } from './names.js'
 import {
   baseDefaults,
   checkHyperparameter,
+  checkLossScale,
   type Hyperparameter,
-  isHyperparameter,
   type OptimizerOptions,
   resolveOptions,
-  wrong,
 } from './options.js'
 import { deserializeSchedule, isScheduleConfig } from './schedules/registry.js'
 import { type Config, checkConfig, LearningRateSchedule, serializeSchedule } from './schedules/schedule.js'
@@ -81,9 +80,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   }
 
   set lossScaleFactor(value: Hyperparameter | null) {
-    if (value !== null && !isHyperparameter(value)) {
-      throw wrong(this.constructor.name, 'lossScaleFactor', value, 'a number, a schedule, a function or null')
-    }
+    checkLossScale(this.constructor.name, value)
     this.setOption('lossScaleFactor', value)
     this.optionsChanged()
   }
@@ -139,11 +136,19 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   }
 
   private scheduled(old: Hyperparameter): OptionError {
-    const what = typeof old === 'function' ? 'a function' : `the schedule ${old}`
     return new OptionError(
-      `learningRate: the learning rate of ${this.name} is ${what}, so a number cannot be set. Set a schedule or a function, or make a new optimizer with a number.`,
+      `learningRate: the learning rate of ${this.name} is ${kindOfRate(old)}, so a number cannot be set. Set a schedule or a function, or make a new optimizer with a number.`,
     )
   }
+}
+
+/** What a learning rate is, in words. */
+export function kindOfRate(rate: Hyperparameter): string {
+  return typeof rate === 'number'
+    ? `the number ${rate}`
+    : typeof rate === 'function'
+      ? 'a function'
+      : `the schedule ${rate}`
 }
 
 function describe(value: unknown): string {

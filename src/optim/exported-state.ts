@@ -6,6 +6,7 @@ import type { DType, TypedArray } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
+import { describe } from './arguments.js'
 
 /** Arrays under unique names: what comes later under a name taken is numbered. */
 export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {
@@ -17,8 +18,8 @@ export function exportVariables(variables: readonly Variable[], state: Optimizer
 
 /**
  * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are
- * found by name; where names differ, by position, if number, dtypes and sizes agree in order: names that were numbered
- * depend on what was made before.
+ * found by name; where names differ, by position, if all names in order are the same but for the numbers that unnamed
+ * variables get, which depend on what was made before.
  * @throws OptionError otherwise; nothing is changed then
  */
 export function importVariables(
@@ -31,17 +32,16 @@ export function importVariables(
   checkState(op, state)
   const taken: Record<string, unknown> = Object.fromEntries(numbers.map((name) => [name, null]))
   const wanted = [...named(variables, taken)]
-  const names = [...numbers, ...wanted.map(([name]) => name)]
-  const placed = byPosition(state, wanted, numbers)
-  if (!placed) checkSame(op, Object.keys(state), names)
-  const arrays = placed ?? wanted.map(([name]) => state[name])
-  for (const name of numbers) checkArray(op, name, state[name], 1)
-  wanted.forEach(([name, variable], i) => {
-    checkArray(op, name, arrays[i], variable.size, variable.dtype)
+  const wantedNames = wanted.map(([name]) => name)
+  const places = byPosition(state, wantedNames, numbers) ?? wantedNames
+  checkNames(op, Object.keys(state), [...numbers, ...places])
+  for (const name of numbers) checkNumbers(op, name, state[name], 1)
+  wanted.forEach(([, variable], i) => {
+    checkNumbers(op, places[i], state[places[i]], variable.size, variable.dtype)
   })
   commit()
   wanted.forEach(([, variable], i) => {
-    backend.write(variable.buffer, backend.upload(copy(arrays[i], variable.dtype), variable.dtype))
+    backend.write(variable.buffer, backend.upload(copy(state[places[i]], variable.dtype), variable.dtype))
     variable.version++
   })
 }
@@ -54,12 +54,35 @@ export function checkState(op: string, state: unknown): asserts state is Optimiz
 
 /**
  * A number that counts something.
- * @throws OptionError unless it is a whole number from 0 on
+ * @throws OptionError unless it is one whole number from 0 on
  */
 export function countIn(op: string, state: OptimizerState, name: string): number {
-  const count = state[name]?.[0]
+  checkNumbers(op, name, state[name], 1)
+  const [count] = state[name]
   if (Number.isInteger(count) && count >= 0) return count
   throw new OptionError(`${op}: ${name} is ${count}, not a whole number from 0 on. Give what exportState() returned.`)
+}
+
+/** @throws OptionError when a name is missing, or unknown */
+export function checkNames(op: string, got: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.filter((name) => !got.includes(name))
+  const unknown = got.filter((name) => !wanted.includes(name))
+  if (missing.length === 0 && unknown.length === 0) return
+  throw new OptionError(
+    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. ${sameVariables}`,
+  )
+}
+
+/** @throws OptionError for anything but a list of so many numbers; typed ones must be of the dtype */
+export function checkNumbers(op: string, name: string, array: unknown, size: number, dtype?: string): void {
+  const odd = Array.isArray(array) ? array.findIndex((x) => typeof x !== 'number') : -1
+  if (odd >= 0) throw notNumber(op, name, odd, (array as unknown[])[odd])
+  const kind = kindOf(array)
+  if (kind && (array as ArrayLike<number>).length === size && (!dtype || kind === dtype || kind === list)) return
+  const given = kind ? `${kind} of ${(array as ArrayLike<number>).length} numbers` : describe(array)
+  throw new OptionError(
+    `${op}: ${name} is ${given}, wanted ${dtype ?? list} of ${size}. ${dtype ? sameVariables : 'Give what exportState() returned.'}`,
+  )
 }
 
 /** A typed array of its own; states that went through JSON hold plain arrays. */
@@ -67,17 +90,20 @@ function copy(array: ArrayLike<number>, dtype: DType): TypedArray {
   return dtype === 'float64' ? Float64Array.from(array) : Float32Array.from(array)
 }
 
-/** The arrays in their order, when names differ and all numbers, dtypes and sizes agree; otherwise null. */
+/** The state's own names in their order, when names differ, but only in their numbers; otherwise null. */
 function byPosition(
   state: OptimizerState,
-  wanted: readonly (readonly [string, Variable])[],
+  wanted: readonly string[],
   numbers: readonly string[],
-): OptimizerState[string][] | null {
-  if (wanted.every(([name]) => Object.hasOwn(state, name))) return null
-  const arrays = Object.keys(state).filter((name) => !numbers.includes(name))
-  const agree = arrays.length === wanted.length && wanted.every(([, v], i) => fits(state[arrays[i]], v.size, v.dtype))
-  return agree ? arrays.map((name) => state[name]) : null
+): readonly string[] | null {
+  if (wanted.every((name) => Object.hasOwn(state, name))) return null
+  const given = Object.keys(state).filter((name) => !numbers.includes(name))
+  const agree = given.length === wanted.length && wanted.every((name, i) => unnumbered(name) === unnumbered(given[i]))
+  return agree ? given : null
 }
+
+/** `sequential_1_dense_2_kernel_m` → `sequential_dense_kernel_m`. */
+export const unnumbered = (name: string) => name.replace(/_\d+(?=_|$)/g, '')
 
 function* named(variables: readonly Variable[], taken: object): Generator<[string, Variable]> {
   const names = new Set(Object.keys(taken))
@@ -89,30 +115,19 @@ function* named(variables: readonly Variable[], taken: object): Generator<[strin
   }
 }
 
-function checkSame(op: string, got: readonly string[], wanted: readonly string[]): void {
-  const missing = wanted.filter((name) => !got.includes(name))
-  const unknown = got.filter((name) => !wanted.includes(name))
-  if (missing.length === 0 && unknown.length === 0) return
-  throw new OptionError(
-    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. Names differ, and number, dtypes or sizes do too. Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.`,
-  )
+const sameVariables =
+  'Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.'
+
+/** What numbers that were typed by no one are called. */
+const list = 'a list'
+
+/** The dtype of a typed array, `a list` for an array, null for anything else. */
+function kindOf(array: unknown): string | null {
+  if (Array.isArray(array)) return list
+  return array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : null
 }
 
-function checkArray(op: string, name: string, array: unknown, size: number, dtype?: string): void {
-  if (fits(array, size, dtype)) return
-  const length = (array as Float32Array | undefined)?.length
-  throw new OptionError(
-    `${op}: ${name} is ${kindOf(array)} of ${length} numbers, wanted ${dtype ?? 'float'} of ${size}. Build the optimizer for the same variables first.`,
-  )
-}
-
-function fits(array: unknown, size: number, dtype?: string): boolean {
-  const kind = kindOf(array)
-  if (kind === 'something else' || (array as ArrayLike<number>).length !== size) return false
-  return !dtype || dtype === kind || kind === 'numbers'
-}
-
-function kindOf(array: unknown): string {
-  if (Array.isArray(array) && array.every((x) => typeof x === 'number')) return 'numbers'
-  return array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : 'something else'
+function notNumber(op: string, name: string, i: number, x: unknown): OptionError {
+  const hint = x === null ? 'JSON has no NaN and no ±∞, and writes null for them.' : 'Give what exportState() returned.'
+  return new OptionError(`${op}: element ${i} of ${name} is ${describe(x)}, not a number. ${hint}`)
 }

@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import type { Resolved } from './configured.js'
 import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { checkNumber, type Hyperparameter, type OptimizerOptions } from './options.js'
 
 /** Options of `Ftrl`. */
 export interface FtrlOptions extends OptimizerOptions {
@@ -65,6 +65,7 @@ export class Ftrl extends Optimizer<FtrlOptions> {
 
   protected override checkOptions(options: Resolved<FtrlOptions>): void {
     const { learningRatePower } = options
+    checkNumber('Ftrl', 'initialAccumulatorValue', options.initialAccumulatorValue)
     if (typeof learningRatePower === 'number' && learningRatePower > 0) {
       throw mustBe('learningRatePower', 'negative or zero', learningRatePower)
     }

@@ -8,13 +8,13 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
 import { checkMinimize, evaluateLoss } from './arguments.js'
-import { checkState, countIn } from './exported-state.js'
+import { checkNames, checkNumbers, checkState, countIn } from './exported-state.js'
 import { lineSearch, type Point } from './line-search.js'
 import { fromKeras } from './names.js'
-import { isHyperparameter, wrong } from './options.js'
+import { checkName, checkPositive, checkWhole } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Reading, readAsync, readNow } from './reading.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 import { Snapshot } from './snapshot.js'
 import { scalarVariable } from './state-variables.js'
 
@@ -44,6 +44,9 @@ const defaults = {
   toleranceGradient: 1e-7,
   toleranceChange: 1e-9,
 } as const
+
+/** Options that are numbers of something. */
+const counts = new Set(['historySize', 'maxIterations', 'maxEvaluations'])
 
 /** A point with its loss and gradient. */
 interface Place {
@@ -89,17 +92,19 @@ export class LBFGS extends AnyOptimizer {
   private made = 0
   private built: readonly Variable[] = []
 
-  /** @throws OptionError for an unknown option, or one that is not a positive number */
+  /** @throws OptionError for an unknown option, or one that is not a positive number (for counts, a whole one) */
   constructor(options: LBFGSOptions = {}) {
     super()
     checkOptions('LBFGS', options, [...Object.keys(defaults), 'name'])
-    const { name, ...given } = options
-    for (const [key, value] of Object.entries(given)) {
-      if (!(isHyperparameter(value) && (value as number) > 0)) throw wrong('LBFGS', key, value, 'a number more than 0')
+    checkName('LBFGS', options.name)
+    const given = Object.entries(options).filter(([key, value]) => key !== 'name' && value !== undefined)
+    for (const [key, value] of given) {
+      if (counts.has(key)) checkWhole('LBFGS', key, value)
+      else checkPositive('LBFGS', key, value)
     }
-    this.options = { ...defaults, ...given }
+    this.options = { ...defaults, ...Object.fromEntries(given) }
     this.learningRate = this.options.learningRate
-    this.name = name ?? autoName('LBFGS')
+    this.name = options.name ?? autoName('LBFGS')
   }
 
   get iterations(): number {
@@ -168,15 +173,15 @@ export class LBFGS extends AnyOptimizer {
 
   importState(state: OptimizerState): void {
     checkState('importState', state)
-    const count = (Object.keys(state).length - 1) / 2
-    const pairs = Array.from({ length: count }, (_, i) => ({ s: state[`s_${i}`], y: state[`y_${i}`] }))
-    if (!state.iteration || !pairs.every(({ s, y }) => s?.length > 0 && y?.length === s.length)) {
-      throw new OptionError(
-        `importState: [${Object.keys(state)}] is no state of L-BFGS. Give what exportState() returned.`,
-      )
-    }
+    if (this.built.length === 0) throw notBuilt()
+    const count = Math.ceil((Object.keys(state).length - 1) / 2)
+    const names = Array.from({ length: Math.max(0, count) }, (_, i) => [`s_${i}`, `y_${i}`])
+    checkNames('importState', Object.keys(state), ['iteration', ...names.flat()])
+    if (count > this.options.historySize) throw tooManyPairs(count, this.options.historySize)
+    const size = this.built.reduce((sum, variable) => sum + variable.size, 0)
+    for (const name of names.flat()) checkNumbers('importState', name, state[name], size, 'float64')
     this.made = countIn('importState', state, 'iteration')
-    this.pairs = pairs.map(({ s, y }) => ({ s: Float64Array.from(s), y: Float64Array.from(y) }))
+    this.pairs = names.map(([s, y]) => ({ s: Float64Array.from(state[s]), y: Float64Array.from(state[y]) }))
   }
 
   getConfig(): Config {
@@ -194,6 +199,7 @@ export class LBFGS extends AnyOptimizer {
 
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): LBFGS {
+    checkConfig('fromConfig', config)
     return new LBFGS(fromKeras(config) as LBFGSOptions)
   }
 
@@ -335,4 +341,16 @@ function largest(a: Float64Array): number {
 
 function sumOfMagnitudes(a: Float64Array): number {
   return a.reduce((sum, x) => sum + Math.abs(x), 0)
+}
+
+function notBuilt(): OptionError {
+  return new OptionError(
+    'importState: the optimizer is not built. Call build(variables) with the same variables first.',
+  )
+}
+
+function tooManyPairs(count: number, historySize: number): OptionError {
+  return new OptionError(
+    `importState: the state has ${count} pairs, but historySize is ${historySize}. Build the optimizer with the same options.`,
+  )
 }

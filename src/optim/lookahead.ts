@@ -8,10 +8,10 @@ import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
 import { checkState, exportVariables, importVariables } from './exported-state.js'
 import { fromKeras } from './names.js'
-import { checkRange, wrong } from './options.js'
+import { checkNumber, checkWhole } from './options.js'
 import { readInner, serialize } from './registry.js'
 import { prepareRule, type RunRule } from './rule.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 import { Snapshot } from './snapshot.js'
 import { Wrapper } from './wrapper.js'
 
@@ -56,10 +56,8 @@ export class Lookahead extends Wrapper {
   constructor(inner: AnyOptimizer, options: LookaheadOptions = {}) {
     checkOptions('Lookahead', options, ['syncPeriod', 'slowStepSize', 'name'])
     const { syncPeriod = 5, slowStepSize = 0.5, name } = options
-    if (!(Number.isInteger(syncPeriod) && syncPeriod > 0)) {
-      throw wrong('Lookahead', 'syncPeriod', syncPeriod, 'a whole number of steps, at least 1')
-    }
-    checkRange('Lookahead', 'slowStepSize', slowStepSize, 0, 1)
+    checkWhole('Lookahead', 'syncPeriod', syncPeriod)
+    checkNumber('Lookahead', 'slowStepSize', slowStepSize, 0, 1)
     super(inner, name)
     this.syncPeriod = syncPeriod
     this.slowStepSize = slowStepSize
@@ -93,12 +91,12 @@ export class Lookahead extends Wrapper {
 
   override importState(state: OptimizerState): void {
     checkState('importState', state)
-    const inner = super.exportState()
     const slow = this.slow.map(({ slow }) => slow)
     const entries = Object.entries(state)
-    const isKnown = Object.keys(inner).every((name) => Object.hasOwn(state, name))
+    const names = Object.keys(this.exportState()).slice(Object.keys(super.exportState()).length)
+    const isKnown = names.every((name) => Object.hasOwn(state, name))
     const isInner = ([name]: [string, unknown], i: number) =>
-      isKnown ? Object.hasOwn(inner, name) : i < Object.keys(inner).length
+      isKnown ? !names.includes(name) : i < entries.length - slow.length
     const own = Object.fromEntries(entries.filter((entry, i) => !isInner(entry, i)))
     const before = new Snapshot(slow)
     importVariables('importState', own, slow, [], () => {})
@@ -117,6 +115,7 @@ export class Lookahead extends Wrapper {
 
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): Lookahead {
+    checkConfig('fromConfig', config)
     const { inner_optimizer, ...options } = config
     return new Lookahead(readInner('Lookahead', inner_optimizer), fromKeras(options) as LookaheadOptions)
   }

@@ -8,11 +8,11 @@ import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
-import { checkState, countIn } from './exported-state.js'
+import { checkNumbers, checkState, countIn } from './exported-state.js'
 import { fromKeras } from './names.js'
-import { baseDefaults } from './options.js'
+import { baseDefaults, checkPositive, checkWhole } from './options.js'
 import { readInner, serialize } from './registry.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 import { scalarVariable } from './state-variables.js'
 import { Wrapper } from './wrapper.js'
 
@@ -98,15 +98,14 @@ export class LossScaleOptimizer extends Wrapper {
   override importState(state: OptimizerState): void {
     checkState('importState', state)
     const { step_counter, dynamic_scale, ...inner } = state
-    if (!step_counter || !(dynamic_scale?.[0] > 0)) {
-      throw new OptionError(
-        `importState: step_counter or dynamic_scale is missing or not positive in a state of ${Object.keys(state)}. Give the state of a LossScaleOptimizer.`,
-      )
-    }
+    if (!step_counter || !dynamic_scale) throw notScaled(state)
     const finiteSteps = countIn('importState', state, 'step_counter')
+    checkNumbers('importState', 'dynamic_scale', dynamic_scale, 1)
+    const [scale] = dynamic_scale
+    checkPositive('importState', 'dynamic_scale', scale)
     super.importState(inner)
     this.finiteSteps = finiteSteps
-    this.currentScale = dynamic_scale[0]
+    this.currentScale = scale
   }
 
   getConfig(): Config {
@@ -123,6 +122,7 @@ export class LossScaleOptimizer extends Wrapper {
    * welcome.
    */
   static fromConfig(config: Config): LossScaleOptimizer {
+    checkConfig('fromConfig', config)
     const { inner_optimizer, ...rest } = config
     return new LossScaleOptimizer(readInner('LossScaleOptimizer', inner_optimizer), fromKeras(rest) as LossScaleOptions)
   }
@@ -138,7 +138,7 @@ export class LossScaleOptimizer extends Wrapper {
       gradients.map((g, i) => (g instanceof Tensor && !targets[i]?.overwriteWithGradient ? g.div(scale) : g)),
       variables,
     )
-    if (this.finiteSteps === this.dynamicGrowthSteps - 1) {
+    if (this.finiteSteps >= this.dynamicGrowthSteps - 1) {
       this.finiteSteps = 0
       this.currentScale *= 2
     } else this.finiteSteps++
@@ -186,8 +186,8 @@ function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowth
   }
   checkOptions('LossScaleOptimizer', options, ['initialScale', 'dynamicGrowthSteps', 'name'])
   const { initialScale = 2 ** 15, dynamicGrowthSteps = 2000, name = null } = options as LossScaleOptions
-  if (!(initialScale > 0) || !Number.isFinite(initialScale)) throw notPositive('initialScale', initialScale)
-  if (!(dynamicGrowthSteps > 0)) throw notPositive('dynamicGrowthSteps', dynamicGrowthSteps)
+  checkPositive('LossScaleOptimizer', 'initialScale', initialScale)
+  checkWhole('LossScaleOptimizer', 'dynamicGrowthSteps', dynamicGrowthSteps)
   return { initialScale, dynamicGrowthSteps, name }
 }
 
@@ -197,6 +197,8 @@ function belongsInside(name: string, value: unknown): OptionError {
   )
 }
 
-function notPositive(name: string, value: unknown): OptionError {
-  return new OptionError(`LossScaleOptimizer: ${name} must be more than 0, received ${value}. Give a positive number.`)
+function notScaled(state: OptimizerState): OptionError {
+  return new OptionError(
+    `importState: step_counter or dynamic_scale is missing in a state of ${Object.keys(state)}. Give the state of a LossScaleOptimizer.`,
+  )
 }

@@ -6,12 +6,13 @@ import { autoName, checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
-import { checkGradients, checkVariables } from './arguments.js'
+import { checkGradients, checkVariables, describe } from './arguments.js'
 import { Explanation } from './explain.js'
 import { checkState, countIn } from './exported-state.js'
 import { scaledLoss } from './hyperparameters.js'
+import { fromKeras } from './names.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
-import type { Hyperparameter } from './options.js'
+import { checkLossScale, checkName, type Hyperparameter } from './options.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
 import { scalarVariable } from './state-variables.js'
 
@@ -69,7 +70,10 @@ export class MultiOptimizer extends AnyOptimizer {
       throw new OptionError(`MultiOptimizer: got ${String(choice)}. Give an OptimizerMap or a function of a variable.`)
     }
     this.inner = choice instanceof OptimizerMap ? choice.optimizers : []
-    this.scaleFactor = options.lossScaleFactor ?? null
+    checkName('MultiOptimizer', options.name)
+    const { lossScaleFactor = null } = options
+    checkLossScale('MultiOptimizer', lossScaleFactor)
+    this.scaleFactor = lossScaleFactor
     this.lossScaleFactor = this.scaleFactor
     this.name = options.name ?? autoName('MultiOptimizer')
   }
@@ -96,6 +100,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   set lossScaleFactor(value: Hyperparameter | null) {
+    checkLossScale('MultiOptimizer', value)
     for (const optimizer of this.inner) optimizer.lossScaleFactor = value
     this.scaleFactor = value
   }
@@ -124,6 +129,7 @@ export class MultiOptimizer extends AnyOptimizer {
     const shares = this.shares([], variables)
     for (const { optimizer, variables: own } of shares) optimizer.build(own)
     for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
+    for (const optimizer of this.inner) if (optimizer.builtVariables().length === 0) optimizer.build([])
   }
 
   override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
@@ -181,6 +187,8 @@ export class MultiOptimizer extends AnyOptimizer {
   importState(state: OptimizerState): void {
     checkState('importState', state)
     const applied = countIn('importState', state, 'iteration')
+    const unknown = Object.keys(state).filter((name) => name !== 'iteration' && !this.isInGroup(name))
+    if (unknown.length > 0) throw unknownEntries(unknown, this.inner.length)
     const before = this.inner.map((optimizer) => optimizer.exportState())
     try {
       this.inner.forEach((optimizer, i) => {
@@ -218,17 +226,19 @@ export class MultiOptimizer extends AnyOptimizer {
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): MultiOptimizer {
     checkConfig('MultiOptimizer', config)
-    const map = (config.optimizer_map as { config?: Config } | undefined)?.config
-    if (!map) throw withoutMap(config.optimizer_map)
-    return new MultiOptimizer(OptimizerMap.fromConfig(map), {
-      lossScaleFactor: config.loss_scale_factor as number | null,
-      name: config.name as string | null,
-    })
+    const { optimizer_map, ...options } = config
+    const map = (optimizer_map as { config?: Config } | null | undefined)?.config
+    if (!map) throw withoutMap(optimizer_map)
+    return new MultiOptimizer(OptimizerMap.fromConfig(map), fromKeras(options) as MultiOptimizerOptions)
   }
 
   /** `MultiOptimizer(SGD(…), Adam(…))` */
   override toString(): string {
     return `MultiOptimizer(${this.inner.join(', ')})`
+  }
+
+  private isInGroup(name: string): boolean {
+    return this.inner.some((_, i) => name.startsWith(`${i}/`))
   }
 
   private choose(variable: Variable): AnyOptimizer {
@@ -262,9 +272,15 @@ function part(state: OptimizerState, prefix: string): OptimizerState {
   return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]))
 }
 
+function unknownEntries(names: readonly string[], count: number): OptionError {
+  return new OptionError(
+    `importState: the state does not fit, unknown [${names.join(', ')}], there are ${count} optimizers inside. Build the optimizer with the same groups for the same variables first.`,
+  )
+}
+
 function withoutMap(given: unknown): OptionError {
   return new OptionError(
-    `MultiOptimizer: the configuration has no optimizer_map, got ${JSON.stringify(given)}. Give what getConfig() returned.`,
+    `MultiOptimizer: the configuration has no optimizer_map, got ${describe(given)}. Give what getConfig() returned.`,
   )
 }
 

@@ -3,8 +3,9 @@
  */
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import type { Resolved } from './configured.js'
 import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions, wrong } from './options.js'
 import type { VariableStep } from './variable-step.js'
 
 /** Options of `Muon`. */
@@ -90,6 +91,14 @@ export class Muon extends Optimizer<MuonOptions> {
     v = v + (g^2 - v) * (1 - adamBeta2)
     w = w - alpha * m / (sqrt(v) + epsilon)`
 
+  protected override checkOptions(options: Resolved<MuonOptions>): void {
+    checkWhole('Muon', 'nsSteps', options.nsSteps, 0)
+    for (const name of ['muonA', 'muonB', 'muonC'] as const) checkNumber('Muon', name, options[name])
+    const { excludeLayers } = options
+    if (excludeLayers === null || (Array.isArray(excludeLayers) && excludeLayers.every(isPattern))) return
+    throw wrong('Muon', 'excludeLayers', excludeLayers, 'a list of regular expressions, or null')
+  }
+
   /** Whether Adam updates the variable, not Muon. */
   usesAdamW(variable: Variable): boolean {
     const { excludeLayers, excludeEmbeddings } = this.options
@@ -117,6 +126,16 @@ export class Muon extends Optimizer<MuonOptions> {
     const u = newtonSchulz(direction, nsSteps, [muonA, muonB, muonC])
     const scale = rmsRate === null ? 1 : Math.sqrt(Math.max(...step.variable.shape)) * step.scalar('rmsRate')
     step.run('w = w - eta * scale * u', { u, scale })
+  }
+}
+
+/** Whether it is a regular expression, as a text. */
+function isPattern(x: unknown): boolean {
+  if (typeof x !== 'string' && !(x instanceof RegExp)) return false
+  try {
+    return new RegExp(x) instanceof RegExp
+  } catch {
+    return false
   }
 }
 

@@ -2,8 +2,10 @@
  * Which optimizer updates which variable: the groups of a `MultiOptimizer`.
  */
 import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import { Variable } from '../tensor/variable.js'
 import { AnyOptimizer } from './any-optimizer.js'
+import { describe } from './arguments.js'
 import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
 
@@ -89,9 +91,10 @@ export class OptimizerMap {
   /** Makes a map of a configuration. */
   static fromConfig(config: Config): OptimizerMap {
     checkConfig('OptimizerMap', config)
+    checkOptions('OptimizerMap', config, ['default_optimizer', 'optimizer_map'])
     if (!config.default_optimizer) {
       throw new OptionError(
-        `OptimizerMap: the configuration has no default_optimizer, got ${JSON.stringify(config.default_optimizer)}. Give what getConfig() returned.`,
+        `OptimizerMap: the configuration has no default_optimizer, got ${describe(config.default_optimizer)}. Give what getConfig() returned.`,
       )
     }
     const groups = Object.entries((config.optimizer_map ?? {}) as Record<string, SerializedOptimizer>)

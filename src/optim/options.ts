@@ -53,9 +53,6 @@ export const baseDefaults = {
 
 const baseNames: Readonly<Record<string, unknown>> = baseDefaults
 
-/** Options that hold names and lists rather than numbers are not checked as numbers. */
-const notNumeric = new Set(['name'])
-
 /**
  * The options with defaults filled in.
  * @throws OptionError for an unknown option or a value of the wrong kind
@@ -110,8 +107,8 @@ function mayBeNull(name: string, standard: unknown, nullable: readonly string[])
 
 /** A value must be of its default's kind; what is null by default may also be a number. */
 function checkKind(op: string, name: string, value: unknown, standard: unknown): void {
-  if (notNumeric.has(name)) return
-  if (typeof standard === 'boolean') {
+  if (name === 'name') checkName(op, value)
+  else if (typeof standard === 'boolean') {
     if (typeof value !== 'boolean') throw wrong(op, name, value, 'true or false')
   } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
     checkHyperparameter(op, name, value)
@@ -125,6 +122,13 @@ export function checkHyperparameter(op: string, name: string, value: unknown): a
   }
   if (!isHyperparameter(value)) throw wrong(op, name, value, 'a number, a schedule or a function that returns a number')
   if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+}
+
+/** @throws OptionError for what is no number other than 0, schedule, function or null */
+export function checkLossScale(op: string, value: unknown): asserts value is Hyperparameter | null {
+  if (value === null) return
+  checkHyperparameter(op, 'lossScaleFactor', value)
+  if (value === 0) throw wrong(op, 'lossScaleFactor', 0, 'a number other than 0')
 }
 
 /** Classes are the functions whose prototype cannot be replaced. */
@@ -150,7 +154,7 @@ function checkBase(op: string, options: Record<string, unknown>): void {
     if (/^(beta\d|rho)$/.test(name)) checkRange(op, name, value, 0, 1)
     if (name === 'epsilon') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
   }
-  if (options.lossScaleFactor === 0) throw wrong(op, 'lossScaleFactor', 0, 'a number other than 0')
+  checkLossScale(op, options.lossScaleFactor)
   if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
   if (useEma && frequency !== null && !isWhole(frequency, 0)) {
     throw wrong(op, 'emaOverwriteFrequency', frequency, 'a whole number of steps, or null')
@@ -160,16 +164,43 @@ function checkBase(op: string, options: Record<string, unknown>): void {
   }
 }
 
-/** @throws OptionError when the value is a number outside of low … high */
+/**
+ * @throws OptionError when the value is no number from low to high; null passes, and schedules and functions, which are
+ * numbers only later
+ */
 export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
-  if (typeof value === 'number' && !(value >= low && value <= high)) {
-    throw wrong(
-      op,
-      name,
-      value,
-      high === Number.POSITIVE_INFINITY ? `${low} or more` : `a number from ${low} to ${high}`,
-    )
-  }
+  if (value === null || (typeof value !== 'number' && isHyperparameter(value))) return
+  checkNumber(op, name, value, low, high)
+}
+
+/** @throws OptionError for what is no number from low to high */
+export function checkNumber(
+  op: string,
+  name: string,
+  value: unknown,
+  low = Number.NEGATIVE_INFINITY,
+  high = Number.POSITIVE_INFINITY,
+): asserts value is number {
+  if (typeof value === 'number' && value >= low && value <= high) return
+  const isHalfOpen = high === Number.POSITIVE_INFINITY
+  const range = low === Number.NEGATIVE_INFINITY ? 'a number' : `a number from ${low} to ${high}`
+  throw wrong(op, name, value, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range)
+}
+
+/** @throws OptionError for what is no finite number above 0 */
+export function checkPositive(op: string, name: string, value: unknown): asserts value is number {
+  if (!Number.isFinite(value) || (value as number) <= 0) throw wrong(op, name, value, 'a finite number above 0')
+}
+
+/** @throws OptionError for what is no whole number of at least `least` */
+export function checkWhole(op: string, name: string, value: unknown, least: 0 | 1 = 1): asserts value is number {
+  if (isWhole(value, least)) return
+  throw wrong(op, name, value, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more')
+}
+
+/** @throws OptionError for a name that is neither a text nor left out */
+export function checkName(op: string, name: unknown): asserts name is string | null | undefined {
+  if (name !== null && name !== undefined && typeof name !== 'string') throw wrong(op, 'name', name, 'a text')
 }
 
 /** The error for an option of the wrong kind. */

@@ -73,15 +73,23 @@ function checkPair(op: string, gradient: unknown, variable: Variable): void {
     )
   }
   if (gradient instanceof IndexedSlices) checkRows(op, gradient, variable)
+  else if (backend.isAlive?.(gradient.buffer) === false) throw outlived(op, variable)
 }
 
-/** @throws OptionError when a sparse gradient has a row that the variable has not */
-function checkRows(op: string, { indices, shape }: IndexedSlices, { name }: Variable): void {
+/** @throws OptionError or GradientError when a sparse gradient has a row that the variable has not, or no numbers */
+function checkRows(op: string, { values, indices, shape }: IndexedSlices, variable: Variable): void {
+  if ([values, indices].some(({ buffer }) => backend.isAlive?.(buffer) === false)) throw outlived(op, variable)
   if (backend.isPending?.(indices.buffer)) return
   const wrong = (indices.dataSync() as Int32Array).find((index) => !(index >= 0 && index < shape[0]))
   if (wrong === undefined) return
   throw new OptionError(
-    `${op}: the sparse gradient of ${name} has row ${wrong}, the variable rows 0 to ${shape[0] - 1}. Check the indices.`,
+    `${op}: the sparse gradient of ${variable.name} has row ${wrong}, the variable rows 0 to ${shape[0] - 1}. Check the indices.`,
+  )
+}
+
+function outlived(op: string, { name }: Variable): GradientError {
+  return new GradientError(
+    `${op}: the gradient of ${name} belonged to a tidy() or training step that is over. Make the step in the same tidy(), or return the gradient from it.`,
   )
 }
 

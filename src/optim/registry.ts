@@ -4,6 +4,7 @@
 import { OptionError } from '../errors.js'
 import { unknownName } from '../options.js'
 import { AnyOptimizer } from './any-optimizer.js'
+import { describe } from './arguments.js'
 import { kerasOptimizers, otherOptimizers } from './classes.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
 
@@ -54,7 +55,9 @@ export function serialize(optimizer: AnyOptimizer): SerializedOptimizer {
  */
 export function deserialize(serialized: SerializedOptimizer, custom: readonly OptimizerClass[] = []): AnyOptimizer {
   checkConfig('deserialize', serialized)
-  return findClass(String(serialized.class_name), custom).fromConfig(serialized.config ?? {})
+  const config = serialized.config ?? {}
+  checkConfig('deserialize', config)
+  return findClass(String(serialized.class_name), custom).fromConfig(config)
 }
 
 /** The class of this name, in any case. */
@@ -73,6 +76,6 @@ export function readInner(op: string, config: unknown): AnyOptimizer {
     return deserialize(config as SerializedOptimizer)
   }
   throw new OptionError(
-    `${op}: the configuration has no inner optimizer, got ${JSON.stringify(config)}. Give { class_name, config }.`,
+    `${op}: the configuration has no inner optimizer, got ${describe(config)}. Give { class_name, config }.`,
   )
 }

@@ -11,9 +11,9 @@ import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from './any-optimizer.js'
 import { checkMinimize, evaluateLoss } from './arguments.js'
 import { fromKeras } from './names.js'
-import { wrong } from './options.js'
+import { checkPositive } from './options.js'
 import { readInner, serialize } from './registry.js'
-import type { Config } from './schedules/schedule.js'
+import { type Config, checkConfig } from './schedules/schedule.js'
 import { Snapshot } from './snapshot.js'
 import { Wrapper } from './wrapper.js'
 
@@ -49,7 +49,7 @@ export class SAM extends Wrapper {
   constructor(inner: AnyOptimizer, options: SAMOptions = {}) {
     checkOptions('SAM', options, ['rho', 'name'])
     const { rho = 0.05, name } = options
-    if (!(rho > 0)) throw wrong('SAM', 'rho', rho, 'a number more than 0')
+    checkPositive('SAM', 'rho', rho)
     super(inner, name)
     this.rho = rho
   }
@@ -79,6 +79,7 @@ export class SAM extends Wrapper {
 
   /** Makes an optimizer of a configuration. */
   static fromConfig(config: Config): SAM {
+    checkConfig('fromConfig', config)
     const { inner_optimizer, ...options } = config
     return new SAM(readInner('SAM', inner_optimizer), fromKeras(options) as SAMOptions)
   }

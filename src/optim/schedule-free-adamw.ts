@@ -5,6 +5,7 @@ import { setRecording } from '../autograd/engine.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
+import { checkMinimize } from './arguments.js'
 import { Optimizer } from './optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './options.js'
 import { Snapshot } from './snapshot.js'
@@ -102,19 +103,38 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     try {
       super.apply(gradients, variables)
     } catch (error) {
-      if (wasEvaluating) this.swapForEvaluation()
+      this.backTo(wasEvaluating)
       throw error
     }
   }
 
   override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
+    checkMinimize(loss, variables)
+    const wasEvaluating = this.isEvaluating
     this.restoreForTraining()
-    return super.minimize(loss, variables)
+    try {
+      return super.minimize(loss, variables)
+    } catch (error) {
+      this.backTo(wasEvaluating)
+      throw error
+    }
   }
 
-  override minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+  override async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
+    checkMinimize(loss, variables)
+    const wasEvaluating = this.isEvaluating
     this.restoreForTraining()
-    return super.minimizeAsync(loss, variables)
+    try {
+      return await super.minimizeAsync(loss, variables)
+    } catch (error) {
+      this.backTo(wasEvaluating)
+      throw error
+    }
+  }
+
+  /** After a step that failed. */
+  private backTo(wasEvaluating: boolean): void {
+    if (wasEvaluating) this.swapForEvaluation()
   }
 
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {

@@ -7,8 +7,8 @@ import type { Shape } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
-import { ConfiguredOptimizer } from './configured.js'
-import { countIn, exportVariables, importVariables } from './exported-state.js'
+import { ConfiguredOptimizer, kindOfRate } from './configured.js'
+import { checkState, countIn, exportVariables, importVariables, unnumbered } from './exported-state.js'
 import type { OptimizerOptions } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Initial, reservedArrays, VariableState } from './slots.js'
@@ -69,6 +69,8 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
         'importState: the optimizer is not built. Call build(variables) with the same variables first.',
       )
     }
+    checkState('importState', state)
+    this.checkSavedRate(state)
     const numbers = Object.keys(this.scalarState())
     importVariables('importState', state, this.stateVariables(), numbers, () => {
       const applied = countIn('importState', state, 'iteration')
@@ -135,6 +137,22 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     return { iteration: this.applied, ...rate, ...this.currentCounters }
   }
 
+  /** A number is saved with the state; a schedule, which is an option, is not. Says so when they alone differ. */
+  private checkSavedRate(state: OptimizerState): void {
+    const { learningRate } = this.shared
+    const isSaved = Object.hasOwn(state, 'learning_rate')
+    if (isSaved === (typeof learningRate === 'number') || !agreeBesides(state, this.exportState())) return
+    const own = `but that of ${this.name} is ${kindOfRate(learningRate)}`
+    if (isSaved) {
+      throw new OptionError(
+        `importState: the state has a learning rate of ${state.learning_rate}, ${own}. Build the optimizer with a number, or leave learning_rate out of the state.`,
+      )
+    }
+    throw new OptionError(
+      `importState: the state has no learning rate, since a schedule or a function gave it, ${own}. Build the optimizer with the same schedule.`,
+    )
+  }
+
   private newState(variable: Variable): VariableState {
     const state = new VariableState(this.name, variable)
     if (this.useEma) state.addAverage()
@@ -145,6 +163,12 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     }
     return state
   }
+}
+
+/** Whether two states have the same names, but for their numbers, beside the learning rate. */
+function agreeBesides(a: OptimizerState, b: OptimizerState): boolean {
+  const [one, other] = [a, b].map((state) => Object.keys(state).filter((name) => name !== 'learning_rate'))
+  return `${one.map(unnumbered).sort()}` === `${other.map(unnumbered).sort()}`
 }
 
 /** Copies the numbers of one variable into another. */

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import type { Explanation } from './explain.js'
-import type { Hyperparameter } from './options.js'
+import { checkName, type Hyperparameter } from './options.js'
 
 /** An optimizer around another one. */
 export abstract class Wrapper extends AnyOptimizer {
@@ -23,6 +23,7 @@ export abstract class Wrapper extends AnyOptimizer {
     if (!(inner instanceof AnyOptimizer)) {
       throw new OptionError(`${op}: the inner optimizer is ${String(inner)}. Give an instance: new ${op}(new Adam()).`)
     }
+    checkName(op, name)
     this.name = name ?? autoName(op)
   }
 
