@@ -160,7 +160,7 @@ function report(f: TensorFunction, wrong: readonly Mismatch[]): string {
     return `  ${input}      ${index.padEnd(12)} ${String(backward).padEnd(24)} ${String(difference).padEnd(24)} ${relative.toExponential(2)}`
   })
   const more = wrong.length > 10 ? `\n  … and ${wrong.length - 10} more` : ''
-  return `gradcheck: ${f.name || 'the function'} has ${wrong.length} wrong gradients. Look for the rule of the first one.
+  return `gradcheck: ${f.name || 'the function'} has ${wrong.length === 1 ? '1 wrong gradient' : `${wrong.length} wrong gradients`}. Look for the rule of the first one.
   input  index        backward                 central difference       relative error
 ${rows.join('\n')}${more}`
 }

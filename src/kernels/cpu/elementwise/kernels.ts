@@ -98,16 +98,24 @@ function levelOf({ dtype, stride }: Parameter) {
   return stride === 0 ? level.row : level.element
 }
 
+/**
+ * What a digit of a signature may be: 0 is a scalar, 1 to 4 is an array of one of the four dtypes, 5 to 8 a single number in such an
+ * array, for all. (Outputs use 0 to 3.)
+ */
+const digitKinds = 9
+/** So many digits are exact in a number, with one of 0 or 1 before them: 2 · 9¹⁴ < 2⁵³. */
+const mostDigits = 14
+
 /** A number that says all that a flat kernel's code depends on, or a text where a number cannot hold it. */
 function flatSignature(inputs: Inputs, size: number, dtypes: readonly DType[]): number | string {
-  if (inputs.length + dtypes.length > 14) return longSignature(inputs, flatStrides(inputs, size), dtypes)
+  if (inputs.length + dtypes.length > mostDigits) return longSignature(inputs, flatStrides(inputs, size), dtypes)
   let code = areWhole(inputs) ? 1 : 0
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]
     const digit = typeof input === 'number' ? 0 : dtypeCode(input.buffer.dtype) + (input.buffer.size === size ? 1 : 5)
-    code = code * 9 + digit
+    code = code * digitKinds + digit
   }
-  for (let i = 0; i < dtypes.length; i++) code = code * 9 + dtypeCode(dtypes[i])
+  for (let i = 0; i < dtypes.length; i++) code = code * digitKinds + dtypeCode(dtypes[i])
   return code
 }
 

@@ -17,7 +17,8 @@ export class RowPlan {
   private readonly dtypes: readonly (DType | 'scalar')[]
   private readonly shapes: readonly (Shape | null)[]
   private readonly whole: boolean
-  /** Bytes from row to row, of the arrays among the inputs. */
+  /** Bytes from row to row of the inputs (0 for scalars), and of the arrays alone. */
+  private readonly inputSteps: readonly number[]
   private readonly steps: readonly number[]
   /** Bytes per number of inputs (0 for scalars) and outputs. */
   private readonly inputBytes: readonly number[]
@@ -40,9 +41,8 @@ export class RowPlan {
     )
     this.inputBytes = this.dtypes.map((dtype) => (dtype === 'scalar' ? 0 : bytes[dtype]))
     this.outputBytes = outputs.map((dtype) => bytes[dtype])
-    this.steps = this.walk.strides
-      .map((strides, i) => strides.at(-2)! * this.inputBytes[i])
-      .filter((_, i) => this.dtypes[i] !== 'scalar')
+    this.inputSteps = this.inputBytes.map((bytes, i) => bytes && this.walk.strides[i].at(-2)! * bytes)
+    this.steps = this.inputSteps.filter((_, i) => this.dtypes[i] !== 'scalar')
   }
 
   /** Whether the plan is one for these inputs and outputs. */
@@ -93,10 +93,8 @@ export class RowPlan {
 
   /** Bytes from row to row of each argument of the kernel. */
   private argumentSteps(): number[] {
-    const { inner, strides } = this.walk
-    const outputs = this.outputBytes.map((bytes) => inner * bytes)
-    const inputs = this.inputBytes.map((bytes, i) => (bytes ? strides[i].at(-2)! * bytes : 0))
-    return [0, 0, ...outputs, ...inputs, ...this.steps.map(() => 0)]
+    const outputs = this.outputBytes.map((bytes) => this.walk.inner * bytes)
+    return [0, 0, ...outputs, ...this.inputSteps, ...this.steps.map(() => 0)]
   }
 }
 

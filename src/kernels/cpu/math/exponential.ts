@@ -20,12 +20,10 @@ import {
   polynomial,
   select,
   set,
+  shifter,
   sub,
   withSign,
 } from './text.js'
-
-/** Adding it to a small number rounds that to an integer, which is then in the low bits. */
-const magic = 1.5 * 2 ** 23
 
 /** ln 2 in two parts; the first is so short that its product with n is exact. */
 const ln2 = [0.693359375, -0.00021219444005469057]
@@ -33,10 +31,10 @@ const ln2 = [0.693359375, -0.00021219444005469057]
 /** (eʳ − 1 − r) / r² on ±ln 2 / 2; eʳ − 1 keeps its relative accuracy to 2⁻²⁶. */
 const tail = [0.49999997, 0.16666538, 0.04166739, 0.008367279, 0.0013882667]
 
-/** Statements: x = n ln 2 + r, with n + magic in `$t` and r in `$r`. */
+/** Statements: x = n ln 2 + r, with n + shifter in `$t` and r in `$r`. */
 export const reduce = (x: string) => [
-  set('$t', madd(x, Math.LOG2E, magic)),
-  set('$n', sub('$t', magic)),
+  set('$t', madd(x, Math.LOG2E, shifter)),
+  set('$n', sub('$t', shifter)),
   set('$r', nmadd('$n', ln2[1], nmadd('$n', ln2[0], x))),
 ]
 

@@ -108,11 +108,21 @@ export const madd = (a: Operand, b: Operand, c: Operand) =>
 export const nmadd = (a: Operand, b: Operand, c: Operand) =>
   hasFma ? call('f32x4.relaxed_nmadd', [f32(a), f32(b), f32(c)]) : sub(c, mul(a, b))
 
+/**
+ * Adding it to a number of less than 2²² rounds that to an integer, which is then in the low bits of the sum: float32 of its size are
+ * 1 apart. Subtracting it again gives the integer as a float32. (`wide.shifter` does so with float64.)
+ */
+export const shifter = 1.5 * 2 ** 23
+
 /** c[0] + c[1] x + c[2] x² + …, by Horner's rule. `firstX` stands where x is read first. */
 const horner = (x: Operand, c: readonly number[], firstX = x) =>
   c.slice(0, -1).reduceRight<Operand>((sum, k, i) => madd(sum, i === c.length - 2 ? firstX : x, k), c[c.length - 1])
 
-/** c[0] + c[1] x + c[2] x² + … A long one is computed as even + x · odd, two polynomials of x² that need not wait for each other. */
+/**
+ * c[0] + c[1] x + c[2] x² + … A long one is computed as even + x · odd, two polynomials of x² that need not wait for each other. The
+ * coefficients in this folder are no Taylor series: they were fitted to the interval that is named beside them, as short as accuracy
+ * allows, and rounded to what they are computed in. `test/kernels/cpu/math.test.ts` checks what they give, on bits of all kinds.
+ */
 export function polynomial(x: Operand, c: readonly number[]): Operand {
   if (c.length < 7) return horner(x, c)
   const [even, odd] = [0, 1].map((half) => c.filter((_, i) => i % 2 === half))
@@ -152,6 +162,7 @@ const shuffle = (lanes: string, a: Operand, b: Operand) => call(`i8x16.shuffle $
 /** The same on two float64: half a vector of float32. */
 export const wide = {
   set: (name: string, value: Operand) => `(local.set ${name} ${f64(value)})`,
+  shifter: 1.5 * 2 ** 52,
   add: wideBinary('add'),
   sub: wideBinary('sub'),
   mul: wideBinary('mul'),

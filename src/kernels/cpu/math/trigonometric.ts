@@ -28,14 +28,12 @@ import {
 /** Up to here x is reduced in float64; larger numbers go to `Math`, one by one. */
 const limit = 1e6
 
-const magic = 1.5 * 2 ** 52
-
 /** π / 2 in two parts; the first has 33 bits, so that its product with a number below 2²⁰ is exact. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11]
 
-const count = (x: string) => wide.madd(x, 2 / Math.PI, magic)
+const count = (x: string) => wide.madd(x, 2 / Math.PI, wide.shifter)
 const rest = (x: string, t: string) => {
-  const n = wide.sub(t, magic)
+  const n = wide.sub(t, wide.shifter)
   return wide.sub(wide.sub(x, wide.mul(n, halfPi[0])), wide.mul(n, halfPi[1]))
 }
 

@@ -3,9 +3,7 @@
  */
 import { wide } from './text.js'
 
-const { add, div, madd, mul, polynomial, set, sub } = wide
-
-const magic = 1.5 * 2 ** 52
+const { add, div, madd, mul, polynomial, set, shifter, sub } = wide
 
 /** (2 artanh s − 2s) / s³ in s², for |s| ≤ 0.172. */
 const atanhTail = [0.6666666667385898, 0.3999999585448537, 0.2857211492908138, 0.22175060713636763, 0.1960954666652562]
@@ -40,8 +38,8 @@ export const lnWide = (x: string) => [
 
 /** The local x, between −200 and 200, becomes eˣ to 2⁻³³. */
 export const expWide = (x: string) => [
-  set('$t', madd(x, Math.LOG2E, magic)),
-  set('$r', sub(x, mul(sub('$t', magic), Math.LN2))),
+  set('$t', madd(x, Math.LOG2E, shifter)),
+  set('$r', sub(x, mul(sub('$t', shifter), Math.LN2))),
   set(x, madd(mul('$r', '$r'), polynomial('$r', expTail), add('$r', 1))),
   set(x, mul(x, integer('add', `(i64x2.shl ${get('$t')} (i32.const 52))`, '(v128.const f64x2 1 1)'))),
 ]
