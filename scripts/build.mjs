@@ -28,6 +28,13 @@ const leaveGpuOut = {
     ),
 }
 
+/** What stands under mathjs's parser for the sake of all of mathjs: dependencies that are looked up by name, lists of formulas. */
+const underParser = {
+  'mathjs/lib/esm/utils/factory.js': 'export const factory = (_name, _dependencies, create) => create',
+  'mathjs/lib/esm/utils/collection.js': 'export const deepMap = undefined',
+  '@babel/runtime/helpers/esm/extends.js': 'export default Object.assign',
+}
+
 /** mathjs has no entry for its parser alone, and its list of all functions keeps some that nobody asks for. */
 const mathjsParser = {
   name: 'mathjs',
@@ -38,6 +45,9 @@ const mathjsParser = {
       contents: `export { createParse } from './node_modules/mathjs/lib/esm/expression/parse.js'
         export { createNumber } from './node_modules/mathjs/lib/esm/type/number.js'`,
     }))
+    for (const [file, contents] of Object.entries(underParser)) {
+      onLoad({ filter: new RegExp(`${file}$`) }, () => ({ contents }))
+    }
   },
 }
 

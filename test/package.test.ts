@@ -125,6 +125,31 @@ test('the file for the browser has the same exports', async (t) => {
   t.deepEqual(await exportsOf('dist/nabla.min.js'), await exportsOf('dist/index.js'))
 })
 
+test('the file for the browser reads formulas, and complains about them, in the same words', async (t) => {
+  const [built, source] = await Promise.all([
+    import(pathToFileURL(`${root}dist/nabla.min.js`).href),
+    import('../src/index.js'),
+  ])
+  const outcome = ({ formula }: typeof source, text: string) => {
+    try {
+      const { inputs, toTeX } = formula(text)
+      return [...inputs, toTeX()]
+    } catch (error) {
+      return String(error)
+    }
+  }
+  const texts = [
+    '0x1F * x^2 / (1 + sqrt(x))',
+    's = sin(x)\ns^2 + 1e-3',
+    '1 < x <= 2 ? x : -x',
+    'a +* 2',
+    '[1, x]',
+    '0b2',
+  ]
+  for (const text of texts) t.deepEqual(outcome(built, text), outcome(source, text), text)
+  t.true(Array.isArray(outcome(built, texts[0])))
+})
+
 test('the file for the browser stays small, and leaves the GPU to another', (t) => {
   const text = readFileSync(`${root}dist/nabla.min.js`, 'utf8')
   const kilobytes = gzipSync(text).length / 1000
