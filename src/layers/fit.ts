@@ -14,6 +14,7 @@ import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Callback, checkCallback, History, printEpochs } from './callbacks.js'
 import { arrived, Dataset } from './dataset.js'
+import { evaluateOn } from './evaluate.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
 
@@ -59,8 +60,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
-    if (validation)
-      Object.assign(logs, prefixed(await model.evaluateOnAsync(validation, batchSize, () => turns.giveWay())))
+    if (validation) Object.assign(logs, prefixed(await evaluateOn(model, validation, batchSize, () => turns.giveWay())))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
   if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)

@@ -1,22 +1,22 @@
 /**
- * A layer that can be trained: `compile` says how, `fit`, `trainOnBatch`, `evaluate` and `predict` do it.
+ * A layer that can be trained: `compile` says how, and `trainOnBatch` is one step of it. The loop over steps is in `fit.ts`; evaluation
+ * and prediction are in `evaluate.ts`.
  */
 
 import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
-import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { tidy } from '../tensor/backends.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
-import { concat } from '../tensor/shaping.js'
-import { type SavedTensor, Tensor } from '../tensor/tensor.js'
+import type { SavedTensor, Tensor } from '../tensor/tensor.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
 import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
-import { arrived, Dataset } from './dataset.js'
+import type { Dataset } from './dataset.js'
+import { evaluate, evaluateAsync, predict } from './evaluate.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
-import { type Logs, MeanLogs } from './logs.js'
+import type { Logs } from './logs.js'
 import { summarize } from './summary.js'
 import { read, readAsync, type Sum, sumsOf } from './sums.js'
 import { checkTargets } from './targets.js'
@@ -65,16 +65,15 @@ export abstract class Model extends Layer {
    * @returns the loss and the metrics, before the step
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
-    const { loss, metrics } = this.howToTrain('trainOnBatch')
+    const { loss } = this.howToTrain('trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
     if (loss.targets === 'probabilities' && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
     return backend.inWorkspace(() => {
-      const predictions = this.apply(inputs, { training: true })
-      const value = loss.apply(targets, predictions)
-      const logs = read(sumsOf(value, metrics, targets, predictions))
-      if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
-      this.applyGradients(this.gradientsOf(this.scaled(value).gradientsOfLeaves()))
+      const { value, sums } = this.lossOf(inputs, targets)
+      const logs = read(sums)
+      checkLoss(logs)
+      this.applyGradients(this.gradientsOf(value))
       return logs
     })
   }
@@ -85,23 +84,29 @@ export abstract class Model extends Layer {
    */
   async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
-    const { loss, metrics } = this.howToTrain('trainOnBatch')
+    this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const [inputs, targets] = [toTensor(x), toTensor(y)]
-      const predictions = this.apply(inputs, { training: true })
-      const value = loss.apply(targets, predictions)
-      const gradients = this.gradientsOf(this.scaled(value).gradientsOfLeaves())
-      const decisive = this.optimizer.decisive?.(gradients) ?? []
-      return { sums: sumsOf(value, metrics, targets, predictions), gradients, decisive }
+      const { value, sums } = this.lossOf(toTensor(x), toTensor(y))
+      const gradients = this.gradientsOf(value)
+      return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
-    if (!Number.isFinite(logs.loss)) throw badLoss(logs.loss)
+    checkLoss(logs)
     backend.inWorkspace(() => this.applyGradients(results.gradients), results)
     return logs
   }
 
-  /** The gradients of the trainable variables, in their order. */
-  private gradientsOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
+  /** The loss of a batch in training, and what the logs say of it. */
+  private lossOf(inputs: Tensor, targets: Tensor): { value: Tensor; sums: Sum[] } {
+    const { loss, metrics } = this.howToTrain('trainOnBatch')
+    const predictions = this.apply(inputs, { training: true })
+    const value = loss.apply(targets, predictions)
+    return { value, sums: sumsOf(value, metrics, targets, predictions) }
+  }
+
+  /** The gradients of the trainable variables, in their order; of the loss as the optimizer wants it differentiated. */
+  private gradientsOf(loss: Tensor): (Tensor | null)[] {
+    const gradients = (this.optimizer.scaleLoss?.(loss) ?? loss).gradientsOfLeaves()
     if (!this.weightsToTrain || this.trainableSince !== trainableChanges) {
       if (this.variables.length === 0) throw withoutWeights(this.name)
       this.weightsToTrain = this.trainableVariables
@@ -122,56 +127,12 @@ export abstract class Model extends Layer {
    * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
    */
   evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Logs {
-    const batchSize = this.howToEvaluate(options)
-    return this.evaluateOn(this.dataToEvaluate(x, y), batchSize)
+    return evaluate(this, x, y, options)
   }
 
   /** `evaluate` for every back end: WebGPU gives numbers only later. */
-  async evaluateAsync(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
-    const batchSize = this.howToEvaluate(options)
-    await arrived([x, y])
-    return this.evaluateOnAsync(this.dataToEvaluate(x, y), batchSize)
-  }
-
-  /** The batch size. */
-  private howToEvaluate(options: BatchOptions): number {
-    this.howToTrain('evaluate')
-    checkOptions('evaluate', options, ['batchSize'])
-    const { batchSize = 256 } = options
-    checkBatchSize('evaluate', batchSize)
-    return batchSize
-  }
-
-  private dataToEvaluate(x: TensorLike, y: TensorLike): Dataset {
-    const data = Dataset.of('evaluate', x, y)
-    data.checkTargets('evaluate', this.howToTrain('evaluate').loss.targets)
-    return data
-  }
-
-  /** Internal: `evaluate` on checked data. */
-  evaluateOn(data: Dataset, batchSize: number): Logs {
-    const mean = new MeanLogs()
-    for (let start = 0; start < data.size; start += batchSize) {
-      const stop = Math.min(start + batchSize, data.size)
-      mean.add(
-        tidy(() => read(this.sumsOn(data, start, stop))),
-        stop - start,
-      )
-    }
-    return mean.logs
-  }
-
-  /** Internal: `evaluateOn` where numbers cannot be read at once, or others want their turn between the batches. */
-  async evaluateOnAsync(data: Dataset, batchSize: number, between?: () => Promise<void>): Promise<Logs> {
-    const mean = new MeanLogs()
-    for (let start = 0; start < data.size; start += batchSize) {
-      const stop = Math.min(start + batchSize, data.size)
-      const sums = tidy(() => this.sumsOn(data, start, stop))
-      mean.add(await readAsync(sums), stop - start)
-      backend.inWorkspace(() => {}, sums)
-      await between?.()
-    }
-    return mean.logs
+  evaluateAsync(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+    return evaluateAsync(this, x, y, options)
   }
 
   /**
@@ -188,28 +149,9 @@ export abstract class Model extends Layer {
     data.checkTargets(op, targets, outputs[outputs.length - 1])
   }
 
-  /** The loss as the optimizer wants it differentiated. */
-  private scaled(loss: Tensor): Tensor {
-    return this.optimizer.scaleLoss?.(loss) ?? loss
-  }
-
-  private sumsOn(data: Dataset, start: number, stop: number): Sum[] {
-    const { loss, metrics } = this.howToTrain('evaluate')
-    const { x, y } = data.batch(start, stop)
-    return noGrad(() => {
-      const predictions = this.apply(x)
-      return sumsOf(loss.apply(y as Tensor, predictions), metrics, y as Tensor, predictions)
-    })
-  }
-
   /** The model's outputs for all examples, without recording gradients. */
   predict(x: TensorLike, options: BatchOptions = {}): Tensor {
-    checkOptions('predict', options, ['batchSize'])
-    const { batchSize = 256 } = options
-    checkBatchSize('predict', batchSize)
-    const outputs: Tensor[] = []
-    for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => this.apply(rows()))))
-    return outputs.length === 1 ? outputs[0] : concat(outputs)
+    return predict(this, x, options)
   }
 
   /**
@@ -264,21 +206,10 @@ export abstract class Model extends Layer {
   }
 }
 
-/**
- * The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there.
- */
-function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
-  const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
-  const data = isPending ? null : Dataset.inputs('predict', x)
-  const size = isPending ? x.shape[0] : (data as Dataset).size
-  for (let start = 0; start < size; start += batchSize) {
-    const stop = Math.min(start + batchSize, size)
-    yield () => (data ? data.batch(start, stop).x : (x as Tensor).slice([[start, stop]]))
-  }
-}
-
-function badLoss(loss: number): GradientError {
-  return new GradientError(
+/** @throws GradientError when the loss is no finite number */
+function checkLoss({ loss }: Logs): void {
+  if (Number.isFinite(loss)) return
+  throw new GradientError(
     `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
   )
 }
