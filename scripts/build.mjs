@@ -51,6 +51,9 @@ const mathjsParser = {
   },
 }
 
+/** The classes that users can name, among others. */
+const published = new Set(readFileSync(`${root}src/index.ts`, 'utf8').match(/\b[A-Z]\w+/g))
+
 /**
  * Configurations, paths of weights and messages name classes (`Adam`, `dense_1`, `ShapeError`), but whoever minifies renames them. A
  * field with the name stays, and unlike a call it keeps no bundler from leaving out a class that nobody uses.
@@ -59,9 +62,8 @@ const classNames = {
   name: 'names',
   setup: ({ onLoad }) =>
     onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /^export (?:abstract )?class (\w+)[^{]*\{/gm,
-        "$& static name = '$1'",
+      contents: readFileSync(path, 'utf8').replace(/^export (?:abstract )?class (\w+)[^{]*\{/gm, (start, name) =>
+        published.has(name) ? `${start} static name = '${name}'` : start,
       ),
       loader: 'ts',
     })),
