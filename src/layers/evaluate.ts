@@ -54,7 +54,8 @@ export async function evaluateOn(
 /** `Model.predict`. */
 export function predict(model: Model, x: TensorLike, options: BatchOptions): Tensor {
   const batchSize = checkedBatchSize('predict', options)
-  const outputs = Array.from(batchesOf(x, batchSize), (rows) => tidy(() => noGrad(() => model.apply(rows()))))
+  const outputs: Tensor[] = []
+  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows()))))
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
