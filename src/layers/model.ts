@@ -183,7 +183,8 @@ export abstract class Model extends Layer {
 
   /**
    * Replaces all weights.
-   * @param weights tensors, arrays, or tensors that went through JSON: one for each of `variables`, of its shape
+   * @param weights tensors, arrays, or tensors that went through JSON: one for each of `variables`, of its shape; rounded
+   * to its dtype, where float32 makes ±∞ of what is larger than 3.4e38
    * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
    * changed then
    */

@@ -78,8 +78,9 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Takes over a state that `exportState` gave. The optimizer must be built.
-   * @throws OptionError when names or sizes differ; nothing is changed then
+   * Takes over a state that `exportState` gave. The optimizer must be built. Arrays go to the variables of their names;
+   * where names differ only in the numbers that unnamed variables and layers get, they go by position.
+   * @throws OptionError when names or sizes differ, or something is no number; nothing is changed then
    */
   abstract importState(state: OptimizerState): void
 

@@ -59,7 +59,7 @@ export function checkState(op: string, state: unknown): asserts state is Optimiz
 export function countIn(op: string, state: OptimizerState, name: string): number {
   checkNumbers(op, name, state[name], 1)
   const [count] = state[name]
-  if (Number.isInteger(count) && count >= 0) return count
+  if (Number.isSafeInteger(count) && count >= 0) return count
   throw new OptionError(`${op}: ${name} is ${count}, not a whole number from 0 on. Give what exportState() returned.`)
 }
 

@@ -257,6 +257,8 @@ test('weights survive JSON just as JSON.stringify writes them, in every dtype; w
     t.throws(() => fresh.setWeights(weights as never), { instanceOf: NablaError, message })
     t.deepEqual(numbers(fresh), before, String(message))
   }
+  fresh.setWeights([...saved().slice(0, 2), 1e300, saved()[3]])
+  t.is(fresh.variables[2].item(), Infinity)
   a.variables[2].assign(Number.NaN)
   t.throws(() => fresh.setWeights(JSON.parse(JSON.stringify(a.getWeights()))), { message: /JSON has no NaN/ })
   t.throws(() => tensor(saved()[0]), {

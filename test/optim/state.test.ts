@@ -170,6 +170,7 @@ test('what a refused state holds is said', (t) => {
     [{ a_m: new Float64Array(2) }, /^importState: a_m is float64 of 2 numbers, wanted float32 of 2\./],
     [{ a_m: null }, /^importState: a_m is null, wanted float32 of 2\./],
     [{ iteration: [1.5] }, /^importState: iteration is 1\.5, not a whole number/],
+    [{ iteration: [1e300] }, /^importState: iteration is 1e\+300, not a whole number/],
   ]
   for (const [change, message] of messages)
     t.throws(() => optimizer.importState({ ...good, ...change } as OptimizerState), {
