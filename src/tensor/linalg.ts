@@ -6,9 +6,8 @@ import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { promote } from './dtype.js'
-import { einsum } from './einsum.js'
-import { ops } from './ops.js'
-import { broadcastShapes, formatShape, sameShape, sizeOf } from './shape.js'
+import { ops, viewOf } from './ops.js'
+import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Options of `matmul`. */
@@ -117,9 +116,10 @@ export function trace(x: TensorLike): Tensor {
   const source = toTensor(x)
   if (source.rank < 2)
     throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
-  const [m, n] = source.shape.slice(-2)
-  const side = Math.min(m, n)
-  return einsum('...ii->...', source.slice(`..., :${side}, :${side}`))
+  const [rows, columns] = source.shape.slice(-2)
+  const shape = [...source.shape.slice(0, -2), Math.min(rows, columns)]
+  const strides = [...stridesOf(source.shape).slice(0, -2), columns + 1]
+  return viewOf(source, { shape, strides, offset: 0 }).sum(-1)
 }
 
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */

@@ -112,7 +112,10 @@ test('dot, outer and trace', (t) => {
     ]).item(),
     6,
   )
-  t.deepEqual(trace(randomNormal([2, 3, 3])).shape, [2])
+  const batch = randomNormal([2, 3, 4], { seed: 1, dtype: 'float64' })
+  t.deepEqual(trace(batch).toArray(), einsum('bii->b', batch.slice('..., :3')).toArray())
+  t.deepEqual(trace(zeros([2, 0, 3])).toArray(), [0, 0])
+  t.deepEqual([trace(tensor([[true]])).item(), trace(tensor([[true]])).dtype], [1, 'int32'])
   t.true(
     gradcheck(trace, [
       [
