@@ -12,8 +12,10 @@ import {
   InverseSquareRoot,
   InverseTimeDecay,
   Join,
+  type LearningRateSchedule,
   Linear,
   LinearOneCycle,
+  OptionError,
   PiecewiseConstantDecay,
   PolynomialDecay,
   SGD,
@@ -148,4 +150,33 @@ test('wrong options are errors', (t) => {
     [() => new Join({ schedules: [new Constant({ learningRate: 1 })], boundaries: [1] }), /one boundary fewer/],
   ]
   for (const [make, message] of wrong) t.throws(make, { name: 'OptionError', message })
+})
+
+test('options of the wrong kind are refused when the schedule is made', (t) => {
+  const constant = new Constant({ learningRate: 1 })
+  const good: [(options: object) => LearningRateSchedule, Record<string, unknown>][] = [
+    [(o) => new Constant(o as never), { learningRate: 1 }],
+    [(o) => new CosineDecay(o as never), { initialLearningRate: 1, decaySteps: 5, alpha: 0, warmupTarget: 2 }],
+    [(o) => new CosineDecayRestarts(o as never), { initialLearningRate: 1, firstDecaySteps: 5, tMul: 2 }],
+    [
+      (o) => new ExponentialDecay(o as never),
+      { initialLearningRate: 1, decaySteps: 5, decayRate: 0.5, staircase: true },
+    ],
+    [(o) => new PiecewiseConstantDecay(o as never), { boundaries: [1], values: [1, 2] }],
+    [(o) => new Join(o as never), { schedules: [constant, constant], boundaries: [1] }],
+    [(o) => new Warmup(o as never), { schedule: constant, warmupSteps: 2, initialLearningRate: 0 }],
+  ]
+  for (const [make, options] of good)
+    for (const name of [...Object.keys(options), 'name'])
+      for (const value of [{}, 'x', 2n, Symbol('x'), Number.NaN, ...(name === 'staircase' ? [1, null] : [true])]) {
+        if (name === 'name' && value === 'x') continue
+        const what = `${make}: ${name}: ${String(value)}`
+        t.throws(() => make({ ...options, [name]: value }), { instanceOf: OptionError }, what)
+      }
+  t.throws(() => new Warmup({ schedule: [1] as never, warmupSteps: 2 }), { message: /Warmup: 1 is no schedule/ })
+  t.throws(() => new Join({ schedules: 5 as never, boundaries: [] }), { instanceOf: OptionError, message: /5/ })
+  t.throws(() => new PiecewiseConstantDecay({ boundaries: ['1'] as never, values: [1, 2] }), {
+    message: 'PiecewiseConstantDecay: boundaries is 1. Give a list of numbers: { boundaries: [1, 2] }.',
+  })
+  t.is(new Constant({ learningRate: 1, name: null }).name, 'Constant')
 })

@@ -5,7 +5,7 @@
 import { OptionError } from '../../errors.js'
 import { fromKeras } from '../names.js'
 import { readSchedules } from './registry.js'
-import { type AnySchedule, type Config, checkSchedule, LearningRateSchedule } from './schedule.js'
+import { type AnySchedule, type Config, checkNumberList, checkSchedule, LearningRateSchedule } from './schedule.js'
 
 /** Options of `Join`. */
 export interface JoinOptions {
@@ -30,6 +30,9 @@ export class Join extends LearningRateSchedule<JoinOptions> {
   constructor(options: JoinOptions & { name?: string | null }) {
     super(options)
     const { schedules, boundaries } = this.options
+    checkNumberList('Join', 'boundaries', boundaries)
+    if (!Array.isArray(schedules))
+      throw new OptionError(`Join: ${String(schedules)} is no list of schedules. Write [a, b].`)
     for (const schedule of schedules) checkSchedule('Join', schedule)
     if (schedules.length !== boundaries.length + 1 || boundaries.some((b, i) => i > 0 && b <= boundaries[i - 1])) {
       throw new OptionError(

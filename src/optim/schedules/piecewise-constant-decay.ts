@@ -2,7 +2,7 @@
  * Piecewise constant learning rates.
  */
 import { OptionError } from '../../errors.js'
-import { LearningRateSchedule } from './schedule.js'
+import { checkNumberList, LearningRateSchedule } from './schedule.js'
 
 /** Options of `PiecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
@@ -28,6 +28,8 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<PiecewiseConsta
   constructor(options: PiecewiseConstantDecayOptions & { name?: string | null }) {
     super(options)
     const { boundaries, values } = this.options
+    checkNumberList('PiecewiseConstantDecay', 'boundaries', boundaries)
+    checkNumberList('PiecewiseConstantDecay', 'values', values)
     if (values.length !== boundaries.length + 1) {
       throw new OptionError(
         `PiecewiseConstantDecay: ${boundaries.length} boundaries and ${values.length} values. Give one value more than boundaries.`,

@@ -42,16 +42,19 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
   /** What it is called. */
   readonly name: string
 
-  /** @throws OptionError for an unknown or a missing option */
+  /** @throws OptionError for an unknown or a missing option, or a value of the wrong kind */
   constructor(options: Options & { name?: string | null } = {} as Options) {
     const { name: op, defaults } = new.target as unknown as ScheduleClass
     checkOptions(op, options, [...Object.keys(defaults), 'name'])
     const { name, ...given } = options as Record<string, unknown>
     const resolved: Record<string, unknown> = { ...defaults }
     for (const key of Object.keys(given)) if (given[key] !== undefined) resolved[key] = given[key]
-    checkNumbers(op, resolved, defaults)
+    checkValues(op, resolved, defaults)
     this.options = resolved as Required<Options>
-    this.name = (name as string | null | undefined) ?? op
+    if (name !== null && name !== undefined && typeof name !== 'string') {
+      throw new OptionError(`${op}: name must be a text, received ${String(name)}. Change the option.`)
+    }
+    this.name = name ?? op
   }
 
   /** The learning rate at a step: 0 for the first. */
@@ -90,21 +93,46 @@ export function checkConfig(op: string, config: unknown): asserts config is Conf
 
 /** @throws OptionError for what has no `at` */
 export function checkSchedule(op: string, schedule: unknown): void {
-  if (typeof (schedule as AnySchedule | null)?.at === 'function') return
+  const isList = Array.isArray(schedule) || ArrayBuffer.isView(schedule)
+  if (!isList && typeof (schedule as AnySchedule | null)?.at === 'function') return
   throw new OptionError(
     `${op}: ${String(schedule)} is no schedule. Give one, such as new Constant({ learningRate: 0.1 }).`,
   )
 }
 
-function checkNumbers(op: string, options: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): void {
+/** @throws OptionError for what is no list of numbers */
+export function checkNumberList(op: string, name: string, list: unknown): void {
+  if (ArrayBuffer.isView(list) || (Array.isArray(list) && list.findIndex((x) => typeof x !== 'number') < 0)) return
+  throw new OptionError(`${op}: ${name} is ${String(list)}. Give a list of numbers: { ${name}: [1, 2] }.`)
+}
+
+function checkValues(op: string, options: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) throw new OptionError(`${op}: ${name} is missing. Give it as an option: { ${name}: … }.`)
-    const isNull = value === null && defaults[name] !== null
-    if (isNull || [value].flat().some(Number.isNaN)) {
-      throw new OptionError(`${op}: ${name} is ${value}. Give a number.`)
+    if (typeof defaults[name] === 'boolean') {
+      if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Give true or false.`)
+    } else if (!mayBe(value, defaults[name])) {
+      const what = typeof value === 'number' || value === null ? '' : ', not a number'
+      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Give a number.`)
     }
-    if (typeof value === 'string') throw new OptionError(`${op}: ${name} is "${value}", not a number. Give a number.`)
   }
+}
+
+/**
+ * Whether a value is of its default's kind; null by default may be a number, too. What must be given may be a list, a
+ * schedule or a function, as well.
+ */
+function mayBe(value: unknown, standard: unknown): boolean {
+  if (value === null) return standard === null
+  if (typeof value === 'number') return !Number.isNaN(value)
+  if (standard === null || typeof standard === 'number') return false
+  if (standard !== undefined) return typeof value === typeof standard
+  if (Array.isArray(value)) return !value.some(Number.isNaN)
+  return typeof value === 'function' || (typeof value === 'object' && 'at' in value)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
 /** What a value becomes in a configuration: schedules inside a schedule are written out. */
