@@ -4,6 +4,7 @@
  * A class with a computed name of a method is kept by bundlers whether it is used or not, so this small one has the only such method.
  */
 export abstract class Printed {
+  /** What it is, as a text. */
   abstract toString(): string
 
   /** What Node's console prints. Default: `toString()`. */
