@@ -165,7 +165,6 @@ export {
   type MemoryInfo,
   memory,
   setBackend,
-  tidy,
 } from './tensor/backends.js'
 export { backward, gradientsOfLeaves } from './tensor/backward.js'
 export {
@@ -274,5 +273,6 @@ export {
   variance,
 } from './tensor/statistics.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
+export { tidy } from './tensor/tidy.js'
 export { acos, asin, atan, atan2, cos, sin, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

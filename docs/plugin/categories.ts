@@ -28,11 +28,11 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Training: [
     'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/logs',
     'layers/dataset', 'layers/summary', 'layers/compile', 'layers/sums', 'layers/targets', 'layers/weights',
-    'layers/early-stopping', 'layers/loss-names',
+    'layers/early-stopping', 'layers/evaluate', 'layers/loss-names',
   ],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],
-  'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends'],
+  'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends', 'tensor/tidy'],
   Data: ['data/'],
   Errors: ['errors', 'options'],
 }
