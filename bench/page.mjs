@@ -77,7 +77,8 @@ ${table(race)}
 
 Milliseconds (matmul: GFLOP/s), and in brackets how many times as long as nabla.
 
-Against the hardware, and against plain JavaScript:
+Against the hardware, and against plain JavaScript (more than 100 % of a limit means that the machine was busy with something else
+while the limit was measured):
 
 ${hardware(results)}`
 }
