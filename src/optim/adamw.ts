@@ -30,13 +30,8 @@ export interface AdamWOptions extends AdamOptions {
  * @see Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101
  */
 export class AdamW extends Adam<AdamWOptions> {
-  static override readonly defaults: Readonly<Record<string, unknown>> = {
-    learningRate: 0.001,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-7,
-    amsgrad: false,
-    weightDecay: 0.004,
+  static override get defaults(): Readonly<Record<string, unknown>> {
+    return { ...Adam.defaults, weightDecay: 0.004 }
   }
 
   protected override checkOptions({ weightDecay }: Resolved<AdamWOptions>): void {

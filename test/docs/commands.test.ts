@@ -3,10 +3,9 @@
  */
 import { existsSync } from 'node:fs'
 import test from 'ava'
-import { launch } from '../gpu/browser.js'
 import { filesBelow, read, root } from '../source.js'
 import { foreignBlocks, languagesUsed, markdownFiles } from './blocks.js'
-import { serve } from './browser.js'
+import { launch, serve } from './browser.js'
 
 const project: { name: string; version: string; scripts: Record<string, string> } = JSON.parse(read('package.json'))
 const archive = `${project.name}-${project.version}.tgz`
@@ -105,11 +104,6 @@ test('the page in README shows what it says, also under the policy that README n
   const pages = foreignBlocks('html')
   t.is(pages.length, 1, 'a page of its own for each is opened here')
   const browser = await launch()
-  if ('reason' in browser) {
-    t.log(`no browser can be started: ${browser.reason}`)
-    t.pass()
-    return
-  }
   const site = await serve(root)
   /** The page's text, and what it complains of, when it lies beside the built file. */
   const open = async (policy?: string) => {

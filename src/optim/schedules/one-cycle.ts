@@ -36,13 +36,8 @@ export interface LinearOneCycleOptions extends OneCycleOptions {
  * @see Smith and Topin 2017, https://arxiv.org/abs/1708.07120
  */
 export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> {
-  static override readonly defaults = {
-    peakLearningRate: undefined,
-    steps: undefined,
-    peakAt: 0.3,
-    divFactor: 25,
-    finalDivFactor: 1e4,
-    backAt: 0.85,
+  static override get defaults(): Readonly<Record<string, unknown>> {
+    return { ...CosineOneCycle.defaults, backAt: 0.85 }
   }
 
   constructor(options: LinearOneCycleOptions & { name?: string | null }) {
