@@ -78,6 +78,9 @@ const optimizersApart = {
     onResolve({ filter: /\/optim\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
+/** Packages that are already inside the file that another one publishes. */
+const packedIn = { 'node_modules/gpu.js': ['acorn', 'gpu-mock.js'] }
+
 /** `npm start` and `npm test` build in passing. */
 const inPassing = process.env.npm_config_loglevel === 'silent'
 
@@ -126,15 +129,24 @@ function shrink(name) {
   writeFileSync(`${file}.map`, JSON.stringify(map))
 }
 
-/** The licences of the packages that these files are from. */
+/** The licences and notices of the packages that these files are from. */
 function licenses(files) {
   const packages = new Set(files.flatMap((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
-  const texts = [...packages].sort().map((folder) => {
+  const inner = [...packages].flatMap((folder) => (packedIn[folder] ?? []).map((name) => installed(folder, name)))
+  const texts = [...packages, ...inner].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'))
-    const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt'].map((n) => `${root}${folder}/${n}`).find(existsSync)
-    return `${name} ${version} (${license})\n\n${file ? readFileSync(file, 'utf8').trim() : ''}\n`
+    const terms = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'NOTICE']
+      .map((n) => `${root}${folder}/${n}`)
+      .filter(existsSync)
+    return `${[`${name} ${version} (${license})`, ...terms.map((file) => readFileSync(file, 'utf8').trim())].join('\n\n')}\n`
   })
   writeFileSync(`${root}dist/LICENSES.txt`, texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+/** Where a package's own dependency lies. */
+function installed(folder, name) {
+  const own = `${folder}/node_modules/${name}`
+  return existsSync(`${root}${own}`) ? own : `node_modules/${name}`
 }
 
 /** The compiler runs as a program of its own, which prints what is wrong. */

@@ -4,8 +4,8 @@
 
 /** The base class of all errors thrown by nabla: `catch (e) { if (e instanceof NablaError) … }`. */
 export class NablaError extends Error {
-  constructor(message: string) {
-    super(message)
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = new.target.name
   }
 }

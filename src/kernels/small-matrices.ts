@@ -104,14 +104,20 @@ export function qrFactor(a: Float64Array, m: number, n: number): { q: Float64Arr
   return { q, r }
 }
 
-/** The unit vector whose reflection clears column k below the diagonal; zeros when it is clear already. */
+/** The unit vector whose reflection clears column k below the diagonal; zeros when it is clear already, as LAPACK has it. */
 function reflection(work: Float64Array, m: number, n: number, k: number): Float64Array {
   const v = new Float64Array(m)
+  if (isClear(work, m, n, k)) return v
   for (let i = k; i < m; i++) v[i] = work[i * n + k]
   const length = Math.hypot(...v)
   v[k] += v[k] >= 0 ? length : -length
   const norm = Math.hypot(...v)
-  return norm === 0 ? v : v.map((x) => x / norm)
+  return v.map((x) => x / norm)
+}
+
+function isClear(work: Float64Array, m: number, n: number, k: number): boolean {
+  for (let i = k + 1; i < m; i++) if (work[i * n + k] !== 0) return false
+  return true
 }
 
 /** x − 2·v·vᵀ·x for the columns from `first` on. */

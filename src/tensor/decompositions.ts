@@ -145,13 +145,13 @@ export function cholesky(a: TensorLike): Tensor {
 }
 
 /**
- * A = Q·R with orthonormal columns in Q and upper triangular R (reduced form, as NumPy's default; signs as Householder gives them).
+ * A = Q·R with orthonormal columns in Q and upper triangular R (the reduced form with the signs of LAPACK, as in NumPy and PyTorch).
  * @param a [..., m, n] with m ≥ n
  * @returns q [..., m, n] and r [..., n, n]
  * @throws ShapeError when there are more columns than rows
  * @example
  * const { q, r } = qr([[3, 1], [4, 2]])
- * q.matmul(r).toArray() // => [[3, 1], [4, 2]]
+ * q.matmul(r).toArray() // => [[3.0, 1.0], [4.0, 2.0]]
  */
 export function qr(a: TensorLike): {
   /** Orthonormal columns. */

@@ -77,7 +77,7 @@ const signed = op('before == 0 ? 0 : (p == k ? before * pivot : -before * pivot)
 const round = op('rows == k ? first : (rows == p ? kth : x) - (rows == p ? kthEntry : entry) * first')
 const below = op('rows < k ? 0 : entry')
 const mirrored = op('rows == k ? (x >= 0 ? x + length : x - length) : x')
-const unit = op('length == 0 ? x : x / length')
+const unit = op('rest == 0 ? 0 : v / length')
 
 /** Makes the first n columns of [..., n, columns] the identity, choosing the largest pivot in each column. */
 function gaussJordan(matrices: Tensor, n: number): { reduced: Tensor; determinant: Tensor } {
@@ -99,8 +99,9 @@ function gaussJordan(matrices: Tensor, n: number): { reduced: Tensor; determinan
 /** The unit vector whose reflection clears a column below row k; zeros when it is clear already. */
 function reflection(rows: Tensor, entry: Tensor, k: number): Tensor {
   const x = elementwise(below, [rows, k, entry])
+  const rest = lengthOf(elementwise(below, [rows, k + 1, entry]))
   const v = elementwise(mirrored, [rows, k, x, lengthOf(x)])
-  return elementwise(unit, [lengthOf(v), v])
+  return elementwise(unit, [rest, v, lengthOf(v)])
 }
 
 /** x − 2·v·vᵀ·x */

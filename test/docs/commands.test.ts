@@ -126,7 +126,7 @@ test('the page in README shows what it says, also under the policy that README n
     }
     const refused = await open(policy)
     t.notRegex(refused.text, /1, 4, 9/)
-    t.regex(refused.complaints.join(), /unsafe-eval|Content Security Policy/)
+    t.regex(refused.complaints.join(), /cpu: compiling WebAssembly is forbidden here.*'wasm-unsafe-eval'/)
   } finally {
     await browser.close()
     site.server.close()

@@ -85,6 +85,35 @@ test('qr gives orthonormal columns and an upper triangle whose product is the ma
   }
 })
 
+// biome-ignore format: a matrix a line
+/** From NumPy 2: `np.linalg.qr`, in reduced form. */
+const signsOfLapack: [a: number[][], q: number[][], r: number[][]][] = [
+  [
+    [[3, 1], [4, 2]],
+    [[-0.6, -0.8], [-0.8, 0.6]],
+    [[-5, -2.2], [0, 0.4]],
+  ],
+  [
+    [[2, 1, 0], [0, 3, 1], [0, 0, -4]],
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    [[2, 1, 0], [0, 3, 1], [0, 0, -4]],
+  ],
+  [
+    [[0, 1], [0, 2], [0, 2]],
+    [[1, 0], [0, -0.7071067811865472], [0, -0.7071067811865475]],
+    [[0, 1], [0, -2.8284271247461903]],
+  ],
+  [[[-3]], [[1]], [[-3]]],
+]
+
+test('the signs of qr are those of LAPACK: a column that is clear below the diagonal stays', (t) => {
+  for (const [a, q, r] of signsOfLapack) {
+    const got = qr(float64(a))
+    t.true(near(got.q, float64(q)), `q of ${JSON.stringify(a)}`)
+    t.true(near(got.r, float64(r)), `r of ${JSON.stringify(a)}`)
+  }
+})
+
 test('their gradients, and the gradients of those, agree with differences', (t) => {
   const symmetric = (x: Tensor) => x.add(x.transpose()).mul(0.5)
   const [a] = [square.slice('0')]

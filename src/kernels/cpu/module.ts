@@ -1,6 +1,7 @@
 /**
  * From WebAssembly text to callable kernels. All kernels share one memory (`memory.ts`).
  */
+import { BackendError } from '../../errors.js'
 import { erf } from '../erf.js'
 import { assemble } from './assemble.js'
 import { obstacle } from './threads/platform.js'
@@ -20,10 +21,16 @@ export const memoryLimit = (pages * pageSize) / 2 ** 30
 export const isShared = shared !== undefined
 
 /** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
-export const memory = shared ?? new WebAssembly.Memory({ initial: 16 })
+export const memory = shared ?? ownMemory()
 
 /** The line that imports it, at the head of every module. */
 const memoryImport = `(import "nabla" "memory" (memory 1${isShared ? ` ${limits[0]} shared` : ''}))`
+
+/** Without WebAssembly an empty one, so that the first kernel can say what is missing. */
+function ownMemory(): WebAssembly.Memory {
+  if (typeof WebAssembly !== 'undefined') return new WebAssembly.Memory({ initial: 16 })
+  return { buffer: new ArrayBuffer(0), grow: () => refuse() } as unknown as WebAssembly.Memory
+}
 
 function sharedMemory(): WebAssembly.Memory | undefined {
   if (obstacle()) return undefined
@@ -63,12 +70,37 @@ export function growMemory(bytes: number): number {
 /** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` and `fmod` from "nabla") and returns its exports. */
 export function instantiate<Exports>(fields: string): Exports {
   const bytes = assemble(`(module ${memoryImport} ${fields})`)
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const module = compile(bytes)
+  const { exports } = new WebAssembly.Instance(module, {
     nabla: { memory, erf, fmod },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
   if (isShared && !fields.includes('(import "nabla"')) keepCode(bytes, Object.values(exports) as KernelFunction[])
   return exports as Exports
+}
+
+function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch (cause) {
+    return refuse(cause)
+  }
+}
+
+/**
+ * Explains why a kernel cannot be compiled, in place of the engine's message, which recommends more rights than nabla needs.
+ * @throws BackendError always
+ */
+function refuse(cause?: unknown): never {
+  throw new BackendError(`cpu: ${obstacleToWasm()}`, { cause })
+}
+
+function obstacleToWasm(): string {
+  if (typeof WebAssembly === 'undefined')
+    return 'WebAssembly is not available here, and kernels need it. Use a current browser, or Node without --jitless.'
+  if (!WebAssembly.validate(simdModule))
+    return 'this engine has no WebAssembly SIMD. Use a browser of 2023 or later, on hardware with SIMD.'
+  return "compiling WebAssembly is forbidden here. In a page with a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src."
 }
 
 /** The remainder with the sign of a. */
@@ -82,5 +114,9 @@ function keepCode(bytes: Uint8Array, kernels: KernelFunction[]): void {
 // biome-ignore format: a module of 35 bytes
 const fmaModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11)
 
+/** `(module (func (result v128) (i8x16.splat (i32.const 0))))` */
+// biome-ignore format: a module of 28 bytes
+const simdModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11)
+
 /** Whether this engine has relaxed SIMD, and with it fused multiply-add. */
-export const hasFma: boolean = WebAssembly.validate(fmaModule)
+export const hasFma: boolean = typeof WebAssembly !== 'undefined' && WebAssembly.validate(fmaModule)

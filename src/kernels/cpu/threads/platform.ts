@@ -9,6 +9,11 @@ interface Node {
   getBuiltinModule?(name: string): unknown
 }
 
+/** The part of Deno that is used. */
+interface Deno {
+  readonly permissions: { querySync(request: object): { state: string } }
+}
+
 interface NodeWorker {
   on(event: 'error', listener: () => void): void
   unref(): void
@@ -29,8 +34,14 @@ export function defaultThreads(): number {
 }
 
 function askedThreads(): number | undefined {
-  const asked = Math.floor(Number(node?.env?.NABLA_THREADS))
+  const asked = Math.floor(Number(mayReadEnvironment() ? node?.env?.NABLA_THREADS : undefined))
   return asked >= 1 ? asked : undefined
+}
+
+/** Deno would interrupt the import to ask for permission, so there the variable counts only where that was given before. */
+function mayReadEnvironment(): boolean {
+  const { Deno } = globalThis as { Deno?: Deno }
+  return !Deno || Deno.permissions.querySync({ name: 'env', variable: 'NABLA_THREADS' }).state === 'granted'
 }
 
 function cores(): number {
