@@ -7,7 +7,7 @@ import { OptionError } from '../errors.js'
 export type MonitorMode = 'auto' | 'min' | 'max'
 
 const rising =
-  /(^|_)(acc|accuracy|auc|precision|recall|sensitivity|specificity|f[_\d]*(_?beta)?(_?score)?|r_?2(_?score)?|similarity|correlation|io_?u)$/
+  /(^|_)(acc|accuracy|auc|precision|recall|sensitivity|specificity|f_?(\d|beta)(_?score)?|r_?2(_?score)?|similarity|correlation|io_?u)$/
 const falling =
   /(^|_)(loss|error|mse|mae|mape|msle|rmse|hinge|huber|log_?cosh|crossentropy|cross_entropy|divergence|poisson)$/
 /** What turns a direction round, as in scikit-learn's `neg_mean_squared_error`. */
