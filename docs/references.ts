@@ -50,6 +50,7 @@ export const references: Readonly<Record<string, Source>> = {
   categoricalCrossentropy: keras('losses/probabilistic_losses'),
   binaryCrossentropy: keras('losses/probabilistic_losses'),
   accuracy: keras('metrics/accuracy_metrics'),
+  binaryAccuracy: keras('metrics/accuracy_metrics'),
 
   // Optimizers and schedules
   Optimizer: keras('optimizers'),

@@ -32,6 +32,7 @@ export {
 } from './errors.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
+export { accuracy, binaryAccuracy } from './layers/accuracy.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { type Callback, History, type TrainParams } from './layers/callbacks.js'
@@ -56,7 +57,7 @@ export {
   meanSquaredError,
   sparseCategoricalCrossentropy,
 } from './layers/losses.js'
-export { accuracy, type MetricFunction, type MetricLike } from './layers/metrics.js'
+export type { MetricFunction, MetricLike } from './layers/metrics.js'
 export { type BatchOptions, Model } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'

@@ -26,9 +26,9 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Layers: ['layers/'],
   // biome-ignore format: a list
   Training: [
-    'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/logs',
+    'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/accuracy', 'layers/logs',
     'layers/dataset', 'layers/summary', 'layers/compile', 'layers/sums', 'layers/targets', 'layers/weights',
-    'layers/early-stopping', 'layers/evaluate', 'layers/loss-names',
+    'layers/early-stopping', 'layers/direction', 'layers/evaluate', 'layers/loss-names',
   ],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],

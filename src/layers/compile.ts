@@ -37,9 +37,14 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
   /**
    * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid: by
    * name, or as nabla's function of that name. One inside of a function of your own cannot be seen; training refuses it.
+   * A function gets targets in the shape of the predictions where only a trailing 1 differs: [batch] as [batch, 1].
    */
   loss: LossLike
-  /** Names or functions of (yTrue, yPred). Default none. */
+  /**
+   * Names or functions of (yTrue, yPred); the logs use the name that is given here. Default none. `'accuracy'` counts each
+   * output with binary cross-entropy, and whole examples with other losses. Its threshold for single outputs is 0.5; it
+   * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
+   */
   metrics?: MetricLike[]
 }
 
@@ -61,10 +66,11 @@ export function compiled(options: CompileOptions, fromLogits: boolean): Compiled
   if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
+  const compiledLoss = getLoss(loss, fromLogits)
   return {
     optimizer,
-    loss: getLoss(loss, fromLogits),
-    metrics: distinct(metrics.map((metric) => getMetric(metric, fromLogits))),
+    loss: compiledLoss,
+    metrics: distinct(metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))),
   }
 }
 

@@ -69,12 +69,17 @@ export class Dataset {
     return this.y?.shape ?? []
   }
 
+  /** The numbers of the targets, example after example. */
+  get targetValues(): TypedArray {
+    return this.y?.values ?? new Float32Array()
+  }
+
   /**
    * Looks for targets that the loss cannot take.
    * @param classes how many classes the model tells apart, if that is known
    */
   checkTargets(op: string, kind: TargetKind, classes = Number.POSITIVE_INFINITY): void {
-    if (this.y) checkTargets(op, kind, this.y.values, this.y.width, classes)
+    if (this.y) checkTargets(op, kind, this.y.values, this.y.shape, classes)
   }
 
   /** A random order of the examples. */

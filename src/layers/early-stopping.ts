@@ -5,6 +5,7 @@ import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Callback, TrainParams } from './callbacks.js'
+import { directionOf } from './direction.js'
 import type { Logs } from './logs.js'
 import type { Model } from './model.js'
 
@@ -16,11 +17,18 @@ export interface EarlyStoppingOptions {
   patience?: number
   /** Improvements smaller than this do not count. Default 0. */
   minDelta?: number
-  /** Whether less is better, or more. Default auto: more for accuracies, less for all else. */
+  /**
+   * Whether less is better, or more. Default auto, which goes by the name: less for losses and errors, more for
+   * accuracies, `auc`, `precision`, `recall`, `f1`, `r2`, …; another name needs min or max.
+   */
   mode?: 'auto' | 'min' | 'max'
   /** Waiting only starts anew when this value is beaten, too. Default null. */
   baseline?: number | null
-  /** Whether to put back the weights of the best epoch at the end. Default false: those of the last epoch stay. */
+  /**
+   * Whether to put back the weights that the model had after the best epoch. Default false: those of the last epoch stay.
+   * With `monitor: 'loss'` these are not the weights that had the best loss: an epoch's `loss` is the mean over its
+   * batches, each measured before its step; `val_loss` is measured after the steps, with the weights that are put back.
+   */
   restoreBestWeights?: boolean
   /** Epochs before this one, counted from 0, are not looked at. Default 0. */
   startFromEpoch?: number
@@ -53,19 +61,16 @@ export class EarlyStopping implements Callback {
   private bestWeights: Tensor[] | null = null
   private waited = 0
 
-  /** @throws OptionError for an unknown option or a value out of range */
+  /** @throws OptionError for an unknown option, a value out of range, or a monitor that needs a mode */
   constructor(options: EarlyStoppingOptions = {}) {
     checkOptions('EarlyStopping', options, names)
     const { monitor = 'val_loss', patience = 0, minDelta = 0, mode = 'auto', baseline = null } = options
     const { restoreBestWeights = false, startFromEpoch = 0 } = options
-    if (!['auto', 'min', 'max'].includes(mode)) {
-      throw new OptionError(`EarlyStopping: mode is ${String(mode)}. Choose one of auto, min, max.`)
-    }
     for (const [name, value] of Object.entries({ patience, minDelta, startFromEpoch })) {
       if (!(value >= 0)) throw new OptionError(`EarlyStopping: ${name} is ${String(value)}. Give a number, 0 or more.`)
     }
     this.options = { monitor, patience, minDelta, mode, baseline, restoreBestWeights, startFromEpoch }
-    this.sign = mode === 'max' || (mode === 'auto' && /acc/i.test(monitor)) ? 1 : -1
+    this.sign = directionOf('EarlyStopping', monitor, mode)
   }
 
   /** @throws OptionError when the logs will not have what is to be watched */

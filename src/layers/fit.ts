@@ -24,7 +24,10 @@ export interface FitOptions {
   epochs?: number
   /** Examples per step; the last batch of an epoch may be smaller. Default 32. */
   batchSize?: number
-  /** The fraction of the examples, the last ones, to validate on instead of training on them. Default 0. */
+  /**
+   * The fraction s of the n examples, the last ones, to validate on instead of training on them; ⌊n · (1 − s)⌋ are left to
+   * train on, as in Keras. Default 0.
+   */
   validationSplit?: number
   /** Data to validate on after each epoch: [x, y]. Default: none. */
   validationData?: readonly [x: TensorLike, y: TensorLike]
@@ -164,10 +167,10 @@ function splitData(
     return { training: all, validation }
   }
   const split = options.validationSplit ?? 0
-  const count = all.size - Math.floor(all.size * split)
+  const count = Math.floor(all.size * (1 - split)) // rounded as Keras rounds, errors of 1 − split included
   if (split > 0 && (count === all.size || count === 0)) {
     throw new OptionError(
-      `fit: validationSplit ${split} of ${all.size} examples leaves ${all.size - count} to validate on and ${count} to train on. Choose another fraction.`,
+      `fit: validationSplit ${split} of ${all.size} ${all.size === 1 ? 'example' : 'examples'} leaves ${count} to train on and ${all.size - count} to validate on. Choose another fraction.`,
     )
   }
   model.checkTargets('fit', all, batchSize)

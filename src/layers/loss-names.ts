@@ -17,10 +17,15 @@ import {
   meanSquaredError,
   sparseCategoricalCrossentropy,
 } from './losses.js'
-import type { TargetKind } from './targets.js'
+import { alignTargets, oneClass, type TargetKind } from './targets.js'
 
 const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
 const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
+const targetsOf = {
+  sparseCategoricalCrossentropy: 'labels',
+  categoricalCrossentropy: 'distributions',
+  binaryCrossentropy: 'probabilities',
+} as const
 const named = () => ({ ...ofNumbers, ...ofProbabilities })
 
 const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
@@ -48,16 +53,35 @@ export interface CompiledLoss {
  */
 export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
   const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
-  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'numbers' }
-  if (isOfNumbers(name)) return { apply: ofNumbers[name], targets: 'numbers' }
+  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'custom' }
+  if (isOfNumbers(name)) return { apply: refusingSoftmaxUnit(name, ofNumbers[name]), targets: 'numbers' }
   const crossentropy = ofProbabilities[name]
+  const targets = targetsOf[name]
   return {
     apply: (yTrue, yPred) => {
+      checkUnits(name, yPred, targets !== 'probabilities')
       if (fromLogits) checkLogits(name, yPred)
       return crossentropy(yTrue, yPred, { fromLogits })
     },
-    targets: name === 'sparseCategoricalCrossentropy' ? 'labels' : 'probabilities',
+    targets,
   }
+}
+
+function refusingSoftmaxUnit(name: string, loss: LossFunction): LossFunction {
+  return (yTrue, yPred) => {
+    checkUnits(name, yPred, false)
+    return loss(yTrue, yPred)
+  }
+}
+
+/** @throws ShapeError for predictions that are 1 whatever the weights are; softmax can be seen in training only */
+function checkUnits(loss: string, { shape, node }: Tensor, isCategorical: boolean): void {
+  if (shape.length < 2 || shape[shape.length - 1] !== 1) return
+  if (isCategorical) throw oneClass(loss)
+  if (!(node instanceof OperationNode) || node.row !== ops.softmax) return
+  throw new ShapeError(
+    `${loss}: the model ends in one unit with softmax, shape ${formatShape(shape)}, which is always 1. Use sigmoid for a yes-or-no output, or one unit per class.`,
+  )
 }
 
 function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
@@ -90,7 +114,8 @@ function checkLogits(loss: LossName, { node }: Tensor): void {
 /** A user's loss, with an error for what is not one number. */
 function heldToScalar(loss: LossFunction): LossFunction {
   return (yTrue, yPred) => {
-    const value: unknown = loss(yTrue, yPred)
+    checkUnits(loss.name || 'loss', yPred, false)
+    const value: unknown = loss(alignTargets(yTrue, yPred), yPred)
     if (value instanceof Tensor && value.size === 1) return value
     throw new ShapeError(
       `${loss.name || 'loss'}: the loss function returned ${describe(value)}, not a scalar tensor. Compute it with tensor operations, and end with .mean().`,

@@ -1,7 +1,7 @@
 /**
  * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the
- * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities. (How `compile`
- * finds them is in `loss-names.ts`.)
+ * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities. Targets of shape
+ * [batch] fit predictions [batch, 1], and the other way round. (How `compile` finds them is in `loss-names.ts`.)
  */
 import { ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
@@ -11,8 +11,12 @@ import { ops } from '../tensor/ops.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { checkIndices } from '../tensor/shaping.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { matchShape } from './targets.js'
 
-/** A loss: a scalar tensor, given what is true and what was predicted. */
+/**
+ * A loss: a scalar tensor, given what is true and what was predicted. A model hands over targets in the shape of the
+ * predictions where only a trailing 1 differs: [batch] beside [batch, 1].
+ */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
 
 /** Options of the losses of probabilities. */
@@ -140,7 +144,7 @@ export function categoricalCrossentropy(
 /**
  * The cross-entropy of yes-or-no labels, −(y log p + (1 − y) log(1 − p)), averaged.
  *
- * @param yTrue of the shape of `yPred` ([batch] fits [batch, 1]): 0, 1 or a probability
+ * @param yTrue of the shape of `yPred`: 0, 1 or a probability
  * @throws ShapeError when the shapes differ
  * @example
  * binaryCrossentropy(tensor([1]), tensor([0])).item() // => 0.69315
@@ -161,24 +165,6 @@ function logProbabilities(p: Tensor): Tensor {
     .div(p.sum(-1, { keepDims: true }))
     .clip(epsilon, 1 - epsilon)
     .log()
-}
-
-/**
- * yTrue in the shape of the predictions: [batch] fits [batch, 1]; nothing else is broadcast, because that hides
- * mistakes.
- */
-function matchShape(
-  name: string,
-  yTrue: TensorLike,
-  yPred: Tensor,
-  more = "is the last layer's number of units right?",
-): Tensor {
-  const target = toTensor(yTrue)
-  if (sameShape(target.shape, yPred.shape)) return target
-  if (target.size === yPred.size && sameShape([...target.shape, 1], yPred.shape)) return target.reshape(yPred.shape)
-  throw new ShapeError(
-    `${name}: yTrue has shape ${formatShape(target.shape)}, yPred ${formatShape(yPred.shape)}. They must be equal; ${more}`,
-  )
 }
 
 function checkLabels(name: string, labels: Tensor, yPred: Tensor): Tensor {

@@ -67,8 +67,8 @@ export abstract class Model extends Layer {
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
-    if (loss.targets === 'probabilities' && !backend.isAsync)
-      checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
+    if ((loss.targets === 'probabilities' || loss.targets === 'distributions') && !backend.isAsync)
+      checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.shape.slice(1), Infinity)
     return backend.inWorkspace(() => {
       const { value, sums } = this.lossOf(inputs, targets)
       const logs = read(sums)
@@ -138,15 +138,17 @@ export abstract class Model extends Layer {
   /**
    * Internal: finds a target that would fail in a later batch, before the first one moves a weight. To know the number
    * of classes it calls the model on the first examples, which builds it if need be.
-   * @throws ShapeError or DTypeError for a target that the loss cannot take
+   * @throws ShapeError or DTypeError for a target that the loss or a metric cannot take
    */
   checkTargets(op: string, data: Dataset, batchSize: number): void {
-    const { targets } = this.howToTrain(op).loss
-    data.checkTargets(op, targets)
-    if (targets !== 'labels') return
+    const { loss, metrics } = this.howToTrain(op)
+    const checking = metrics.filter((metric) => metric.checkTargets)
+    data.checkTargets(op, loss.targets)
+    if (loss.targets !== 'labels' && checking.length === 0) return
     const first = () => data.batch(0, Math.min(batchSize, data.size)).x
     const outputs = tidy(() => noGrad(() => this.apply(first()).shape))
-    data.checkTargets(op, targets, outputs[outputs.length - 1])
+    data.checkTargets(op, loss.targets, outputs[outputs.length - 1])
+    for (const metric of checking) metric.checkTargets?.(op, data.targetValues, data.targetShape, outputs.slice(1))
   }
 
   /** The model's outputs for all examples, without recording gradients. */

@@ -1,29 +1,65 @@
 /**
- * What a loss takes as targets, and the search for impossible ones: once for all examples, before the first step moves
- * a weight.
+ * What a loss takes as targets: their shape beside the predictions, and the search for impossible ones, once for all examples, before
+ * the first step moves a weight.
  */
 import { DTypeError, ShapeError } from '../errors.js'
-import type { TypedArray } from '../kernels/backend.js'
+import type { Shape, TypedArray } from '../kernels/backend.js'
+import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
 
-/** What the targets of a loss are: integer labels, probabilities (one-hot rows too), or any numbers. */
-export type TargetKind = 'labels' | 'probabilities' | 'numbers'
+/**
+ * What the targets of a loss are: integer labels, rows of probabilities that sum to 1 (one-hot rows too), single
+ * probabilities, any numbers, or whatever a custom loss takes.
+ */
+export type TargetKind = 'labels' | 'distributions' | 'probabilities' | 'numbers' | 'custom'
 
-/** How far from 0 and 1 rounding may carry a probability. */
+/** How far from 0 and 1 rounding may carry a probability, and from 1 the sum of a row of them. */
 const tolerance = 1e-5
+const sumTolerance = 1e-3
+
+/** yTrue in the shape of yPred where only a trailing 1 differs, as Keras hands it to losses; as it is otherwise. */
+export function alignTargets(yTrue: Tensor, yPred: Tensor): Tensor {
+  if (yTrue.size !== yPred.size || yTrue.rank === yPred.rank) return yTrue
+  const [shorter, longer] = yTrue.rank < yPred.rank ? [yTrue, yPred] : [yPred, yTrue]
+  return sameShape([...shorter.shape, 1], longer.shape) ? yTrue.reshape(yPred.shape) : yTrue
+}
+
+/**
+ * yTrue in the shape of the predictions: a trailing 1 more or less fits; nothing else is broadcast, because that hides
+ * mistakes.
+ * @throws ShapeError for other shapes
+ */
+export function matchShape(
+  name: string,
+  yTrue: TensorLike,
+  yPred: Tensor,
+  more = "is the last layer's number of units right?",
+): Tensor {
+  const target = alignTargets(toTensor(yTrue), yPred)
+  if (sameShape(target.shape, yPred.shape)) return target
+  throw new ShapeError(
+    `${name}: yTrue has shape ${formatShape(target.shape)}, yPred ${formatShape(yPred.shape)}. They must be equal; ${more}`,
+  )
+}
 
 /**
  * Checks the targets of all examples.
  *
- * @param values the targets, example after example, `width` of them each
+ * @param values the targets, example after example
+ * @param shape the shape of one example's target
  * @param classes how many classes the model tells apart; infinite where that is not known
- * @throws ShapeError for a label out of range, DTypeError for one with a fraction or what is no probability
+ * @throws ShapeError for a label out of range, DTypeError for one with a fraction, for what is no probability, and for
+ * a row that is not a distribution
  */
-export function checkTargets(op: string, kind: TargetKind, values: TypedArray, width: number, classes: number): void {
-  if (kind === 'labels') checkLabels(op, values, width, classes)
-  if (kind === 'probabilities') checkProbabilities(op, values, width)
+export function checkTargets(op: string, kind: TargetKind, values: TypedArray, shape: Shape, classes: number): void {
+  if (kind === 'labels') checkLabels(op, values, sizeOf(shape), classes)
+  if (kind === 'probabilities' || kind === 'distributions') checkProbabilities(op, values, sizeOf(shape))
+  if (kind === 'distributions') checkDistributions(op, values, shape)
 }
 
 function checkLabels(op: string, labels: TypedArray, width: number, classes: number): void {
+  if (classes === 1) throw oneClass(op)
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]
     if (!Number.isInteger(label)) {
@@ -33,6 +69,13 @@ function checkLabels(op: string, labels: TypedArray, width: number, classes: num
     }
     if (label < 0 || label >= classes) throw outOfRange(op, label, Math.floor(i / width), classes)
   }
+}
+
+/** The error for a categorical loss whose only class has probability 1 whatever the weights are. */
+export function oneClass(op: string): ShapeError {
+  return new ShapeError(
+    `${op}: the predictions have 1 class, and a categorical loss of one class is always 0. Give the last layer one unit per class, or use binaryCrossentropy for one yes-or-no output.`,
+  )
 }
 
 function outOfRange(op: string, label: number, example: number, classes: number): ShapeError {
@@ -46,9 +89,47 @@ function outOfRange(op: string, label: number, example: number, classes: number)
 
 function checkProbabilities(op: string, values: TypedArray, width: number): void {
   for (let i = 0; i < values.length; i++) {
-    if (values[i] >= -tolerance && values[i] <= 1 + tolerance) continue
+    if (isProbability(values[i])) continue
     throw new DTypeError(
-      `${op}: target ${values[i]} at example ${Math.floor(i / width)} is no probability. This loss takes 0, 1 and what lies between; for integer labels use sparseCategoricalCrossentropy, for other numbers meanSquaredError.`,
+      `${op}: target ${rounded(values[i])} at example ${Math.floor(i / width)} is no probability. This loss takes 0, 1 and what lies between; for integer labels use sparseCategoricalCrossentropy, for other numbers meanSquaredError.`,
     )
   }
 }
+
+function isProbability(value: number): boolean {
+  return value >= -tolerance && value <= 1 + tolerance
+}
+
+/** Rows of one number are left to the loss: it knows whether there is one class, or whether these are labels. */
+function checkDistributions(op: string, values: TypedArray, shape: Shape): void {
+  const row = shape[shape.length - 1] ?? 1
+  if (row === 1) return
+  for (let i = 0; i < values.length; i += row) {
+    if (isDistribution(values, i, row)) continue
+    throw new DTypeError(
+      `${op}: the target of example ${Math.floor(i / sizeOf(shape))}, ${formatRow(values, i, row)}, sums to ${rounded(sumOf(values, i, row))}, not 1. categoricalCrossentropy expects one-hot rows or distributions; for several yes-or-no outputs use binaryCrossentropy.`,
+    )
+  }
+}
+
+/** Whether the `length` numbers from `start` on are probabilities that sum to 1. */
+export function isDistribution(values: TypedArray, start: number, length: number): boolean {
+  for (let i = start; i < start + length; i++) if (!isProbability(values[i])) return false
+  return Math.abs(sumOf(values, start, length) - 1) <= sumTolerance
+}
+
+function sumOf(values: TypedArray, start: number, length: number): number {
+  let sum = 0
+  for (let i = start; i < start + length; i++) sum += values[i]
+  return sum
+}
+
+/** The `length` numbers from `start` on, as messages show them: `[0, 1, 1]`; a single number without brackets. */
+export function formatRow(values: TypedArray, start: number, length: number): string {
+  if (length === 1) return String(rounded(values[start]))
+  const shown = Array.from(values.subarray(start, start + Math.min(length, 8)), rounded).join(', ')
+  return `[${shown}${length > 8 ? ', …' : ''}]`
+}
+
+/** Without the digits that float32 adds. */
+const rounded = (value: number): number => Number(value.toPrecision(7))

@@ -76,3 +76,51 @@ test('what it is to watch must be there, and options must make sense', async (t)
   })
   t.throws(() => new EarlyStopping({ min_delta: 1 } as object), { message: /Did you mean minDelta\?/ })
 })
+
+/** Names that Keras's metrics have a direction for, and those that people give to functions of their own. */
+const directions = {
+  max: 'accuracy acc binaryAccuracy binary_accuracy sparseCategoricalAccuracy topKCategoricalAccuracy balancedAccuracy auc AUC rocAuc precision recall precisionAtRecall precision_at_recall sensitivityAtSpecificity f1 f1Score f1_score macroF1 fBetaScore r2 r2Score R2Score cosineSimilarity meanIoU binary_io_u iou pearsonCorrelation',
+  min: 'loss mse mae mape msle rmse meanSquaredError mean_squared_error rootMeanSquaredError meanAbsolutePercentageError hinge squaredHinge categoricalHinge huber logCosh log_cosh binaryCrossentropy sparse_categorical_crossentropy klDivergence kullbackLeiblerDivergence poisson error',
+}
+
+test('in mode auto it watches a metric in the direction of its name, in training and validation', (t) => {
+  for (const [mode, names] of Object.entries(directions)) {
+    for (const name of names.split(' ').flatMap((n) => [n, `val_${n}`])) {
+      const stopping = new EarlyStopping({ monitor: name })
+      stopping.onTrainBegin({ epochs: 3, steps: 1, batchSize: 1, samples: 1, logs: [name] })
+      for (const [epoch, value] of [0.5, 0.6, 0.4].entries()) stopping.onEpochEnd(epoch, { [name]: value }, counting())
+      t.is(stopping.best, mode === 'max' ? 0.6 : 0.4, name)
+    }
+  }
+})
+
+test('in mode auto a name without a known direction is an error, which asks for the mode', (t) => {
+  for (const monitor of [
+    'val_metric',
+    'myScore',
+    'inaccuracy',
+    'neg_mean_squared_error',
+    'negR2',
+    'truePositives',
+    '',
+  ]) {
+    t.throws(() => new EarlyStopping({ monitor }), {
+      instanceOf: OptionError,
+      message: `EarlyStopping: whether ${monitor} should fall or rise is not known. Pass mode: 'min' or mode: 'max'.`,
+    })
+    t.notThrows(() => new EarlyStopping({ monitor, mode: 'min' }))
+    t.notThrows(() => new EarlyStopping({ monitor, mode: 'max' }))
+  }
+})
+
+test('the logged loss is that of before the steps, and the weights put back are those of after them', async (t) => {
+  const model = counting()
+  model.setWeights([[[1]]])
+  model.compile({ optimizer: new SGD({ learningRate: 0.25 }), loss: 'meanSquaredError' })
+  const stopping = new EarlyStopping({ monitor: 'loss', restoreBestWeights: true })
+  // w = 1, target 3: loss 4, gradient −4, then w = 2: loss 1
+  const { history } = await model.fit([[1]], [[3]], { epochs: 1, callbacks: [stopping] })
+  t.deepEqual(history.loss, [4])
+  t.is(stopping.best, 4)
+  t.is(model.evaluate([[1]], [[3]]).loss, 1)
+})

@@ -412,7 +412,7 @@ test('probabilities that compile cannot see are refused by the losses that take 
     const model = new Sequential([new Dense(3, { inputShape: [2] }), ending])
     const before = model.getWeights().map(String)
     for (const loss of ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy'] as const) {
-      const y = loss === 'sparseCategoricalCrossentropy' ? [0, 2] : zeros([2, 3]).toArray()
+      const y = loss === 'sparseCategoricalCrossentropy' ? [0, 2] : tensor([0, 2]).oneHot(3).toArray()
       model.compile({ optimizer: new SGD(), loss })
       const message = `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`
       t.throws(() => model.trainOnBatch(x, y as number[]), { instanceOf: OptionError, message })

@@ -130,6 +130,33 @@ test('validationSplit takes the last examples, and does not train on them', asyn
   t.is(history.val_loss[0], reference.evaluate([[5, 5]], [1]).loss)
 })
 
+test('validationSplit trains on as many examples as Keras', async (t) => {
+  // Keras 3: int(math.floor(n * (1.0 - split))), where 10 * (1 - 0.9) is 0.9999999999999998, and 0 is an error
+  const counts: [n: number, split: number, trained: number][] = [
+    [10, 0.25, 7],
+    [9, 0.1, 8],
+    [10, 0.2, 8],
+    [4, 0.1, 3],
+    [10, 0.7, 3],
+    [20, 0.9, 1],
+    [100, 0.9, 9],
+    [3, 1 / 3, 2],
+    [12, 0.3, 8],
+    [2, 0.01, 1],
+  ]
+  for (const [n, validationSplit, trained] of counts) {
+    let samples = 0
+    const onTrainBegin = (params: { samples: number }) => {
+      samples = params.samples
+    }
+    const x = Array.from({ length: n }, (_, i) => xs[i % 4])
+    const y = x.map(([a]) => a)
+    const { history } = await small().fit(x, y, { validationSplit, callbacks: [{ onTrainBegin }] })
+    t.is(samples, trained, `${n} with ${validationSplit}`)
+    t.is(history.val_loss.length, 1)
+  }
+})
+
 test('callbacks hear of everything in order, and can stop the training', async (t) => {
   const heard: string[] = []
   const model = small()
@@ -322,10 +349,20 @@ const mistakes: Record<
     error: OptionError,
     message: /unknown option batch_size. Did you mean batchSize\?/,
   },
-  'a validation split that leaves nothing': {
-    call: (m) => m.fit(xs, ys, { validationSplit: 0.1 }),
+  'a validation split that leaves nothing to train on': {
+    call: (m) => m.fit(xs, ys, { validationSplit: 0.9 }),
     error: OptionError,
-    message: /leaves 0 to validate on/,
+    message: /validationSplit 0.9 of 4 examples leaves 0 to train on and 4 to validate on/,
+  },
+  'a validation split that leaves nothing to validate on': {
+    call: (m) => m.fit(xs, ys, { validationSplit: 1e-17 }),
+    error: OptionError,
+    message: /leaves 4 to train on and 0 to validate on/,
+  },
+  'a validation split of one example': {
+    call: (m) => m.fit([xs[0]], [0], { validationSplit: 0.5 }),
+    error: OptionError,
+    message: /of 1 example leaves 0 to train on/,
   },
   'a validation split of 1': {
     call: (m) => m.fit(xs, ys, { validationSplit: 1 }),
@@ -440,8 +477,11 @@ test("nabla's own losses and accuracy, given as functions, know of softmax as by
     return model.compile({ optimizer: new SGD(), loss, metrics: [metric] }).evaluate(xs, ys)
   }
   t.deepEqual(logs(binaryCrossentropy, accuracy), logs('binaryCrossentropy', 'accuracy'))
-  t.deepEqual(logs('mae', 'mae'), logs('meanAbsoluteError', 'meanAbsoluteError'))
-  t.deepEqual(logs('mse', 'mse'), logs('meanSquaredError', 'meanSquaredError'))
+  for (const [short, long] of [
+    ['mae', 'meanAbsoluteError'],
+    ['mse', 'meanSquaredError'],
+  ] as const)
+    t.deepEqual(Object.values(logs(short, short)), Object.values(logs(long, long)))
 })
 
 test("an activation of the user's is taken for what it does, not for what it is called", (t) => {
