@@ -8,7 +8,7 @@ import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { ConfiguredOptimizer, kindOfRate } from './configured.js'
-import { checkState, countIn, exportVariables, importVariables, unnumbered } from './exported-state.js'
+import { countIn, exportVariables, importVariables, readState, unnumbered, withJson } from './exported-state.js'
 import type { OptimizerOptions } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Initial, reservedArrays, VariableState } from './slots.js'
@@ -60,16 +60,16 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
 
   exportState(): OptimizerState {
     const numbers = Object.entries(this.scalarState()).map(([name, value]) => [name, Float64Array.of(value)])
-    return exportVariables(this.stateVariables(), Object.fromEntries(numbers))
+    return withJson(exportVariables(this.stateVariables(), Object.fromEntries(numbers)))
   }
 
-  importState(state: OptimizerState): void {
+  importState(saved: OptimizerState): void {
     if (!this.built) {
       throw new OptionError(
         'importState: the optimizer is not built. Call build(variables) with the same variables first.',
       )
     }
-    checkState('importState', state)
+    const state = readState('importState', saved)
     this.checkSavedRate(state)
     const numbers = Object.keys(this.scalarState())
     importVariables('importState', state, this.stateVariables(), numbers, () => {
