@@ -126,6 +126,7 @@ export class MultiOptimizer extends AnyOptimizer {
 
   build(variables: readonly Variable[]): void {
     if (this.optimizerOf.size > 0) return
+    if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
     const shares = this.shares([], variables)
     for (const { optimizer, variables: own } of shares) optimizer.build(own)
     for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
