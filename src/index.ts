@@ -220,6 +220,7 @@ export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export { booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'
+export type { JsonNumber } from './tensor/json-numbers.js'
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/linalg.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
 // Its declarations say which methods tensors have, so they must be reachable from here

@@ -77,8 +77,8 @@ export class History implements Callback {
   onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch)
     for (const [name, value] of Object.entries(logs)) {
-      this.history[name] ??= []
-      this.history[name].push(value)
+      if (Object.hasOwn(this.history, name)) this.history[name].push(value)
+      else Object.defineProperty(this.history, name, { value: [value], enumerable: true, writable: true })
     }
   }
 }

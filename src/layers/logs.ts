@@ -7,19 +7,17 @@ export type Logs = Record<string, number>
 
 /** Means of logs over batches of different sizes. */
 export class MeanLogs {
-  private readonly sums: Logs = {}
+  private readonly sums = new Map<string, number>()
   private count = 0
 
   /** Adds the means of a batch of `size` examples. */
   add(logs: Logs, size: number): void {
     this.count += size
-    for (const name in logs) this.sums[name] = (this.sums[name] ?? 0) + logs[name] * size
+    for (const name in logs) this.sums.set(name, (this.sums.get(name) ?? 0) + logs[name] * size)
   }
 
   /** The means over all examples so far. */
   get logs(): Logs {
-    const logs: Logs = {}
-    for (const name in this.sums) logs[name] = this.sums[name] / this.count
-    return logs
+    return Object.fromEntries([...this.sums].map(([name, sum]) => [name, sum / this.count]))
   }
 }

@@ -31,9 +31,10 @@ export function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Ten
 /** Reads them at once. */
 export function read(sums: readonly Sum[]): Logs {
   if (backend.name === 'gpu') return logsOf(sums, numbersOf(together(sums).map((x) => x.dataSync())))
-  const logs = {} as Logs
-  for (const { name, total, count } of sums) logs[name] = total.item() / count
-  return logs
+  return logsOf(
+    sums,
+    sums.map(({ total }) => total.item()),
+  )
 }
 
 /** Reads them when a GPU gives them. */

@@ -4,6 +4,7 @@
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type TensorLike, wrap } from '../tensor/creation.js'
+import { fromJsonNumber } from '../tensor/json-numbers.js'
 import { flatten } from '../tensor/nested.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { type SavedTensor, Tensor } from '../tensor/tensor.js'
@@ -34,7 +35,7 @@ function partsOf(op: string, value: TensorLike | SavedTensor): { shape: Shape | 
   if (value instanceof Tensor) return { shape: value.shape, data: value.dataSync() }
   if (!isSaved(value)) return { shape: null, data: value }
   checkSaved(op, value)
-  return value
+  return { shape: value.shape, data: value.data.map(fromJsonNumber) }
 }
 
 function fitting(value: Tensor, variable: Variable): Tensor {

@@ -65,9 +65,15 @@ export abstract class AnyOptimizer extends Printed {
   abstract finalizeVariableValues(variables: readonly Variable[]): void
 
   /**
-   * The state as typed arrays: bit for bit what `importState` restores. For JSON make them plain arrays, which
-   * `importState` takes too:
-   * `JSON.stringify(state, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value))`.
+   * The state as typed arrays: bit for bit what `importState` restores, also after `JSON.stringify` and `JSON.parse` (NaN, ±∞
+   * and −0 are written as strings) or `structuredClone`.
+   * @example
+   * const w = variable([1])
+   * const optimizer = new SGD({ learningRate: 0.5, momentum: 0.5 })
+   * optimizer.apply([tensor([2])], [w])
+   * const text = JSON.stringify(optimizer.exportState())
+   * text // => '{"iteration":[1],"learning_rate":[0.5],"variable_m":[-1]}'
+   * optimizer.importState(JSON.parse(text))
    */
   abstract exportState(): OptimizerState
 

@@ -163,10 +163,10 @@ const columns: readonly (readonly [title: string, value: (report: VariableReport
   ['variable', (r) => r.variable],
   ['‖gradient‖', (r) => show(r.unscaledNorm)],
   ['clip', (r) => `×${show(r.clipFactor)}`],
-  ['decay', (r) => `−${show(100 * r.decay)}%`],
+  ['decay', (r) => (r.decay === 0 ? '0%' : `−${show(100 * r.decay)}%`)],
   ['‖weights‖', (r) => show(r.weightNorm)],
   ['‖update‖', (r) => show(r.updateNorm)],
-  ['update/weights', (r) => show(r.updateRatio)],
+  ['update/weights', (r) => (r.weightNorm === 0 ? '–' : show(r.updateRatio))],
   ['to average', (r) => (r.averageDistance === null ? '–' : show(r.averageDistance))],
 ]
 

@@ -4,9 +4,34 @@
 import { OptionError } from '../errors.js'
 import type { DType, TypedArray } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'
+import { fromJsonNumber, toJsonNumbers } from '../tensor/json-numbers.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { describe } from './arguments.js'
+
+/** Makes `JSON.stringify` write the arrays so that `readState` can read them. The method is not enumerable: copies have arrays only. */
+export function withJson(state: OptimizerState): OptimizerState {
+  const toJSON = () => Object.fromEntries(Object.entries(state).map(([name, array]) => [name, toJsonNumbers(array)]))
+  return Object.defineProperty(state, 'toJSON', { value: toJSON })
+}
+
+/**
+ * A state as `exportState` returned it, also where it went through JSON.
+ * @throws OptionError for what is not an object of arrays
+ */
+export function readState(op: string, state: unknown): OptimizerState {
+  checkState(op, state)
+  return Object.fromEntries(Object.entries(state).map(([name, array]) => [name, readArray(array)])) as OptimizerState
+}
+
+/** JSON makes `{ "0": 1, "1": 2 }` of typed arrays that were taken out of the state. */
+function readArray(array: unknown): unknown {
+  if (Array.isArray(array)) return Array.from(array, fromJsonNumber)
+  return !ArrayBuffer.isView(array) && isIndexed(array) ? Object.values(array).map(fromJsonNumber) : array
+}
+
+const isIndexed = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && Object.keys(x).every((key, i) => key === String(i))
 
 /** Arrays under unique names: what comes later under a name taken is numbered. */
 export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {
@@ -29,7 +54,6 @@ export function importVariables(
   numbers: readonly string[],
   commit: () => void,
 ): void {
-  checkState(op, state)
   const taken: Record<string, unknown> = Object.fromEntries(numbers.map((name) => [name, null]))
   const wanted = [...named(variables, taken)]
   const wantedNames = wanted.map(([name]) => name)
@@ -46,8 +70,7 @@ export function importVariables(
   })
 }
 
-/** @throws OptionError for what is no object of arrays */
-export function checkState(op: string, state: unknown): asserts state is OptimizerState {
+function checkState(op: string, state: unknown): asserts state is OptimizerState {
   if (typeof state === 'object' && state !== null) return
   throw new OptionError(`${op}: the state is ${String(state)}. Give what exportState() returned.`)
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
 import { checkMinimize, evaluateLoss } from './arguments.js'
-import { checkNames, checkNumbers, checkState, countIn } from './exported-state.js'
+import { checkNames, checkNumbers, countIn, readState, withJson } from './exported-state.js'
 import { lineSearch, type Point } from './line-search.js'
 import { fromKeras } from './names.js'
 import { checkName, checkPositive, checkWhole } from './options.js'
@@ -163,7 +163,7 @@ export class LBFGS extends AnyOptimizer {
   }
 
   exportState(): OptimizerState {
-    const state: OptimizerState = { iteration: Float64Array.of(this.made) }
+    const state: OptimizerState = withJson({ iteration: Float64Array.of(this.made) })
     this.pairs.forEach(({ s, y }, i) => {
       state[`s_${i}`] = s.slice()
       state[`y_${i}`] = y.slice()
@@ -171,8 +171,8 @@ export class LBFGS extends AnyOptimizer {
     return state
   }
 
-  importState(state: OptimizerState): void {
-    checkState('importState', state)
+  importState(saved: OptimizerState): void {
+    const state = readState('importState', saved)
     if (this.built.length === 0) throw notBuilt()
     const count = Math.ceil((Object.keys(state).length - 1) / 2)
     const names = Array.from({ length: Math.max(0, count) }, (_, i) => [`s_${i}`, `y_${i}`])

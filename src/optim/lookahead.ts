@@ -6,7 +6,7 @@ import { backend } from '../tensor/backend.js'
 import { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
-import { checkState, exportVariables, importVariables } from './exported-state.js'
+import { exportVariables, importVariables, readState } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { checkNumber, checkWhole } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -89,8 +89,8 @@ export class Lookahead extends Wrapper {
     )
   }
 
-  override importState(state: OptimizerState): void {
-    checkState('importState', state)
+  override importState(saved: OptimizerState): void {
+    const state = readState('importState', saved)
     const slow = this.slow.map(({ slow }) => slow)
     const entries = Object.entries(state)
     const names = Object.keys(this.exportState()).slice(Object.keys(super.exportState()).length)

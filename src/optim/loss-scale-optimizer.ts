@@ -8,7 +8,7 @@ import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
-import { checkNumbers, checkState, countIn } from './exported-state.js'
+import { checkNumbers, countIn, readState, withJson } from './exported-state.js'
 import { fromKeras } from './names.js'
 import { baseDefaults, checkPositive, checkWhole } from './options.js'
 import { readInner, serialize } from './registry.js'
@@ -92,11 +92,11 @@ export class LossScaleOptimizer extends Wrapper {
 
   override exportState(): OptimizerState {
     const own = { step_counter: Float64Array.of(this.finiteSteps), dynamic_scale: Float64Array.of(this.scale) }
-    return { ...own, ...super.exportState() }
+    return withJson({ ...own, ...super.exportState() })
   }
 
-  override importState(state: OptimizerState): void {
-    checkState('importState', state)
+  override importState(saved: OptimizerState): void {
+    const state = readState('importState', saved)
     const { step_counter, dynamic_scale, ...inner } = state
     if (!step_counter || !dynamic_scale) throw notScaled(state)
     const finiteSteps = countIn('importState', state, 'step_counter')

@@ -8,7 +8,7 @@ import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import { checkGradients, checkVariables, describe } from './arguments.js'
 import { Explanation } from './explain.js'
-import { checkState, countIn } from './exported-state.js'
+import { countIn, readState, withJson } from './exported-state.js'
 import { scaledLoss } from './hyperparameters.js'
 import { fromKeras } from './names.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
@@ -126,6 +126,7 @@ export class MultiOptimizer extends AnyOptimizer {
 
   build(variables: readonly Variable[]): void {
     if (this.optimizerOf.size > 0) return
+    if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
     const shares = this.shares([], variables)
     for (const { optimizer, variables: own } of shares) optimizer.build(own)
     for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
@@ -177,15 +178,15 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   exportState(): OptimizerState {
-    const state: OptimizerState = { iteration: Float64Array.of(this.applied) }
+    const state: OptimizerState = withJson({ iteration: Float64Array.of(this.applied) })
     this.inner.forEach((optimizer, i) => {
       for (const [name, array] of Object.entries(optimizer.exportState())) state[`${i}/${name}`] = array
     })
     return state
   }
 
-  importState(state: OptimizerState): void {
-    checkState('importState', state)
+  importState(saved: OptimizerState): void {
+    const state = readState('importState', saved)
     const applied = countIn('importState', state, 'iteration')
     const unknown = Object.keys(state).filter((name) => name !== 'iteration' && !this.isInGroup(name))
     if (unknown.length > 0) throw unknownEntries(unknown, this.inner.length)

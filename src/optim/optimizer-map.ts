@@ -75,6 +75,17 @@ export class OptimizerMap {
     return keys.length === 1 ? (this.groups.get(keys[0]) as AnyOptimizer) : this.defaultOptimizer
   }
 
+  /** Warns of paths, regular expressions and variables among the keys that choose none of these variables. */
+  warnUnmatched(variables: readonly Variable[]): void {
+    for (const key of this.groups.keys()) {
+      if (typeof key === 'function' || variables.some((v) => key === v || matches(key, v, v.path))) continue
+      const paths = variables.map(({ path }) => path).join(', ')
+      console.warn(
+        `OptimizerMap: ${key instanceof Variable ? key.path : String(key)} matches none of the variables ${paths}. A string must match the whole path, as '.*bias' does.`,
+      )
+    }
+  }
+
   /** The configuration in Keras's spelling. Keys other than texts cannot be written. */
   getConfig(): Config {
     const entries = [...this.groups].map(([key, optimizer]) => {

@@ -29,7 +29,7 @@ import { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 import { Snapshot } from './snapshot.js'
 import { rowsOf, updateRows } from './sparse.js'
-import { copyInto, StatefulOptimizer } from './stateful.js'
+import { StatefulOptimizer, writeAverage } from './stateful.js'
 import { VariableStep } from './variable-step.js'
 
 /** Where the base keeps its own numbers among the scalars. */
@@ -303,11 +303,12 @@ export abstract class Optimizer<
   /** Averages the variables that had no gradient in this step, and writes the averages into all when that is due. */
   private averageOthers(): void {
     for (const state of this.states) {
-      if (state.updatedAt !== this.applied) this.runner.runText(state, state.variable.buffer, lines.averageLine)
+      if (state.average && state.updatedAt !== this.applied)
+        this.runner.runText(state, state.variable.buffer, lines.averageLine)
     }
     const { emaOverwriteFrequency: frequency } = this.shared
     if (!frequency || (this.iterations + 1) % frequency !== 0) return
-    for (const { variable, average } of this.states) copyInto(variable, average as Variable)
+    for (const state of this.states) writeAverage(state)
   }
 
   private around(state: VariableState): lines.Around {

@@ -120,7 +120,8 @@ export function checkHyperparameter(op: string, name: string, value: unknown): a
   if (isClass(value)) {
     throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
   }
-  if (!isHyperparameter(value)) throw wrong(op, name, value, 'a number, a schedule or a function that returns a number')
+  if (!isHyperparameter(value))
+    throw wrong(op, name, value, 'a finite number, a schedule or a function that returns a number')
   if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
 }
 
@@ -136,9 +137,9 @@ function isClass(value: unknown): value is { name: string } {
   return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
-/** Whether the value is a number (not NaN), a schedule or a function. */
+/** Whether the value is a finite number, a schedule or a function. */
 export function isHyperparameter(value: unknown): value is Hyperparameter {
-  if (typeof value === 'number') return !Number.isNaN(value)
+  if (typeof value === 'number') return Number.isFinite(value)
   return typeof value === 'function' || value instanceof LearningRateSchedule
 }
 
@@ -152,7 +153,7 @@ function checkBase(op: string, options: Record<string, unknown>): void {
   }
   for (const [name, value] of Object.entries(options)) {
     if (/^(beta\d|rho)$/.test(name)) checkRange(op, name, value, 0, 1)
-    if (name === 'epsilon') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+    if (/^(epsilon|\w*weightDecay)$/i.test(name)) checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
   }
   checkLossScale(op, options.lossScaleFactor)
   if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)

@@ -8,7 +8,7 @@ import { backend } from '../tensor/backend.js'
 import type { Variable } from '../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { ConfiguredOptimizer, kindOfRate } from './configured.js'
-import { checkState, countIn, exportVariables, importVariables, unnumbered } from './exported-state.js'
+import { countIn, exportVariables, importVariables, readState, unnumbered, withJson } from './exported-state.js'
 import type { OptimizerOptions } from './options.js'
 import { checkVariable } from './pairs.js'
 import { type Initial, reservedArrays, VariableState } from './slots.js'
@@ -55,21 +55,21 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   finalizeVariableValues(variables: readonly Variable[]): void {
     if (!this.useEma || !this.built) return
     this.checkKnown('finalizeVariableValues', variables)
-    for (const variable of variables) copyInto(variable, this.state(variable).average as Variable)
+    for (const variable of variables) writeAverage(this.state(variable))
   }
 
   exportState(): OptimizerState {
     const numbers = Object.entries(this.scalarState()).map(([name, value]) => [name, Float64Array.of(value)])
-    return exportVariables(this.stateVariables(), Object.fromEntries(numbers))
+    return withJson(exportVariables(this.stateVariables(), Object.fromEntries(numbers)))
   }
 
-  importState(state: OptimizerState): void {
+  importState(saved: OptimizerState): void {
     if (!this.built) {
       throw new OptionError(
         'importState: the optimizer is not built. Call build(variables) with the same variables first.',
       )
     }
-    checkState('importState', state)
+    const state = readState('importState', saved)
     this.checkSavedRate(state)
     const numbers = Object.keys(this.scalarState())
     importVariables('importState', state, this.stateVariables(), numbers, () => {
@@ -155,11 +155,12 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
 
   private newState(variable: Variable): VariableState {
     const state = new VariableState(this.name, variable)
-    if (this.useEma) state.addAverage()
+    if (this.useEma && !variable.overwriteWithGradient) state.addAverage()
     if (this.callsPerUpdate > 1) state.addAccumulator()
     for (const slot of this.slotsOf(variable)) {
       if ((reservedArrays as readonly string[]).includes(slot)) throw reserved(this.constructor.name, slot)
-      state.addSlot(slot, this.initial[slot], this.slotShape(slot, variable))
+      const initial = Object.hasOwn(this.initial, slot) ? this.initial[slot] : 0
+      state.addSlot(slot, initial, this.slotShape(slot, variable))
     }
     return state
   }
@@ -171,10 +172,11 @@ function agreeBesides(a: OptimizerState, b: OptimizerState): boolean {
   return `${one.map(unnumbered).sort()}` === `${other.map(unnumbered).sort()}`
 }
 
-/** Copies the numbers of one variable into another. */
-export function copyInto(target: Variable, source: Variable): void {
-  backend.write(target.buffer, source.buffer)
-  target.version++
+/** Copies the moving average into the variable; one that takes its gradient as its value has none. */
+export function writeAverage({ variable, average }: VariableState): void {
+  if (average === null) return
+  backend.write(variable.buffer, average.buffer)
+  variable.version++
 }
 
 function unknownVariable(op: string, owner: string, variable: Variable, known: readonly Variable[]): OptionError {

@@ -91,7 +91,9 @@ export class ElementwiseRow implements Row {
   derivative(i: number): ElementwiseRow {
     if (!this.derivatives[i]) {
       const name = this.program.inputs[i]
-      this.derivatives[i] = new ElementwiseRow(this.rules[name] ?? gradient(this.program, name, { reuseOutput: true }))
+      this.derivatives[i] = new ElementwiseRow(
+        Object.hasOwn(this.rules, name) ? this.rules[name] : gradient(this.program, name, { reuseOutput: true }),
+      )
       this.derivatives[i].name = `gradient of ${this.name}`
     }
     return this.derivatives[i]

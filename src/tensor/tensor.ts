@@ -7,6 +7,7 @@ import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
+import { type JsonNumber, toJsonNumbers } from './json-numbers.js'
 import { type NestedArray, nest } from './nested.js'
 import { printTensor } from './print.js'
 import { formatShape, sameShape, sizeOf } from './shape.js'
@@ -18,7 +19,7 @@ export interface SavedTensor {
   /** What the numbers are. */
   readonly dtype: DType
   /** The numbers, the last axis fastest. */
-  readonly data: readonly number[]
+  readonly data: readonly JsonNumber[]
 }
 
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
@@ -104,11 +105,10 @@ export class Tensor implements Differentiable<Tensor> {
   }
 
   /**
-   * What `JSON.stringify` writes; `setWeights` and `tensor(data, { shape, dtype })` read it again. JSON has no NaN and no
-   * ±∞: they become null, which is not read.
+   * What `JSON.stringify` writes, and `setWeights` reads again. JSON has no NaN, no ±∞ and no −0: they become strings.
    */
   toJSON(): SavedTensor {
-    return { shape: this.shape, dtype: this.dtype, data: Array.from(this.dataSync()) }
+    return { shape: this.shape, dtype: this.dtype, data: toJsonNumbers(this.dataSync()) }
   }
 
   /**

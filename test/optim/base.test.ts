@@ -12,6 +12,7 @@ import {
   Lookahead,
   LossScaleOptimizer,
   MultiOptimizer,
+  Muon,
   Optimizer,
   OptimizerMap,
   type OptimizerOptions,
@@ -96,6 +97,23 @@ test('before the first step the average is a copy of the weights, so that finali
   optimizer.build([w])
   optimizer.finalize_variable_values([w])
   t.deepEqual(w.toArray(), [3, 4])
+})
+
+test('a variable that takes its gradient as its value has no average, as in Keras', (t) => {
+  // Keras 3.16: after two steps of SGD(1.0, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2) from (0, 0)
+  // along (-1, 5) and (-1, 7), where the second is overwritten: 1.5 and 7, and finalize_variable_values leaves 7.
+  const [w, direct] = [variable([0], { name: 'w' }), variable([0], { name: 'direct' })]
+  direct.overwriteWithGradient = true
+  const optimizer = new SGD({ learningRate: 1, useEma: true, emaMomentum: 0.5, emaOverwriteFrequency: 2 })
+  for (const value of [5, 7]) optimizer.apply([tensor([-1]), tensor([value])], [w, direct])
+  t.deepEqual([w.item(), direct.item()], [1.5, 7])
+  t.deepEqual(
+    Object.keys(optimizer.exportState()).filter((name) => name.endsWith('average')),
+    ['w_average'],
+  )
+  direct.assign([9])
+  optimizer.finalizeVariableValues([w, direct])
+  t.deepEqual([w.item(), direct.item()], [1.5, 9])
 })
 
 test('with accumulation the average moves, and overwrites, once per update', (t) => {
@@ -235,7 +253,10 @@ test('a failed call says why and changes nothing', (t) => {
     [(o) => (o as Adam).excludeFromWeightDecay({ names: 'bias' as never }), /names must be a list, received bias/],
     [(o) => o.importState({}), /missing \[iteration/],
     [(o) => o.importState(null as never), /the state is null/],
-    [(o) => o.importState(changed(o, 'learning_rate', Number.NaN)), /learningRate must be a number.*received NaN/],
+    [
+      (o) => o.importState(changed(o, 'learning_rate', Number.NaN)),
+      /learningRate must be a finite number.*received NaN/,
+    ],
     [(o) => o.importState(changed(o, 'iteration', -5)), /iteration is -5, not a whole number/],
     [(o) => o.importState(changed(o, 'iteration', Number.NaN)), /iteration is NaN, not a whole number/],
     [(o) => o.importState(changed(o, 'a_m', 'x' as never)), /element 0 of a_m is string x, not a number/],
@@ -471,9 +492,16 @@ test('options are checked when an optimizer is made', (t) => {
   const wrong: [() => unknown, RegExp][] = [
     [() => new Adam({ beta_1: 0.9 } as object), /unknown option beta_1. Did you mean beta1\?/],
     [() => new Adam({ learning_rate: 0.9 } as object), /Did you mean learningRate\?/],
-    [() => new Adam({ learningRate: Number.NaN }), /learningRate must be a number/],
+    [() => new Adam({ learningRate: Number.NaN }), /learningRate must be a finite number/],
     [() => new Adam({ learningRate: '1' as never }), /received "1"/],
     [() => new Adam({ learningRate: -1 }), /learningRate must be 0 or more, received -1/],
+    [() => new SGD({ weightDecay: -0.1 }), /weightDecay must be 0 or more, received -0.1/],
+    [() => new Muon({ adamWeightDecay: -1 }), /adamWeightDecay must be 0 or more, received -1/],
+    [() => new Adam({ learningRate: Infinity }), /learningRate must be a finite number.*received Infinity/],
+    [() => (new Adam().learningRate = Infinity), /learningRate must be a finite number.*received Infinity/],
+    [() => new Adam({ clipnorm: Infinity }), /clipnorm must be a finite number.*received Infinity/],
+    [() => new Adam({ epsilon: Infinity }), /epsilon must be a finite number.*received Infinity/],
+    [() => new ExponentialDecay({ initialLearningRate: Infinity, decaySteps: 1, decayRate: 1 }), /a finite number/],
     [() => (new Adam().learningRate = -1), /learningRate must be 0 or more, received -1/],
     [
       () => new Adam({ learningRate: ExponentialDecay as never }),
@@ -541,6 +569,14 @@ test('schedule-free: evaluation weights are swapped in and out, and the next ste
     return flat(w.toArray())
   }
   t.deepEqual(run(true), run(false))
+})
+
+test('explain prints no −0 % and no ratio to weights that are 0', (t) => {
+  const bias = variable([0, 0], { name: 'bias' })
+  const optimizer = new SGD({ learningRate: 0.5 })
+  optimizer.apply([tensor([1, 1])], [bias])
+  const cells = String(optimizer.explain()).split('\n')[2].trim().split(/\s+/)
+  t.deepEqual(cells, ['bias', '1.41', '×1', '0%', '0', '0.707', '–', '–'])
 })
 
 test('explain tells what a step did', (t) => {

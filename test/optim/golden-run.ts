@@ -103,7 +103,7 @@ const operations: Record<string, (world: World, op: Json) => void> = {
     })
   },
   build({ optimizers, variables }, op) {
-    optimizers[op.opt].build(op.vars.map((name: string) => variables[name]))
+    quietly(() => optimizers[op.opt].build(op.vars.map((name: string) => variables[name])))
   },
   apply(world, op) {
     const variables = op.grads.map(([name]: [string]) => world.variables[name])

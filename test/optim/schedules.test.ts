@@ -41,6 +41,33 @@ test('cosine decay restarts exactly where it should', (t) => {
   }
 })
 
+test('cosine decay misses no restart by rounding: whole steps at which one falls, in exact fractions', (t) => {
+  let restarts = 0
+  for (let first = 1; first <= 20; first++) {
+    for (let tenths = 11n; tenths <= 30n; tenths++) {
+      const tMul = Number(tenths) / 10
+      const schedule = new CosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps: first, tMul, mMul: 0.5 })
+      // starts · 10ⁿ, where 10ⁿ is `scale`, and how long the decay after it is
+      let [start, length, scale] = [0n, BigInt(first), 1n]
+      for (let n = 0; n < 12; n++) {
+        if (start % scale === 0n) {
+          const step = Number(start / scale)
+          t.is(schedule.at(step), 0.5 ** n, `${first}, ${tMul} at ${step}`)
+          restarts++
+        }
+        ;[start, length, scale] = [(start + length) * 10n, length * tenths, scale * 10n]
+      }
+    }
+  }
+  t.true(restarts > 1000)
+  const [a, b, c] = [
+    [14, 1.3],
+    [10, 1.2],
+    [3, 1.8],
+  ].map(([firstDecaySteps, tMul]) => new CosineDecayRestarts({ initialLearningRate: 1, firstDecaySteps, tMul }))
+  t.deepEqual([a.at(14), b.at(22), c.at(3)], [1, 1, 1])
+})
+
 test('linear, constant and inverse square root', (t) => {
   const linear = new Linear({ initialLearningRate: 1, endLearningRate: 3, steps: 4, begin: 2 })
   t.deepEqual(

@@ -23,6 +23,8 @@ import {
   variable,
 } from '../../src/index.js'
 
+import { kerasOptimizers, otherOptimizers } from '../../src/optim/classes.js'
+
 type State = Record<string, unknown>
 
 /** An optimizer after two steps. */
@@ -156,6 +158,55 @@ test('a state that was cut, or holds anything but numbers, is refused by every o
     }
     optimizer.importState(good as OptimizerState)
     t.deepEqual(everything(optimizer, variables).slice(0, 2), before.slice(0, 2))
+  }
+})
+
+/** One of each optimizer, the wrappers around another one. */
+const oneOfEach = [...kerasOptimizers(), ...otherOptimizers()].map((optimizer) => (): AnyOptimizer => {
+  // biome-ignore lint/suspicious/noExplicitAny: classes by name
+  const Class = optimizer as any
+  if (Class === MultiOptimizer) return new Class(new OptimizerMap(new SGD({ momentum: 0.5 }), { b: new Adam() }))
+  return new Class([LossScaleOptimizer, Lookahead, SAM].includes(Class) ? new Adam({ useEma: true }) : {})
+})
+
+/** Ways of a state to another place, and what they make of its arrays. */
+const journeys: Record<string, (state: OptimizerState) => OptimizerState> = {
+  JSON: (state) => JSON.parse(JSON.stringify(state)),
+  'JSON, as part of something': (state) => JSON.parse(JSON.stringify({ epoch: 3, state })).state,
+  'JSON of a copy': (state) => JSON.parse(JSON.stringify({ ...state })),
+  structuredClone: (state) => structuredClone(state),
+}
+
+test('the state of every optimizer goes through JSON and structuredClone, and comes back bit for bit', (t) => {
+  for (const make of oneOfEach) {
+    const { optimizer } = trained(make())
+    const state = optimizer.exportState()
+    for (const [journey, send] of Object.entries(journeys)) {
+      const again = trained(make())
+      again.optimizer.importState(send(state))
+      t.deepEqual({ ...again.optimizer.exportState() }, { ...state }, `${optimizer}: ${journey}`)
+    }
+  }
+})
+
+test('NaN, ±∞ and −0 in a state survive JSON', (t) => {
+  const odd = [Number.NaN, Infinity, -Infinity, -0]
+  const w = variable(odd, { name: 'w' })
+  const make = (): AnyOptimizer[] => [
+    new SGD({ momentum: 0.5 }),
+    new LossScaleOptimizer(new SGD({ momentum: 0.5 })),
+    new Lookahead(new SGD({ momentum: 0.5 })),
+    new SAM(new SGD({ momentum: 0.5 })),
+    new MultiOptimizer(new OptimizerMap(new SGD({ momentum: 0.5 }))),
+  ]
+  const [from, to] = [make(), make()]
+  for (const [i, optimizer] of from.entries()) {
+    for (const o of [optimizer, to[i]]) o.build([w])
+    const state = optimizer.exportState()
+    const slot = Object.keys(state).find((name) => name.endsWith('w_m')) as string
+    optimizer.importState({ ...state, [slot]: Float32Array.from(odd) })
+    to[i].importState(JSON.parse(JSON.stringify(optimizer.exportState())))
+    t.deepEqual([...to[i].exportState()[slot]], odd, String(optimizer))
   }
 })
 

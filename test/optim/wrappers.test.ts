@@ -20,7 +20,7 @@ import {
   unitNorm,
   variable,
 } from '../../src/index.js'
-import { flat } from './golden-program.js'
+import { catchWarnings, flat } from './golden-program.js'
 
 const f64 = { dtype: 'float64' } as const
 const near = (a: number[], b: number[], tolerance = 1e-12) =>
@@ -104,6 +104,25 @@ test('the loss scale halves on overflow, doubles after enough finite steps, and 
   t.true(Math.abs(large.item() + 1) < 1e-6, 'a finite gradient whose square overflows is finite')
   t.throws(() => optimizer.apply([tensor([Infinity])], [w]), { name: 'ShapeError' })
   t.is(optimizer.scale, 8)
+})
+
+test('a key of an OptimizerMap that chooses no variable is warned of, once; a function may choose none', (t) => {
+  const [w, other] = [variable([0], { name: 'kernel' }), variable([0], { name: 'other' })]
+  const map = new OptimizerMap(new SGD(), [
+    ['kernel', new SGD()],
+    ['kern', new SGD()],
+    [/bias$/, new SGD()],
+    [other, new SGD()],
+    [() => false, new SGD()],
+  ])
+  const optimizer = new MultiOptimizer(map)
+  const step = () => optimizer.apply([tensor([1])], [w])
+  t.deepEqual(catchWarnings(step).warnings, [
+    "OptimizerMap: kern matches none of the variables kernel. A string must match the whole path, as '.*bias' does.",
+    "OptimizerMap: /bias$/ matches none of the variables kernel. A string must match the whole path, as '.*bias' does.",
+    "OptimizerMap: other matches none of the variables kernel. A string must match the whole path, as '.*bias' does.",
+  ])
+  t.deepEqual(catchWarnings(step).warnings, [])
 })
 
 test('MultiOptimizer takes groups by variable, name, pattern or predicate, and is atomic', (t) => {

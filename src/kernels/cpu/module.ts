@@ -92,15 +92,15 @@ function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
  * @throws BackendError always
  */
 function refuse(cause?: unknown): never {
-  throw new BackendError(`cpu: ${obstacleToWasm()}`, { cause })
+  throw new BackendError(unavailable(), { cause })
 }
 
-function obstacleToWasm(): string {
+function unavailable(): string {
   if (typeof WebAssembly === 'undefined')
-    return 'WebAssembly is not available here, and kernels need it. Use a current browser, or Node without --jitless.'
+    return 'cpu: WebAssembly is not available here, and kernels need it. Use a current browser, or Node without --jitless.'
   if (!WebAssembly.validate(simdModule))
-    return 'this engine has no WebAssembly SIMD. Use a browser of 2023 or later, on hardware with SIMD.'
-  return "compiling WebAssembly is forbidden here. In a page with a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src."
+    return 'cpu: this engine has no WebAssembly SIMD. Use a browser of 2023 or later, on hardware with SIMD.'
+  return "cpu: compiling WebAssembly is forbidden here. In a page with a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src."
 }
 
 /** The remainder with the sign of a. */

@@ -57,16 +57,21 @@ export class CosineDecayRestarts extends LearningRateSchedule<CosineDecayRestart
   /** How many restarts came before the step, and how much of the current decay has passed, 0 to 1. */
   private cycleAt(step: number): [restarts: number, fraction: number] {
     const { firstDecaySteps, tMul } = this.options
-    if (tMul === 1) return [Math.floor(step / firstDecaySteps), (step / firstDecaySteps) % 1]
-    const guess = Math.floor(Math.log(1 - (step / firstDecaySteps) * (1 - tMul)) / Math.log(tMul))
-    const restarts = this.startOf(guess + 1) <= step ? guess + 1 : this.startOf(guess) > step ? guess - 1 : guess
-    if (!Number.isFinite(restarts)) return [0, 1]
-    return [restarts, (step - this.startOf(restarts)) / (firstDecaySteps * tMul ** restarts)]
+    const passed = step / firstDecaySteps
+    const guess = Math.floor(tMul === 1 ? passed : Math.log1p(passed * (tMul - 1)) / Math.log(tMul))
+    if (!Number.isFinite(guess)) return [0, 1]
+    const restarts = [guess + 1, guess, guess - 1].find((n) => this.startOf(n) <= step * (1 + rounding)) ?? 0
+    const length = firstDecaySteps * tMul ** restarts
+    return [restarts, Math.max(0, (step - this.startOf(restarts)) / length)]
   }
 
   /** The step at which the decay after so many restarts begins. */
   private startOf(restarts: number): number {
     const { firstDecaySteps, tMul } = this.options
-    return (firstDecaySteps * (1 - tMul ** restarts)) / (1 - tMul)
+    const decays = tMul === 1 ? restarts : Math.expm1(restarts * Math.log(tMul)) / (tMul - 1)
+    return firstDecaySteps * decays
   }
 }
+
+/** A step this near before a restart, relative to its number, is that restart: 10 · 1.1 is a little more than 11. */
+const rounding = 1e-12

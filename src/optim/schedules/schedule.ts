@@ -113,7 +113,7 @@ function checkValues(op: string, options: Record<string, unknown>, defaults: Rea
       if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Give true or false.`)
     } else if (!mayBe(value, defaults[name])) {
       const what = typeof value === 'number' || value === null ? '' : ', not a number'
-      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Give a number.`)
+      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Give a finite number.`)
     }
   }
 }
@@ -124,10 +124,10 @@ function checkValues(op: string, options: Record<string, unknown>, defaults: Rea
  */
 function mayBe(value: unknown, standard: unknown): boolean {
   if (value === null) return standard === null
-  if (typeof value === 'number') return !Number.isNaN(value)
+  if (typeof value === 'number') return Number.isFinite(value)
   if (standard === null || typeof standard === 'number') return false
   if (standard !== undefined) return typeof value === typeof standard
-  if (Array.isArray(value)) return !value.some(Number.isNaN)
+  if (Array.isArray(value)) return value.every((x) => typeof x !== 'number' || Number.isFinite(x))
   return typeof value === 'function' || (typeof value === 'object' && 'at' in value)
 }
 
