@@ -171,17 +171,17 @@ export class LBFGS extends AnyOptimizer {
     return state
   }
 
-  importState(saved: OptimizerState): void {
-    const state = readState('importState', saved)
+  importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
     if (this.built.length === 0) throw notBuilt()
-    const count = Math.ceil((Object.keys(state).length - 1) / 2)
+    const count = Math.ceil((Object.keys(saved).length - 1) / 2)
     const names = Array.from({ length: Math.max(0, count) }, (_, i) => [`s_${i}`, `y_${i}`])
-    checkNames('importState', Object.keys(state), ['iteration', ...names.flat()])
+    checkNames('importState', Object.keys(saved), ['iteration', ...names.flat()])
     if (count > this.options.historySize) throw tooManyPairs(count, this.options.historySize)
     const size = this.built.reduce((sum, variable) => sum + variable.size, 0)
-    for (const name of names.flat()) checkNumbers('importState', name, state[name], size, 'float64')
-    this.made = countIn('importState', state, 'iteration')
-    this.pairs = names.map(([s, y]) => ({ s: Float64Array.from(state[s]), y: Float64Array.from(state[y]) }))
+    for (const name of names.flat()) checkNumbers('importState', name, saved[name], size, 'float64')
+    this.made = countIn('importState', saved, 'iteration')
+    this.pairs = names.map(([s, y]) => ({ s: Float64Array.from(saved[s]), y: Float64Array.from(saved[y]) }))
   }
 
   getConfig(): Config {

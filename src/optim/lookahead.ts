@@ -89,12 +89,12 @@ export class Lookahead extends Wrapper {
     )
   }
 
-  override importState(saved: OptimizerState): void {
-    const state = readState('importState', saved)
+  override importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
     const slow = this.slow.map(({ slow }) => slow)
-    const entries = Object.entries(state)
+    const entries = Object.entries(saved)
     const names = Object.keys(this.exportState()).slice(Object.keys(super.exportState()).length)
-    const isKnown = names.every((name) => Object.hasOwn(state, name))
+    const isKnown = names.every((name) => Object.hasOwn(saved, name))
     const isInner = ([name]: [string, unknown], i: number) =>
       isKnown ? !names.includes(name) : i < entries.length - slow.length
     const own = Object.fromEntries(entries.filter((entry, i) => !isInner(entry, i)))

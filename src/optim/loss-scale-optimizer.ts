@@ -95,11 +95,11 @@ export class LossScaleOptimizer extends Wrapper {
     return withJson({ ...own, ...super.exportState() })
   }
 
-  override importState(saved: OptimizerState): void {
-    const state = readState('importState', saved)
-    const { step_counter, dynamic_scale, ...inner } = state
-    if (!step_counter || !dynamic_scale) throw notScaled(state)
-    const finiteSteps = countIn('importState', state, 'step_counter')
+  override importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
+    const { step_counter, dynamic_scale, ...inner } = saved
+    if (!step_counter || !dynamic_scale) throw notScaled(saved)
+    const finiteSteps = countIn('importState', saved, 'step_counter')
     checkNumbers('importState', 'dynamic_scale', dynamic_scale, 1)
     const [scale] = dynamic_scale
     checkPositive('importState', 'dynamic_scale', scale)

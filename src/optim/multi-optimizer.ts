@@ -185,15 +185,15 @@ export class MultiOptimizer extends AnyOptimizer {
     return state
   }
 
-  importState(saved: OptimizerState): void {
-    const state = readState('importState', saved)
-    const applied = countIn('importState', state, 'iteration')
-    const unknown = Object.keys(state).filter((name) => name !== 'iteration' && !this.isInGroup(name))
+  importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
+    const applied = countIn('importState', saved, 'iteration')
+    const unknown = Object.keys(saved).filter((name) => name !== 'iteration' && !this.isInGroup(name))
     if (unknown.length > 0) throw unknownEntries(unknown, this.inner.length)
     const before = this.inner.map((optimizer) => optimizer.exportState())
     try {
       this.inner.forEach((optimizer, i) => {
-        optimizer.importState(part(state, `${i}/`))
+        optimizer.importState(part(saved, `${i}/`))
       })
     } catch (error) {
       this.inner.forEach((optimizer, i) => {

@@ -63,20 +63,20 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     return withJson(exportVariables(this.stateVariables(), Object.fromEntries(numbers)))
   }
 
-  importState(saved: OptimizerState): void {
+  importState(state: OptimizerState): void {
     if (!this.built) {
       throw new OptionError(
         'importState: the optimizer is not built. Call build(variables) with the same variables first.',
       )
     }
-    const state = readState('importState', saved)
-    this.checkSavedRate(state)
+    const saved = readState('importState', state)
+    this.checkSavedRate(saved)
     const numbers = Object.keys(this.scalarState())
-    importVariables('importState', state, this.stateVariables(), numbers, () => {
-      const applied = countIn('importState', state, 'iteration')
-      if (state.learning_rate) this.learningRate = state.learning_rate[0]
+    importVariables('importState', saved, this.stateVariables(), numbers, () => {
+      const applied = countIn('importState', saved, 'iteration')
+      if (saved.learning_rate) this.learningRate = saved.learning_rate[0]
       this.applied = applied
-      this.counterValues = Object.fromEntries(Object.keys(this.counters).map((name) => [name, state[name][0]]))
+      this.counterValues = Object.fromEntries(Object.keys(this.counters).map((name) => [name, saved[name][0]]))
     })
   }
 
