@@ -144,6 +144,25 @@ test('backward from integers, and a checkpoint of them, are refused too', (t) =>
   t.deepEqual([index.item(), index.requiresGrad], [1, false])
 })
 
+test('a hook that frees the graph that is being walked gives the error of a freed graph', (t) => {
+  const freed = { instanceOf: GradientError, message: /^backward: this graph was walked already, and freed\./ }
+  for (const hooked of ['first', 'second', 'third'] as const) {
+    const w = variable([1, 2])
+    const first = w.exp()
+    const second = first.square()
+    const third = second.add(first)
+    const loss = third.sum()
+    let calls = 0
+    const values = { first, second, third }
+    const remove = values[hooked].onGradient(() => {
+      if (calls++ === 0) loss.backward()
+    })
+    t.throws(() => loss.backward(undefined, { retainGraph: true }), freed, hooked)
+    remove()
+    t.throws(() => loss.backward(), freed)
+  }
+})
+
 test('a function that returns a promise is refused wherever its computations are watched', (t) => {
   const w = variable([1])
   const wait = (async (x: Tensor = w) => x.square().sum()) as never as F
