@@ -4,6 +4,7 @@
 import { DTypeError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
+import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { promote } from './dtype.js'
 import { ops, viewOf } from './ops.js'
@@ -122,13 +123,14 @@ export function trace(x: TensorLike): Tensor {
   return viewOf(source, { shape, strides, offset: 0 }).sum(-1)
 }
 
-/** Rows times columns of more numbers than this are computed as the sums that they are, which keeps more digits and is faster. */
+/** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */
 const longRow = 64
 
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   const [row, k] = transposeA ? [-1, a.shape[a.rank - 2]] : [-2, a.shape[a.rank - 1]]
-  if (k > longRow && a.shape.at(row) === 1 && b.shape.at(transposeB ? -2 : -1) === 1) return sumOfProducts(a, b, k)
+  const isOneNumber = a.shape.at(row) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
+  if (isOneNumber && k > longRow && backend.name === 'gpu') return sumOfProducts(a, b, k)
   if (b.rank === 2 && a.rank > 2 && !transposeA) {
     const outer = a.shape.slice(0, -1)
     const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })

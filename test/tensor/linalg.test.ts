@@ -248,6 +248,13 @@ test('long sums of float32 products keep their digits, whichever operation they 
       ],
       'a batch of rows and columns': [v.reshape([2, 1, half]).matmul(o.reshape([2, half, 1])), whole / 2],
       'a batch with one column': [v.reshape([2, 1, half]).matmul(ones([half, 1])), whole / 2],
+      'matrix and vector': [matmul(v.reshape([2, half]), ones([half])), whole / 2],
+      'vector and transposed matrix': [matmul(ones([half]), v.reshape([2, half]), { transposeB: true }), whole / 2],
+      'batch of matrices and vectors': [
+        v.reshape([2, 5, -1]).matmul(o.reshape([2, 5, -1]).slice(':, 0').expandDims(-1)),
+        whole / 10,
+      ],
+      'einsum ij,j->i': [einsum('ij,j->i', v.reshape([2, half]), ones([half])), whole / 2],
       'einsum i,i': [einsum('i,i', v, o), whole],
       'einsum i,i->': [einsum('i,i->', v, o), whole],
       'einsum i,i,i': [einsum('i,i,i', v, o, o), whole],
