@@ -36,13 +36,19 @@ const elementwiseRows = {
   sign: op('sign(x)'),
   square: op('x^2', { x: '2 * g * x' }),
   sqrt: op('sqrt(x)', { x: 'g / (2 * y)' }),
-  rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms: its gradient at 0 is 0
+  rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms, as the next two: their gradient at 0 is 0
+  powerOfSize: op('abs(x) ^ p', { x: 'x == 0 ? 0 : g * p * sign(x) * abs(x)^(p - 1)' }),
   rootOfPowers: op('x ^ (1 / p)', { x: 'g * y / (p * (x == 0 ? Infinity : x))' }),
   rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y * y * y' }),
   reciprocal: op('1 / x', { x: '-g * y^2' }),
   maximum: op('max(a, b)'),
   minimum: op('min(a, b)'),
-  clip: op('min(max(x, low), high)', { x: 'x >= low and x <= high ? g : 0' }),
+  // One of the three inputs gets the whole gradient, also where they tie or the bounds are the wrong way round
+  clip: op('min(max(x, low), high)', {
+    x: 'x >= low and x <= high ? g : 0',
+    low: 'x < low and low < high ? g : 0',
+    high: 'x > high or (x < low and low >= high) ? g : 0',
+  }),
   lerp: op('t < 0.5 ? a + t * (b - a) : b - (1 - t) * (b - a)', { a: 'g * (1 - t)', b: 'g * t', t: 'g * (b - a)' }),
   where: op('condition ? a : b'),
   cast: op('x', { x: 'g' }),
@@ -112,7 +118,11 @@ const elementwiseRows = {
   mish: op('x * tanh(softplus(x))'),
   hardSigmoid: op('min(max(x + 3, 0), 6) / 6', { x: 'x > -3 and x < 3 ? g / 6 : 0' }),
   hardSwish: op('x * min(max(x + 3, 0), 6) / 6', { x: 'x <= -3 ? 0 : x >= 3 ? g : g * (x / 3 + 0.5)' }),
-  hardTanh: op('min(max(x, low), high)', { x: 'x > low and x < high ? g : 0' }),
+  hardTanh: op('min(max(x, low), high)', {
+    x: 'x > low and x < high ? g : 0',
+    low: 'x <= low and low < high ? g : 0',
+    high: 'x >= high or (x <= low and low >= high) ? g : 0',
+  }),
   gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }

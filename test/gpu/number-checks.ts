@@ -41,7 +41,18 @@ export const checks: Checks = {
     const numbers = Array.from(await x.data())
     const exact = numbers.reduce((a, b) => a + b, 0)
     ok(Math.abs(sum - exact) < 1e-6 * exact, `${sum}, not ${exact}`)
-    await near(x.square().mean(), [numbers.reduce((a, b) => a + b * b, 0) / 1e5], 1e-6)
+    const squares = numbers.reduce((a, b) => a + b * b, 0)
+    await near(x.square().mean(), [squares / 1e5], 1e-6)
+    await near(x.dot(x).div(1e5), [squares / 1e5], 1e-6)
+    await near(
+      x
+        .reshape([2, 1, -1])
+        .matmul(x.reshape([2, -1, 1]))
+        .sum()
+        .div(1e5),
+      [squares / 1e5],
+      1e-6,
+    )
   },
 
   'sums over more than 1000 numbers lose none': async () => {

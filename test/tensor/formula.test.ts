@@ -42,6 +42,52 @@ test('formulas are differentiable to every order, and their derivative is a form
   t.deepEqual((w.grad as Tensor).toArray(), [12])
 })
 
+test('a derivative has the dtype of the value, although it reads none of the inputs', (t) => {
+  const x = tensor([3, 4], { dtype: 'float64' })
+  const at = (text: string, ...inputs: (Tensor | number)[]) => formula(text).derivative('x')(...inputs)
+  t.deepEqual(at('x / 3', x).toArray(), [1 / 3, 1 / 3])
+  t.deepEqual(at('1e308 * x', x).toArray(), [1e308, 1e308])
+  t.deepEqual(at('x', x).toArray(), [1, 1])
+  for (const text of [
+    'x / 3',
+    '1e308 * x',
+    '5 * x',
+    '-x',
+    'x',
+    'x + a',
+    '0.1 * x + a^2',
+    'floor(x)',
+    'max(x, 2)',
+    'x > 0 ? x / 3 : 0.1',
+  ]) {
+    const inputs = [x, tensor(2)].slice(0, formula(text).inputs.length)
+    const d = formula(text).derivative('x')
+    t.is(d(...inputs).dtype, 'float64', text)
+    t.deepEqual(d(...inputs).toArray(), grad((z) => formula(text)(z, ...inputs.slice(1)).sum())(x).toArray(), text)
+    t.is(d(...inputs.map((z) => z.cast('float32'))).dtype, 'float32', text)
+    t.is(d(...inputs, tensor(0.1, { dtype: 'float64' })).dtype, 'float64')
+  }
+  t.deepEqual(
+    formula('x / 3')
+      .derivative('x')([3, 4], tensor(1, { dtype: 'float64' }))
+      .toArray(),
+    [1 / 3, 1 / 3],
+  )
+  t.is(
+    formula('a * x')
+      .derivative('x')(tensor(0.1, { dtype: 'float64' }), tensor([1]))
+      .item(),
+    0.1,
+  )
+  t.is(formula('a + x').derivative('x')(tensor(0.1, { dtype: 'float64' }), tensor([1])).dtype, 'float64')
+  const second = formula('x^2 / 3').derivative('x').derivative('x')
+  t.deepEqual(second({ x, g: 1 }).toArray(), [2 / 3, 2 / 3])
+  t.is(formula('c > 0 ? x / 3 : 1').derivative('x')(tensor(1, { dtype: 'float64' }), tensor([1])).dtype, 'float32')
+  const whole = tensor([3], { dtype: 'int32' })
+  t.deepEqual([at('x^2', whole).item(), at('x^2', whole).dtype], [6, 'int32'])
+  t.is(formula('q = x\ny = x / 3').derivative('x')(x).slice([0]).item(), 1 / 3)
+})
+
 test('an input may be called y or g', (t) => {
   const f = formula('g * y^2')
   t.true(gradgradcheck((g, y) => f({ g, y }), [tensor([2, 3]), tensor([5, -1])]))

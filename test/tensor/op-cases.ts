@@ -37,6 +37,7 @@ export const domains: Record<Formulas, Domain> = {
   square: { inputs: [line] },
   sqrt: { inputs: [positive] },
   rootOfSquares: { inputs: [positive] },
+  powerOfSize: { inputs: [line, [0.5, 3]] },
   rootOfPowers: { inputs: [positive, [2, 3]] },
   rsqrt: { inputs: [positive] },
   reciprocal: { inputs: [positive] },
@@ -144,6 +145,19 @@ export function draw(shape: number[], [low, high]: [number, number], seed: numbe
   const away = (x: number) => (Math.abs(x - Math.round(2 * x) / 2) < 0.02 ? x + 0.05 : x)
   const values = Float64Array.from({ length: size }, () => away(low + (high - low) * random.uniform()))
   return tensor(values, { shape, dtype: 'float64' })
+}
+
+/** 0, ±1 and what is next to them, where rules that subtract nearly equal numbers lose their digits. */
+const delicate = [0, 1, -1].flatMap((center) => [0, 1e-4, -1e-4, 1e-7, -1e-7].map((step) => center + step))
+
+/** Every combination of a few random numbers and the delicate ones of each range, as float32 holds them: one list per input. */
+export function delicatePoints({ inputs }: Domain): number[][] {
+  const lists = inputs.map(([low, high], i) => {
+    const inside = delicate.filter((x) => x >= low && x <= high)
+    return [...draw([4], [low, high], 50 + i).dataSync(), ...inside].map(Math.fround)
+  })
+  const all = lists.reduce<number[][]>((rows, list) => rows.flatMap((row) => list.map((x) => [...row, x])), [[]])
+  return inputs.map((_, i) => all.map((row) => row[i]))
 }
 
 /** A row that is not a formula: a function of float64 tensors that uses it, where to check it, and what it must give there. */
