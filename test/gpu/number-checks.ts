@@ -129,6 +129,14 @@ export const checks: Checks = {
     }
   },
 
+  'inputs and results may be named as what every object has': async () => {
+    const [one, two, three] = [[1], [2], [3]].map((x) => tensor(x).mul(1))
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      const f = formula(`${name}2 = 2 * ${name}; ${name} = ${name}2 + x; y = ${name} * toFixed`)
+      await near((f(one, two, three) as unknown as Record<string, Tensor>).y, [12], 0, name)
+    }
+  },
+
   'infinities and NaN pass through': async () => {
     const x = tensor([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1])
     await near(x.mul(2).isNaN().cast('float32'), [0, 0, 1, 0], 0)

@@ -29,15 +29,14 @@ export interface Body {
  */
 export function translate(formula: Program, names: ReadonlyMap<string, number | string>): Body {
   const writer = new Writer()
-  const env: Record<string, Value> = {}
-  for (const name of formula.inputs) {
+  const inputs = formula.inputs.map((name) => {
     const source = names.get(name) as number | string
-    env[name] = typeof source === 'number' ? scalar(source) : writer.element(source)
-  }
-  const values = interpret(formula, algebraOf(writer), env)
-  const outputs: Record<string, string> = {}
-  for (const [name, value] of Object.entries(values)) outputs[name] = writer.text(value)
-  return { statements: writer.statements, outputs, uniforms: writer.uniforms }
+    return [name, typeof source === 'number' ? scalar(source) : writer.element(source)] as const
+  })
+  // Entries, because assigning to a property named __proto__ makes none
+  const values = interpret(formula, algebraOf(writer), Object.fromEntries(inputs))
+  const outputs = Object.entries(values).map(([name, value]) => [name, writer.text(value)] as const)
+  return { statements: writer.statements, outputs: Object.fromEntries(outputs), uniforms: writer.uniforms }
 }
 
 /** The part of a program that one of its outputs needs. */
@@ -145,7 +144,7 @@ function where(writer: Writer, [condition, yes, no]: readonly Value[]): string {
 /** floor(a / b) must not be one off because a / b is. */
 function floor(writer: Writer, x: string): string {
   const definition = writer.statements.find((statement) => statement.startsWith(`const ${x} = `))
-  const division = /= (\S+) \/ (\S+);$/.exec(definition ?? '')
+  const division = /= divided\((\S+), (\S+)\);$/.exec(definition ?? '')
   return division ? `floorDivide(${division[1]}, ${division[2]})` : `Math.floor(${x})`
 }
 
@@ -175,8 +174,7 @@ const powers: Readonly<Record<string, (x: string) => string>> = {
   '3': (x) => `${x} * ${x} * ${x}`,
   '-1': (x) => `1 / ${x}`,
   '-2': (x) => `1 / (${x} * ${x})`,
-  '0.5': (x) => `Math.sqrt(${x})`,
-  '-0.5': (x) => `1 / Math.sqrt(${x})`,
+  '-0.5': (x) => `1 / power(${x}, 0.5)`,
 }
 
 const expressions: Record<
@@ -186,16 +184,16 @@ const expressions: Record<
   add: (a, b) => `${a} + ${b}`,
   subtract: (a, b) => `${a} - ${b}`,
   multiply: (a, b) => `${a} * ${b}`,
-  divide: (a, b) => `${a} / ${b}`,
+  divide: (a, b) => `divided(${a}, ${b})`,
   pow: (a, b) => `power(${a}, ${b})`,
   unaryMinus: (x) => `-${x}`,
   abs: (x) => `Math.abs(${x})`,
   sign: (x) => `${x} > 0 ? 1 : (${x} < 0 ? -1 : ${x})`,
   sqrt: (x) => `Math.sqrt(${x})`,
   square: (x) => `${x} * ${x}`,
-  exp: (x) => `Math.exp(${x})`,
+  exp: (x) => `exponentialOf(${x})`,
   expm1: (x) => `expMinus1(${x})`,
-  log: (x) => `Math.log(${x})`,
+  log: (x) => `logarithmOf(${x})`,
   log1p: (x) => `logPlus1(${x})`,
   sin: (x) => `sineOf(${x})`,
   cos: (x) => `cosineOf(${x})`,
@@ -204,7 +202,7 @@ const expressions: Record<
   acos: (x) => `arccosineOf(${x})`,
   atan: (x) => `arctangentOf(${x})`,
   sinh: (x) => `hyperbolicSine(${x})`,
-  cosh: (x) => `0.5 * (Math.exp(${x}) + Math.exp(-${x}))`,
+  cosh: (x) => `hyperbolicCosine(${x})`,
   tanh: (x) => `hyperbolicTangent(${x})`,
   asinh: (x) => `inverseHyperbolicSine(${x})`,
   acosh: (x) => `inverseHyperbolicCosine(${x})`,
@@ -212,9 +210,8 @@ const expressions: Record<
   erf: (x) => `errorFunction(${x})`,
   ceil: (x) => `Math.ceil(${x})`,
   round: (x) => `roundToEven(${x})`,
-  // A NaN on either side stays
-  min: (a, b) => `(${a} < ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
-  max: (a, b) => `(${a} > ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
+  min: (a, b) => `smallerOf(${a}, ${b})`,
+  max: (a, b) => `largerOf(${a}, ${b})`,
   mod: (a, b) => `floorModulo(${a}, ${b})`,
   sigmoid: (x) => `sigmoidOf(${x})`,
   softplus: (x) => `softplusOf(${x})`,
