@@ -2,7 +2,7 @@
  * Functions that kernels call, in the JavaScript that gpu.js translates: those that shading languages lack or leave inexact (their
  * sin, atan or tanh may be off by 10⁻³). Accurate to a few float32 roundings.
  */
-import { inner, outer } from '../erf.js'
+import { inner, outer, scaledShort } from '../erf.js'
 
 /** A polynomial with these coefficients, lowest first, in Horner's form. */
 function polynomial(coefficients: readonly number[], x: string): string {
@@ -74,6 +74,20 @@ export const functions: readonly string[] = [
       r = z * ${polynomial(logarithm, 'z2')};
     }
     return r;
+  }`,
+  // A logarithm that is nearly whole is whole: exact at powers of the base
+  `function logOfBase(x, factor) {
+    const y = Math.log(x) * factor;
+    const n = Math.floor(y + 0.5);
+    return Math.abs(y - n) <= 4e-7 * Math.abs(n) ? n : y;
+  }`,
+  // One step of Newton's method after the power
+  `function cubeRoot(x) {
+    const a = Math.abs(x);
+    if (!(a > 0 && a < ${infinite})) { return x; }
+    let y = Math.pow(a, ${1 / 3});
+    y = y - (y - a / (y * y)) / 3;
+    return x < 0 ? -y : y;
   }`,
   // x − k π/2 in three steps, then the polynomial of the quadrant
   `function sineOfQuarter(x, shift) {
@@ -149,6 +163,16 @@ export const functions: readonly string[] = [
     if (a >= 1) { y = 1 - Math.exp(-x2) * ${polynomial(outer, 't')}; }
     if (a > 4) { y = 1; }
     if (x < 0) { y = -y; }
+    return y;
+  }`,
+  // The square of the short part of a is exact
+  `function complementaryError(x) {
+    const a = Math.min(Math.abs(x), 11);
+    const short = Math.floor(a * 256 + 0.5) / 256;
+    const t = (a - 3) / (a + 3);
+    let y = Math.exp(-short * short) * Math.exp((short - a) * (short + a)) * ${polynomial(scaledShort, 't')} / (1 + 2 * a);
+    if (x < 0) { y = 2 - y; }
+    if (!(x === x)) { y = x; }
     return y;
   }`,
   `function sigmoidOf(x) {

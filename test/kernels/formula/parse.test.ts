@@ -81,13 +81,25 @@ test('comparisons chain', (t) => {
 test('min and max of many nest, and short forms are written out', (t) => {
   t.deepEqual(value('max(a, b, c)'), call('max', call('max', a, b), c))
   t.deepEqual(value('log(x, a)'), call('divide', call('log', x), call('log', a)))
-  t.deepEqual(value('log2(x)'), call('divide', call('log', x), call('log', number(2))))
-  t.deepEqual(value('log10(x)'), call('divide', call('log', x), call('log', number(10))))
+  t.deepEqual(value('log(x, 2)'), call('log2', x))
+  t.deepEqual(value('log(x, 10)'), call('log10', x))
+  t.deepEqual(value('heaviside(x)'), call('heaviside', x, number(0.5)))
   t.deepEqual(value('cube(x)'), call('pow', x, number(3)))
 })
 
 test('constants are numbers, i is a name', (t) => {
-  const constants = { pi: Math.PI, e: Math.E, Infinity, NaN, true: 1, false: 0, '-2': -2, '-0': -0, '1e400': Infinity }
+  const constants = {
+    pi: Math.PI,
+    π: Math.PI,
+    e: Math.E,
+    Infinity,
+    NaN,
+    true: 1,
+    false: 0,
+    '-2': -2,
+    '-0': -0,
+    '1e400': Infinity,
+  }
   for (const [text, n] of Object.entries(constants)) t.deepEqual(value(text), number(n))
   t.deepEqual(value('i'), symbol('i'))
 })
@@ -126,7 +138,7 @@ const mistakes: Record<string, RegExp> = {
   'pi = 3': /"pi" is a constant, 3\.14\d+\. Choose another name/,
   'exp = 2': /"exp" is a function, not a name\. Call it with 1 argument\./,
   'max + 1': /"max" is a function, not a name\. Call it with 2 arguments\./,
-  'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where\./,
+  'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where, xlogy\./,
   'x(a + 1)': /unknown function x\. For a product write x \* \( … \)\. Known: abs/,
   'ln(x)': /unknown function ln\. Write log\(x\)\. Known: abs/,
   'relu(x)': /unknown function relu\. Write max\(x, 0\)\. Known: abs/,

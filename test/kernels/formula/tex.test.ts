@@ -1,6 +1,5 @@
 import test from 'ava'
-import { arity, type FunctionName } from '../../../src/kernels/formula/ast.js'
-import { argumentNames } from '../../../src/kernels/formula/derivatives.js'
+import { argumentNames, arity, type FunctionName } from '../../../src/kernels/formula/ast.js'
 import { gradient } from '../../../src/kernels/formula/differentiate.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { toTeX } from '../../../src/kernels/formula/tex.js'
