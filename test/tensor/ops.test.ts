@@ -146,8 +146,6 @@ const own: Record<string, string> = {
   'rsqrt x': 'reads y',
   'reciprocal x': 'reads y',
   'clip x': 'the whole gradient at the bounds, as in PyTorch',
-  'atan2 a': 'without the quadrants',
-  'atan2 b': 'without the quadrants',
   'relu x': '0 at 0, as in PyTorch',
   'relu6 x': '0 at the kinks, as in PyTorch',
   'elu x': 'g before alpha',

@@ -51,9 +51,23 @@ export const functions: readonly string[] = [
     if (b < 0 && r <= b) { r = r - b; }
     return r;
   }`,
+  // By squaring, so that powers of whole numbers are whole
+  `function wholePower(a, b) {
+    let n = Math.abs(b);
+    let square = a;
+    let r = 1;
+    for (let i = 0; i < 5; i++) {
+      const half = Math.floor(n * 0.5);
+      if (n - 2 * half === 1) { r = r * square; }
+      square = square * square;
+      n = half;
+    }
+    return b < 0 ? 1 / r : r;
+  }`,
   `function power(a, b) {
     if (b === 0 || a === 1) { return 1; }
     if (a === -1 && Math.abs(b) > ${infinite}) { return 1; }
+    if (Math.floor(b) === b && Math.abs(b) < 32) { return wholePower(a, b); }
     let r = Math.pow(Math.abs(a), b);
     if (a < 0) {
       if (Math.floor(b) !== b) { r = Math.sqrt(a); }

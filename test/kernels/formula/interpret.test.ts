@@ -14,7 +14,10 @@ const math = create(all, { relTol: Number.MIN_VALUE, absTol: 0 })
 const { sigmoid, softplus, erf } = numberAlgebra
 const { cbrt, erfc } = numberAlgebra // mathjs's cbrt is not Math's to the last bit; erfc and most of what is defined it lacks
 const defined = Object.fromEntries(
-  Object.keys(definitions).map((fn) => [fn, numberAlgebra[fn as DefinedFunction] as (...args: number[]) => number]),
+  Object.keys(definitions).map((fn) => {
+    const own = numberAlgebra[fn as DefinedFunction] as (...args: number[]) => number
+    return [fn, (...args: unknown[]) => own(...args.map(Number))]
+  }),
 )
 // mathjs has JavaScript's pow, where 1 to the power NaN is NaN
 const pow = (a: unknown, b: unknown) => numberAlgebra.pow(Number(a), Number(b))
