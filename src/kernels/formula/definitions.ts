@@ -38,8 +38,8 @@ export const definitions = {
   logit: 'x < 0.25 ? log(x / (1 - x)) : 2 * atanh(2 * x - 1)',
   // Winitzki's approximation, then two steps of Halley's method
   erfinv: `
-    l = -log((1 - x) * (1 + x)) / 0.147
-    u = 4.33 - 0.0735 * l
+    l = -log((1 - x) * (1 + x)) / 0.14
+    u = 4.5473 - 0.07 * l
     p = sqrt(l / (sqrt(u^2 + l) + u))
     m = abs(x)
     d = (m < 0.5 ? erf(p) - m : 1 - m - erfc(p)) * sqrt(pi) / 2 * exp(p^2)

@@ -2,7 +2,7 @@
  * Functions that kernels call, in the JavaScript that gpu.js translates: those that shading languages lack or leave inexact (their
  * sin, atan or tanh may be off by 10⁻³). Accurate to a few float32 roundings.
  */
-import { inner, outer, scaledShort } from '../erf.js'
+import { inner, scaledShort } from '../erf.js'
 
 /** A polynomial with these coefficients, lowest first, in Horner's form. */
 function polynomial(coefficients: readonly number[], x: string): string {
@@ -169,16 +169,6 @@ export const functions: readonly string[] = [
     if (x < 0) { y = -y; }
     return y;
   }`,
-  `function errorFunction(x) {
-    const a = Math.abs(x);
-    const x2 = x * x;
-    const t = (a - 2) / (a + 2);
-    let y = a * ${polynomial(inner, 'x2')};
-    if (a >= 1) { y = 1 - Math.exp(-x2) * ${polynomial(outer, 't')}; }
-    if (a > 4) { y = 1; }
-    if (x < 0) { y = -y; }
-    return y;
-  }`,
   // The square of the short part of a is exact
   `function complementaryError(x) {
     const a = Math.min(Math.abs(x), 11);
@@ -187,6 +177,14 @@ export const functions: readonly string[] = [
     let y = Math.exp(-short * short) * Math.exp((short - a) * (short + a)) * ${polynomial(scaledShort, 't')} / (1 + 2 * a);
     if (x < 0) { y = 2 - y; }
     if (!(x === x)) { y = x; }
+    return y;
+  }`,
+  `function errorFunction(x) {
+    const a = Math.abs(x);
+    const x2 = x * x;
+    let y = a * ${polynomial(inner, 'x2')};
+    if (a >= 1) { y = 1 - complementaryError(a); }
+    if (x < 0) { y = -y; }
     return y;
   }`,
   `function sigmoidOf(x) {

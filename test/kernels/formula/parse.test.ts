@@ -195,6 +195,26 @@ test('the ^ stands under the column, in the line of the mistake', (t) => {
   t.true(error.message.endsWith('\n  a = 1\n  b = a +* 2\n         ^\n  c = 3'), error.message)
 })
 
+const unclosed: Record<string, string> = {
+  'm = (a + b\nw = w - m': '  m = (a + b\n      ^\n  w = w - m',
+  'm = max(a, (b + 1)\nw = m\nv = w': '  m = max(a, (b + 1)\n         ^\n  w = m\n  v = w',
+  'u = (1)\nm = sqrt(u # ) closed?\nw = m': '  u = (1)\n  m = sqrt(u # ) closed?\n          ^\n  w = m',
+  'm = (a +\n  sin(b': '  m = (a +\n    sin(b\n         ^',
+  'm = (a +\n  b)\nw = (m': '  m = (a +\n    b)\n  w = (m\n        ^',
+}
+for (const [text, shown] of Object.entries(unclosed)) {
+  test(`the ^ stands in the line of the parenthesis that is not closed in ${JSON.stringify(text)}`, (t) => {
+    const error = t.throws(() => parse(text), { instanceOf: FormulaError })
+    const inLastLine = shown.endsWith('^')
+    t.is(error.message, `formula: ${inLastLine ? 'parenthesis ) expected' : 'a parenthesis is not closed'}.\n${shown}`)
+  })
+}
+
+test('hints lead to no function of another meaning', (t) => {
+  const names = 'cot coth csc csch sec sech exp10 fmod sinpi arctan2 sgn xlog1py log1pexp fix'.split(' ')
+  for (const name of names) t.throws(() => parse(`${name}(x)`), { message: /\. Write / }, name)
+})
+
 test("what mathjs's parser reads is what mathjs reads", (t) => {
   const pieces = fc.constantFrom(
     ...'x|2|0.5|1e3|0x1F|0b1i8|+|-|*|/|^|%|(|)|,|<|>=|==|and|not|mod|?|:|sin(|max(|e|in|=|;|[|]|.|!|"|~|&|??|?.|null|i|#'.split(
