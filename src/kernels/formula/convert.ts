@@ -30,6 +30,12 @@ function logToBase(x: Expr, base: Expr): Expr {
 
 const shorthandNames = Object.keys(shorthands).map((key) => key.split('/')[0])
 
+/** Functions that are later than formulas that use their names: these go on being names where they are not called. */
+const alsoNames = new Set([
+  ...(['atan2', 'cbrt', 'copysign', 'erfc', 'erfinv', 'exp2', 'frac', 'heaviside', 'hypot'] as const),
+  ...(['log10', 'log1mexp', 'log2', 'logaddexp', 'logit', 'sinc', 'trunc', 'xlogy'] as const),
+] satisfies FunctionName[] as string[])
+
 /** Every name that may be called. */
 const known = [...new Set([...Object.keys(arity), ...shorthandNames])].sort()
 
@@ -74,7 +80,7 @@ export function checkFree(name: string): void {
   if (Object.hasOwn(constants, name)) {
     throw new FormulaError(`formula: "${name}" is a constant, ${constants[name]}. Choose another name to assign to.`)
   }
-  if (isFunctionName(name)) {
+  if (isFunctionName(name) && !alsoNames.has(name)) {
     throw new FormulaError(`formula: "${name}" is a function, not a name. Call it with ${count(arity[name])}.`)
   }
 }

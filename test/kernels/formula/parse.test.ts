@@ -104,6 +104,15 @@ test('constants are numbers, i is a name', (t) => {
   t.deepEqual(value('i'), symbol('i'))
 })
 
+test('functions that came later are names, too, where they are not called', (t) => {
+  const logit = symbol('logit')
+  t.deepEqual(value('softplus(logit) + logit(logit)'), call('add', call('softplus', logit), call('logit', logit)))
+  const f = formula<Tensor>('log2 + trunc * logit(x) + erfc(erfc)')
+  t.deepEqual(f.inputs, ['log2', 'trunc', 'x', 'erfc'])
+  t.deepEqual(f(tensor([1, 2]), 3, 0.5, tensor([0, 0])).toArray(), [2, 3])
+  t.is(String(formula('frac = 2 * x')({ x: 3 })), String(tensor(6)))
+})
+
 test('names that every object has are ordinary', (t) => {
   t.deepEqual(parse('constructor + __proto__').inputs, ['constructor', '__proto__'])
 })
