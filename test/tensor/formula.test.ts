@@ -26,6 +26,21 @@ test('a formula is a function of tensors, by position and by name, broadcast', (
   t.is(String(f), 'a * x^2 + b')
 })
 
+test('x.pow(3) and the formula x^3 agree to the last bit, and so do their gradients', (t) => {
+  const bytes = (x: Tensor) => Buffer.from(x.dataSync().slice().buffer)
+  for (const dtype of ['float32', 'float64'] as const) {
+    const x = randomNormal([1000], { seed: 3, dtype })
+    const slope = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => f(x).sum())(x)
+    for (const k of [-8, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 5, 8]) {
+      const power = formula<Tensor>(`x^${k}`)
+      t.true(bytes(x.pow(k)).equals(bytes(power(x))), `x^${k}`)
+      t.true(bytes(slope((x) => x.pow(k))).equals(bytes(slope(power))), `the gradient of x^${k}`)
+    }
+    for (const k of [0.3, 9]) t.true(bytes(x.abs().pow(k)).equals(bytes(formula(`x^${k}`)(x.abs()))), `x^${k}`)
+  }
+  t.is(tensor([Number.NEGATIVE_INFINITY]).pow(0.5).item(), Number.POSITIVE_INFINITY)
+})
+
 test('formulas are differentiable to every order, and their derivative is a formula', (t) => {
   const f = formula('exp(-x^2 / 2) * cos(a * x)')
   const x = randomNormal([4], { seed: 1, dtype: 'float64' })

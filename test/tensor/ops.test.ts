@@ -210,8 +210,6 @@ const own: Record<string, string> = {
   'clip x': 'the whole gradient at the bounds, as in PyTorch',
   'clip low': 'nothing at the bounds, which x has',
   'clip high': 'nothing at the bounds, which x has',
-  'atan2 a': 'without the quadrants',
-  'atan2 b': 'without the quadrants',
   'relu x': '0 at 0, as in PyTorch',
   'relu6 x': '0 at the kinks, as in PyTorch',
   'elu x': 'g before alpha',

@@ -3,7 +3,7 @@
  * sin, atan or tanh may be off by 10⁻³), or undefined where the argument is NaN, infinite or outside of the domain. Accurate to a few
  * float32 roundings.
  */
-import { inner, outer } from '../erf.js'
+import { inner, scaledShort } from '../erf.js'
 import { logarithms } from './logarithms.js'
 import { count, largest, polynomial } from './polynomial.js'
 import { trigonometry } from './trigonometry.js'
@@ -75,11 +75,25 @@ export const functions: readonly string[] = [
     if (a === 0 && b === 0 && 1 / a > 0) { return a; }
     return b;
   }`,
+  // By squaring, so that powers of whole numbers are whole
+  `function wholePower(a, b) {
+    let n = Math.abs(b);
+    let square = a;
+    let r = 1;
+    for (let i = 0; i < 5; i++) {
+      const half = Math.floor(n * 0.5);
+      if (n - 2 * half === 1) { r = r * square; }
+      square = square * square;
+      n = half;
+    }
+    return b < 0 ? 1 / r : r;
+  }`,
   // |a|^b, and then its sign: odd powers keep a's, broken powers of negative numbers are NaN
   `function power(a, b) {
     if (b === 0 || a === 1) { return 1; }
     if (!(a === a)) { return a; }
     if (!(b === b)) { return b; }
+    if (Math.floor(b) === b && Math.abs(b) < 32) { return wholePower(a, b); }
     const n = Math.abs(a);
     if (n === 1 && Math.abs(b) > ${largest}) { return 1; }
     let r = 0;
@@ -107,6 +121,14 @@ export const functions: readonly string[] = [
   }`,
   ...logarithms,
   ...trigonometry,
+  // One step of Newton's method after the power
+  `function cubeRoot(x) {
+    const a = Math.abs(x);
+    if (!(a > 0 && a <= ${largest})) { return x; }
+    let y = Math.pow(a, ${1 / 3});
+    y = y - divided(y - divided(a, y * y), 3);
+    return withSign(y, x);
+  }`,
   // exp(x) / 2, which does not overflow before its time
   `function halfExponential(x) {
     const root = exponentialOf(0.5 * x);
@@ -144,13 +166,21 @@ export const functions: readonly string[] = [
     if (!(a <= 1)) { return notANumber(x); }
     return withSign(0.5 * logPlus1(2 * a / (1 - a)), x);
   }`,
+  // The square of the short part of a is exact
+  `function complementaryError(x) {
+    const a = Math.min(Math.abs(x), 11);
+    const short = Math.floor(a * 256 + 0.5) / 256;
+    const t = (a - 3) / (a + 3);
+    let y = exponentialOf(-short * short) * exponentialOf((short - a) * (short + a)) * ${polynomial(scaledShort, 't')} / (1 + 2 * a);
+    if (x < 0) { y = 2 - y; }
+    if (!(x === x)) { y = x; }
+    return y;
+  }`,
   `function errorFunction(x) {
     const a = Math.abs(x);
     const x2 = x * x;
-    const t = (a - 2) / (a + 2);
     let y = a * ${polynomial(inner, 'x2')};
-    if (a >= 1) { y = 1 - exponentialOf(-x2) * ${polynomial(outer, 't')}; }
-    if (a > 4) { y = 1; }
+    if (a >= 1) { y = 1 - complementaryError(a); }
     return withSign(y, x);
   }`,
   `function sigmoidOf(x) {

@@ -4,6 +4,7 @@
  */
 import { type Algebra, numberAlgebra } from '../formula/algebra.js'
 import { arity, type FunctionName, type Program, program, type Statement, symbolsOf } from '../formula/ast.js'
+import { type DefinedFunction, expand, isDefined } from '../formula/definitions.js'
 import { apply, interpret } from '../formula/interpret.js'
 
 /** Computes a number from the scalars that a kernel was called with. */
@@ -109,7 +110,10 @@ function algebraOf(writer: Writer): Algebra<Value> {
     algebra[fn] = (...args: Value[]) => {
       const computes: Compute[] = []
       for (const arg of args) if (arg.kind === 'uniform') computes.push(arg.compute)
-      if (computes.length < args.length) return call(writer, fn, args)
+      if (computes.length < args.length)
+        return isDefined(fn)
+          ? expand(fn, args, constant, (other, values) => apply(algebra as unknown as Algebra<Value>, other, values))
+          : call(writer, fn, args)
       const numbers = args.map((arg) => (arg.kind === 'uniform' ? arg.constant : null))
       if (numbers.every((x) => x !== null)) return constant(apply(numberAlgebra, fn, numbers))
       const compute: Compute = (scalars) =>
@@ -178,7 +182,7 @@ const powers: Readonly<Record<string, (x: string) => string>> = {
 }
 
 const expressions: Record<
-  Exclude<FunctionName, keyof typeof conditions | 'where' | 'floor'>,
+  Exclude<FunctionName, keyof typeof conditions | DefinedFunction | 'where' | 'floor'>,
   (a: string, b: string) => string
 > = {
   add: (a, b) => `${a} + ${b}`,
@@ -190,11 +194,14 @@ const expressions: Record<
   abs: (x) => `Math.abs(${x})`,
   sign: (x) => `${x} > 0 ? 1 : (${x} < 0 ? -1 : ${x})`,
   sqrt: (x) => `Math.sqrt(${x})`,
+  cbrt: (x) => `cubeRoot(${x})`,
   square: (x) => `${x} * ${x}`,
   exp: (x) => `exponentialOf(${x})`,
   expm1: (x) => `expMinus1(${x})`,
   log: (x) => `logarithmOf(${x})`,
   log1p: (x) => `logPlus1(${x})`,
+  log2: (x) => `logarithm2Of(${x})`,
+  log10: (x) => `logarithm10Of(${x})`,
   sin: (x) => `sineOf(${x})`,
   cos: (x) => `cosineOf(${x})`,
   tan: (x) => `tangentOf(${x})`,
@@ -208,6 +215,7 @@ const expressions: Record<
   acosh: (x) => `inverseHyperbolicCosine(${x})`,
   atanh: (x) => `inverseHyperbolicTangent(${x})`,
   erf: (x) => `errorFunction(${x})`,
+  erfc: (x) => `complementaryError(${x})`,
   ceil: (x) => `Math.ceil(${x})`,
   round: (x) => `roundToEven(${x})`,
   min: (a, b) => `smallerOf(${a}, ${b})`,
