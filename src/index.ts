@@ -215,6 +215,7 @@ export {
   sinh,
   tanh,
 } from './tensor/exponentials.js'
+export type { TensorParts } from './tensor/foreign.js'
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'

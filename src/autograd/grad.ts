@@ -5,8 +5,9 @@ import { GradientError } from '../errors.js'
 import { checkFunction } from '../options.js'
 import { run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
-import { onesLike, type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
+import { onesLike, type TensorLike, toTensors, zerosLike } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
+import { foreign } from '../tensor/foreign.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -99,11 +100,11 @@ export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]):
   checkFunction(op, f)
   const wanted = isRecording()
   return setRecording(true, () => {
-    const inputs = xs.map(toTensor).map(track)
+    const inputs = toTensors(xs, 'float32').map(track)
     const result = f(...inputs)
     if (!(result instanceof Tensor)) {
       throw new GradientError(
-        `${op}: the function returned ${String(result)}, not a tensor. Return the loss as a tensor.`,
+        `${op}: the function returned ${foreign(result) ?? String(result)}, not a tensor. Return the loss as a tensor.`,
       )
     }
     const own = new Set<Tensor>(inputs)

@@ -3,8 +3,8 @@
  */
 import { ShapeError } from '../errors.js'
 import { accumulate, toGradient } from '../tensor/backward.js'
-import { type TensorLike, toTensor, wrap, zerosLike } from '../tensor/creation.js'
-import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import { type TensorLike, toTensors, wrap, zeros, zerosLike } from '../tensor/creation.js'
+import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { backpropagate, setRecording } from './engine.js'
@@ -50,9 +50,10 @@ export function jvp(
   if (xs.length !== tangents.length) {
     throw new ShapeError(`jvp: ${xs.length} arguments, ${tangents.length} tangents. Give one tangent per argument.`)
   }
-  const traced = trace('jvp', f, xs)
+  const given = toTensors([...xs, ...tangents], 'float32')
+  const traced = trace('jvp', f, given.slice(0, xs.length))
   const { inputs, result, outer } = traced
-  const directions = tangents.map((v, i) => checkTangent('jvp', v, inputs[i]))
+  const directions = inputs.map((x, i) => checkTangent('jvp', given[xs.length + i], x))
   const value = outer ? result : result.detach()
   if (!result.requiresGrad) return [value, zerosLike(result)]
   return [value, pushForward(traced, directions)]
@@ -86,7 +87,8 @@ export function jacobian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
     const traced = trace('jacobian', f, xs)
     const { inputs, result } = traced
     const shape = [...result.shape, ...inputs[0].shape]
-    if (sizeOf(shape) === 0) return wrap('jacobian', new Float32Array(0), 'float32', shape)
+    if (sizeOf(shape) === 0) return zeros(shape, { dtype: inputs[0].dtype })
+    checkSize('jacobian', inputs[0].dtype, sizeOf(shape))
     const rows = Array.from({ length: result.size }, (_, i) => pullBack(traced, unit(result, i))[0].reshape([1, -1]))
     return concat(rows).reshape(shape)
   }
@@ -109,8 +111,8 @@ export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
  * hvp((x) => x.pow(3).sum(), [1, 2], [1, 1]).toArray() // => [6, 12]
  */
 export function hvp(f: (x: Tensor) => Tensor, x: TensorLike, v: TensorLike): Tensor {
-  const point = toTensor(x)
-  const direction = checkTangent('hvp', v, point)
+  const [point, vector] = toTensors([x, v], 'float32')
+  const direction = checkTangent('hvp', vector, point)
   return grad((p) => grad(f)(p).mul(direction).sum())(point)
 }
 

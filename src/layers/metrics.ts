@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import { toCamelCase, unknownName } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import { Tensor } from '../tensor/tensor.js'
 import { nameOf } from './loss-names.js'
 
@@ -70,7 +71,7 @@ function heldToTensor(metric: MetricFunction): MetricFunction {
     const values: unknown = metric(yTrue, yPred)
     if (values instanceof Tensor) return values
     throw new OptionError(
-      `${metric.name || 'metric'}: the metric function returned ${typeof values} ${String(values)}, not a tensor. Compute it with tensor operations.`,
+      `${metric.name || 'metric'}: the metric function returned ${foreign(values) ?? `${typeof values} ${String(values)}`}, not a tensor. Compute it with tensor operations.`,
     )
   }
 }

@@ -5,9 +5,9 @@
  */
 import { DTypeError, OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
-import { elementwise } from './apply.js'
+import { elementwise, toArguments } from './apply.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensorBeside } from './creation.js'
 import { checkDType, isFloat } from './dtype.js'
 import { ops } from './ops.js'
 import type { Tensor } from './tensor.js'
@@ -56,8 +56,7 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  const base = typeof a === 'number' ? a : toTensor(a)
-  const exponent = typeof b === 'number' ? b : toTensor(b)
+  const [base, exponent] = toArguments([a, b])
   const dtype = ops.pow.outputDType([base, exponent])
   if (!isFloat(dtype) && typeof exponent !== 'number') checkWholePowers(exponent)
   const isFraction = !isFloat(dtype) && typeof exponent === 'number' && exponent < 0
@@ -91,7 +90,7 @@ export function mod(a: TensorLike, b: TensorLike): Tensor {
  * tensor([7, -7]).floorDiv(2).toArray() // => [3, -4]
  */
 export function floorDiv(a: TensorLike, b: TensorLike): Tensor {
-  const args = [a, b].map((x) => (typeof x === 'number' ? x : toTensor(x)))
+  const args = toArguments([a, b])
   if (isFloat(ops.mod.outputDType(args))) return elementwise(ops.floorDiv, args)
   return elementwise(ops.wholeDiv, [args[1], args[0]], undefined, 'int32')
 }
@@ -245,6 +244,6 @@ export function round(x: TensorLike): Tensor {
  */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   checkDType('cast', dtype)
-  const source = toTensor(x)
+  const source = toTensorBeside(dtype, x)
   return source.dtype === dtype ? source.reshape(source.shape) : elementwise(ops.cast, [source], source.shape, dtype)
 }
