@@ -9,8 +9,9 @@ import { elementwise, toArguments } from './apply.js'
 import { backend } from './backend.js'
 import { type TensorLike, toTensorBeside } from './creation.js'
 import { checkDType, isFloat } from './dtype.js'
+import { ownDType } from './nested.js'
 import { ops } from './ops.js'
-import type { Tensor } from './tensor.js'
+import { Tensor } from './tensor.js'
 
 /**
  * a + b.
@@ -50,17 +51,23 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 
 /**
  * a to the power b. As in NumPy and PyTorch x⁰ and 1ˣ are 1 even where x is NaN, and (−1)^±∞ is 1 (JavaScript: NaN); at a = 0 the
- * gradients are PyTorch's. Integers to a negative plain number give float32.
+ * gradients are PyTorch's. Integers to a negative plain number, or an array with one, give float32.
  * @throws DTypeError for integers to the power of negative integers
  * @example
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  const [base, exponent] = toArguments([a, b])
+  const [base, given] = toArguments([a, b])
+  const exponent = given !== b && given instanceof Tensor && ownDType(b) === null ? forIntegers(given) : given
   const dtype = ops.pow.outputDType([base, exponent])
   if (!isFloat(dtype) && typeof exponent !== 'number') checkWholePowers(exponent)
   const isFraction = !isFloat(dtype) && typeof exponent === 'number' && exponent < 0
   return elementwise(ops.pow, [base, exponent], undefined, isFraction ? 'float32' : dtype)
+}
+
+/** Exponents of a plain array, which are floats where one of them is negative, as a plain number is. */
+function forIntegers(exponents: Tensor): Tensor {
+  return exponents.dtype === 'int32' && exponents.dataSync().some((n) => n < 0) ? exponents.cast('float32') : exponents
 }
 
 /** Exponents that only a GPU knows as yet are taken as they are: negative ones then cut off the fraction. */

@@ -232,6 +232,14 @@ test('typed arrays and booleans have a dtype of their own; all other typed array
   t.is(cast([1.7], 'int32').item(), 1)
 })
 
+test('a negative exponent of integers is a float, as a number and in an array', (t) => {
+  const whole = tensor([2, 4], { dtype: 'int32' })
+  t.deepEqual(whole.pow([-1, 2]).toArray(), [0.5, 16])
+  t.deepEqual(whole.pow(-1).toArray(), [0.5, 0.25])
+  t.is(whole.pow([1, 2]).dtype, 'int32')
+  t.throws(() => whole.pow(Int32Array.of(-1, 2)), { instanceOf: nabla.DTypeError })
+})
+
 test('variables are assigned, and gradients begun, in the dtype of the variable', (t) => {
   const v = variable([1, 1], { dtype: 'float64' })
   t.deepEqual(v.assignAdd([0.1, 0.7]).toArray(), [1.1, 1.7])
@@ -304,6 +312,9 @@ test('what float32 rounds is not sorted, averaged or squared in float32', (t) =>
   t.is(big.variance().item(), 4)
   t.is(big.variance().dtype, 'float32')
   t.is(big.std().item(), 2)
+  t.deepEqual(big.softmax().toArray(), tensor([0, 2, 4], { dtype: 'float64' }).softmax().cast('float32').toArray())
+  t.is(big.softmax().dtype, 'float32')
+  t.is(big.logSumExp().dtype, 'float32')
   t.is(big.moments().variance.item(), Math.fround(8 / 3))
   t.is(tensor([0.1, 0.7, 0.2], { dtype: 'float64' }).median().item(), 0.2)
   t.is(tensor([0.1, 0.7], { dtype: 'float64' }).quantile(0.1).item(), 0.1 + 0.1 * (0.7 - 0.1))
