@@ -55,6 +55,7 @@ for (const [name, send] of ways) {
     t.deepEqual(ones([2]).add(send(x)).toArray(), [1.1, 1.2])
     t.deepEqual(tensor(send(x), { dtype: 'float32', shape: [1, 2] }).shape, [1, 2])
     t.deepEqual(stack([x, send(x)]).shape, [2, 2])
+    t.deepEqual(formula('2 * x')(send(x)).toArray(), [0.2, 0.4])
     t.deepEqual(variable(send(x)).toArray(), x.toArray())
   })
 
@@ -111,6 +112,7 @@ test('what another copy of nabla made is told by name, with the way out', async 
     () => ones([2]).add(x),
     () => ones([2]).matmul(x),
     () => formula('a + b')(ones([2]), x),
+    () => formula('2 * x')(x),
     () => stack([ones([2]), x]),
     () => w.assign(x),
     () => dense.apply(x),
