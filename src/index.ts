@@ -228,6 +228,7 @@ export {
   tanh,
   xlogy,
 } from './tensor/exponentials.js'
+export type { TensorParts } from './tensor/foreign.js'
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'

@@ -8,6 +8,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
     'tensor/tensor',
     'tensor/variable',
     'tensor/creation',
+    'tensor/foreign',
     'tensor/nested',
     'tensor/grids',
     'tensor/random',

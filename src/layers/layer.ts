@@ -6,7 +6,8 @@ import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName } from '../options.js'
 import { Printed } from '../printed.js'
-import { formatShape } from '../tensor/shape.js'
+import { foreign } from '../tensor/foreign.js'
+import { checkSize, formatShape, sizeOf } from '../tensor/shape.js'
 import { snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
@@ -143,6 +144,7 @@ export abstract class Layer extends Printed {
    */
   protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
     const { initializer, trainable = true, constraint = null, dtype, seed } = options
+    checkSize(this.name, dtype ?? 'float32', sizeOf(shape))
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
     weight.path = `${this.name}/${name}`
@@ -179,6 +181,6 @@ export function checkInput(layer: Layer, x: Tensor): void {
 function checkTensor(name: string, method: string, x: unknown): asserts x is Tensor {
   if (x instanceof Tensor) return
   throw new DTypeError(
-    `${name}: ${method} takes a tensor, received ${Array.isArray(x) ? 'an array' : typeof x}. Wrap the data: ${method}(tensor(data)).`,
+    `${name}: ${method} takes a tensor, received ${foreign(x) ?? (Array.isArray(x) ? 'an array' : typeof x)}. Wrap the data: ${method}(tensor(data)).`,
   )
 }

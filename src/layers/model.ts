@@ -7,7 +7,8 @@ import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
-import type { SavedTensor, Tensor } from '../tensor/tensor.js'
+import type { TensorParts } from '../tensor/foreign.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
@@ -172,7 +173,7 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON too.
+   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON and from other threads too.
    * @example
    * const model = new Sequential([new Dense(1, { inputShape: [2], kernelInitializer: 'ones' })])
    * const text = JSON.stringify(model.getWeights())
@@ -185,12 +186,12 @@ export abstract class Model extends Layer {
 
   /**
    * Replaces all weights.
-   * @param weights tensors, arrays, or tensors that went through JSON: one for each of `variables`, of its shape; rounded
+   * @param weights tensors, arrays, or what JSON, `structuredClone` or `postMessage` made of tensors: one for each of `variables`, of its shape; rounded
    * to its dtype, where float32 makes ±∞ of what is larger than 3.4e38
    * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
    * changed then
    */
-  setWeights(weights: readonly (TensorLike | SavedTensor)[]): void {
+  setWeights(weights: readonly (TensorLike | TensorParts)[]): void {
     assignAll(this, weights)
   }
 

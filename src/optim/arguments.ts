@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import { notAsync } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 
@@ -62,5 +63,5 @@ export function evaluateLoss(loss: () => Tensor): Tensor {
 export function describe(x: unknown): string {
   if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
   if (Array.isArray(x)) return 'an array'
-  return x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`
+  return foreign(x) ?? (x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`)
 }

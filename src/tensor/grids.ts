@@ -5,14 +5,17 @@ import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkFunction, checkOptions } from '../options.js'
 import { where } from './comparisons.js'
-import { arange, type FillOptions, type TensorLike, tensor, toTensor, zeros } from './creation.js'
+import { arange, type FillOptions, type TensorLike, toTensor, toTensors, wrap, zeros } from './creation.js'
+import { checkDType } from './dtype.js'
+import { convert, newValues } from './nested.js'
 import { place, viewOf } from './ops.js'
-import { checkShape, formatShape, sizeOf } from './shape.js'
+import { checkShape, checkSize, formatShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /**
  * A tensor whose elements are a function of their indices.
  * @param f gets one index per axis
+ * @param options `dtype`: bool where all elements are booleans, otherwise float32; `requiresGrad` (default false)
  * @example
  * fromFunction([2, 3], (i, j) => 10 * i + j).toArray() // => [[0, 1, 2], [10, 11, 12]]
  */
@@ -24,13 +27,20 @@ export function fromFunction(
   checkOptions('fromFunction', options, ['dtype', 'requiresGrad'])
   checkShape('fromFunction', shape)
   checkFunction('fromFunction', f)
+  const { dtype = 'float32', requiresGrad } = options
+  checkDType('fromFunction', dtype)
+  const values = newValues('fromFunction', dtype, sizeOf(shape))
   const index = shape.map(() => 0)
-  const values = Array.from({ length: sizeOf(shape) }, () => {
+  let isTruth = options.dtype === undefined && values.length > 0
+  for (let i = 0; i < values.length; i++) {
     const value = f(...index)
+    isTruth &&= typeof value === 'boolean'
+    values[i] = convert('fromFunction', value, i, dtype)
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0
-    return value
-  })
-  return tensor(values, { ...options, shape })
+  }
+  return isTruth
+    ? wrap('fromFunction', Uint8Array.from(values), 'bool', shape, requiresGrad)
+    : wrap('fromFunction', values, dtype, shape, requiresGrad)
 }
 
 /**
@@ -54,7 +64,7 @@ export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij'
   if (!Array.isArray(axes)) {
     throw new OptionError(`meshgrid: the axes are ${String(axes)}. Give an array of vectors: meshgrid([x, y]).`)
   }
-  const vectors = axes.map(toTensor)
+  const vectors = toTensors(axes)
   const bad = vectors.find((x) => x.rank > 1)
   if (bad) {
     throw new ShapeError(
@@ -119,6 +129,7 @@ export function diag(x: TensorLike, diagonal = 0): Tensor {
   }
   const side = source.shape[0] + Math.abs(diagonal)
   const [rows, columns] = source.rank === 2 ? source.shape : [side, side]
+  checkSize('diag', source.dtype, rows * columns)
   const count = Math.max(0, Math.min(rows - down, columns - up))
   const view = { shape: [count], strides: [columns + 1], offset: count > 0 ? down * columns + up : 0 }
   return source.rank === 2 ? viewOf(source, view) : place([source], { views: [view], shape: [rows, columns], fill: 0 })

@@ -5,7 +5,7 @@ import { DTypeError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensor, toTensors } from './creation.js'
 import { promote } from './dtype.js'
 import { ops, viewOf } from './ops.js'
 import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from './shape.js'
@@ -35,7 +35,7 @@ export interface MatmulOptions {
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
   checkOptions('matmul', options, ['transposeA', 'transposeB'])
   const { transposeA = false, transposeB = false } = options
-  const [left, right] = sameDType(toTensor(a), toTensor(b))
+  const [left, right] = sameDType(toTensors([a, b]))
   if (left.rank === 0 || right.rank === 0) throw scalarOperand(left, right)
   if (left.rank === 1) return matmul(left.expandDims(0), right, { transposeB }).squeeze(right.rank === 1 ? 0 : -2)
   if (right.rank === 1) return matmul(left, right.expandDims(-1), { transposeA }).squeeze(-1)
@@ -77,7 +77,7 @@ export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean
  * dot([1, 2], [3, 4]).item() // => 11
  */
 export function dot(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [toTensor(a), toTensor(b)]
+  const [x, y] = toTensors([a, b])
   if (x.rank !== 1 || !sameShape(x.shape, y.shape)) {
     throw new ShapeError(
       `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of one length; matmul takes matrices.`,
@@ -96,7 +96,7 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
  * outer([1, 2], [3, 4]).toArray() // => [[3, 4], [6, 8]]
  */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [toTensor(a), toTensor(b)]
+  const [x, y] = toTensors([a, b])
   if (x.rank !== 1 || y.rank !== 1) {
     throw new ShapeError(
       `outer: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors; flatten() makes one.`,
@@ -152,7 +152,7 @@ function repeatBatch(x: Tensor, batch: readonly number[]): Tensor {
   return sizeOf(own) === 1 || sameShape(own, batch) ? x : x.broadcastTo([...batch, ...x.shape.slice(-2)])
 }
 
-function sameDType(a: Tensor, b: Tensor): [Tensor, Tensor] {
+function sameDType([a, b]: readonly Tensor[]): [Tensor, Tensor] {
   const dtype = promote(promote(a.dtype, b.dtype), 'int32')
   return [withDType(a, dtype), withDType(b, dtype)]
 }

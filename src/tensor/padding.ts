@@ -8,7 +8,7 @@ import { checkCount, pickAlong } from './arranging.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { convert } from './nested.js'
 import { place } from './ops.js'
-import { formatShape, stridesOf } from './shape.js'
+import { checkSize, formatShape, sizeOf, stridesOf } from './shape.js'
 import { snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
@@ -48,7 +48,9 @@ export function pad(
   const source = toTensor(x)
   const { mode = 'constant', value = 0 } = options
   const pairs = padWidths(widths, source.shape)
-  if (mode === 'constant') return padWith(source, pairs, convert('pad', value, 0, source.dtype))
+  const shape = source.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
+  checkSize('pad', source.dtype, sizeOf(shape))
+  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
   if (!Object.hasOwn(padModes, mode)) {
     throw new OptionError(`pad: unknown mode ${mode}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
   }
@@ -56,13 +58,12 @@ export function pad(
     const n = y.shape[axis]
     if (before + behind === 0) return y
     checkReach(mode, before, behind, y.shape, axis)
-    const indices = Array.from({ length: before + n + behind }, (_, i) => padModes[mode](i - before, n))
+    const indices = new Int32Array(before + n + behind).map((_, i) => padModes[mode](i - before, n))
     return pickAlong(y, axis, indices)
   }, snapshot(source))
 }
 
-function padWith(x: Tensor, pairs: readonly (readonly [number, number])[], fill: number): Tensor {
-  const shape = x.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
+function padWith(x: Tensor, pairs: readonly (readonly [number, number])[], shape: Shape, fill: number): Tensor {
   const strides = stridesOf(shape)
   const view = { shape: x.shape, strides, offset: strides.reduce((sum, s, i) => sum + s * pairs[i][0], 0) }
   return place([x], { views: [view], shape, fill })

@@ -4,10 +4,11 @@
 import { ShapeError } from '../errors.js'
 import type { ReduceKind } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { type PrimitiveRow, run } from './apply.js'
+import { type PrimitiveRow, run, toExactFloat } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
 import { type TensorLike, toTensor, zerosLike } from './creation.js'
+import { isFloat } from './dtype.js'
 import { ops } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -195,10 +196,10 @@ function finiteMax(x: Tensor, axes: Axes | undefined): Tensor {
 
 /** Applies a function of the last axis along another one. */
 function alongLast(op: string, x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
-  const source = x.dtype === 'float32' || x.dtype === 'float64' ? x : x.cast('float32')
+  if (!isFloat(x.dtype)) return alongLast(op, toExactFloat(x), axis, f).cast('float32')
   const normalized = normalizeAxis(op, axis, x.rank)
-  if (normalized === x.rank - 1) return f(source)
-  return f(source.swapAxes(normalized, -1)).swapAxes(normalized, -1)
+  if (normalized === x.rank - 1) return f(x)
+  return f(x.swapAxes(normalized, -1)).swapAxes(normalized, -1)
 }
 
 function notEmpty(op: string, x: Tensor, axes: Axes | undefined): Tensor {

@@ -3,10 +3,10 @@
  */
 import { OptionError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
+import { toExactFloat } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
 import { type TensorLike, tensor, toTensor } from './creation.js'
-import { isFloat } from './dtype.js'
 import { take } from './indexing.js'
 import type { ReductionOptions } from './reductions.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from './shape.js'
@@ -79,7 +79,8 @@ export function topK(
 }
 
 /**
- * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one.
+ * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one. That of int32 is
+ * float64, which holds every one of them, as in NumPy.
  * @param axes one axis, several, or null for all (default)
  * @throws ShapeError when there is nothing to choose from
  * @example
@@ -92,7 +93,7 @@ export function median(x: TensorLike, axes?: Axes, options: ReductionOptions = {
 
 /**
  * The number that a share q of all is not above, interpolated linearly between neighbours; ∞ beside ∞ and beside a number stays ∞
- * (NumPy and PyTorch: mostly NaN). NaN if there is one.
+ * (NumPy and PyTorch: mostly NaN). NaN if there is one. Quantiles of int32 are float64, as in NumPy.
  * @param q from 0 to 1, or several such numbers: these become the first axis of the result
  * @param axes one axis, several, or null for all (default)
  * @throws OptionError when q is not from 0 to 1
@@ -126,7 +127,7 @@ function quantiles(
   axes: Axes | undefined,
   options: ReductionOptions,
 ): Tensor {
-  const rows = reducedLast(isFloat(x.dtype) ? x : x.cast('float32'), normalizeAxes(op, axes, x.rank))
+  const rows = reducedLast(toExactFloat(x), normalizeAxes(op, axes, x.rank))
   const last = rows.shape[1] - 1
   if (last < 0) {
     throw new ShapeError(
@@ -137,7 +138,7 @@ function quantiles(
   const at = (round: (i: number) => number) => sorted.gather(indices(shares.map((q) => round(q * last))), { axis: 1 })
   const rest = tensor(
     shares.map((q) => (q * last) % 1),
-    { dtype: x.dtype === 'float64' ? 'float64' : 'float32' },
+    { dtype: rows.dtype },
   )
   const below = at(Math.floor)
   const between = where(rest.greater(0), interpolate(below, at(Math.ceil), rest), below)

@@ -4,13 +4,13 @@
 import { OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { elementwise } from './apply.js'
+import { elementwise, toExactFloat, withDType } from './apply.js'
 import { where } from './comparisons.js'
 import { linspace, ones, type TensorLike, toTensor } from './creation.js'
 import { isFloat } from './dtype.js'
 import { ops, scatterAdd } from './ops.js'
 import type { ReductionOptions } from './reductions.js'
-import { type Axes, normalizeAxes, sizeOf } from './shape.js'
+import { type Axes, checkSize, normalizeAxes, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Options of `variance` and `std`. */
@@ -30,14 +30,16 @@ export interface VarianceOptions extends ReductionOptions {
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   checkOptions('variance', options, ['correction', 'keepDims'])
   const { correction = 1, keepDims = false } = options
-  const source = toFloat(x)
+  const given = toTensor(x)
+  const source = toExactFloat(given)
   const list = normalizeAxes('variance', axes, source.rank)
   const count = sizeOf(list.map((axis) => source.shape[axis]))
   const deviations = source.sub(source.mean(list, { keepDims: true }))
-  return deviations
+  const result = deviations
     .square()
     .sum(list, { keepDims })
     .div(Math.max(0, count - correction))
+  return withDType(result, floatOf(given))
 }
 
 /**
@@ -70,7 +72,7 @@ export function moments(
   variance: Tensor
 } {
   checkOptions('moments', options, ['keepDims'])
-  const source = toFloat(x)
+  const source = toTensor(x)
   return { mean: source.mean(axes, options), variance: variance(source, axes, { ...options, correction: 0 }) }
 }
 
@@ -137,6 +139,7 @@ export function histogram(
   if (!Number.isInteger(bins) || bins < 1) {
     throw new OptionError(`histogram: ${bins} bins are not possible. Give a whole number, 1 or more.`)
   }
+  checkSize('histogram', 'float64', bins + 1)
   const [low, high] = options.range ?? naturalRange(values)
   if (!Number.isFinite(high - low) || low >= high) {
     throw new OptionError(
