@@ -28,6 +28,10 @@ export interface TrainingOptimizer {
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
+  /** The variables that it keeps something for. */
+  builtVariables?(): readonly Variable[]
+  /** Called when other variables are to be trained than before: keeps what it has, and makes room for those that are new. */
+  addVariables?(variables: Variable[]): void
 }
 
 /** Options of `compile`. */

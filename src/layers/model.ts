@@ -9,7 +9,7 @@ import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import type { SavedTensor, Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import { trainableChanges, type Variable } from '../tensor/variable.js'
+import { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
 import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
 import type { Dataset } from './dataset.js'
@@ -32,17 +32,16 @@ export interface BatchOptions {
 export abstract class Model extends Layer {
   /** Set by a callback to end the training after the current batch. */
   stopTraining = false
-  private compiled: Compiled | null = null
-  /** The trainable variables, once they exist. */
-  private weightsToTrain: Variable[] | null = null
-  private trainableSince = 0
+  #compiled: Compiled | null = null
+  /** The variables of the last step, and who moved them. */
+  #trained: { variables: Variable[]; optimizer: TrainingOptimizer } | null = null
 
   /**
    * Says how to train.
    * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
    */
   compile(options: CompileOptions): this {
-    this.compiled = compiled(options, !this.givesProbabilities)
+    this.#compiled = compiled(options, !this.givesProbabilities)
     return this
   }
 
@@ -73,7 +72,7 @@ export abstract class Model extends Layer {
       const { value, sums } = this.lossOf(inputs, targets)
       const logs = read(sums)
       checkLoss(logs)
-      this.applyGradients(this.gradientsOf(value))
+      this.applyGradients(this.gradientsOf(value, inputs, targets))
       return logs
     })
   }
@@ -86,8 +85,9 @@ export abstract class Model extends Layer {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const { value, sums } = this.lossOf(toTensor(x), toTensor(y))
-      const gradients = this.gradientsOf(value)
+      const [inputs, targets] = [toTensor(x), toTensor(y)]
+      const { value, sums } = this.lossOf(inputs, targets)
+      const gradients = this.gradientsOf(value, inputs, targets)
       return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
@@ -105,18 +105,39 @@ export abstract class Model extends Layer {
   }
 
   /** The gradients of the trainable variables, in their order; of the loss as the optimizer wants it differentiated. */
-  private gradientsOf(loss: Tensor): (Tensor | null)[] {
+  private gradientsOf(loss: Tensor, ...data: Tensor[]): (Tensor | null)[] {
     const gradients = (this.optimizer.scaleLoss?.(loss) ?? loss).gradientsOfLeaves()
-    if (!this.weightsToTrain || this.trainableSince !== trainableChanges) {
-      if (this.variables.length === 0) throw withoutWeights(this.name)
-      this.weightsToTrain = this.trainableVariables
-      this.trainableSince = trainableChanges
-    }
-    return this.weightsToTrain.map((v) => gradients.get(v) ?? null)
+    if (!this.isAsBefore(gradients)) this.lookAgain(data.some((x) => x.requiresGrad) ? null : gradients)
+    return this.variablesTrained.map((v) => gradients.get(v) ?? null)
+  }
+
+  /** Whether exactly the variables of the last step have gradients: then no layer was built, added, replaced or frozen since. */
+  private isAsBefore(gradients: ReadonlyMap<Tensor, Tensor>): boolean {
+    const last = this.#trained
+    if (last?.optimizer !== this.optimizer || last.variables.length !== gradients.size) return false
+    return last.variables.every((v) => gradients.has(v))
+  }
+
+  /** Finds the variables to train, and makes the optimizer go on with them. */
+  private lookAgain(gradients: ReadonlyMap<Tensor, Tensor> | null): void {
+    const { variables, optimizer } = this
+    if (variables.length === 0) throw withoutWeights(this.name)
+    const own = new Set<Tensor>(variables)
+    for (const leaf of gradients?.keys() ?? [])
+      if (leaf instanceof Variable && !own.has(leaf)) throw notHeld(this, leaf)
+    const isOurs = (v: Variable) => own.has(v) || this.variablesTrained.includes(v)
+    const trained = this.trainableVariables
+    if (optimizer.builtVariables?.().some(isOurs)) optimizer.addVariables?.(trained)
+    this.#trained = { variables: trained, optimizer }
+  }
+
+  /** Internal: the variables of the last step. */
+  get variablesTrained(): Variable[] {
+    return this.#trained?.variables ?? []
   }
 
   private applyGradients(gradients: (Tensor | null)[]): void {
-    this.optimizer.apply(gradients, this.weightsToTrain ?? [])
+    this.optimizer.apply(gradients, this.variablesTrained)
   }
 
   /**
@@ -202,7 +223,7 @@ export abstract class Model extends Layer {
    * @throws OptionError before `compile`
    */
   howToTrain(op: string): Compiled {
-    if (this.compiled) return this.compiled
+    if (this.#compiled) return this.#compiled
     throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)
   }
 }
@@ -217,6 +238,12 @@ function checkLoss({ loss }: Logs): void {
 
 function withoutWeights(name: string): OptionError {
   return new OptionError(
-    `fit: the model ${name} has no weights to train. A model of your own tells its layers by layersInside and their weights by variables; Sequential does so by itself.`,
+    `fit: the model ${name} has no weights to train. Store its layers and variables in properties, such as this.hidden = new Dense(8).`,
+  )
+}
+
+function notHeld({ name }: Model, { path }: Variable): OptionError {
+  return new OptionError(
+    `fit: the variable ${path} has a gradient, but no property of the model ${name} or its layers holds it, so it would not be trained. Store it in a property, such as this.scale = variable(1), or set its trainable to false.`,
   )
 }

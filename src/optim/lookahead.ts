@@ -69,7 +69,12 @@ export class Lookahead extends Wrapper {
 
   override build(variables: readonly Variable[]): void {
     super.build(variables)
-    if (this.slow.length === 0) this.slow = this.inner.builtVariables().map(slowCopy)
+    this.followAll()
+  }
+
+  override addVariables(variables: readonly Variable[]): void {
+    super.addVariables(variables)
+    this.followAll()
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
@@ -122,6 +127,14 @@ export class Lookahead extends Wrapper {
 
   protected ownOptions(): Readonly<Record<string, unknown>> {
     return { syncPeriod: this.syncPeriod, slowStepSize: this.slowStepSize }
+  }
+
+  /** Gives each variable of the inner optimizer slow weights, in the same order; those that are there stay. */
+  private followAll(): void {
+    const variables = this.inner.builtVariables()
+    if (variables.length === this.slow.length) return
+    const slowOf = new Map(this.slow.map((pair) => [pair.variable, pair]))
+    this.slow = variables.map((variable) => slowOf.get(variable) ?? slowCopy(variable))
   }
 
   private sync(): void {
