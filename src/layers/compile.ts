@@ -34,6 +34,20 @@ export interface TrainingOptimizer {
   addVariables?(variables: Variable[]): void
 }
 
+/** What `model.optimizer` is: what every optimizer of nabla has. */
+export interface ModelOptimizer extends TrainingOptimizer {
+  /** How many updates were made. */
+  readonly iterations: number
+  /** The state as typed arrays by name. */
+  exportState(): Record<string, Float32Array | Float64Array | Int32Array>
+  /** Takes over what `exportState` gave. */
+  importState(state: Record<string, Float32Array | Float64Array | Int32Array>): void
+  /** `exportState` for every back end. */
+  exportStateAsync(): Promise<Record<string, Float32Array | Float64Array | Int32Array>>
+  /** `importState` for every back end. */
+  importStateAsync(state: Record<string, Float32Array | Float64Array | Int32Array>): Promise<void>
+}
+
 /** Options of `compile`. */
 export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
   /** For example `new AdamW({ learningRate: 1e-3 })`. */

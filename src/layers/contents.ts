@@ -12,7 +12,7 @@ export abstract class Holder extends Printed {
 }
 
 /** Something in a property of a layer. */
-interface Find {
+export interface Find {
   readonly item: Holder | Variable
   readonly holder: Holder
   /** The way from the holder's properties: `blocks/0`. */

@@ -15,6 +15,7 @@ import { type Constraint, type Variable, variable } from '../tensor/variable.js'
 import { checkPart, enter, leave } from './calls.js'
 import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
+import { describeTree, type LayerDescription } from './summary.js'
 
 /** Options every layer takes. */
 export interface LayerOptions {
@@ -176,6 +177,16 @@ export abstract class Layer extends Holder {
     this.addedWeights.push(weight)
     enrol(weight, trainable)
     return weight
+  }
+
+  /** What `JSON.stringify` writes: the classes, names, options and shapes, without the numbers (see `getWeights`). */
+  toJSON(): LayerDescription {
+    return describeTree(this, contents<Layer>(this).finds, (layer) => layer.config())
+  }
+
+  /** Its own options, for `toJSON`. Default none. */
+  protected config(): Readonly<Record<string, unknown>> {
+    return {}
   }
 
   /** `Dense(784 → 128, relu)` */

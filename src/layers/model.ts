@@ -11,12 +11,13 @@ import type { SavedTensor, Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
-import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
+import { type Compiled, type CompileOptions, compiled, type ModelOptimizer, type TrainingOptimizer } from './compile.js'
 import type { Dataset } from './dataset.js'
 import { evaluate, evaluateAsync, predict } from './evaluate.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import type { Logs } from './logs.js'
+import { alone, checkFree, claim } from './one-at-a-time.js'
 import { summarize } from './summary.js'
 import { read, readAsync, type Sum, sumsOf } from './sums.js'
 import { checkTargets } from './targets.js'
@@ -34,7 +35,7 @@ export abstract class Model extends Layer {
   stopTraining = false
   #compiled: Compiled | null = null
   /** The variables of the last step, and who moved them. */
-  #trained: { variables: Variable[]; optimizer: TrainingOptimizer } | null = null
+  #trained: { variables: Variable[]; optimizer: TrainingOptimizer | null } | null = null
 
   /**
    * Says how to train.
@@ -54,9 +55,10 @@ export abstract class Model extends Layer {
    * @returns the logs of every epoch
    * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
    * @throws GradientError when the loss becomes NaN or infinite; the weights are those before that batch
+   * @throws OptionError when the model is being trained already: one training at a time, and callbacks do not train
    */
   fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return runFit(this, x, y, options)
+    return alone(this, 'fit', () => runFit(this, x, y, options))
   }
 
   /**
@@ -65,6 +67,7 @@ export abstract class Model extends Layer {
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
+    checkFree(this, 'trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
     if (loss.targets === 'probabilities' && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
@@ -83,6 +86,10 @@ export abstract class Model extends Layer {
    */
   async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
+    return alone(this, 'trainOnBatchAsync', () => this.stepAsync(x, y))
+  }
+
+  private async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
       const [inputs, targets] = [toTensor(x), toTensor(y)]
@@ -127,8 +134,14 @@ export abstract class Model extends Layer {
       if (leaf instanceof Variable && !own.has(leaf)) throw notHeld(this, leaf)
     const isOurs = (v: Variable) => own.has(v) || this.variablesTrained.includes(v)
     const trained = this.trainableVariables
+    claim(this, trained)
     if (optimizer.builtVariables?.().some(isOurs)) optimizer.addVariables?.(trained)
     this.#trained = { variables: trained, optimizer }
+  }
+
+  /** Internal: forgets which variables were trained last, so that `fit` looks for them anew. */
+  forgetTrained(): void {
+    if (this.#trained) this.#trained = { ...this.#trained, optimizer: null }
   }
 
   /** Internal: the variables of the last step. */
@@ -213,9 +226,11 @@ export abstract class Model extends Layer {
     assignAll(this, weights)
   }
 
-  /** The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. */
-  get optimizer(): TrainingOptimizer {
-    return this.howToTrain('optimizer').optimizer
+  /**
+   * The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. One that is not nabla's has what it has.
+   */
+  get optimizer(): ModelOptimizer {
+    return this.howToTrain('optimizer').optimizer as ModelOptimizer
   }
 
   /**

@@ -84,7 +84,7 @@ export class Lookahead extends Wrapper {
     this.build(variables)
     const before = this.iterations
     this.inner.apply(gradients, variables)
-    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync()
+    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync(variables)
   }
 
   override exportState(): OptimizerState {
@@ -137,9 +137,11 @@ export class Lookahead extends Wrapper {
     this.slow = variables.map((variable) => slowOf.get(variable) ?? slowCopy(variable))
   }
 
-  private sync(): void {
+  /** Lets the slow weights follow; those of variables that are frozen and were not in this step stay. */
+  private sync(moved: readonly Variable[]): void {
     this.follow ??= prepareRule('Lookahead', rule, ['w', 'slow'], ['slowStepSize'], true)
     for (const { variable, slow } of this.slow) {
+      if (!variable.trainable && !moved.includes(variable)) continue
       this.follow([variable.buffer, slow.buffer], [this.slowStepSize], variable.shape)
       variable.version++
     }

@@ -300,14 +300,16 @@ export abstract class Optimizer<
     })
   }
 
-  /** Averages the variables that had no gradient in this step, and writes the averages into all when that is due. */
+  /** Averages the variables that had no gradient in this step, and writes the averages into all (but frozen ones) when that is due. */
   private averageOthers(): void {
     for (const state of this.states) {
       if (state.updatedAt !== this.applied) this.runner.runText(state, state.variable.buffer, lines.averageLine)
     }
     const { emaOverwriteFrequency: frequency } = this.shared
     if (!frequency || (this.iterations + 1) % frequency !== 0) return
-    for (const { variable, average } of this.states) copyInto(variable, average as Variable)
+    for (const { variable, average, updatedAt } of this.states) {
+      if (variable.trainable || updatedAt === this.applied) copyInto(variable, average as Variable)
+    }
   }
 
   private around(state: VariableState): lines.Around {

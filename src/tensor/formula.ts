@@ -101,6 +101,7 @@ function fromProgram<Result>(
   const derivative = (input: string) =>
     fromProgram<Tensor>(derivativeProgram(program, input, text), '', { [gradientName(program)]: 1 })
   const print = () => text || expressionOf(program)
+  Object.defineProperty(call, 'name', { value: print() })
   return Object.assign(call, {
     inputs: program.inputs,
     outputs: program.outputs,
