@@ -67,16 +67,27 @@ function isUnchanged({ containers, objects }: Contents): boolean {
   return next === objects.length
 }
 
-/** A walk through the properties of a layer. */
+/** A walk through the properties of a layer, without recursion: objects may be deep. */
 class Search {
   readonly finds: Find[] = []
   readonly containers: object[] = []
   readonly objects: object[] = []
   private readonly seen = new Set<object>()
+  /** What is still to be visited, the next one last. */
+  private readonly waiting: { x: object; holder: Holder; way: string }[] = []
 
   constructor(layer: Holder) {
     this.seen.add(layer)
     this.lookInto(layer, layer, '')
+    for (let next = this.waiting.pop(); next; next = this.waiting.pop()) this.visit(next.x, next.holder, next.way)
+  }
+
+  private visit(x: object, holder: Holder, way: string): void {
+    if (this.seen.has(x)) return
+    this.seen.add(x)
+    if (isItem(x)) this.finds.push({ item: x, holder, way })
+    if (x instanceof Holder) this.lookInto(x, x, '')
+    else if (isContainer(x)) this.lookInto(x, holder, `${way}/`)
   }
 
   private lookInto(container: object, holder: Holder, way: string): void {
@@ -86,18 +97,10 @@ class Search {
     const isNamed = namedLists.includes(way.slice(0, -1))
     this.containers.push(container)
     for (const i of inside) this.objects.push(values[i] as object)
-    for (const i of inside) {
+    for (const i of inside.reverse()) {
       const x = values[i] as object
-      this.visit(x, holder, isNamed && isItem(x) ? x.name : `${way}${keys[i]}`)
+      this.waiting.push({ x, holder, way: isNamed && isItem(x) ? x.name : `${way}${keys[i]}` })
     }
-  }
-
-  private visit(x: object, holder: Holder, way: string): void {
-    if (this.seen.has(x)) return
-    this.seen.add(x)
-    if (isItem(x)) this.finds.push({ item: x, holder, way })
-    if (x instanceof Holder) this.lookInto(x, x, '')
-    else if (isContainer(x)) this.lookInto(x, holder, `${way}/`)
   }
 }
 

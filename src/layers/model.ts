@@ -114,15 +114,20 @@ export abstract class Model extends Layer {
   /** The gradients of the trainable variables, in their order; of the loss as the optimizer wants it differentiated. */
   private gradientsOf(loss: Tensor, ...data: Tensor[]): (Tensor | null)[] {
     const gradients = (this.optimizer.scaleLoss?.(loss) ?? loss).gradientsOfLeaves()
-    if (!this.isAsBefore(gradients)) this.lookAgain(data.some((x) => x.requiresGrad) ? null : gradients)
-    return this.variablesTrained.map((v) => gradients.get(v) ?? null)
+    const own = this.ownOf(gradients)
+    const isAsBefore =
+      this.#trained?.optimizer === this.optimizer && own.length === gradients.size && !own.includes(null)
+    if (isAsBefore) return own
+    this.lookAgain(data.some((x) => x.requiresGrad) ? null : gradients)
+    return this.ownOf(gradients)
   }
 
-  /** Whether exactly the variables of the last step have gradients: then no layer was built, added, replaced or frozen since. */
-  private isAsBefore(gradients: ReadonlyMap<Tensor, Tensor>): boolean {
-    const last = this.#trained
-    if (last?.optimizer !== this.optimizer || last.variables.length !== gradients.size) return false
-    return last.variables.every((v) => gradients.has(v))
+  /**
+   * The gradients of the variables of the last step. If all of them have one, and nothing else has, then no layer was built, added,
+   * replaced or frozen since.
+   */
+  private ownOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
+    return this.variablesTrained.map((v) => gradients.get(v) ?? null)
   }
 
   /** Finds the variables to train, and makes the optimizer go on with them. */

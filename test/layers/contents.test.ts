@@ -142,6 +142,26 @@ for (const [way, make] of Object.entries(ways)) {
   })
 }
 
+test('what a layer holds may be deep, long and full of other things', (t) => {
+  const last = new Dense(4, { inputShape: [4] })
+  let chain: object = { end: last }
+  for (let i = 0; i < 20_000; i++) chain = i % 2 ? { next: chain } : [chain]
+  const held = {
+    chain,
+    numbers: new Array(300_000).fill(0.5),
+    rows: Array.from({ length: 200_000 }, () => [1]),
+    none: null,
+  }
+  const layer = new Sum(held, () => [])
+  t.is(layer.variables.length, 0, 'not built yet')
+  last.apply(x)
+  t.is(layer.variables.length, 2)
+  const end = Object.assign(new Sum([held, new Date(), /x/, tensor([1]), new Float32Array(3), () => 1], () => []), {})
+  t.is(end.variables.length, 2)
+  held.numbers.push(variable(1))
+  t.is(end.variables.length, 3, 'what comes into a list of numbers later is found')
+})
+
 /** As it would be written in PyTorch. */
 class Net extends Layer {
   hidden = new Dense(8, { activation: 'tanh' })
