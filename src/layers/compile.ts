@@ -40,11 +40,17 @@ export interface ModelOptimizer extends TrainingOptimizer {
   readonly iterations: number
   /** The state as typed arrays by name. */
   exportState(): Record<string, Float32Array | Float64Array | Int32Array>
-  /** Takes over what `exportState` gave. */
+  /**
+   * Takes over a state.
+   * @param state what `exportState` gave
+   */
   importState(state: Record<string, Float32Array | Float64Array | Int32Array>): void
   /** `exportState` for every back end. */
   exportStateAsync(): Promise<Record<string, Float32Array | Float64Array | Int32Array>>
-  /** `importState` for every back end. */
+  /**
+   * `importState` for every back end.
+   * @param state what `exportState` gave
+   */
   importStateAsync(state: Record<string, Float32Array | Float64Array | Int32Array>): Promise<void>
 }
 

@@ -14,6 +14,8 @@ export interface LayerDescription {
   readonly class: string
   /** Its name. */
   readonly name: string
+  /** Its own options: `{ units: 4, activation: 'relu', useBias: true }`. */
+  readonly config: Readonly<Record<string, unknown>>
   /** Whether optimizers update its weights. */
   readonly trainable: boolean
   /** The shape of one example; null before it is known. */
@@ -22,8 +24,6 @@ export interface LayerDescription {
   readonly weights: Readonly<Record<string, Shape>>
   /** The layers inside. */
   readonly layers?: readonly LayerDescription[]
-  /** Its options. */
-  readonly [option: string]: unknown
 }
 
 /** A layer and those inside; `configOf` gives the options of one. */
@@ -39,7 +39,7 @@ export function describeTree(
   return {
     class: layer.constructor.name,
     name,
-    ...configOf(layer),
+    config: configOf(layer),
     trainable,
     inputShape,
     weights: Object.fromEntries(weights),

@@ -471,21 +471,25 @@ test('JSON.stringify writes what a model is, without private fields', (t) => {
   t.deepEqual(JSON.parse(JSON.stringify(model)), {
     class: 'Sequential',
     name: 'm',
+    config: {},
     ...common,
     weights: {},
     layers: [
-      { class: 'Dense', name: 'a', units: 4, activation: 'relu', useBias: true, ...common, weights },
-      { class: 'Dropout', name: 'b', rate: 0.5, ...common, weights: {} },
+      { class: 'Dense', name: 'a', config: { units: 4, activation: 'relu', useBias: true }, ...common, weights },
+      { class: 'Dropout', name: 'b', config: { rate: 0.5 }, ...common, weights: {} },
       {
         class: 'Skip',
         name: 'c',
+        config: {},
         ...common,
         weights: {},
-        layers: [{ class: 'Dense', name, units: 4, activation: 'linear', useBias: true, ...common, weights }],
+        layers: [
+          { class: 'Dense', name, config: { units: 4, activation: 'linear', useBias: true }, ...common, weights },
+        ],
       },
     ],
   })
-  t.is(JSON.parse(JSON.stringify(new Activation('tanh', { name: 'z' }))).activation, 'tanh')
+  t.is(JSON.parse(JSON.stringify(new Activation('tanh', { name: 'z' }))).config.activation, 'tanh')
 })
 
 test('the state of an optimizer has the names of what is inside', (t) => {
