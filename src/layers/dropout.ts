@@ -58,6 +58,10 @@ export class Dropout extends Layer {
     return x.mul(wrap('Dropout', mask, dtype, x.shape))
   }
 
+  protected override config(): Readonly<Record<string, unknown>> {
+    return { rate: this.rate }
+  }
+
   protected override describe(): string {
     return String(this.rate)
   }

@@ -6,7 +6,6 @@ import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Variable } from '../tensor/variable.js'
 import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
 import { Model } from './model.js'
 
@@ -37,19 +36,10 @@ export class Sequential extends Model {
     if (inputShape) this.buildFor(inputShape)
   }
 
-  protected override get layersInside(): readonly Layer[] {
-    return this.layers
-  }
-
-  override get variables(): Variable[] {
-    return this.layers.flatMap((layer) => layer.variables)
-  }
-
   override build(inputShape: Shape): void {
     let shape = inputShape
     for (const layer of this.layers) {
       layer.buildFor(shape)
-      for (const v of layer.variables) v.path = `${this.name}/${v.path}`
       shape = layer.outputShape(shape)
     }
   }

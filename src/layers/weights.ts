@@ -9,6 +9,7 @@ import { flatten } from '../tensor/nested.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { contents } from './contents.js'
 import type { Layer } from './layer.js'
 
 /**
@@ -57,7 +58,9 @@ function damaged(op: string, value: TensorParts): OptionError {
   return new OptionError(`${op}: ${wrong}. Give what JSON.stringify(model.getWeights()) wrote.`)
 }
 
-function wrongCount({ name, built, variables }: Layer, values: unknown): OptionError {
+function wrongCount(layer: Layer, values: unknown): OptionError {
+  const { name, variables } = layer
+  const built = layer.built && [...contents(layer).layers].every((inner) => inner.built)
   if (typeof values === 'string')
     return new OptionError(`setWeights: ${name} received a text. Read it first: setWeights(JSON.parse(text)).`)
   const received = Array.isArray(values) ? `${values.length} arrays` : values ? `an ${typeof values}` : String(values)

@@ -7,7 +7,7 @@ import { Printed } from '../printed.js'
 import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { checkGradients, checkMinimize, checkPairs, checkVariables, evaluateLoss } from './arguments.js'
+import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
@@ -44,6 +44,15 @@ export abstract class AnyOptimizer extends Printed {
    * @throws OptionError when it is built for others already
    */
   abstract build(variables: readonly Variable[]): void
+
+  /**
+   * Makes room for the state of more variables, and keeps the state of those that it has: what layers that were frozen until now, or
+   * added, need in a training loop by hand. `fit` and `trainOnBatch` do it automatically.
+   * @param variables all that are trained from now on, new ones and others
+   */
+  addVariables(variables: readonly Variable[]): void {
+    this.build(variables)
+  }
 
   /**
    * One step: changes the variables along their gradients.
@@ -183,8 +192,8 @@ export abstract class AnyOptimizer extends Printed {
    * @throws GradientError when none of them has one
    */
   step(variables: readonly Variable[]): void {
-    checkVariables('step', variables)
-    if (variables.length > 0 && variables.every((v) => !v.grad)) {
+    checkSome('step', variables)
+    if (variables.every((v) => !v.grad)) {
       throw new GradientError(
         `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
       )

@@ -15,6 +15,15 @@ export function checkVariables(op: string, variables: unknown): void {
   )
 }
 
+/** @throws OptionError when the variables are not a list, or there are none */
+export function checkSome(op: string, variables: unknown): void {
+  checkVariables(op, variables)
+  if ((variables as unknown[]).length > 0) return
+  throw new OptionError(
+    `${op}: the list of variables is empty, so nothing would be trained. The weights of a model exist once it was called or has an inputShape; trainableVariables leaves out what is frozen.`,
+  )
+}
+
 /** @throws OptionError when the gradients are no list */
 export function checkGradients(op: string, gradients: unknown): void {
   if (Array.isArray(gradients)) return
@@ -37,14 +46,14 @@ export function checkPairs(op: string, pairs: unknown): void {
   )
 }
 
-/** @throws OptionError when the loss is no function, or the variables are no list */
+/** @throws OptionError when the loss is no function, or the variables are no list of at least one */
 export function checkMinimize(loss: unknown, variables: unknown): void {
   if (typeof loss !== 'function') {
     throw new OptionError(
       `minimize: the loss is ${describe(loss)}, not a function. Write minimize(() => loss, variables).`,
     )
   }
-  checkVariables('minimize', variables)
+  checkSome('minimize', variables)
 }
 
 /**

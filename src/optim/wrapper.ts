@@ -62,6 +62,10 @@ export abstract class Wrapper extends AnyOptimizer {
     this.inner.build(variables)
   }
 
+  override addVariables(variables: readonly Variable[]): void {
+    this.inner.addVariables(variables)
+  }
+
   builtVariables(): readonly Variable[] {
     return this.inner.builtVariables()
   }

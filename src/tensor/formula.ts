@@ -116,6 +116,7 @@ function fromProgram<Result>(
     )
   }
   const print = () => text || expressionOf(program)
+  Object.defineProperty(call, 'name', { value: print() })
   return Object.assign(call, {
     inputs: program.inputs,
     outputs: program.outputs,
