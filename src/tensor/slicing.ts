@@ -6,9 +6,15 @@ import type { Shape, View } from '../kernels/backend.js'
 import { formatShape, stridesOf } from './shape.js'
 
 /** One axis of a slice: an index, a range, or null for all of it; `'newaxis'` for one more, of size 1; `'...'` for those between. */
-export type SliceEntry = AxisEntry | 'newaxis' | '...'
+export type SliceEntry =
+  | number
+  | null
+  | 'newaxis'
+  | '...'
+  | readonly [start: number | null, stop: number | null, step?: number | null]
 
-type AxisEntry = number | null | readonly [start: number | null, stop: number | null, step?: number | null]
+/** An entry for an axis that is there. */
+type AxisEntry = Exclude<SliceEntry, string>
 
 /** A slice: NumPy's notation as text, or an entry per axis. */
 export type SliceSpec = string | readonly SliceEntry[]
