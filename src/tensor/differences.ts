@@ -12,9 +12,9 @@ import { Tensor } from './tensor.js'
 
 /** Options of `diff`. */
 export interface DiffOptions {
-  /** What stands before the first element: a number, or a tensor. */
+  /** What stands before the first element: a number, or a tensor. Default: nothing more. */
   prepend?: TensorLike
-  /** What stands behind the last element: a number, or a tensor. */
+  /** What stands behind the last element: a number, or a tensor. Default: nothing more. */
   append?: TensorLike
 }
 
@@ -47,7 +47,7 @@ export function diff(x: TensorLike, n = 1, axis = -1, options: DiffOptions = {})
 
 /** Options of `trapezoid`. */
 export interface TrapezoidOptions {
-  /** Where the elements lie: one number for each along the axis, or a tensor that broadcasts to y's shape. */
+  /** Where the elements lie: one number for each along the axis, or a tensor that broadcasts to y's shape. Default: `dx` apart. */
   x?: TensorLike
   /** How far apart they are, where `x` is not given. Default 1. */
   dx?: number
