@@ -120,6 +120,25 @@ export function booleanMask(x: TensorLike, mask: TensorLike): Tensor {
 }
 
 /**
+ * The indices of the elements that are not 0 (NaN is not): one row for each, in order; int32.
+ * @returns [count, rank]; `gatherND` picks the elements there
+ * @example
+ * tensor([[0, 5], [3, 0]]).argWhere().toArray() // => [[0, 1], [1, 0]]
+ */
+export function argWhere(x: TensorLike): Tensor {
+  const source = toTensor(x)
+  const { shape, rank } = source
+  const strides = stridesOf(shape)
+  const places = trueIndices(source.dataSync())
+  const indices = new Int32Array(places.length * rank)
+  for (let i = 0; i < indices.length; i++) {
+    const axis = i % rank
+    indices[i] = Math.floor(places[Math.floor(i / rank)] / strides[axis]) % shape[axis]
+  }
+  return wrap('argWhere', indices, 'int32', [places.length, rank])
+}
+
+/**
  * A copy of x in which a slice has another value; x stays as it was. Gradients flow to both.
  * @param spec as for `slice`
  * @param value broadcast to the shape of the slice, and cast to the dtype of x

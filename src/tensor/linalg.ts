@@ -7,8 +7,9 @@ import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
 import { type TensorLike, toTensor, toTensors } from './creation.js'
 import { promote } from './dtype.js'
-import { ops, viewOf } from './ops.js'
-import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from './shape.js'
+import { diagonal } from './grids.js'
+import { ops } from './ops.js'
+import { broadcastShapes, formatShape, sameShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Options of `matmul`. */
@@ -117,10 +118,7 @@ export function trace(x: TensorLike): Tensor {
   const source = toTensor(x)
   if (source.rank < 2)
     throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
-  const [rows, columns] = source.shape.slice(-2)
-  const shape = [...source.shape.slice(0, -2), Math.min(rows, columns)]
-  const strides = [...stridesOf(source.shape).slice(0, -2), columns + 1]
-  return viewOf(source, { shape, strides, offset: 0 }).sum(-1)
+  return diagonal(source, 0, -2, -1).sum(-1)
 }
 
 /** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */

@@ -12,6 +12,9 @@ import { checkSize, formatShape, sizeOf, stridesOf } from './shape.js'
 import { snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
+const edge = (i: number, n: number) => Math.min(n - 1, Math.max(0, i))
+const around = (i: number, n: number) => ((i % n) + n) % n
+
 /** What stands before the first and behind the last element: a number, or elements that `indexOf` picks. */
 const padModes = {
   /** 3 2 | 1 2 3 | 2 1, without repeating the edge. */
@@ -19,12 +22,18 @@ const padModes = {
   /** 2 1 | 1 2 3 | 3 2. */
   symmetric: (i: number, n: number) => (i < 0 ? -1 - i : i >= n ? 2 * n - 1 - i : i),
   /** 1 1 | 1 2 3 | 3 3. */
-  edge: (i: number, n: number) => Math.min(n - 1, Math.max(0, i)),
+  edge,
+  /** PyTorch's name of `edge`. */
+  replicate: edge,
+  /** 2 3 | 1 2 3 | 1 2. */
+  wrap: around,
+  /** PyTorch's name of `wrap`. */
+  circular: around,
 } as const
 
 /** Options of `pad`. */
 export interface PadOptions {
-  /** `'constant'` (default); `'reflect'`, `'symmetric'`, `'edge'` as NumPy has them. */
+  /** `'constant'` (default); `'reflect'`, `'symmetric'`, `'edge'`, `'wrap'` as NumPy has them; `'replicate'`, `'circular'`: PyTorch's names of the last two. */
   mode?: 'constant' | keyof typeof padModes
   /** What to pad with in mode `'constant'`. Default 0. */
   value?: number
@@ -38,6 +47,7 @@ export interface PadOptions {
  * @example
  * tensor([1, 2, 3]).pad([[1, 2]]).toArray() // => [0, 1, 2, 3, 0, 0]
  * tensor([1, 2, 3]).pad(2, { mode: 'reflect' }).toArray() // => [3, 2, 1, 2, 3, 2, 1]
+ * tensor([1, 2, 3]).pad(2, { mode: 'wrap' }).toArray() // => [2, 3, 1, 2, 3, 1, 2]
  */
 export function pad(
   x: TensorLike,

@@ -42,6 +42,30 @@ export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
 }
 
 /**
+ * The sum of what is not NaN; 0 of nothing. NaN gets the gradient 0.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([1, Number.NaN, 3]).nanSum().item() // => 4
+ */
+export function nanSum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('nanSum', options, ['keepDims'])
+  const source = toTensor(x)
+  return where(source.isNaN(), 0, source).sum(axes, options)
+}
+
+/**
+ * The mean of what is not NaN; NaN of nothing. NaN gets the gradient 0.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([1, Number.NaN, 3]).nanMean().item() // => 2
+ */
+export function nanMean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('nanMean', options, ['keepDims'])
+  const source = toTensor(x)
+  return nanSum(source, axes, options).div(source.equal(source).sum(axes, options))
+}
+
+/**
  * The product; 1 of nothing. Its gradient is right where elements are 0, too.
  * @param axes one axis, several, or null for all (default); negative ones count from the last
  * @example

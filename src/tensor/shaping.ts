@@ -190,7 +190,8 @@ export function sumTo(x: TensorLike, shape: Shape): Tensor {
 
 /**
  * Picks ranges: NumPy's slices as text, or an entry per axis (`[start, stop]`, `[start, stop, step]`, one index, or null for all).
- * Negative numbers count from the end; an index drops its axis; axes not mentioned are taken whole; `...` stands for those between.
+ * Negative numbers count from the end; an index drops its axis; axes not mentioned are taken whole; `...` stands for those between,
+ * `newaxis` for a new axis of size 1.
  *
  * @param spec one entry for each axis, or one text for all of them
  * @throws ShapeError for an index outside its axis, too many axes or a step of 0
@@ -199,6 +200,7 @@ export function sumTo(x: TensorLike, shape: Shape): Tensor {
  * x.slice('1:, ::2').toArray() // => [[4, 6], [8, 10]]
  * x.slice([[0, 2], 3]).toArray() // => [3, 7]
  * x.slice('::-1, 0').toArray() // => [8, 4, 0]
+ * x.slice(':, newaxis, 0').shape // => [3, 1]
  */
 export function slice(x: TensorLike, spec: SliceSpec): Tensor {
   const source = toTensor(x)

@@ -74,6 +74,16 @@ const rows: Record<string, Row> = {
   ...plain(['equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual'], [x, x]),
   ...plain(['pow', 'atan2', 'prelu', 'logicalAnd', 'logicalOr', 'logicalXor', 'dot', 'outer'], [x, y]),
   ...plain(['lerp', 'clip'], [x, y, z]),
+  ...plain(['isClose', 'cosineSimilarity'], [x, x]),
+  ...plain(
+    ['cross'],
+    [
+      [0.1, 0.2, 0.7],
+      [0.3, 0.9, 0.6],
+    ],
+  ),
+  trapezoid: { operands: [x, y], call: (a, b) => nabla.trapezoid(a, { x: b }) },
+  diff: { operands: [x, y], call: (a, b) => nabla.diff(a, 1, 0, { prepend: b }) },
   ...plain(['matmul', 'solve'], [square, y]),
   ...plain(['meanSquaredError', 'meanAbsoluteError', 'meanAbsolutePercentageError', 'huber'], [x, y], true),
   ...plain(['binaryCrossentropy'], [x, y], true),
