@@ -34,6 +34,8 @@ export class Arena {
   private most = 0
   /** The blocks before this one. */
   private readonly filled: Filled[] = []
+  /** Whether it has more than it keeps. */
+  private isLarge = false
 
   /** The address of this many free bytes. */
   reserve(bytes: number): number {
@@ -47,8 +49,7 @@ export class Arena {
   /** A new piece of work begins, which no address from an earlier one must outlive: begins anew where room may not be enough. */
   begin(): void {
     this.measure()
-    const isLarge = this.filled.length > 0 || this.end - this.base > roomy
-    if (isLarge || this.top + this.most > this.end) this.anew()
+    if (this.isLarge || this.top + this.most > this.end) this.anew()
     this.start = this.top
   }
 
@@ -61,7 +62,7 @@ export class Arena {
 
   private measure(): void {
     let used = this.top - this.start
-    for (const { start, top } of this.filled) used += top - start
+    if (this.filled.length > 0) for (const { start, top } of this.filled) used += top - start
     if (used > this.most) this.most = used
   }
 
@@ -106,5 +107,6 @@ export class Arena {
   private enter(address: number, bytes: number): void {
     this.base = this.top = this.start = address
     this.end = address + bytes
+    this.isLarge = this.filled.length > 0 || bytes > roomy
   }
 }
