@@ -124,13 +124,14 @@ function located(error: unknown, epoch: number, step: number): unknown {
   return error
 }
 
-/** Lets timers, input and rendering have their turn, now and then. */
-class Turns {
-  private since = performance.now()
+/** When others had their turn last: in any call of `fit`, so that many short ones do not keep them waiting. */
+let since = 0
 
+/** Lets timers, input, rendering and finalizers have their turn, now and then. */
+class Turns {
   /** Whether ours has been long enough. */
   get isOver(): boolean {
-    return performance.now() - this.since > timeSlice
+    return performance.now() - since > timeSlice
   }
 
   /** Gives others their turn, when it is due. */
@@ -138,7 +139,7 @@ class Turns {
     if (!this.isOver) return
     const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
     await new Promise<void>((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
-    this.since = performance.now()
+    since = performance.now()
   }
 }
 

@@ -8,6 +8,7 @@ import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import type { Program } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
+import { Recent } from '../kernels/recent.js'
 import { backend } from './backend.js'
 import { dtypeAmong, type TensorLike, toTensor, toTensorBeside } from './creation.js'
 import { dtypeOfNumber, inferOutputs, isFloat } from './dtype.js'
@@ -177,11 +178,11 @@ interface Pass {
   readonly outputs: readonly number[]
 }
 
-const passesOf = new WeakMap<Program, Map<string, Pass[]>>()
+const passesOf = new WeakMap<Program, Recent<string, Pass[]>>()
 
 /** The program in as few kernels as its outputs' dtypes allow; the same ones every time. */
 function passes(program: Program, dtypes: readonly DType[]): Pass[] {
-  const known = passesOf.get(program) ?? new Map<string, Pass[]>()
+  const known = passesOf.get(program) ?? new Recent<string, Pass[]>(20)
   passesOf.set(program, known)
   const key = dtypes.join()
   let result = known.get(key)
