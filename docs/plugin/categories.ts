@@ -10,6 +10,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
     'tensor/creation',
     'tensor/foreign',
     'tensor/nested',
+    'tensor/json-numbers',
     'tensor/grids',
     'tensor/random',
     'kernels/backend',

@@ -155,9 +155,9 @@ export function setTrainable(variables: readonly Variable[], value: boolean): vo
   for (const v of variables) if (trains.get(v) !== false) v.trainable = value
 }
 
-/** Where something is: the first layer that held it, and the path that it has there. */
+/** Where something is: the first layer that held it (not by a WeakRef, which would keep it until the end of a loop), and its path there. */
 interface Place {
-  readonly holder: WeakRef<Holder>
+  readonly holder: Holder
   readonly path: string
 }
 
@@ -172,17 +172,17 @@ function nameAll(root: Holder, finds: readonly Find[]): void {
   const taken = new Set([pathOf(root)])
   for (const { item, holder, way } of finds) {
     const place = places.get(item)
-    const isHere = !place || place.holder.deref() === holder
+    const isHere = !place || place.holder === holder
     if (isHere && isInside(holder, item)) continue
     const path = unused(isHere ? `${pathOf(holder)}/${way}` : place.path, taken)
-    places.set(item, { holder: place?.holder ?? new WeakRef(holder), path })
+    places.set(item, { holder: place?.holder ?? holder, path })
     if (item instanceof Variable) rename(item, path, way)
   }
 }
 
 /** Whether a layer is in something that it holds itself. */
 function isInside(layer: Holder, item: Holder | Variable): boolean {
-  for (let at: Holder | undefined = layer; at; at = places.get(at)?.holder.deref()) if (at === item) return true
+  for (let at: Holder | undefined = layer; at; at = places.get(at)?.holder) if (at === item) return true
   return false
 }
 

@@ -77,11 +77,11 @@ export abstract class AnyOptimizer extends Printed {
    * The state as typed arrays: bit for bit what `importState` restores, also after `JSON.stringify` and `JSON.parse` (NaN, ±∞
    * and −0 are written as strings) or `structuredClone`.
    * @example
-   * const w = variable([1])
+   * const w = variable([1], { name: 'w' })
    * const optimizer = new SGD({ learningRate: 0.5, momentum: 0.5 })
    * optimizer.apply([tensor([2])], [w])
    * const text = JSON.stringify(optimizer.exportState())
-   * text // => '{"iteration":[1],"learning_rate":[0.5],"variable_m":[-1]}'
+   * text // => '{"iteration":[1],"learning_rate":[0.5],"w_m":[-1]}'
    * optimizer.importState(JSON.parse(text))
    */
   abstract exportState(): OptimizerState
