@@ -7,6 +7,7 @@ import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { areFinite, checkFinite, checkFiniteAsync, finiteFlag } from '../tensor/finite.js'
 import type { SavedTensor, Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { trainableChanges, type Variable } from '../tensor/variable.js'
@@ -27,6 +28,9 @@ export interface BatchOptions {
   /** Examples at a time. Default 256. */
   batchSize?: number
 }
+
+/** Travels with the logs, so that a GPU is read once: whether the gradients are finite. */
+const isFiniteLog = 'gradients are finite'
 
 /** The base of models: a layer with a training loop. */
 export abstract class Model extends Layer {
@@ -54,7 +58,7 @@ export abstract class Model extends Layer {
    * @param y [examples, ...]
    * @returns the logs of every epoch
    * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
-   * @throws GradientError when the loss becomes NaN or infinite; the weights are those before that batch
+   * @throws GradientError when the loss or a gradient becomes NaN or infinite; no step is made with that batch
    */
   fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
     return runFit(this, x, y, options)
@@ -63,6 +67,7 @@ export abstract class Model extends Layer {
   /**
    * One training step on one batch.
    * @returns the loss and the metrics, before the step
+   * @throws GradientError when the loss or a gradient is NaN or infinite; no step is made then
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
@@ -72,8 +77,10 @@ export abstract class Model extends Layer {
     return backend.inWorkspace(() => {
       const { value, sums } = this.lossOf(inputs, targets)
       const logs = read(sums)
-      checkLoss(logs)
-      this.applyGradients(this.gradientsOf(value))
+      this.checkLoss(logs)
+      const gradients = this.gradientsOf(value)
+      checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.trained)
+      this.applyGradients(gradients)
       return logs
     })
   }
@@ -88,12 +95,31 @@ export abstract class Model extends Layer {
     const results = backend.inWorkspace(() => {
       const { value, sums } = this.lossOf(toTensor(x), toTensor(y))
       const gradients = this.gradientsOf(value)
+      const flag = finiteFlag(this.mustBeFinite(gradients))
+      if (flag) sums.push({ name: isFiniteLog, total: flag, count: 1 })
       return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
     })
-    const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
-    checkLoss(logs)
+    const known = results.decisive.map((flag) => flag.data())
+    const [{ [isFiniteLog]: flag = 1, ...logs }] = await Promise.all([readAsync(results.sums), ...known])
+    await this.checkStep(logs as Logs, results.gradients, flag !== 0)
     backend.inWorkspace(() => this.applyGradients(results.gradients), results)
-    return logs
+    return logs as Logs
+  }
+
+  /** The checks of `trainOnBatch` where numbers come later; frees what a step that is refused has left. */
+  private async checkStep(logs: Logs, gradients: (Tensor | null)[], isFine: boolean): Promise<void> {
+    try {
+      this.checkLoss(logs)
+      await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.trained, Promise.resolve(isFine))
+    } catch (error) {
+      backend.inWorkspace(() => {}, gradients)
+      throw error
+    }
+  }
+
+  /** The gradients that must be finite for a step to be made. */
+  private mustBeFinite(gradients: (Tensor | null)[]): readonly (Tensor | null | undefined)[] {
+    return this.optimizer.mustBeFinite?.(gradients, this.trained) ?? gradients
   }
 
   /** The loss of a batch in training, and what the logs say of it. */
@@ -116,7 +142,22 @@ export abstract class Model extends Layer {
   }
 
   private applyGradients(gradients: (Tensor | null)[]): void {
-    this.optimizer.apply(gradients, this.weightsToTrain ?? [])
+    this.optimizer.apply(gradients, this.trained)
+  }
+
+  /** The variables of the gradients of this step. */
+  private get trained(): Variable[] {
+    return this.weightsToTrain ?? []
+  }
+
+  /** @throws GradientError when the loss is not a finite number */
+  private checkLoss({ loss }: Logs): void {
+    if (Number.isFinite(loss)) return
+    const lost = backend.isAsync ? [] : this.variables.filter((v) => !areFinite([v])).map(({ path }) => path)
+    const cause = lost.length > 0 ? `, as these weights are not finite: ${lost.join(', ')}` : ''
+    throw new GradientError(
+      `trainOnBatch: the loss is ${loss}${cause}. No step was made with this batch. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+    )
   }
 
   /**
@@ -205,14 +246,6 @@ export abstract class Model extends Layer {
     if (this.compiled) return this.compiled
     throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)
   }
-}
-
-/** @throws GradientError when the loss is no finite number */
-function checkLoss({ loss }: Logs): void {
-  if (Number.isFinite(loss)) return
-  throw new GradientError(
-    `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
-  )
 }
 
 function withoutWeights(name: string): OptionError {

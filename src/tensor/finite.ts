@@ -1,0 +1,98 @@
+/**
+ * Gradients that are not finite: found before a step, so that none is made with them.
+ */
+import { setRecording } from '../autograd/engine.js'
+import { GradientError } from '../errors.js'
+import type { DataBuffer } from '../kernels/backend.js'
+import { backend } from './backend.js'
+import { IndexedSlices } from './indexed-slices.js'
+import { concat } from './shaping.js'
+import type { Tensor } from './tensor.js'
+import type { Variable } from './variable.js'
+
+type MaybeTensor = Tensor | null | undefined
+
+/** Whether every number of every gradient is finite; read at once. */
+export function areFinite(gradients: readonly MaybeTensor[]): boolean {
+  if (!backend.allFinite) return finiteFlag(gradients)?.item() !== 0
+  for (const g of gradients) {
+    if (g && isAlive(numbersOf(g).buffer) && !backend.allFinite(numbersOf(g).buffer)) return false
+  }
+  return true
+}
+
+/** The same as one number on the back end, 1 or 0; null where there is nothing to look at. */
+export function finiteFlag(gradients: readonly MaybeTensor[]): Tensor | null {
+  const flags = gradients.flatMap((g) => (g && g.size > 0 && isAlive(numbersOf(g).buffer) ? flagOf(g) : []))
+  if (flags.length < 2) return flags[0] ?? null
+  return setRecording(false, () => concat(flags.map((flag) => flag.cast('float32').reshape([1]))).min())
+}
+
+const flags = new WeakMap<Tensor, Tensor>()
+
+/** Whether every number of one gradient is finite, as a scalar tensor; computed once. */
+export function flagOf(gradient: Tensor): Tensor {
+  const flag = flags.get(gradient) ?? setRecording(false, () => numbersOf(gradient).isFinite().all())
+  flags.set(gradient, flag)
+  return flag
+}
+
+/** @throws GradientError when a gradient is not finite; names the variables */
+export function checkFinite(op: string, gradients: readonly MaybeTensor[], variables: readonly Variable[]): void {
+  if (!areFinite(gradients)) throw notFinite(op, gradients.map(readNow), variables)
+}
+
+/** `checkFinite` where numbers come later. */
+export async function checkFiniteAsync(
+  op: string,
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[],
+  isFine: Promise<boolean> = arrived(finiteFlag(gradients)),
+): Promise<void> {
+  if (await isFine) return
+  const numbers = await Promise.all(gradients.map((g) => (g ? numbersOf(g).data() : null)))
+  throw notFinite(op, numbers, variables)
+}
+
+async function arrived(flag: Tensor | null): Promise<boolean> {
+  return flag === null || (await flag.data())[0] !== 0
+}
+
+/** The numbers that there are: of a sparse gradient, its rows. */
+function numbersOf(gradient: Tensor): Tensor {
+  return gradient instanceof IndexedSlices ? gradient.values : gradient
+}
+
+/** A gradient that has outlived its workspace is refused by `apply`. */
+function isAlive(buffer: DataBuffer): boolean {
+  return backend.isAlive?.(buffer) !== false
+}
+
+function readNow(gradient: MaybeTensor): ArrayLike<number> | null {
+  return gradient && isAlive(numbersOf(gradient).buffer) ? numbersOf(gradient).dataSync() : null
+}
+
+/**
+ * The error for gradients that are not finite.
+ * @param numbers those of each variable's gradient; null where there is none
+ */
+export function notFinite(
+  op: string,
+  numbers: readonly (ArrayLike<number> | null)[],
+  variables: readonly Variable[],
+): GradientError {
+  const bad = numbers.flatMap((values, i) => {
+    const odd = Array.from(values ?? []).filter((x) => !Number.isFinite(x))
+    return odd.length > 0 ? [`${placeOf(variables[i])} (${odd[0]} in ${odd.length} of ${values?.length} elements)`] : []
+  })
+  const shown = bad.length > 4 ? `${bad.slice(0, 4).join(', ')} and ${bad.length - 4} more` : bad.join(', ')
+  return new GradientError(
+    `${op}: the gradient is not finite for ${shown}. No step was made. Look for sqrt, log, a division or a power at 0, and for numbers that are too large.`,
+  )
+}
+
+/** A variable by its path and its layer. */
+function placeOf({ path, name }: Variable): string {
+  const layer = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+  return layer ? `${path} of layer ${layer}` : path || name
+}
