@@ -29,8 +29,8 @@ export interface BatchOptions {
   batchSize?: number
 }
 
-/** Travels with the logs, so that a GPU is read once: whether the gradients are finite. */
-const isFiniteLog = 'gradients are finite'
+/** The entry of the logs that says, on a GPU, whether the gradients are finite. */
+const finiteLog = 'the gradients are finite'
 
 /** The base of models: a layer with a training loop. */
 export abstract class Model extends Layer {
@@ -75,11 +75,10 @@ export abstract class Model extends Layer {
     if (loss.targets === 'probabilities' && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.size / targets.shape[0], Infinity)
     return backend.inWorkspace(() => {
-      const { value, sums } = this.lossOf(inputs, targets)
+      const { sums, gradients } = this.lossAndGradients(inputs, targets)
       const logs = read(sums)
       this.checkLoss(logs)
-      const gradients = this.gradientsOf(value)
-      checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.trained)
+      if (backend.allFinite || !takeFlag(logs)) checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.trained)
       this.applyGradients(gradients)
       return logs
     })
@@ -93,28 +92,33 @@ export abstract class Model extends Layer {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const { value, sums } = this.lossOf(toTensor(x), toTensor(y))
-      const gradients = this.gradientsOf(value)
-      const flag = finiteFlag(this.mustBeFinite(gradients))
-      if (flag) sums.push({ name: isFiniteLog, total: flag, count: 1 })
-      return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
+      const results = this.lossAndGradients(toTensor(x), toTensor(y))
+      return { ...results, decisive: this.optimizer.decisive?.(results.gradients) ?? [] }
     })
-    const known = results.decisive.map((flag) => flag.data())
-    const [{ [isFiniteLog]: flag = 1, ...logs }] = await Promise.all([readAsync(results.sums), ...known])
-    await this.checkStep(logs as Logs, results.gradients, flag !== 0)
+    const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
+    await this.checkStep(logs, results.gradients)
     backend.inWorkspace(() => this.applyGradients(results.gradients), results)
-    return logs as Logs
+    return logs
   }
 
   /** The checks of `trainOnBatch` where numbers come later; frees what a step that is refused has left. */
-  private async checkStep(logs: Logs, gradients: (Tensor | null)[], isFine: boolean): Promise<void> {
+  private async checkStep(logs: Logs, gradients: (Tensor | null)[]): Promise<void> {
+    const isFine = takeFlag(logs)
     try {
       this.checkLoss(logs)
-      await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.trained, Promise.resolve(isFine))
+      if (!isFine) await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.trained)
     } catch (error) {
       backend.inWorkspace(() => {}, gradients)
       throw error
     }
+  }
+
+  /** What a step takes; on a GPU, whether the gradients are finite travels with the logs, so that it is read once. */
+  private lossAndGradients(inputs: Tensor, targets: Tensor): { sums: Sum[]; gradients: (Tensor | null)[] } {
+    const { value, sums } = this.lossOf(inputs, targets)
+    const gradients = this.gradientsOf(value)
+    const flag = backend.allFinite ? null : finiteFlag(this.mustBeFinite(gradients))
+    return { sums: flag ? [...sums, { name: finiteLog, total: flag, count: 1 }] : sums, gradients }
   }
 
   /** The gradients that must be finite for a step to be made. */
@@ -246,6 +250,13 @@ export abstract class Model extends Layer {
     if (this.compiled) return this.compiled
     throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)
   }
+}
+
+/** Whether the gradients are finite, as far as the logs know; takes that out of the logs. */
+function takeFlag(logs: Logs): boolean {
+  const isFine = logs[finiteLog] !== 0
+  delete logs[finiteLog]
+  return isFine
 }
 
 function withoutWeights(name: string): OptionError {

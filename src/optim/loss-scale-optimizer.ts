@@ -89,7 +89,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   /** The numbers that say whether the gradients are finite. */
   override decisive(gradients: readonly Gradient[]): Tensor[] {
-    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => flagOf(g as Tensor))
+    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
   }
 
   override saved(variables: readonly Variable[]): () => void {
@@ -150,7 +150,7 @@ export class LossScaleOptimizer extends Wrapper {
   /** On WebGPU it looks at the numbers that were awaited, see `decisive`. */
   private isFinite(gradients: readonly Gradient[]): boolean {
     const tensors = gradients.filter((g) => g instanceof Tensor)
-    return backend.isAsync ? tensors.every((g) => g.size === 0 || flagOf(g).item() !== 0) : areFinite(tensors)
+    return backend.isAsync ? tensors.every((g) => g.size === 0 || knownFlag(g).item() !== 0) : areFinite(tensors)
   }
 
   private finiteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
@@ -171,6 +171,15 @@ export class LossScaleOptimizer extends Wrapper {
     this.finiteSteps = 0
     this.currentScale /= 2
   }
+}
+
+const flags = new WeakMap<Tensor, Tensor>()
+
+/** `flagOf`, for back ends that are read later: the same tensor for `decisive` and for `apply`. */
+function knownFlag(gradient: Tensor): Tensor {
+  const flag = flags.get(gradient) ?? flagOf(gradient)
+  flags.set(gradient, flag)
+  return flag
 }
 
 function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowthSteps: number; name: string | null } {

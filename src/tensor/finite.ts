@@ -15,8 +15,9 @@ type MaybeTensor = Tensor | null | undefined
 /** Whether every number of every gradient is finite; read at once. */
 export function areFinite(gradients: readonly MaybeTensor[]): boolean {
   if (!backend.allFinite) return finiteFlag(gradients)?.item() !== 0
-  for (const g of gradients) {
-    if (g && isAlive(numbersOf(g).buffer) && !backend.allFinite(numbersOf(g).buffer)) return false
+  for (let i = 0; i < gradients.length; i++) {
+    const g = gradients[i]
+    if (g && !backend.allFinite(numbersOf(g).buffer)) return false
   }
   return true
 }
@@ -28,13 +29,9 @@ export function finiteFlag(gradients: readonly MaybeTensor[]): Tensor | null {
   return setRecording(false, () => concat(flags.map((flag) => flag.cast('float32').reshape([1]))).min())
 }
 
-const flags = new WeakMap<Tensor, Tensor>()
-
-/** Whether every number of one gradient is finite, as a scalar tensor; computed once. */
+/** Whether every number of one gradient is finite, as a scalar tensor. */
 export function flagOf(gradient: Tensor): Tensor {
-  const flag = flags.get(gradient) ?? setRecording(false, () => numbersOf(gradient).isFinite().all())
-  flags.set(gradient, flag)
-  return flag
+  return setRecording(false, () => numbersOf(gradient).isFinite().all())
 }
 
 /** @throws GradientError when a gradient is not finite; names the variables */
@@ -47,15 +44,11 @@ export async function checkFiniteAsync(
   op: string,
   gradients: readonly MaybeTensor[],
   variables: readonly Variable[],
-  isFine: Promise<boolean> = arrived(finiteFlag(gradients)),
 ): Promise<void> {
-  if (await isFine) return
+  const flag = finiteFlag(gradients)
+  if (!flag || (await flag.data())[0] !== 0) return
   const numbers = await Promise.all(gradients.map((g) => (g ? numbersOf(g).data() : null)))
   throw notFinite(op, numbers, variables)
-}
-
-async function arrived(flag: Tensor | null): Promise<boolean> {
-  return flag === null || (await flag.data())[0] !== 0
 }
 
 /** The numbers that there are: of a sparse gradient, its rows. */
@@ -81,18 +74,23 @@ export function notFinite(
   numbers: readonly (ArrayLike<number> | null)[],
   variables: readonly Variable[],
 ): GradientError {
-  const bad = numbers.flatMap((values, i) => {
-    const odd = Array.from(values ?? []).filter((x) => !Number.isFinite(x))
-    return odd.length > 0 ? [`${placeOf(variables[i])} (${odd[0]} in ${odd.length} of ${values?.length} elements)`] : []
-  })
-  const shown = bad.length > 4 ? `${bad.slice(0, 4).join(', ')} and ${bad.length - 4} more` : bad.join(', ')
+  const counted = numbers.map((values) => Array.from(values ?? []).filter((x) => !Number.isFinite(x)))
+  const [first, ...others] = variables.filter((_, i) => counted[i]?.length > 0)
+  const [odd, all] = [counted, numbers].map((lists) => Array.from(lists[variables.indexOf(first)] ?? []))
   return new GradientError(
-    `${op}: the gradient is not finite for ${shown}. No step was made. Look for sqrt, log, a division or a power at 0, and for numbers that are too large.`,
+    `${op}: the gradient of ${placeOf(first)} is not finite, ${odd[0]} in ${odd.length} of ${all.length} elements${alsoOf(others)}. No step was made. Look for sqrt, log, a division or a power at 0, and for numbers that are too large.`,
   )
 }
 
 /** A variable by its path and its layer. */
-function placeOf({ path, name }: Variable): string {
-  const layer = path.slice(0, Math.max(0, path.lastIndexOf('/')))
-  return layer ? `${path} of layer ${layer}` : path || name
+function placeOf({ path }: Variable): string {
+  const layer = path.split('/').at(-2)
+  return layer ? `${path} (layer ${layer})` : path
+}
+
+function alsoOf(variables: readonly Variable[]): string {
+  if (variables.length === 0) return ''
+  const paths = variables.slice(0, 3).map(({ path }) => path)
+  const more = variables.length > 3 ? [`${variables.length - 3} more`] : []
+  return `, nor are those of ${[...paths, ...more].join(', ')}`
 }

@@ -359,7 +359,9 @@ for (const [name, create] of stepping.filter(([name]) => !isScaled(name))) {
         const optimizer = create({ ...options })
         const refuses = (run: () => unknown, op: string) => {
           const before = everything(optimizer, variables)
-          const message = new RegExp(`^${op}: .* net/head/w2 of layer net/head \\(${number} in 8 of 8 elements\\)`)
+          const message = new RegExp(
+            `^${op}: the gradient of net/head/w2 \\(layer head\\) is not finite, ${number} in 8 of 8 elements\\.`,
+          )
           t.throws(run, { instanceOf: nabla.GradientError, message })
           t.deepEqual(everything(optimizer, variables), before)
         }
@@ -419,7 +421,7 @@ test('sparse gradients that are not finite are refused, those that have outlived
   const rows = table.gather(tensor([1, 4], { dtype: 'int32' }))
   rows.sub(rows.detach()).sqrt().sum().backward()
   t.true(table.grad instanceof IndexedSlices)
-  t.throws(() => optimizer.step([table]), { message: /for table \(Infinity in 6 of 6 elements\)/ })
+  t.throws(() => optimizer.step([table]), { message: /of table is not finite, Infinity in 6 of 6 elements/ })
   t.deepEqual(table.toArray(), before)
   nabla.tidy(() => {
     table.zeroGrad()

@@ -2,28 +2,34 @@
  * Whether numbers are finite, in one pass: x − x is 0 for a finite x; for NaN and ±∞ it is NaN, some of whose bits are set.
  */
 import type { DataBuffer } from '../backend.js'
-import { begin, pointer } from './memory.js'
+import { begin, isAddressed, isAlive, pointer } from './memory.js'
 import { instantiate } from './module.js'
 import { bytes, numbersOf } from './numbers.js'
 import { get, locals, params, pass, set, times, whileRoom } from './wat.js'
 
-type FloatType = 'float32' | 'float64'
+/** Whether the numbers from one address to another are finite: 1 or 0. */
 type IsFinite = (x: number, end: number) => number
 
-let kernels: Record<FloatType, IsFinite> | undefined
+let kernels: ReturnType<typeof compile> | undefined
+
+const compile = () =>
+  instantiate<{ float32: IsFinite; float64: IsFinite }>(`${kernelText('float32')} ${kernelText('float64')}`)
 
 /** See `Backend.allFinite`. */
 export function allFinite(x: DataBuffer): boolean {
-  const { dtype } = x
-  if (dtype !== 'float32' && dtype !== 'float64') return true
-  kernels ??= instantiate<Record<FloatType, IsFinite>>(`${kernelText('float32')} ${kernelText('float64')}`)
-  begin()
+  if (x.dtype !== 'float32' && x.dtype !== 'float64') return true
+  kernels ??= compile()
+  if (!isAddressed(x)) {
+    if (!isAlive(x)) return true
+    begin()
+  }
   const from = pointer(x)
-  return kernels[dtype](from, from + x.size * bytes[dtype]) !== 0
+  return (
+    (x.dtype === 'float32' ? kernels.float32(from, from + 4 * x.size) : kernels.float64(from, from + 8 * x.size)) !== 0
+  )
 }
 
-/** Whether the numbers between two addresses are finite. */
-function kernelText(dtype: FloatType): string {
+function kernelText(dtype: 'float32' | 'float64'): string {
   const { vector, type, load } = numbersOf[dtype]
   const note = (i: number) => `${set('v', `(v128.load offset=${16 * i} ${get('x')})`)}
     ${set(`a${i}`, `(v128.or ${get(`a${i}`)} (${vector}.sub ${pass('v v')}))`)}`
