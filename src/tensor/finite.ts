@@ -14,10 +14,11 @@ type MaybeTensor = Tensor | null | undefined
 
 /** Whether every number of every gradient is finite; read at once. */
 export function areFinite(gradients: readonly MaybeTensor[]): boolean {
-  if (!backend.allFinite) return finiteFlag(gradients)?.item() !== 0
+  const { allFinite } = backend
+  if (!allFinite) return finiteFlag(gradients)?.item() !== 0
   for (let i = 0; i < gradients.length; i++) {
     const g = gradients[i]
-    if (g && !backend.allFinite(numbersOf(g).buffer)) return false
+    if (g && !allFinite(numbersOf(g).buffer)) return false
   }
   return true
 }

@@ -2,7 +2,7 @@
  * Whether numbers are finite, in one pass: x − x is 0 for a finite x; for NaN and ±∞ it is NaN, some of whose bits are set.
  */
 import type { DataBuffer } from '../backend.js'
-import { begin, isAddressed, isAlive, pointer } from './memory.js'
+import { addressNow, begin, isAlive, pointer } from './memory.js'
 import { instantiate } from './module.js'
 import { bytes, numbersOf } from './numbers.js'
 import { get, locals, params, pass, set, times, whileRoom } from './wat.js'
@@ -17,16 +17,16 @@ const compile = () =>
 
 /** See `Backend.allFinite`. */
 export function allFinite(x: DataBuffer): boolean {
-  if (x.dtype !== 'float32' && x.dtype !== 'float64') return true
-  kernels ??= compile()
-  if (!isAddressed(x)) {
+  const { dtype, size } = x
+  if (dtype !== 'float32' && dtype !== 'float64') return true
+  let from = addressNow(x)
+  if (from < 0) {
     if (!isAlive(x)) return true
     begin()
+    from = pointer(x)
   }
-  const from = pointer(x)
-  return (
-    (x.dtype === 'float32' ? kernels.float32(from, from + 4 * x.size) : kernels.float64(from, from + 8 * x.size)) !== 0
-  )
+  kernels ??= compile()
+  return (dtype === 'float32' ? kernels.float32(from, from + 4 * size) : kernels.float64(from, from + 8 * size)) !== 0
 }
 
 function kernelText(dtype: 'float32' | 'float64'): string {

@@ -94,7 +94,7 @@ export function discard(start: number): void {
 /** The address of the buffer's numbers, for the time of this kernel call. */
 export function pointer(buffer: DataBuffer): number {
   const b = buffer as CpuBuffer
-  if (isAddressed(b)) return b.address
+  if (hasAddress(b)) return b.address
   const { bytes } = numbersOf[b.dtype]
   const address = copies.reserve(b.size * bytes)
   heap(b.dtype).set(ordinaryArray(b), address / bytes)
@@ -103,9 +103,15 @@ export function pointer(buffer: DataBuffer): number {
   return address
 }
 
+/** The address of the buffer's numbers, if they are in WebAssembly memory now; else -1. */
+export function addressNow(buffer: DataBuffer): number {
+  const b = buffer as CpuBuffer
+  return hasAddress(b) ? b.address : -1
+}
+
 /** Whether the numbers are in WebAssembly memory now. */
-export function isAddressed(buffer: DataBuffer): boolean {
-  const g = (buffer as CpuBuffer).generation
+function hasAddress(b: CpuBuffer): boolean {
+  const g = b.generation
   return g === forever || g === generation || g === copies.generation || g === scratch.generation
 }
 
@@ -168,12 +174,12 @@ function keep(b: CpuBuffer): void {
 /** Whether the numbers are in WebAssembly memory alone, where a kernel can change them. */
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
-  return b.array === null && isAddressed(b)
+  return b.array === null && hasAddress(b)
 }
 
 /** Whether the numbers are anywhere: what stays in a workspace that is over is lost. */
 export function isAlive(buffer: DataBuffer): boolean {
-  return (buffer as CpuBuffer).array !== null || isAddressed(buffer)
+  return (buffer as CpuBuffer).array !== null || hasAddress(buffer as CpuBuffer)
 }
 
 function ordinaryArray(b: CpuBuffer): TypedArray {
