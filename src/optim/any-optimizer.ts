@@ -114,7 +114,8 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Computes the loss and its gradients, and makes one step.
+   * Computes the loss and its gradients, and makes one step. (On WebGPU, which gives numbers only later, use
+   * `minimizeAsync`: this cannot look at the gradients there.)
    * @returns the loss, before the step and before any scaling
    * @throws OptionError when the function returns no tensor, or something is no variable
    * @throws GradientError when a gradient is NaN or infinite; names the variable, and makes no step
@@ -176,9 +177,9 @@ export abstract class AnyOptimizer extends Printed {
     return variables.map((v) => gradients.get(v))
   }
 
-  /** Internal: `apply`, unless a gradient is not finite. */
+  /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
-    checkFinite(op, this.mustBeFinite(gradients, variables), variables)
+    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables)
     this.apply(gradients, variables)
   }
 
@@ -219,14 +220,12 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * One step along the gradients that `backward` left in the variables. (On WebGPU, which gives numbers only later, use
-   * `stepAsync`: this cannot look at them there.)
+   * One step along the gradients that `backward` left in the variables. (On WebGPU use `stepAsync`,
+   * see `minimize`.)
    * @throws GradientError when none of them has one, or one is NaN or infinite; no step is made then
    */
   step(variables: readonly Variable[]): void {
-    const gradients = leftByBackward(variables)
-    if (backend.isAsync) this.apply(gradients, variables)
-    else this.applyFinite('step', gradients, variables)
+    this.applyFinite('step', leftByBackward(variables), variables)
   }
 
   /**

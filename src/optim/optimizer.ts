@@ -56,7 +56,7 @@ export abstract class Optimizer<
   /** Updates one variable instead of `rule`, when that takes more than elementwise formulas. */
   protected move?(step: VariableStep): void
 
-  /** The `move` that runs no code of others, so that it need not be undone. */
+  /** Internal: the `move` that runs no code of others, so that it need not be undone. */
   protected readonly ownMove?: typeof this.move
 
   private exclusions = new Exclusions()

@@ -79,7 +79,7 @@ export function notFinite(
   const [first, ...others] = variables.filter((_, i) => counted[i]?.length > 0)
   const [odd, all] = [counted, numbers].map((lists) => Array.from(lists[variables.indexOf(first)] ?? []))
   return new GradientError(
-    `${op}: the gradient of ${placeOf(first)} is not finite, ${odd[0]} in ${odd.length} of ${all.length} elements${alsoOf(others)}. No step was made. Look for sqrt, log, a division or a power at 0, and for numbers that are too large.`,
+    `${op}: the gradient of ${placeOf(first)} is not finite, ${odd[0]} in ${odd.length} of ${all.length} elements${alsoOf(others)}. No step was made. Look for sqrt, log, division or powers at 0, and for huge numbers.`,
   )
 }
 
