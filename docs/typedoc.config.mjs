@@ -38,7 +38,7 @@ export default {
   includeHierarchySummary: true,
   searchInComments: true,
   searchInDocuments: true,
-  searchCategoryBoosts: { Optimizers: 2, Layers: 1.5, Tensor: 1.5 },
+  searchCategoryBoosts: { Guides: 3, 'Coming from': 2, Decisions: 2, Optimizers: 2, Layers: 1.5, Tensor: 1.5 },
 
   customCss: 'theme/nabla.css',
   favicon: 'theme/favicon.svg',
