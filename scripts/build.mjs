@@ -3,7 +3,8 @@
  *
  * - `index.js` with `nabla.js` and `optimizers.js`, what `import 'nabla'` loads in Node and in bundlers. The dependencies are inside,
  *   because mathjs's parser takes ten times as long to load from the hundreds of files it is published as.
- * - `nabla.min.js`, all of it in one file and minified, for `<script type="module">` without a build step.
+ * - `nabla.min.js`, all of it in one file and minified, for `<script type="module">` without a build step. Next to it, `chunks/gpu.js` is
+ *   needed for the GPU only.
  * - `*.d.ts`, the declarations.
  * - `LICENSES.txt`, the licences of the packages that are inside.
  *
@@ -69,6 +70,12 @@ const classNames = {
     })),
 }
 
+/** The GPU's chunk throws the errors of the bundle that loads it, or its `FormulaError` would not be a `NablaError` there. */
+const sharedErrors = {
+  name: 'errors',
+  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.js$/ }, () => ({ path: `${root}src/kernels/gpu/host.ts` })),
+}
+
 const inside = [leaveGpuOut, mathjsParser, classNames]
 
 /** The namespace `optimizers` names all of them. In a file of its own it is left out by bundlers where nobody uses it. */
@@ -91,10 +98,11 @@ const [{ metafile }, gpuChunk] = await Promise.all([
     { index: 'src/index.ts', optimizers: 'src/optim/optimizers.ts' },
     { splitting: true, chunkNames: 'nabla', plugins: [...inside, optimizersApart] },
   ),
-  bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [] }),
+  bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [sharedErrors] }),
   bundle({ 'nabla.min': 'src/index.ts' }, {}),
 ])
 shrink('nabla.min.js')
+leaveToNode('chunks/gpu.js')
 licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
 declarations()
 if (!inPassing) for (const name of ['index.js', 'nabla.js', 'nabla.min.js']) console.log(`dist/${name}: ${size(name)}`)
@@ -127,6 +135,18 @@ function shrink(name) {
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
   writeFileSync(file, `${code}\n//# sourceMappingURL=${name}.map\n`)
   writeFileSync(`${file}.map`, JSON.stringify(map))
+}
+
+/**
+ * esbuild drops the comments that keep webpack and Vite from looking for the package `webgpu`, which only Node may load, by a name that
+ * they take for an expression.
+ */
+function leaveToNode(name) {
+  const file = `${root}dist/${name}`
+  const imports = /\bimport\((?=\w+\)[;,])/g
+  const code = readFileSync(file, 'utf8')
+  if (code.match(imports)?.length !== 1) throw new Error(`${name}: import(webgpu) is not where it was`)
+  writeFileSync(file, code.replace(imports, 'import(/* webpackIgnore: true *//* @vite-ignore */'))
 }
 
 /** The licences and notices of the packages that these files are from. */

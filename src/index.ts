@@ -137,11 +137,16 @@ export {
   abs,
   add,
   cast,
+  cbrt,
   ceil,
   clip,
+  copysign,
   div,
   floor,
   floorDiv,
+  frac,
+  heaviside,
+  hypot,
   lerp,
   maximum,
   minimum,
@@ -157,6 +162,7 @@ export {
   square,
   squaredDifference,
   sub,
+  trunc,
 } from './tensor/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
 export {
@@ -207,14 +213,20 @@ export {
   atanh,
   cosh,
   erf,
+  erfc,
+  erfinv,
   exp,
+  exp2,
   expm1,
   log,
   log1p,
   log2,
   log10,
+  logaddexp,
+  logit,
   sinh,
   tanh,
+  xlogy,
 } from './tensor/exponentials.js'
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
 export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
@@ -276,5 +288,5 @@ export {
 } from './tensor/statistics.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
-export { acos, asin, atan, atan2, cos, sin, tan } from './tensor/trigonometry.js'
+export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'

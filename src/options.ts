@@ -56,6 +56,17 @@ export function checkFunction(op: string, f: unknown): void {
   throw new OptionError(`${op}: ${String(f)} is not a function. Give one, such as (x) => x.square().sum().`)
 }
 
+/**
+ * What a function returned, if that is not a promise.
+ * @throws OptionError for an async function: the rest of it would run when `op` is over
+ */
+export function notAsync<T>(op: string, result: T): T {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result
+  throw new OptionError(
+    `${op}: the function is async (it returned a promise), and what it does after an await would run when ${op} is over. Call ${op} inside the async function, between the awaits.`,
+  )
+}
+
 /** @throws OptionError when the batch size is not a whole number above 0 */
 export function checkBatchSize(op: string, batchSize: number): void {
   if (Number.isInteger(batchSize) && batchSize > 0) return

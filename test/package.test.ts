@@ -1,7 +1,7 @@
 /**
  * The built package as its users meet it: types, tree shaking, the file for the browser.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -171,4 +171,34 @@ test('the licences of all that is inside are there, also of what gpu.js has pack
     'a new dependency of gpu.js may need its licence here',
   )
   t.truthy(webgpu)
+})
+
+test('the file for the browser loads the GPU from chunks/gpu.js next to it, and says so where that is missing', async (t) => {
+  const folder = mkdtempSync(join(project, 'page-'))
+  for (const name of ['nabla.min.js', 'chunks/gpu.js']) {
+    const file = join(folder, name)
+    mkdirSync(join(file, '..'), { recursive: true })
+    if (name === 'chunks/gpu.js') {
+      const alone = await import(`${pathToFileURL(join(folder, 'nabla.min.js')).href}?alone`)
+      const error = await t.throwsAsync(() => alone.setBackend('gpu'), { instanceOf: alone.BackendError })
+      t.regex(String(error?.message), /chunks\/gpu\.js.*copy it to chunks\/gpu\.js next to nabla\.min\.js/)
+    }
+    copyFileSync(join(root, 'dist', name), file)
+  }
+  // Node remembers that the file was missing, but not in another folder
+  cpSync(folder, `${folder}-whole`, { recursive: true })
+  const whole = await import(pathToFileURL(join(`${folder}-whole`, 'nabla.min.js')).href)
+  await whole.setBackend('gpu', { allowSoftware: true, api: 'javascript' })
+  t.deepEqual(whole.tensor([1, 2]).mul(2).toArray(), [2, 4])
+})
+
+test('errors of the GPU’s file are those of the file that loads it', async (t) => {
+  for (const name of ['index.js', 'nabla.min.js']) {
+    const nabla = await import(pathToFileURL(join(root, 'dist', name)).href)
+    await t.throwsAsync(() => nabla.setBackend('gpu'), { instanceOf: nabla.BackendError })
+  }
+  const text = readFileSync(join(root, 'dist/chunks/gpu.js'), 'utf8')
+  t.notRegex(text, /name=new\.target\.name/, 'no class of errors of its own')
+  t.regex(text, /import\(\/\* webpackIgnore: true \*\/\/\* @vite-ignore \*\/\w+\)/, 'no bundler looks for webgpu')
+  t.is(text.match(/\bimport\(\w+\)[;,]/), null)
 })

@@ -2,7 +2,7 @@
  * Gradients that do not come from the table: rules of one's own, no gradient at all, and recomputing instead of remembering.
  */
 import { GradientError, ShapeError } from '../errors.js'
-import { checkFunction } from '../options.js'
+import { checkFunction, notAsync } from '../options.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
 import { type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
@@ -27,7 +27,7 @@ export interface CustomContext {
  * @param f computes the result; it is not recorded
  * @param rule the gradients of the inputs (an array, or one tensor for one input), given that of the result; recorded when
  * gradients of gradients are asked for
- * @throws GradientError when the rule gives the wrong number of gradients or a wrong shape
+ * @throws GradientError when the rule gives the wrong number of gradients or a wrong shape; OptionError when one of the functions is async
  * @example
  * const straightThrough = customGradient((x) => x.round(), (g) => g)
  * grad((x) => straightThrough(x).sum())([0.4, 1.6]).toArray() // => [1, 1]
@@ -40,11 +40,11 @@ export function customGradient(
   checkFunction('customGradient', rule)
   const memo = new WeakMap<object, { g: Tensor; gradients: readonly Tensor[] }>()
   const row = new PrimitiveRow<readonly Tensor[], void>(
-    (inputs) => ownCopy(noGrad(() => f(...inputs))),
+    (inputs) => ownCopy(noGrad(() => notAsync('customGradient', f(...inputs)))),
     (g, context, i) => {
       const last = memo.get(context)
       if (last?.g === g) return last.gradients[i]
-      const gradients = checkGradients([rule(g, context)].flat(), context.inputs)
+      const gradients = checkGradients([notAsync('customGradient', rule(g, context))].flat(), context.inputs)
       memo.set(context, { g, gradients })
       return gradients[i]
     },
@@ -98,17 +98,18 @@ export function stopGradient(x: TensorLike): Tensor {
 /**
  * Calls `f` without keeping what it computes on the way; backward calls it again. Saves memory, costs a second forward pass.
  * `f` must give the same result both times: seed what is random in it.
+ * @throws OptionError when `f` is async
  * @example
  * grad((x) => checkpoint((z) => z.sin().exp(), x).sum())([0]).toArray() // => [1]
  */
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   checkFunction('checkpoint', f)
   const inputs = xs.map(toTensor)
-  if (!isRecording()) return snapshot(f(...inputs))
+  if (!isRecording()) return snapshot(notAsync('checkpoint', f(...inputs)))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
   const all = [...inputs, ...read]
-  if (!all.some((x) => x.requiresGrad)) return result.detach()
+  if (!isFloat(result.dtype) || !all.some((x) => x.requiresGrad)) return result.detach()
   const node = new OperationNode(new RecomputingRow(f, inputs.length), all, null, undefined)
   return new Tensor(result.detach().buffer, result.shape, true, node)
 }
@@ -148,6 +149,7 @@ class RecomputingRow implements Row {
 /**
  * A function of single examples, made to take batches: it is called for each example of the first axis, and the results are
  * stacked.
+ * @throws ShapeError when the first axes differ, or are empty; OptionError when `f` is async
  * @example
  * const norms = vectorize((row) => row.square().sum().sqrt())
  * norms([[3, 4], [6, 8]]).toArray() // => [5, 10]
@@ -163,7 +165,9 @@ export function vectorize(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
         `vectorize: the arguments have shapes ${shapes || 'of nothing'}. Give them one first axis of equal size, at least 1.`,
       )
     }
-    const results = Array.from({ length: count }, (_, i) => f(...inputs.map((x) => x.slice([i]))))
+    const results = Array.from({ length: count }, (_, i) =>
+      notAsync('vectorize', f(...inputs.map((x) => x.slice([i])))),
+    )
     return concat(results.map((y) => y.expandDims(0)))
   }
 }

@@ -96,12 +96,14 @@ export function backpropagate<T extends Differentiable<T>>(
       const arrived = pending.get(node)
       if (arrived === undefined) continue
       pending.delete(node)
-      const inputs = node.inputs as readonly T[]
-      const gradients = node.gradients(runHooks(node.hooks, arrived))
+      const g = runHooks(node.hooks, arrived)
+      const { inputs } = node
+      if (!inputs) throw freedGraph() // by a hook
+      const gradients = node.gradients(g)
       if (!retainGraph) node.free()
       for (let i = 0; i < inputs.length; i++) {
-        const g = gradients[i]
-        if (g && inputs[i].requiresGrad) accumulate(inputs[i], g)
+        const passed = gradients[i]
+        if (passed && inputs[i].requiresGrad) accumulate(inputs[i], passed)
       }
     }
     for (const [leaf, g] of leaves) if (leaf.hooks) leaves.set(leaf, runHooks(leaf.hooks, g))

@@ -2,7 +2,7 @@
  * Gradients of functions: `grad(f)` is a function too, so that it can be differentiated again.
  */
 import { GradientError } from '../errors.js'
-import { checkFunction } from '../options.js'
+import { checkFunction, notAsync } from '../options.js'
 import { run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
 import { onesLike, type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
@@ -17,34 +17,39 @@ export type TensorFunction = (...xs: Tensor[]) => Tensor
 
 /**
  * Runs `f` without recording: what it computes has no graph, so no gradient flows through it and nothing is kept.
- * @param f what to run
+ * @param f what to run; not async
+ * @throws OptionError when `f` returns a promise: after its first `await`, it would be recorded again
  * @example
  * const w = variable([1, 2])
  * noGrad(() => w.mul(2)).requiresGrad // => false
  */
 export function noGrad<R>(f: () => R): R {
   checkFunction('noGrad', f)
-  return setRecording(false, f)
+  return setRecording(false, () => notAsync('noGrad', f()))
 }
 
 /**
  * The gradient of a scalar function with respect to its first argument.
  *
+ * The gradient is 0 where the result does not depend on the argument. If that is a surprise, look for `item()` or `toArray()` in `f`: they
+ * give plain numbers, which gradients do not flow through.
+ *
  * @param f a function of tensors with a scalar result; it may read variables and other tensors too
  * @returns a function of the same arguments that gives a tensor of the shape of the first
- * @throws GradientError when the result of `f` is not a scalar
+ * @throws GradientError when the result of `f` is not a scalar, or when it or the first argument is of integers or bools (later arguments may
+ * be, labels for example)
  * @example
  * const cube = (x) => x.pow(3).sum()
  * grad(cube)([2]).toArray() // => [12]
  * grad((x) => grad(cube)(x).sum())([2]).toArray() // => [12]
  */
 export function grad(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
-  return (...xs) => differentiate('grad', f, xs).gradients[0]
+  return (...xs) => differentiate('grad', f, xs, 1).gradients[0]
 }
 
 /**
- * The gradients of a scalar function with respect to each of its arguments; see `grad`.
- * @throws GradientError when the result of `f` is not a scalar
+ * The gradients of a scalar function with respect to each of its arguments; see `grad`. An argument of integers among them gets zeros.
+ * @throws GradientError when the result of `f` is not a scalar of floats, or no argument is of floats
  * @example
  * const [da, db] = grads((a, b) => a.mul(b).sum())([1, 2], [3, 4])
  * da.toArray() // => [3, 4]
@@ -55,7 +60,8 @@ export function grads(f: TensorFunction): (...xs: TensorLike[]) => Tensor[] {
 }
 
 /**
- * The value of a scalar function and its gradient with respect to the first argument, in one go.
+ * The value of a scalar function and its gradient with respect to the first argument, in one go; see `grad`.
+ * @throws GradientError when the result of `f` is not a scalar, or when it or the first argument is of integers or bools
  * @example
  * const [value, gradient] = valueAndGrad((x) => x.square().sum())([1, 2])
  * value.item() // => 5
@@ -63,18 +69,19 @@ export function grads(f: TensorFunction): (...xs: TensorLike[]) => Tensor[] {
  */
 export function valueAndGrad(f: TensorFunction): (...xs: TensorLike[]) => [value: Tensor, gradient: Tensor] {
   return (...xs) => {
-    const { value, gradients } = differentiate('valueAndGrad', f, xs)
+    const { value, gradients } = differentiate('valueAndGrad', f, xs, 1)
     return [value, gradients[0]]
   }
 }
 
-/** f at xs, and the gradients of its scalar result. */
-function differentiate(
+/** f at xs, and the gradients of its scalar result, of which those of the first `count` arguments are wanted. */
+export function differentiate(
   op: string,
   f: TensorFunction,
   xs: readonly TensorLike[],
+  count?: number,
 ): { value: Tensor; gradients: Tensor[] } {
-  const traced = trace(op, f, xs)
+  const traced = traceFloats(op, f, xs, count)
   const { result, outer } = traced
   if (result.size !== 1) {
     throw new GradientError(
@@ -94,13 +101,37 @@ export interface Trace {
   readonly outer: boolean
 }
 
+/**
+ * Runs `f`, which is to be differentiated, and keeps its graph.
+ * @param count how many of the arguments, from the first on, derivatives are wanted for; one of these must be of floats
+ * @throws GradientError when none of them is, or the result is not
+ */
+export function traceFloats(op: string, f: TensorFunction, xs: readonly TensorLike[], count = xs.length): Trace {
+  const inputs = xs.map(toTensor)
+  checkSomeFloat(op, inputs.slice(0, count))
+  const traced = trace(op, f, inputs)
+  if (isFloat(traced.result.dtype)) return traced
+  throw new GradientError(
+    `${op}: the function returned ${traced.result.dtype}, and only floats have derivatives. Comparisons, argMax() and casts to integers have none; return what they are computed from.`,
+  )
+}
+
+/** @throws GradientError when none of the tensors that derivatives are wanted for is of floats */
+export function checkSomeFloat(op: string, xs: readonly Tensor[]): void {
+  if (xs.some(({ dtype }) => isFloat(dtype))) return
+  const given = xs.length === 0 ? 'missing' : xs.map(({ dtype }) => dtype).join(' and ')
+  throw new GradientError(
+    `${op}: the argument is ${given}, and derivatives exist only with respect to floats. Give float32 or float64: x.cast('float32').`,
+  )
+}
+
 /** Runs `f` and keeps its graph. */
 export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]): Trace {
   checkFunction(op, f)
   const wanted = isRecording()
   return setRecording(true, () => {
     const inputs = xs.map(toTensor).map(track)
-    const result = f(...inputs)
+    const result = notAsync(op, f(...inputs))
     if (!(result instanceof Tensor)) {
       throw new GradientError(
         `${op}: the function returned ${String(result)}, not a tensor. Return the loss as a tensor.`,

@@ -8,7 +8,7 @@ import { type TensorLike, tensor, wrap } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { grads, noGrad, pullBack, type TensorFunction, trace } from './grad.js'
+import { grads, noGrad, pullBack, type TensorFunction, traceFloats } from './grad.js'
 
 /** Options of `gradcheck`. */
 export interface GradcheckOptions {
@@ -34,7 +34,7 @@ interface Mismatch {
  * @param inputs the point to check at; floats become float64, integers stay as they are
  * @returns true
  * @throws GradientError with a table (input, index, both numbers, relative error) when a gradient is wrong, has the wrong shape,
- * or when `f` gives different values for the same input
+ * when `f` gives different values for the same input, or when there is nothing to check: no input of floats, or a result of integers
  * @example
  * gradcheck((x) => x.tanh().sum(), [[0.5, -1]]) // => true
  */
@@ -44,7 +44,7 @@ export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], opti
   if (!Array.isArray(inputs))
     throw new OptionError('gradcheck: the inputs must be an array of tensors. Write gradcheck(f, [x, y]).')
   const xs = inputs.map(toFloat64)
-  const traced = trace('gradcheck', f, xs)
+  const traced = traceFloats('gradcheck', f, xs)
   const weights = randomLike(traced.result)
   const gradients = pullBack(traced, weights)
   const value = (points: readonly Tensor[]) => weightedSum(f, points, weights)
@@ -78,6 +78,7 @@ export function gradgradcheck(
   options: GradcheckOptions = {},
 ): boolean {
   const xs = inputs.map(toFloat64)
+  traceFloats('gradgradcheck', f, xs)
   const weighted = (...points: Tensor[]) => {
     const y = f(...points)
     return y.mul(randomLike(y)).sum()

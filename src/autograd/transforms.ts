@@ -1,28 +1,31 @@
 /**
  * Derivatives beyond the gradient, all through the one reverse mode: products with Jacobians from either side, Jacobians, Hessians.
  */
-import { ShapeError } from '../errors.js'
+import { GradientError, ShapeError } from '../errors.js'
+import { backend } from '../tensor/backend.js'
 import { accumulate, toGradient } from '../tensor/backward.js'
-import { type TensorLike, toTensor, wrap, zerosLike } from '../tensor/creation.js'
+import { type TensorLike, toTensor, wrap, zeros, zerosLike } from '../tensor/creation.js'
+import { isFloat } from '../tensor/dtype.js'
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { backpropagate, setRecording } from './engine.js'
-import { grad, pullBack, type TensorFunction, type Trace, trace } from './grad.js'
+import { checkSomeFloat, differentiate, pullBack, type TensorFunction, type Trace, traceFloats } from './grad.js'
 
 /**
  * f(xs), and the function that takes the gradient of that result (of its shape) back to the arguments: g ↦ gᵀJ. It can be called
  * any number of times.
  *
- * @returns [value, pullback]; `pullback(g)` gives one gradient per argument
- * @throws ShapeError (by `pullback`) when g has another shape than the value; GradientError when it is of integers
+ * @returns [value, pullback]; `pullback(g)` gives one gradient per argument, zeros for one of integers
+ * @throws ShapeError (by `pullback`) when g has another shape than the value; GradientError when it is of integers, or no argument or not the
+ * result is of floats
  * @example
  * const [y, pullback] = vjp((x) => x.square(), [1, 2, 3])
  * y.toArray() // => [1, 4, 9]
  * pullback(tensor([1, 0, 1]))[0].toArray() // => [2, 0, 6]
  */
 export function vjp(f: TensorFunction, ...xs: TensorLike[]): [value: Tensor, pullback: (g: TensorLike) => Tensor[]] {
-  const traced = trace('vjp', f, xs)
+  const traced = traceFloats('vjp', f, xs)
   const { result, outer } = traced
   const pullback = (g: TensorLike) => pullBack(traced, checkTangent('vjp', g, result))
   return [outer ? result : result.detach(), pullback]
@@ -32,9 +35,10 @@ export function vjp(f: TensorFunction, ...xs: TensorLike[]): [value: Tensor, pul
  * f(xs), and how it changes when the arguments move along the tangents: J·v, forward mode. (It is computed as the gradient of
  * g ↦ gᵀJ, which is linear in g, so the one table of reverse rules serves.)
  *
- * @param tangents one per argument, of its shape
+ * @param tangents one per argument, of its shape; zeros for an argument of integers
  * @returns [value, tangent of the value]
- * @throws ShapeError when a tangent does not have the shape of its argument; GradientError when it is of integers
+ * @throws ShapeError when a tangent does not have the shape of its argument; GradientError when it is of integers, or not zeros for an argument
+ * of integers, or no argument or not the result is of floats
  * @example
  * const [y, dy] = jvp((x) => x.sin(), [[0, 1]], [[1, 0]])
  * dy.toArray() // => [1, 0]
@@ -50,9 +54,9 @@ export function jvp(
   if (xs.length !== tangents.length) {
     throw new ShapeError(`jvp: ${xs.length} arguments, ${tangents.length} tangents. Give one tangent per argument.`)
   }
-  const traced = trace('jvp', f, xs)
+  const traced = traceFloats('jvp', f, xs)
   const { inputs, result, outer } = traced
-  const directions = tangents.map((v, i) => checkTangent('jvp', v, inputs[i]))
+  const directions = tangents.map((v, i) => checkMoves(checkTangent('jvp', v, inputs[i]), inputs[i], i))
   const value = outer ? result : result.detach()
   if (!result.requiresGrad) return [value, zerosLike(result)]
   return [value, pushForward(traced, directions)]
@@ -74,44 +78,59 @@ function pushForward({ inputs, result, outer }: Trace, directions: readonly Tens
   })
 }
 
+/** The tangent of argument i: integers do not move. */
+function checkMoves(v: Tensor, x: Tensor, i: number): Tensor {
+  if (isFloat(x.dtype) || backend.isPending?.(v.buffer) || v.dataSync().every((n) => n === 0)) return v
+  throw new GradientError(
+    `jvp: argument ${i} is ${x.dtype}, and derivatives exist only along floats. Its tangent must be zeros: zerosLike(x).`,
+  )
+}
+
 /**
- * All partial derivatives of f's result with respect to its first argument.
+ * All partial derivatives of f's result with respect to its first argument; 0 where it does not depend on it (see `grad`).
  *
  * @returns a function of the arguments; its result has the shape [...shape of f's result, ...shape of the argument]
+ * @throws GradientError when the result or the first argument is of integers or bools
  * @example
  * jacobian((x) => x.square())([1, 2]).toArray() // => [[2, 0], [0, 4]]
  */
 export function jacobian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
-  return (...xs) => {
-    const traced = trace('jacobian', f, xs)
-    const { inputs, result } = traced
-    const shape = [...result.shape, ...inputs[0].shape]
-    if (sizeOf(shape) === 0) return wrap('jacobian', new Float32Array(0), 'float32', shape)
-    const rows = Array.from({ length: result.size }, (_, i) => pullBack(traced, unit(result, i))[0].reshape([1, -1]))
-    return concat(rows).reshape(shape)
-  }
+  return (...xs) => jacobianOf('jacobian', f, xs)
+}
+
+function jacobianOf(op: string, f: TensorFunction, xs: readonly TensorLike[]): Tensor {
+  const traced = traceFloats(op, f, xs, 1)
+  const { inputs, result } = traced
+  const shape = [...result.shape, ...inputs[0].shape]
+  if (sizeOf(shape) === 0) return zeros(shape, { dtype: inputs[0].dtype })
+  const rows = Array.from({ length: result.size }, (_, i) => pullBack(traced, unit(result, i))[0].reshape([1, -1]))
+  return concat(rows).reshape(shape)
 }
 
 /**
  * All second derivatives of a scalar function with respect to its first argument, [...shape, ...shape].
+ * @throws GradientError when the result is not a scalar, or when it or the first argument is of integers or bools
  * @example
  * hessian((x) => x.pow(3).sum())([1, 2]).toArray() // => [[6, 0], [0, 12]]
  */
 export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
-  return jacobian(grad(f))
+  return (...xs) => jacobianOf('hessian', (...points) => differentiate('hessian', f, points, 1).gradients[0], xs)
 }
 
 /**
  * The Hessian of a scalar function times a vector, without forming the Hessian.
  * @param v of the shape of x
  * @param f a function of one tensor with one number as its result
+ * @throws ShapeError when v has another shape than x; GradientError when the result is not a scalar, or anything is of integers or bools
  * @example
  * hvp((x) => x.pow(3).sum(), [1, 2], [1, 1]).toArray() // => [6, 12]
  */
 export function hvp(f: (x: Tensor) => Tensor, x: TensorLike, v: TensorLike): Tensor {
   const point = toTensor(x)
+  checkSomeFloat('hvp', [point])
   const direction = checkTangent('hvp', v, point)
-  return grad((p) => grad(f)(p).mul(direction).sum())(point)
+  const gradient = (g: TensorFunction, p: Tensor) => differentiate('hvp', g, [p]).gradients[0]
+  return gradient((p) => gradient(f, p).mul(direction).sum(), point)
 }
 
 /** 1 at one element, 0 elsewhere. */

@@ -2,6 +2,7 @@
  * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
  */
 import { OptionError } from '../errors.js'
+import { notAsync } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 
@@ -50,11 +51,10 @@ export function checkMinimize(loss: unknown, variables: unknown): void {
  * @throws OptionError when the function returns no tensor
  */
 export function evaluateLoss(loss: () => Tensor): Tensor {
-  const value: unknown = loss()
+  const value: unknown = notAsync('minimize', loss())
   if (value instanceof Tensor) return value
-  const isPromise = value instanceof Promise
   throw new OptionError(
-    `minimize: the loss function returned ${isPromise ? 'a promise' : describe(value)}, not a tensor. ${isPromise ? 'It must not be async.' : 'Compute it with tensor operations, and end with .mean().'}`,
+    `minimize: the loss function returned ${describe(value)}, not a tensor. Compute it with tensor operations, and end with .mean().`,
   )
 }
 

@@ -5,7 +5,7 @@
  */
 import { DTypeError, OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
-import { elementwise } from './apply.js'
+import { type ElementwiseRow, elementwise, op } from './apply.js'
 import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { checkDType, isFloat } from './dtype.js'
@@ -60,8 +60,22 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
   const exponent = typeof b === 'number' ? b : toTensor(b)
   const dtype = ops.pow.outputDType([base, exponent])
   if (!isFloat(dtype) && typeof exponent !== 'number') checkWholePowers(exponent)
-  const isFraction = !isFloat(dtype) && typeof exponent === 'number' && exponent < 0
-  return elementwise(ops.pow, [base, exponent], undefined, isFraction ? 'float32' : dtype)
+  if (typeof exponent !== 'number') return elementwise(ops.pow, [base, exponent], undefined, dtype)
+  const result = !isFloat(dtype) && exponent < 0 ? 'float32' : dtype
+  const row = rowOfPower(exponent)
+  return row ? elementwise(row, [base], undefined, result) : elementwise(ops.pow, [base, exponent], undefined, result)
+}
+
+const powers = new Map<number, ElementwiseRow>()
+
+/** The row of an exponent that formulas compute with multiplications and roots, so that x.pow(3) is x^3 to the last bit. */
+function rowOfPower(exponent: number): ElementwiseRow | undefined {
+  const size = Math.abs(exponent)
+  if (size !== 0.5 && !(Number.isInteger(size) && size <= 8)) return undefined
+  const row = powers.get(exponent) ?? op(`a ^ ${exponent}`)
+  row.name = 'pow'
+  powers.set(exponent, row)
+  return row
 }
 
 /** Exponents that only a GPU knows as yet are taken as they are: negative ones then cut off the fraction. */
@@ -133,6 +147,26 @@ export function sign(x: TensorLike): Tensor {
 }
 
 /**
+ * |a| with the sign of b, −0 included. Its gradient at a = 0 is 0, as is that of b.
+ * @param b where the sign comes from; broadcast
+ * @example
+ * tensor([1, -2]).copysign([-3, 4]).toArray() // => [-1, 2]
+ */
+export function copysign(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.copysign, [a, b])
+}
+
+/**
+ * The step function: 0 below 0, 1 above it, `atZero` at 0, NaN at NaN. Its gradient is 0, except that of `atZero`.
+ * @param atZero the value at 0; broadcast. Default 0.5
+ * @example
+ * tensor([-2, 0, 3]).heaviside().toArray() // => [0, 0.5, 1]
+ */
+export function heaviside(x: TensorLike, atZero: TensorLike = 0.5): Tensor {
+  return elementwise(ops.heaviside, [x, atZero])
+}
+
+/**
  * x².
  * @example
  * tensor([3, -2]).square().toArray() // => [9, 4]
@@ -148,6 +182,24 @@ export function square(x: TensorLike): Tensor {
  */
 export function sqrt(x: TensorLike): Tensor {
   return elementwise(ops.sqrt, [x])
+}
+
+/**
+ * ∛x, of negative numbers too.
+ * @example
+ * tensor([8, -27]).cbrt().toArray() // => [2, -3]
+ */
+export function cbrt(x: TensorLike): Tensor {
+  return elementwise(ops.cbrt, [x])
+}
+
+/**
+ * √(a² + b²), without overflow on the way; ∞ where a or b is infinite. Its gradients at (0, 0) are 0.
+ * @example
+ * tensor([3, 1e30]).hypot([4, 1e30]).toArray() // => [5, 1.41421e30]
+ */
+export function hypot(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.hypot, [a, b])
 }
 
 /**
@@ -236,6 +288,24 @@ export function ceil(x: TensorLike): Tensor {
  */
 export function round(x: TensorLike): Tensor {
   return elementwise(ops.round, [x])
+}
+
+/**
+ * x without its fraction; its gradient is 0.
+ * @example
+ * tensor([1.7, -1.7]).trunc().toArray() // => [1, -1]
+ */
+export function trunc(x: TensorLike): Tensor {
+  return elementwise(ops.trunc, [x])
+}
+
+/**
+ * The fraction of x, with its sign: x − trunc(x).
+ * @example
+ * tensor([1.75, -1.75]).frac().toArray() // => [0.75, -0.75]
+ */
+export function frac(x: TensorLike): Tensor {
+  return elementwise(ops.frac, [x])
 }
 
 /**

@@ -38,7 +38,7 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
  */
 export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: BackpropagateOptions = {}): Map<Tensor, Tensor> {
   checkOptions('backward', options, ['retainGraph', 'createGraph'])
-  if (!x.requiresGrad) throw withoutGraph()
+  if (!x.requiresGrad) throw withoutGraph(x)
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
   return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)
 }
@@ -77,7 +77,12 @@ function rowsOf({ values, indices, shape }: IndexedSlices): Tensor {
   return values.reshape([indices.size, ...shape.slice(1)])
 }
 
-function withoutGraph(): GradientError {
+function withoutGraph({ dtype }: Tensor): GradientError {
+  if (!isFloat(dtype)) {
+    return new GradientError(
+      `backward: this tensor is ${dtype}, and only floats have gradients. Comparisons, argMax() and casts to integers have none; start from what they are computed from.`,
+    )
+  }
   return new GradientError(
     'backward: no gradient flows to this tensor. It was computed without a variable or a tensor with requiresGrad, or under noGrad; make the inputs variables.',
   )

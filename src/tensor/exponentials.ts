@@ -1,5 +1,5 @@
 /**
- * Exponentials, logarithms, hyperbolic functions and erf, element by element. Their rows are in `ops.ts`.
+ * Exponentials, logarithms, hyperbolic functions, erf and its relatives, element by element. Their rows are in `ops.ts`.
  */
 import { elementwise } from './apply.js'
 import type { TensorLike } from './creation.js'
@@ -25,6 +25,15 @@ export function expm1(x: TensorLike): Tensor {
 }
 
 /**
+ * 2ˣ.
+ * @example
+ * tensor([0, 3]).exp2().toArray() // => [1, 8]
+ */
+export function exp2(x: TensorLike): Tensor {
+  return elementwise(ops.exp2, [x])
+}
+
+/**
  * The natural logarithm; −∞ at 0, NaN below.
  * @example
  * tensor([1, 10]).log().toArray() // => [0, 2.30259]
@@ -43,7 +52,7 @@ export function log1p(x: TensorLike): Tensor {
 }
 
 /**
- * The logarithm to base 2.
+ * The logarithm to base 2; exact at powers of 2.
  * @example
  * tensor([1, 8]).log2().toArray() // => [0, 3]
  */
@@ -52,12 +61,39 @@ export function log2(x: TensorLike): Tensor {
 }
 
 /**
- * The logarithm to base 10.
+ * The logarithm to base 10; exact at powers of 10.
  * @example
  * tensor([1, 5]).log10().toArray() // => [0, 0.69897]
  */
 export function log10(x: TensorLike): Tensor {
   return elementwise(ops.log10, [x])
+}
+
+/**
+ * log(exp(a) + exp(b)), without overflow.
+ * @example
+ * tensor([0, 1000]).logaddexp([0, 1000]).toArray() // => [0.69315, 1000.6931]
+ */
+export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.logaddexp, [a, b])
+}
+
+/**
+ * a · log(b), which is 0 where a is 0, even at b = 0 (NaN where b is NaN): what entropies are made of.
+ * @example
+ * tensor([0, 2]).xlogy([0, 3]).toArray() // => [0, 2.19722]
+ */
+export function xlogy(a: TensorLike, b: TensorLike): Tensor {
+  return elementwise(ops.xlogy, [a, b])
+}
+
+/**
+ * log(x / (1 − x)), the inverse of sigmoid; −∞ at 0, ∞ at 1, NaN outside.
+ * @example
+ * tensor([0.5, 0.9]).logit().toArray() // => [0, 2.19722]
+ */
+export function logit(x: TensorLike): Tensor {
+  return elementwise(ops.logit, [x])
 }
 
 /**
@@ -121,4 +157,22 @@ export function atanh(x: TensorLike): Tensor {
  */
 export function erf(x: TensorLike): Tensor {
   return elementwise(ops.erf, [x])
+}
+
+/**
+ * 1 − erf(x), accurate where that is small.
+ * @example
+ * tensor([0, 5]).erfc().toArray() // => [1, 1.5375e-12]
+ */
+export function erfc(x: TensorLike): Tensor {
+  return elementwise(ops.erfc, [x])
+}
+
+/**
+ * The inverse of erf; ±∞ at ±1, NaN outside.
+ * @example
+ * tensor([0, 0.5]).erfinv().toArray() // => [0, 0.47694]
+ */
+export function erfinv(x: TensorLike): Tensor {
+  return elementwise(ops.erfinv, [x])
 }

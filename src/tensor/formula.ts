@@ -2,13 +2,15 @@
  * Formulas for users: a line of mathematics becomes a differentiable function of tensors, one fused kernel on every back end.
  */
 import { FormulaError } from '../errors.js'
+import type { DType } from '../kernels/backend.js'
 import { watOf } from '../kernels/cpu/elementwise.js'
 import type { Program } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { toTeX } from '../kernels/formula/tex.js'
 import { ElementwiseRow, elementwise, elementwiseOutputs } from './apply.js'
-import type { TensorLike } from './creation.js'
+import { type TensorLike, toTensor } from './creation.js'
+import { dtypeOfNumber, inferOutputs, isFloat, promote } from './dtype.js'
 import { Tensor } from './tensor.js'
 
 /** What a formula gives: an object of tensors where the text has several lines (or `;`) and assigns names, else one tensor. */
@@ -42,7 +44,7 @@ export interface Formula<Result = Tensor> {
   readonly outputs: readonly string[]
   /**
    * The formula of g · ∂y/∂x: the gradient of an input, given that of the output. It takes the inputs of this formula in their order,
-   * and then `g`, which is 1 if left out.
+   * and then `g`, which is 1 if left out. The result has at least the dtype that the formula's value has, where that is of floats.
    * @param input one of `inputs`
    * @throws FormulaError when there is no such input
    */
@@ -81,11 +83,15 @@ export function formula(text: string): Formula<unknown> {
 /** WebAssembly engines allow 1000 parameters. */
 const mostInputs = 900
 
-/** `defaults`: inputs that may be left out. */
+/** The dtype of a result, given those of the arguments. */
+type Typing = (dtypes: readonly DType[]) => DType
+
+/** `defaults`: inputs that may be left out. `typing`: default, what follows from the inputs that the program reads. */
 function fromProgram<Result>(
   program: Program,
   text: string,
   defaults: Readonly<Record<string, number>> = {},
+  typing?: Typing,
 ): Formula<Result> {
   const rows: ElementwiseRow[] = []
   const rowOf = (i: number) => {
@@ -94,12 +100,20 @@ function fromProgram<Result>(
   }
   const call = (...inputs: unknown[]): unknown => {
     const args = argumentsOf(program, text, inputs, defaults)
+    if (typing) return elementwise(rowOf(0), args, undefined, typing(args.map(dtypeOf)))
     if (program.outputs.length === 1) return elementwise(rowOf(0), args)
     const results = elementwiseOutputs(program, rowOf, args)
     return Object.fromEntries(results.map((y, i) => [program.outputs[i], y]))
   }
-  const derivative = (input: string) =>
-    fromProgram<Tensor>(derivativeProgram(program, input, text), '', { [gradientName(program)]: 1 })
+  const derivative = (input: string) => {
+    const derived = derivativeProgram(program, input, text)
+    return fromProgram<Tensor>(
+      derived,
+      '',
+      { [gradientName(program)]: 1 },
+      typingOf(derived, typing ?? typingOf(program)),
+    )
+  }
   const print = () => text || expressionOf(program)
   return Object.assign(call, {
     inputs: program.inputs,
@@ -110,6 +124,19 @@ function fromProgram<Result>(
     toString: print,
     [Symbol.for('nodejs.util.inspect.custom')]: () => `formula ${print()}`,
   }) as Formula<Result>
+}
+
+/** The dtype of the output that has a derivative; at least that of `value`, where that is of floats. */
+function typingOf(program: Program, value: Typing = () => 'bool'): Typing {
+  const output = Math.max(0, program.outputs.indexOf('y'))
+  return (dtypes) => {
+    const [own, least] = [inferOutputs(program, dtypes)[output], value(dtypes)]
+    return isFloat(least) ? promote(own, least) : own
+  }
+}
+
+function dtypeOf(x: TensorLike): DType {
+  return typeof x === 'number' ? dtypeOfNumber(x) : toTensor(x).dtype
 }
 
 /** The program restricted to one output; its inputs stay those of the whole. */

@@ -4,6 +4,7 @@
 import { DTypeError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
+import { backend } from './backend.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { promote } from './dtype.js'
 import { ops, viewOf } from './ops.js'
@@ -67,7 +68,7 @@ export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean
 }
 
 /**
- * The inner product of two vectors.
+ * The inner product of two vectors, summed as accurately as by `sum`.
  * @param a [n]
  * @param b [n]
  * @returns a scalar
@@ -122,8 +123,14 @@ export function trace(x: TensorLike): Tensor {
   return viewOf(source, { shape, strides, offset: 0 }).sum(-1)
 }
 
+/** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */
+const longRow = 64
+
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const [row, k] = transposeA ? [-1, a.shape[a.rank - 2]] : [-2, a.shape[a.rank - 1]]
+  const isOneNumber = a.shape.at(row) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
+  if (isOneNumber && k > longRow && backend.name === 'gpu') return sumOfProducts(a, b, k)
   if (b.rank === 2 && a.rank > 2 && !transposeA) {
     const outer = a.shape.slice(0, -1)
     const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
@@ -131,6 +138,12 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   }
   const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
   return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
+}
+
+/** [..., 1, k] · [..., k, 1], whichever way the two lie. */
+function sumOfProducts(a: Tensor, b: Tensor, k: number): Tensor {
+  const [left, right] = [a, b].map((x) => x.reshape([...x.shape.slice(0, -2), 1, k]))
+  return left.mul(right).sum(-1, { keepDims: true })
 }
 
 /** A single matrix is read again for each of the batch; anything else that is smaller is repeated. */

@@ -34,15 +34,25 @@ const elementwiseRows = {
   neg: op('-x', { x: '-g' }),
   abs: op('abs(x)'),
   sign: op('sign(x)'),
+  copysign: op('copysign(a, b)'),
+  heaviside: op('heaviside(a, b)'),
   square: op('x^2', { x: '2 * g * x' }),
   sqrt: op('sqrt(x)', { x: 'g / (2 * y)' }),
-  rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms: its gradient at 0 is 0
+  rootOfSquares: op('sqrt(x)', { x: 'g / (2 * (y == 0 ? Infinity : y))' }), // for norms, as the next two: their gradient at 0 is 0
+  powerOfSize: op('abs(x) ^ p', { x: 'x == 0 ? 0 : g * p * sign(x) * abs(x)^(p - 1)' }),
   rootOfPowers: op('x ^ (1 / p)', { x: 'g * y / (p * (x == 0 ? Infinity : x))' }),
+  cbrt: op('cbrt(x)'),
+  hypot: op('hypot(a, b)'),
   rsqrt: op('1 / sqrt(x)', { x: '-0.5 * g * y * y * y' }),
   reciprocal: op('1 / x', { x: '-g * y^2' }),
   maximum: op('max(a, b)'),
   minimum: op('min(a, b)'),
-  clip: op('min(max(x, low), high)', { x: 'x >= low and x <= high ? g : 0' }),
+  // One of the three inputs gets the whole gradient, also where they tie or the bounds are the wrong way round
+  clip: op('min(max(x, low), high)', {
+    x: 'x >= low and x <= high ? g : 0',
+    low: 'x < low and low < high ? g : 0',
+    high: 'x > high or (x < low and low >= high) ? g : 0',
+  }),
   lerp: op('t < 0.5 ? a + t * (b - a) : b - (1 - t) * (b - a)', { a: 'g * (1 - t)', b: 'g * t', t: 'g * (b - a)' }),
   where: op('condition ? a : b'),
   cast: op('x', { x: 'g' }),
@@ -66,26 +76,28 @@ const elementwiseRows = {
   floor: op('floor(x)'),
   ceil: op('ceil(x)'),
   round: op('round(x)'),
+  trunc: op('trunc(x)'),
+  frac: op('frac(x)'),
 
   // Exponentials, logarithms, trigonometry
   exp: op('exp(x)', { x: 'g * y' }),
   expm1: op('expm1(x)', { x: 'g * (y + 1)' }),
+  exp2: op('exp2(x)'),
   log: op('log(x)', { x: 'g / x' }),
   log1p: op('log1p(x)', { x: 'g / (1 + x)' }),
   log2: op('log2(x)'),
   log10: op('log10(x)'),
+  logaddexp: op('logaddexp(a, b)'),
+  xlogy: op('xlogy(a, b)'),
+  logit: op('logit(x)'),
   sin: op('sin(x)', { x: 'g * cos(x)' }),
   cos: op('cos(x)', { x: '-g * sin(x)' }),
   tan: op('tan(x)', { x: 'g * (1 + y^2)' }),
   asin: op('asin(x)'),
   acos: op('acos(x)'),
   atan: op('atan(x)'),
-  // The angle of (|a|, |b|), carried over to the quadrant of (a, b); 1 / x < 0 tells −0 from 0
-  atan2: op(
-    `(a < 0 or (a == 0 and 1 / a < 0) ? -1 : 1) * abs((b < 0 or (b == 0 and 1 / b < 0) ? pi : 0) -
-      atan(abs(a) == abs(b) ? (a == 0 ? 0 : 1) : abs(a / b)))`.replace('\n', ' '),
-    { a: 'a == 0 and b == 0 ? 0 : g * b / (a^2 + b^2)', b: 'a == 0 and b == 0 ? 0 : -g * a / (a^2 + b^2)' },
-  ),
+  atan2: op('atan2(a, b)'),
+  sinc: op('sinc(x)'),
   sinh: op('sinh(x)'),
   cosh: op('cosh(x)'),
   tanh: op('tanh(x)', { x: 'g * (1 - y^2)' }),
@@ -93,6 +105,8 @@ const elementwiseRows = {
   acosh: op('acosh(x)'),
   atanh: op('atanh(x)'),
   erf: op('erf(x)'),
+  erfc: op('erfc(x)'),
+  erfinv: op('erfinv(x)'),
 
   // Activations
   relu: op('max(x, 0)', { x: 'x > 0 ? g : 0' }),
@@ -112,7 +126,11 @@ const elementwiseRows = {
   mish: op('x * tanh(softplus(x))'),
   hardSigmoid: op('min(max(x + 3, 0), 6) / 6', { x: 'x > -3 and x < 3 ? g / 6 : 0' }),
   hardSwish: op('x * min(max(x + 3, 0), 6) / 6', { x: 'x <= -3 ? 0 : x >= 3 ? g : g * (x / 3 + 0.5)' }),
-  hardTanh: op('min(max(x, low), high)', { x: 'x > low and x < high ? g : 0' }),
+  hardTanh: op('min(max(x, low), high)', {
+    x: 'x > low and x < high ? g : 0',
+    low: 'x <= low and low < high ? g : 0',
+    high: 'x >= high or (x <= low and low >= high) ? g : 0',
+  }),
   gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }

@@ -78,7 +78,7 @@ export function moments(
 export type NormOrder = number | 'fro'
 
 /**
- * The length of the numbers as a vector: (Σ |x|ᵖ)^(1/p). At 0 its gradient is 0.
+ * The length of the numbers as a vector: (Σ |x|ᵖ)^(1/p). Elements that are 0 get the gradient 0, whatever the order.
  *
  * @param order 2 (default) or `'fro'`: the square root of the sum of squares; 1: the sum of sizes; ∞ and −∞: the largest and the smallest
  * size; 0: how many are not 0; or another power p
@@ -100,7 +100,8 @@ export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: 
   if (order === 1) return sizes.sum(axes, options)
   if (order === Number.POSITIVE_INFINITY) return sizes.max(axes, options)
   if (order === Number.NEGATIVE_INFINITY) return sizes.min(axes, options)
-  return elementwise(ops.rootOfPowers, [sizes.pow(order).sum(axes, options), order])
+  const powers = elementwise(ops.powerOfSize, [source, order])
+  return elementwise(ops.rootOfPowers, [powers.sum(axes, options), order])
 }
 
 /** Options of `histogram`. */

@@ -1,7 +1,7 @@
 /**
  * A workspace for computations: what they make is gone when it is over. `Backend.inWorkspace` says how each back end does it.
  */
-import { OptionError } from '../errors.js'
+import { notAsync } from '../options.js'
 import { backend } from './backend.js'
 
 /**
@@ -19,12 +19,5 @@ import { backend } from './backend.js'
  * tidy(() => tensor([1, 2, 3]).square().sum()).item() // => 14
  */
 export function tidy<T>(run: () => T): T {
-  return backend.inWorkspace(() => notAsync(run()))
-}
-
-function notAsync<T>(result: T): T {
-  if (typeof (result as { then?: unknown } | null)?.then !== 'function') return result
-  throw new OptionError(
-    'tidy: the function is async, so what it makes cannot be told from what others make. Call tidy inside of it, between the awaits.',
-  )
+  return backend.inWorkspace(() => notAsync('tidy', run()))
 }

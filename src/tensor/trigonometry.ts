@@ -69,3 +69,13 @@ export function atan(x: TensorLike): Tensor {
 export function atan2(a: TensorLike, b: TensorLike): Tensor {
   return elementwise(ops.atan2, [a, b])
 }
+
+/**
+ * sin(πx) / (πx), which is 1 at 0 and 0 at every other whole number: the normalised sinc of NumPy, PyTorch and TensorFlow. (The other
+ * one, sin(x) / x, is `sinc` of x / π.)
+ * @example
+ * tensor([0, 0.5, 1]).sinc().toArray() // => [1, 0.63662, 0]
+ */
+export function sinc(x: TensorLike): Tensor {
+  return elementwise(ops.sinc, [x])
+}

@@ -41,7 +41,18 @@ export const checks: Checks = {
     const numbers = Array.from(await x.data())
     const exact = numbers.reduce((a, b) => a + b, 0)
     ok(Math.abs(sum - exact) < 1e-6 * exact, `${sum}, not ${exact}`)
-    await near(x.square().mean(), [numbers.reduce((a, b) => a + b * b, 0) / 1e5], 1e-6)
+    const squares = numbers.reduce((a, b) => a + b * b, 0)
+    await near(x.square().mean(), [squares / 1e5], 1e-6)
+    await near(x.dot(x).div(1e5), [squares / 1e5], 1e-6)
+    await near(
+      x
+        .reshape([2, 1, -1])
+        .matmul(x.reshape([2, -1, 1]))
+        .sum()
+        .div(1e5),
+      [squares / 1e5],
+      1e-6,
+    )
   },
 
   'sums over more than 1000 numbers lose none': async () => {
@@ -116,6 +127,41 @@ export const checks: Checks = {
         )
       }
     }
+  },
+
+  'inputs and results may be named as what every object has': async () => {
+    const [one, two, three] = [[1], [2], [3]].map((x) => tensor(x).mul(1))
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      const f = formula(`${name}2 = 2 * ${name}; ${name} = ${name}2 + x; y = ${name} * toFixed`)
+      await near((f(one, two, three) as unknown as Record<string, Tensor>).y, [12], 0, name)
+    }
+  },
+
+  'logarithms of powers of the base, and powers of whole numbers, are whole': async () => {
+    const whole = Array.from({ length: 76 }, (_, i) => i - 37)
+    await near(tensor(whole.map((n) => 2 ** n)).log2(), whole, 0)
+    await near(tensor(whole.map((n) => 10 ** n)).log10(), whole, 0)
+    await near(tensor([3, -3, 7, 2, 5]).pow(tensor([15, 3, 8, -3, 0])), [14348907, -27, 5764801, 0.125, 1], 0)
+    const bases = tensor([3, 4000, -7]).mul(1).cast('int32')
+    equal([...(await bases.pow(2).data())], [9, 16000000, 49])
+    equal([...(await bases.pow(tensor([15, 1, 3], { dtype: 'int32' })).data())], [14348907, 4000, -343])
+  },
+
+  'functions that are formulas are right at the edges and in the tail': async () => {
+    const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
+    await near(tensor([3, 3e30, 0, inf]).hypot([4, 4e30, 0, 1]), [5, 5e30, 0, inf], 1e-6)
+    await near(tensor([0, 1, 2.5, 1e-4]).sinc(), [1, 0, 0.12732395, 1 - 1.6449341e-8], 1e-6)
+    await near(tensor([0, 200, -inf, inf]).logaddexp([0, 200, -inf, -inf]), [Math.LN2, 200.69315, -inf, inf], 1e-6)
+    await near(tensor([0, 2]).xlogy([0, 3]), [0, 2.1972246], 1e-6)
+    await near(tensor([0, 0.5, -1]).erfinv(), [0, 0.47693628, -inf], 1e-5)
+    await near(tensor([-8, 0, 1e30]).cbrt(), [-2, 0, 1e10], 1e-6)
+    await near(tensor([-1.5, 1.5, -2]).trunc(), [-1, 1, -2], 0)
+    await near(tensor([-1, 0, 2]).heaviside(0.25), [0, 0.25, 1], 0)
+    await near(tensor([3, -3]).copysign([-1, 2]), [-3, 3], 0)
+    const tail = await tensor([0.5, 3, 5, 8]).erfc().data()
+    const wanted = [0.47950012, 2.2090497e-5, 1.53745979e-12, 1.12242972e-29]
+    for (const [i, x] of tail.entries()) ok(Math.abs(x / wanted[i] - 1) < 1e-5, `erfc: ${x}, not ${wanted[i]}`)
+    ok(Number.isNaN((await tensor([0, nan]).erfc().data())[1]), 'erfc(NaN)')
   },
 
   'infinities and NaN pass through': async () => {

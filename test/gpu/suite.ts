@@ -8,6 +8,7 @@ import { type ElementwiseRow, elementwise } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
 import type { Json } from '../optim/golden-program.js'
 import { cases, domains, draw, type Formulas, patterns } from '../tensor/op-cases.js'
+import { checks as domainChecks } from './domain-checks.js'
 import { checks as familyChecks } from './family-checks.js'
 import { checks as lossChecks } from './loss-checks.js'
 import { checks as memoryChecks } from './memory-checks.js'
@@ -43,7 +44,14 @@ export interface RowOutcome {
   readonly error: string | null
 }
 
-const allChecks = { ...numberChecks, ...memoryChecks, ...trainingChecks, ...familyChecks, ...lossChecks }
+const allChecks = {
+  ...numberChecks,
+  ...domainChecks,
+  ...memoryChecks,
+  ...trainingChecks,
+  ...familyChecks,
+  ...lossChecks,
+}
 
 /** Runs all checks on one interface. */
 export async function runChecks(api: Api, data: Data): Promise<Outcome[]> {

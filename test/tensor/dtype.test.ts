@@ -7,6 +7,7 @@ import {
   concat,
   type DType,
   DTypeError,
+  formula,
   IndexedSlices,
   linspace,
   OptionError,
@@ -179,6 +180,23 @@ test('a plain whole number leaves int32 as it is, a fraction and what int32 cann
   t.is(whole([1]).maximum(3e9).item(), 3e9)
   t.is(whole([1]).clip(0, 3e9).dtype, 'float32')
   t.is(tensor([true]).maximum(5).item(), 5)
+})
+
+test('powers of int32 wrap around as products do, in operations and in formulas', (t) => {
+  const x = tensor([46341, 2000, -46341], { dtype: 'int32' })
+  const cube = x.mul(x).mul(x)
+  t.deepEqual(x.pow(2).toArray(), [-2147479015, 4000000, -2147479015])
+  t.is(tensor(2000, { dtype: 'int32' }).pow(3).item(), -589934592)
+  for (const power of [
+    x.pow(3),
+    x.pow(tensor(3, { dtype: 'int32' })),
+    formula('x^3')(x),
+    formula('x^n')(x, 3),
+    formula('cube(x)')(x),
+    formula('pow(x, n)')(x, tensor([3, 3, 3], { dtype: 'int32' })),
+  ])
+    t.deepEqual([power.dtype, power.toArray()], ['int32', cube.toArray()])
+  t.deepEqual(formula('2^x')(tensor([30, 31, 32], { dtype: 'int32' })).toArray(), [2 ** 30, -(2 ** 31), 0])
 })
 
 test('a negative power of integers is a float for a plain exponent, and an error for integer exponents', (t) => {

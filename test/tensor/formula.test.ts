@@ -26,6 +26,21 @@ test('a formula is a function of tensors, by position and by name, broadcast', (
   t.is(String(f), 'a * x^2 + b')
 })
 
+test('x.pow(3) and the formula x^3 agree to the last bit, and so do their gradients', (t) => {
+  const bytes = (x: Tensor) => Buffer.from(x.dataSync().slice().buffer)
+  for (const dtype of ['float32', 'float64'] as const) {
+    const x = randomNormal([1000], { seed: 3, dtype })
+    const slope = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => f(x).sum())(x)
+    for (const k of [-8, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 5, 8]) {
+      const power = formula<Tensor>(`x^${k}`)
+      t.true(bytes(x.pow(k)).equals(bytes(power(x))), `x^${k}`)
+      t.true(bytes(slope((x) => x.pow(k))).equals(bytes(slope(power))), `the gradient of x^${k}`)
+    }
+    for (const k of [0.3, 9]) t.true(bytes(x.abs().pow(k)).equals(bytes(formula(`x^${k}`)(x.abs()))), `x^${k}`)
+  }
+  t.is(tensor([Number.NEGATIVE_INFINITY]).pow(0.5).item(), Number.POSITIVE_INFINITY)
+})
+
 test('formulas are differentiable to every order, and their derivative is a formula', (t) => {
   const f = formula('exp(-x^2 / 2) * cos(a * x)')
   const x = randomNormal([4], { seed: 1, dtype: 'float64' })
@@ -40,6 +55,52 @@ test('formulas are differentiable to every order, and their derivative is a form
   const w = variable([2])
   formula('w^3')(w).backward()
   t.deepEqual((w.grad as Tensor).toArray(), [12])
+})
+
+test('a derivative has the dtype of the value, although it reads none of the inputs', (t) => {
+  const x = tensor([3, 4], { dtype: 'float64' })
+  const at = (text: string, ...inputs: (Tensor | number)[]) => formula(text).derivative('x')(...inputs)
+  t.deepEqual(at('x / 3', x).toArray(), [1 / 3, 1 / 3])
+  t.deepEqual(at('1e308 * x', x).toArray(), [1e308, 1e308])
+  t.deepEqual(at('x', x).toArray(), [1, 1])
+  for (const text of [
+    'x / 3',
+    '1e308 * x',
+    '5 * x',
+    '-x',
+    'x',
+    'x + a',
+    '0.1 * x + a^2',
+    'floor(x)',
+    'max(x, 2)',
+    'x > 0 ? x / 3 : 0.1',
+  ]) {
+    const inputs = [x, tensor(2)].slice(0, formula(text).inputs.length)
+    const d = formula(text).derivative('x')
+    t.is(d(...inputs).dtype, 'float64', text)
+    t.deepEqual(d(...inputs).toArray(), grad((z) => formula(text)(z, ...inputs.slice(1)).sum())(x).toArray(), text)
+    t.is(d(...inputs.map((z) => z.cast('float32'))).dtype, 'float32', text)
+    t.is(d(...inputs, tensor(0.1, { dtype: 'float64' })).dtype, 'float64')
+  }
+  t.deepEqual(
+    formula('x / 3')
+      .derivative('x')([3, 4], tensor(1, { dtype: 'float64' }))
+      .toArray(),
+    [1 / 3, 1 / 3],
+  )
+  t.is(
+    formula('a * x')
+      .derivative('x')(tensor(0.1, { dtype: 'float64' }), tensor([1]))
+      .item(),
+    0.1,
+  )
+  t.is(formula('a + x').derivative('x')(tensor(0.1, { dtype: 'float64' }), tensor([1])).dtype, 'float64')
+  const second = formula('x^2 / 3').derivative('x').derivative('x')
+  t.deepEqual(second({ x, g: 1 }).toArray(), [2 / 3, 2 / 3])
+  t.is(formula('c > 0 ? x / 3 : 1').derivative('x')(tensor(1, { dtype: 'float64' }), tensor([1])).dtype, 'float32')
+  const whole = tensor([3], { dtype: 'int32' })
+  t.deepEqual([at('x^2', whole).item(), at('x^2', whole).dtype], [6, 'int32'])
+  t.is(formula('q = x\ny = x / 3').derivative('x')(x).slice([0]).item(), 1 / 3)
 })
 
 test('an input may be called y or g', (t) => {

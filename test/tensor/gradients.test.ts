@@ -7,8 +7,10 @@ import {
   clip,
   concat,
   diag,
+  grad,
   gradcheck,
   gradgradcheck,
+  grads,
   lerp,
   meshgrid,
   prelu,
@@ -60,6 +62,8 @@ const checks: Record<
   'norm 2': [(x) => x.norm(2, 0), matrix],
   'norm 3': [(x) => x.norm(3), matrix],
   'norm 1.5': [(x) => x.norm(1.5, [0, 1]), matrix],
+  'norm 0.5': [(x) => x.norm(0.5, 1), matrix],
+  'norm −1': [(x) => x.norm(-1), matrix],
   'norm ∞': [(x) => x.norm(Number.POSITIVE_INFINITY, 1), matrix],
   'norm −∞': [(x) => x.norm(Number.NEGATIVE_INFINITY, 1), matrix],
   'Frobenius norm': [(x) => x.norm('fro', [1, 2], { keepDims: true }), cube],
@@ -158,6 +162,17 @@ for (const [name, [f, ...inputs]] of Object.entries(checks)) {
     t.true(gradcheck(f, inputs))
     t.true(gradgradcheck(f, inputs, { rtol: 1e-4, atol: 1e-5 }))
   })
+  if (inputs.length < 2) continue
+  test(`${name} passes gradcheck where inputs are equal`, (t) => {
+    const xs = inputs.map((x) => tensor(x))
+    xs.forEach((x, i) => {
+      const twins = xs.map((y) => y.shape.join() === x.shape.join())
+      const others = xs.filter((_, j) => !twins[j])
+      const tied = (s: Tensor, ...rest: Tensor[]) =>
+        f(...twins.map((isTwin) => (isTwin ? s : (rest.shift() as Tensor))))
+      t.true(gradcheck(tied, [inputs[i], ...others]))
+    })
+  })
 }
 
 test('where nothing is chosen, gradients are zero and of the right shape', (t) => {
@@ -225,6 +240,64 @@ test('at 0, the gradients of norms and standard deviations are 0, and so are the
     first.sum().backward()
     t.deepEqual((x.grad as Tensor | null)?.toArray() ?? [0, 0], [0, 0])
   }
+})
+
+test('where elements are 0, their part of the gradient of every norm is 0, as in PyTorch', (t) => {
+  for (const order of [0.25, 0.5, 1, 1.5, 2, 3]) {
+    for (const values of [
+      [0, 3, 4],
+      [-3, 0, 4],
+      [0, 0, 0],
+    ]) {
+      const x = tensor(values, { dtype: 'float64' })
+      const length = values.reduce((sum, v) => sum + Math.abs(v) ** order, 0) ** (1 / order)
+      const want = values.map((v) => (v === 0 ? 0 : Math.sign(v) * (Math.abs(v) / length) ** (order - 1)))
+      const gradient = grad((y) => y.norm(order))(x)
+      t.true(
+        gradient
+          .sub(tensor(want, { dtype: 'float64' }))
+          .abs()
+          .max()
+          .item() < 1e-12,
+        `order ${order} of ${values}: ${gradient}`,
+      )
+      const second = grad((y) => grad((z) => z.norm(order))(y).sum())(x)
+      t.true(second.isFinite().all().item() === 1, `order ${order} of ${values}, second derivative: ${second}`)
+    }
+  }
+  const near = grad((x) => x.norm(0.5))([0, 3, 4]).toArray<number[]>()
+  t.deepEqual(
+    near.map((v) => v.toFixed(4)),
+    ['0.0000', '2.1547', '1.8660'],
+  )
+  // In these one element that is 0 makes the whole norm 0
+  for (const order of [-1, -0.5, Number.NEGATIVE_INFINITY]) {
+    t.deepEqual(
+      grad((x) => x.norm(order))([0, 3, 4])
+        .abs()
+        .toArray(),
+      [0, 0, 0],
+    )
+  }
+  const rows = grad((x) => x.norm(0.5, 1).sum())([[0, 0], [0, 2]]) // biome-ignore format: as a matrix
+  t.true(rows.sub([[0, 0], [0, 1]]).abs().max().item() < 1e-6) // biome-ignore format: as a matrix
+})
+
+test('of a value and its bounds, one gets the whole gradient, wherever they tie', (t) => {
+  const parts = (x: number, low: number, high: number) =>
+    grads((...xs) => clip(...(xs as [Tensor, Tensor, Tensor])).sum())([x], [low], [high]).map((g) => g.item())
+  t.deepEqual(parts(1, 1, 2), [1, 0, 0])
+  t.deepEqual(parts(2, 1, 2), [1, 0, 0])
+  t.deepEqual(parts(1, 1, 1), [1, 0, 0])
+  t.deepEqual(parts(0, 1, 1), [0, 0, 1])
+  t.deepEqual(parts(2, 1, 1), [0, 0, 1])
+  t.deepEqual(parts(0, 1, 2), [0, 1, 0])
+  t.deepEqual(parts(3, 1, 2), [0, 0, 1])
+  t.deepEqual(parts(1.5, 2, 1), [0, 0, 1], 'bounds the wrong way round: the result is high')
+  t.is(grad((s) => clip(s, s, Number.POSITIVE_INFINITY).sum())([3]).item(), 1)
+  t.is(grad((s) => clip(s, Number.NEGATIVE_INFINITY, s).sum())([3]).item(), 1)
+  t.is(grad((s) => clip(s, s, s).sum())([3]).item(), 1)
+  t.is(grad((s) => clip(0, s, s).sum())([3]).item(), 1)
 })
 
 test('the gradients of pow at 0 are PyTorch’s', (t) => {

@@ -5,10 +5,13 @@ import {
   determinant,
   dot,
   einsum,
+  full,
+  grad,
   gradcheck,
   gradgradcheck,
   inverse,
   matmul,
+  ones,
   outer,
   qr,
   randomNormal,
@@ -20,6 +23,7 @@ import {
   trace,
   zeros,
 } from '../../src/index.js'
+import { viewOf } from '../../src/tensor/ops.js'
 
 // Made by test/golden/numpy-linalg.py
 const golden = JSON.parse(readFileSync(new URL('../golden/numpy-linalg.json', import.meta.url), 'utf8'))
@@ -252,4 +256,83 @@ test('products over an inner size of 0 are zeros of the full shape, and send bac
     product.sum().backward()
     t.deepEqual([x.grad?.shape, y.grad?.shape], [a, b])
   })
+})
+
+test('long sums of float32 products keep their digits, whichever operation they are written with', (t) => {
+  const n = 1_000_000
+  const half = n / 2
+  for (const value of [0.1, 0.7, 1 / 3]) {
+    const v = full([n], value)
+    const o = ones([n])
+    const whole = n * Math.fround(value)
+    const sums: Record<string, [got: Tensor, want: number]> = {
+      sum: [v.sum(), whole],
+      dot: [dot(v, o), whole],
+      'dot with itself': [dot(v, v), n * Math.fround(value) ** 2],
+      'matmul of vectors': [matmul(v, o), whole],
+      'matmul of a row and a column': [v.reshape([1, n]).matmul(o.reshape([n, 1])), whole],
+      'matmul, transposed': [
+        v.reshape([n, 1]).matmul(o.reshape([1, n]), { transposeA: true, transposeB: true }),
+        whole,
+      ],
+      'a batch of rows and columns': [v.reshape([2, 1, half]).matmul(o.reshape([2, half, 1])), whole / 2],
+      'a batch with one column': [v.reshape([2, 1, half]).matmul(ones([half, 1])), whole / 2],
+      'matrix and vector': [matmul(v.reshape([2, half]), ones([half])), whole / 2],
+      'vector and transposed matrix': [matmul(ones([half]), v.reshape([2, half]), { transposeB: true }), whole / 2],
+      'batch of matrices and vectors': [
+        v.reshape([2, 5, -1]).matmul(o.reshape([2, 5, -1]).slice(':, 0').expandDims(-1)),
+        whole / 10,
+      ],
+      'einsum ij,j->i': [einsum('ij,j->i', v.reshape([2, half]), ones([half])), whole / 2],
+      'einsum i,i': [einsum('i,i', v, o), whole],
+      'einsum i,i->': [einsum('i,i->', v, o), whole],
+      'einsum i,i,i': [einsum('i,i,i', v, o, o), whole],
+      'einsum ij,ij->': [einsum('ij,ij->', v.reshape([1000, 1000]), o.reshape([1000, 1000])), whole],
+      'einsum bi,bi->b': [einsum('bi,bi->b', v.reshape([2, half]), o.reshape([2, half])), whole / 2],
+      'einsum i->': [einsum('i->', v), whole],
+      'sum of rows': [v.reshape([2, half]).sum(1), whole / 2],
+      'sum of columns': [v.reshape([half, 2]).sum(0), whole / 2],
+      mean: [v.mean(), Math.fround(value)],
+      'norm 1': [v.norm(1), whole],
+      'norm 2': [v.norm(), Math.sqrt(n) * Math.fround(value)],
+      'norm 3': [v.norm(3), Math.cbrt(n) * Math.fround(value)],
+      'last of cumsum': [v.cumsum().slice([-1]), whole],
+      logSumExp: [v.logSumExp(), Math.fround(value) + Math.log(n)],
+      trace: [trace(viewOf(v, { shape: [1000, 1000], strides: [0, 0], offset: 0 })), 1000 * Math.fround(value)],
+      'the gradient of a factor of all': [grad((x) => x.mul(v).sum())([1]), whole],
+      'the gradient of a dot product': [grad((x) => dot(x.mul(v), o))([1]), whole],
+    }
+    for (const [name, [got, want]] of Object.entries(sums)) {
+      for (const x of got.dataSync()) t.true(Math.abs(x - want) <= 1e-6 * want, `${name} of ${value}: ${x} ≠ ${want}`)
+    }
+  }
+  t.true(gradgradcheck(dot, [randomNormal([70], { seed: 1 }), randomNormal([70], { seed: 2 })]))
+  const batch = [randomNormal([2, 1, 70], { seed: 3 }), randomNormal([3, 1, 1, 70], { seed: 4 })]
+  t.true(gradcheck((a, b) => matmul(a, b, { transposeB: true }), batch))
+  t.deepEqual(matmul(batch[0], batch[1], { transposeB: true }).shape, [3, 2, 1, 1])
+  const whole = full([100], 2 ** 30, { dtype: 'int32' })
+  t.deepEqual([dot(whole, whole).dtype, dot(whole, full([100], 3, { dtype: 'int32' })).item()], ['int32', 0])
+})
+
+test('products of matrices over a long inner size add slices, not one chain', (t) => {
+  const k = 200_000
+  for (const [m, n] of [
+    [1, 8],
+    [3, 5],
+    [7, 20],
+  ]) {
+    const a = full([m, k], 0.1)
+    const b = ones([k, n])
+    for (const y of [
+      a.matmul(b),
+      a.transpose().matmul(b, { transposeA: true }),
+      a.matmul(b.transpose(), { transposeB: true }),
+    ]) {
+      const want = k * Math.fround(0.1)
+      t.true(
+        y.dataSync().every((x) => Math.abs(x - want) <= 1e-5 * want),
+        `[${m}, k] · [k, ${n}]: ${y}`,
+      )
+    }
+  }
 })

@@ -34,10 +34,15 @@ export const domains: Record<Formulas, Domain> = {
   neg: { inputs: [line] },
   abs: { inputs: [line] },
   sign: { inputs: [line] },
+  copysign: { inputs: [line, line] },
+  heaviside: { inputs: [line, line] },
   square: { inputs: [line] },
   sqrt: { inputs: [positive] },
   rootOfSquares: { inputs: [positive] },
+  powerOfSize: { inputs: [line, [0.5, 3]] },
   rootOfPowers: { inputs: [positive, [2, 3]] },
+  cbrt: { inputs: [positive] },
+  hypot: { inputs: [line, line] },
   rsqrt: { inputs: [positive] },
   reciprocal: { inputs: [positive] },
   maximum: { inputs: [line, line] },
@@ -62,12 +67,18 @@ export const domains: Record<Formulas, Domain> = {
   floor: { inputs: [line] },
   ceil: { inputs: [line] },
   round: { inputs: [line] },
+  trunc: { inputs: [line] },
+  frac: { inputs: [line] },
   exp: { inputs: [line] },
   expm1: { inputs: [line] },
+  exp2: { inputs: [line] },
   log: { inputs: [positive] },
   log1p: { inputs: [positive] },
   log2: { inputs: [positive] },
   log10: { inputs: [positive] },
+  logaddexp: { inputs: [line, line] },
+  xlogy: { inputs: [line, positive] },
+  logit: { inputs: [[0.05, 0.95]] },
   sin: { inputs: [line] },
   cos: { inputs: [line] },
   tan: { inputs: [[-1.2, 1.2]] },
@@ -75,6 +86,7 @@ export const domains: Record<Formulas, Domain> = {
   acos: { inputs: [[-0.9, 0.9]] },
   atan: { inputs: [line] },
   atan2: { inputs: [line, line] },
+  sinc: { inputs: [line] },
   sinh: { inputs: [line] },
   cosh: { inputs: [line] },
   tanh: { inputs: [line] },
@@ -82,6 +94,8 @@ export const domains: Record<Formulas, Domain> = {
   acosh: { inputs: [[1.2, 3]] },
   atanh: { inputs: [[-0.9, 0.9]] },
   erf: { inputs: [line] },
+  erfc: { inputs: [line] },
+  erfinv: { inputs: [[-0.9, 0.9]] },
   relu: { inputs: [line] },
   reluGradient: { inputs: [line, line] },
   relu6: { inputs: [[-3, 9]] },
@@ -144,6 +158,19 @@ export function draw(shape: number[], [low, high]: [number, number], seed: numbe
   const away = (x: number) => (Math.abs(x - Math.round(2 * x) / 2) < 0.02 ? x + 0.05 : x)
   const values = Float64Array.from({ length: size }, () => away(low + (high - low) * random.uniform()))
   return tensor(values, { shape, dtype: 'float64' })
+}
+
+/** 0, ±1 and what is next to them, where rules that subtract nearly equal numbers lose their digits. */
+const delicate = [0, 1, -1].flatMap((center) => [0, 1e-4, -1e-4, 1e-7, -1e-7].map((step) => center + step))
+
+/** Every combination of a few random numbers and the delicate ones of each range, as float32 holds them: one list per input. */
+export function delicatePoints({ inputs }: Domain): number[][] {
+  const lists = inputs.map(([low, high], i) => {
+    const inside = delicate.filter((x) => x >= low && x <= high)
+    return [...draw([4], [low, high], 50 + i).dataSync(), ...inside].map(Math.fround)
+  })
+  const all = lists.reduce<number[][]>((rows, list) => rows.flatMap((row) => list.map((x) => [...row, x])), [[]])
+  return inputs.map((_, i) => all.map((row) => row[i]))
 }
 
 /** A row that is not a formula: a function of float64 tensors that uses it, where to check it, and what it must give there. */

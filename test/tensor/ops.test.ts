@@ -11,7 +11,7 @@ import { parse } from '../../src/kernels/formula/parse.js'
 import { print, printExpr } from '../../src/kernels/formula/print.js'
 import { type ElementwiseRow, elementwise } from '../../src/tensor/apply.js'
 import { ops } from '../../src/tensor/ops.js'
-import { cases, domains, draw, type Formulas, patterns } from './op-cases.js'
+import { cases, delicatePoints, domains, draw, type Formulas, patterns } from './op-cases.js'
 
 /** The formula over broadcast inputs, number by number. */
 function expected(row: ElementwiseRow, xs: readonly Tensor[], shape: readonly number[]): number[] {
@@ -68,6 +68,67 @@ for (const [name, { inputs, smooth = true }] of Object.entries(domains)) {
             { rtol: 1e-4, atol: 1e-5 },
           ),
         )
+      })
+    })
+  })
+}
+
+for (const [name, { inputs, smooth = true }] of Object.entries(domains)) {
+  if (!smooth || inputs.length < 2) continue
+  test(`${name} passes gradcheck where inputs are equal: what they get adds up to one derivative`, (t) => {
+    const row = ops[name as Formulas]
+    for (const tied of subsets(inputs.length)) {
+      for (const range of common(tied.map((i) => inputs[i]))) {
+        const others = inputs.flatMap((own, i) => (tied.includes(i) ? [] : [draw([6], own, 30 + i)]))
+        const f = (s: Tensor, ...rest: Tensor[]) => {
+          const left = rest.slice()
+          return elementwise(
+            row,
+            inputs.map((_, i) => (tied.includes(i) ? s : (left.shift() as Tensor))),
+          )
+        }
+        t.true(gradcheck(f, [draw([6], range, 29), ...others]), `${tied}`)
+      }
+    }
+  })
+}
+
+/** The numbers that all of these ranges hold; where there are none, each of the ranges. */
+function common(ranges: [low: number, high: number][]): [low: number, high: number][] {
+  const low = Math.max(...ranges.map((range) => range[0]))
+  const high = Math.min(...ranges.map((range) => range[1]))
+  return low < high ? [[low, high]] : ranges
+}
+
+/** Every choice of two or more of `count` inputs. */
+function subsets(count: number): number[][] {
+  const all = Array.from({ length: 2 ** count }, (_, bits) =>
+    Array.from({ length: count }, (_, i) => i).filter((i) => bits & (2 ** i)),
+  )
+  return all.filter((chosen) => chosen.length > 1)
+}
+
+/** Values whose inputs cancel, and gradients of inputs that are never tensors. */
+const cancelling = new Set(['lerp value', 'celu alpha'])
+
+for (const [name, domain] of Object.entries(domains)) {
+  if (domain.smooth === false) continue
+  test(`${name} and its gradients keep their digits in float32, next to 0 and ±1 too`, (t) => {
+    const row = ops[name as Formulas]
+    const points = delicatePoints(domain)
+    const results = (dtype: 'float32' | 'float64') => {
+      const xs = points.map((values) => tensor(values, { dtype }))
+      const gradients = grads((...args) => elementwise(row, args).sum())(...xs)
+      return [elementwise(row, xs), ...gradients].map((y) => [...y.dataSync()])
+    }
+    const [got, want] = [results('float32'), results('float64')]
+    const names = ['value', ...row.program.inputs]
+    names.forEach((what, k) => {
+      if (cancelling.has(`${name} ${what}`)) return
+      got[k].forEach((v, i) => {
+        const w = want[k][i]
+        const isClose = Number.isFinite(w) && Math.abs(v - w) <= 2e-6 * Math.abs(w) + 1e-37
+        t.true(isClose, `${what} at ${points.map((x) => x[i])}: ${v}, in float64 ${w}`)
       })
     })
   })
@@ -140,14 +201,15 @@ const own: Record<string, string> = {
   'floorDiv a': 'steps: 0, whatever the branches hold',
   'floorDiv b': 'steps: 0, whatever the branches hold',
   'rootOfSquares x': '0 at 0',
+  'powerOfSize x': '0 at 0',
   'rootOfPowers x': '0 at 0',
   'lerp a': 'without the branches',
   'lerp b': 'without the branches',
   'rsqrt x': 'reads y',
   'reciprocal x': 'reads y',
   'clip x': 'the whole gradient at the bounds, as in PyTorch',
-  'atan2 a': 'without the quadrants',
-  'atan2 b': 'without the quadrants',
+  'clip low': 'nothing at the bounds, which x has',
+  'clip high': 'nothing at the bounds, which x has',
   'relu x': '0 at 0, as in PyTorch',
   'relu6 x': '0 at the kinks, as in PyTorch',
   'elu x': 'g before alpha',
@@ -157,6 +219,8 @@ const own: Record<string, string> = {
   'hardSigmoid x': '0 at the kinks, as in PyTorch',
   'hardSwish x': 'as in PyTorch at the kinks',
   'hardTanh x': '0 at the kinks, as in PyTorch',
+  'hardTanh low': 'the whole gradient at the kinks',
+  'hardTanh high': 'the whole gradient at the kinks',
 }
 
 test('gradients written by hand equal those derived, but for those that are listed', (t) => {

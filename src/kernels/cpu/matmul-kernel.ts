@@ -27,7 +27,7 @@ export const panelBytes = 32
  */
 export const tileRows = ({ fused }: Lanes) => (fused ? 6 : 4)
 
-/** Bits of `flags`: start from the numbers in C instead of zero; end with `max(sum, 0)`. */
+/** Bits of `flags`: add the sums to the numbers in C; end with `max(sum, 0)`. */
 export const accumulate = 1
 export const relu = 2
 
@@ -71,7 +71,7 @@ export function tileText(lanes: Lanes, height: number, transposed: boolean): str
       `${set('bj', get('b'))} ${set('cj', get('c'))} ${set('p', get('bias'))} ${set('j', get('panels'))}
       ${countDown(
         'j',
-        `${startText(rows)}
+        `${sums.map((sum) => set(sum, zero)).join(' ')}
         ${set('a0', get('a'))} ${a.slice(1).map(nextRow).join(' ')}
         ${set('bk', get('bj'))} ${set('i', get('k'))}
         ${countDown('i', stepText(lanes, rows, transposed))}
@@ -83,16 +83,6 @@ export function tileText(lanes: Lanes, height: number, transposed: boolean): str
 }
 
 const zero = '(v128.const i32x4 0 0 0 0)'
-
-/** The sums at the start: zero, or what is there already. */
-function startText(rows: readonly number[]): string {
-  const clear = (r: number) => `${set(`s${r}0`, zero)} ${set(`s${r}1`, zero)}`
-  const read = (r: number) =>
-    `${set(`s${r}0`, load('cr'))} ${set(`s${r}1`, load('cr', 16))} ${advance('cr', get('cRow'))}`
-  return `(if ${flag(accumulate)}
-    (then ${set('cr', get('cj'))} ${rows.map(read).join(' ')})
-    (else ${rows.map(clear).join(' ')}))`
-}
 
 /** One step of k: a column of A times a row of the panel. */
 function stepText(lanes: Lanes, rows: readonly number[], transposed: boolean): string {
@@ -110,13 +100,19 @@ function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {
   return set(sum, `(${vector}.add (${vector}.mul ${get('x')} ${get(y)}) ${get(sum)})`)
 }
 
-/** Bias, relu, and the stores. */
+/**
+ * What is in C, bias, relu, and the stores. Slices of k are summed on their own and added to those before: one long chain of additions would
+ * lose more digits.
+ */
 function endText({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): string {
   const plus = (sum: string) => set(sum, `(${vector}.add ${get(sum)} ${get(`y${sum.slice(-1)}`)})`)
   const positive = (sum: string) => set(sum, `(${vector}.${max} ${get(sum)} ${get('x')})`)
   const write = (r: number) => `${store('cr', get(`s${r}0`))} ${store('cr', get(`s${r}1`), 16)}`
   const biased = `${set('y0', load('p'))} ${set('y1', load('p', 16))} ${advance('p', panelBytes)} ${sums.map(plus).join(' ')}`
-  return `(if ${get('bias')} (then ${biased}))
+  const addTo = (sum: string, offset: number) => set(sum, `(${vector}.add ${load('cr', offset)} ${get(sum)})`)
+  const addRow = (r: number) => `${addTo(`s${r}0`, 0)} ${addTo(`s${r}1`, 16)}`
+  return `(if ${flag(accumulate)} (then ${set('cr', get('cj'))} ${rows.map(addRow).join(advance('cr', get('cRow')))}))
+    (if ${get('bias')} (then ${biased}))
     (if ${flag(relu)} (then ${set('x', zero)} ${sums.map(positive).join(' ')}))
     ${set('cr', get('cj'))} ${rows.map(write).join(advance('cr', get('cRow')))}`
 }

@@ -10,6 +10,7 @@ import { multiplyInParts } from './matmul-parts.js'
 import { begin, discard, pointer, reserve, result, workingSpace } from './memory.js'
 import { hasFma, instantiate } from './module.js'
 import { planeOf } from './move.js'
+import { rowsTimesVector } from './reduce.js'
 import { threadsFor } from './threads/pool.js'
 
 /** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
@@ -43,11 +44,34 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   return result(c, a.dtype, count)
 }
 
+/** Longer rows than this are not multiplied with a vector in tiles, which would add up their products one after another. */
+const longRow = 64
+
 function multiply(call: Call, count: number): void {
-  const { size, a, b, c } = call
-  const threads = threadsFor((count * size.k) / speed)
+  const { size, a, b, c, kernels, bias, relu } = call
+  const { m, n, k, transposeA, transposeB, aStep, bStep } = size
+  if (kernels.dtype === 'float32' && k > longRow && !bias && !relu) {
+    if (n === 1 && (m === 1 || !transposeA)) return void vectorProducts(call, a, aStep, b, bStep, m)
+    if (m === 1 && transposeB) return void vectorProducts(call, b, bStep, a, aStep, n)
+  }
+  const threads = threadsFor((count * k) / speed)
   if (threads > 1) multiplyInParts(call, threads)
   else multiplyRange(prepare(call), a, b, c, 0, size.batch)
+}
+
+/** `outer` rows times a vector, for each of the batch. */
+function vectorProducts(
+  { kernels: { dtype, bytes }, size: { k, batch }, c }: Call,
+  rows: number,
+  rowsStep: number,
+  vector: number,
+  vectorStep: number,
+  outer: number,
+): void {
+  for (let i = 0; i < batch; i++) {
+    const at = [rows + i * rowsStep * bytes, vector + i * vectorStep * bytes, c + i * outer * bytes] as const
+    rowsTimesVector(dtype, ...at, outer, k)
+  }
 }
 
 function kernelsFor(dtype: DType): Kernels {

@@ -2,7 +2,7 @@
  * From WebAssembly text to callable kernels. All kernels share one memory (`memory.ts`).
  */
 import { BackendError } from '../../errors.js'
-import { erf } from '../erf.js'
+import { erf, erfc } from '../erf.js'
 import { assemble } from './assemble.js'
 import { obstacle } from './threads/platform.js'
 
@@ -67,12 +67,12 @@ export function growMemory(bytes: number): number {
   return address
 }
 
-/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf` and `fmod` from "nabla") and returns its exports. */
+/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf`, `erfc` and `fmod` from "nabla") and returns its exports. */
 export function instantiate<Exports>(fields: string): Exports {
   const bytes = assemble(`(module ${memoryImport} ${fields})`)
   const module = compile(bytes)
   const { exports } = new WebAssembly.Instance(module, {
-    nabla: { memory, erf, fmod },
+    nabla: { memory, erf, erfc, fmod },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
   if (isShared && !fields.includes('(import "nabla"')) keepCode(bytes, Object.values(exports) as KernelFunction[])

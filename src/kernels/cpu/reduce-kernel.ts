@@ -16,7 +16,7 @@ export const columnBlock = 64
 /** The fields of a module that exports `rows` and `columns`. */
 export function reduceModule(kind: KernelKind, dtype: DType): string {
   const code = reducer(kind, dtype)
-  return [rows(code), finishVector(code), finishScalar(code), columns(code)].join('\n')
+  return code.isProduct ? rows(code) : [rows(code), finishVector(code), finishScalar(code), columns(code)].join('\n')
 }
 
 const low = (vector: string) => `(f64x2.promote_low_f32x4 ${vector})`
@@ -33,7 +33,7 @@ const absorb = (code: Reducer, name: string) =>
 /** Joins the vector at an address with the one in `a…`, and notes in the mask `u…` where it is NaN. */
 const accumulate = (code: Reducer, i: number, mask: number, address: string) => {
   const load = set('v', `(v128.load offset=${16 * i} ${get(address)})`)
-  if (!code.blind) return `${load} ${set(`a${i}`, code.join(get(`a${i}`), code.prepared('v')))}`
+  if (!code.blind) return `${load} ${set(`a${i}`, code.join(get(`a${i}`), code.prepared('v', 16 * i)))}`
   return `${load} ${set(`a${i}`, code.joinFast(get(`a${i}`), get('v')))}
     ${set(`u${mask}`, `(v128.or ${get(`u${mask}`)} (${code.source.vector}.ne ${pass('v v')}))`)}`
 }
@@ -47,16 +47,17 @@ const applyMask = (code: Reducer, i: number, mask: number) =>
 const takeItem = (code: Reducer, value: string) =>
   `${set('item', value)} ${set('total', code.joinScalar(get('total'), code.preparedScalar('item')))}`
 
-/** Reduces each of `outer` rows of `n` ≥ 1 numbers. */
+/** Reduces each of `outer` rows of `n` ≥ 1 numbers; for products there is one more row of them at `other`. */
 function rows(code: Reducer): string {
   const { source, total } = code
   const block = `(i32.sub ${pass('end x')})`
-  return `(func (export "rows") ${params('x out outer n')} ${params('divisor', 'f64')}
-    ${locals('r end limit')} ${locals('a0 a1 a2 a3 u0 v w', 'v128')} ${locals('total item', total.type)}
+  return `(func (export "rows") ${params('x out outer n')} ${params('divisor', 'f64')} ${code.isProduct ? params('other') : ''}
+    ${locals('r end limit y')} ${locals('a0 a1 a2 a3 u0 v w', 'v128')} ${locals('total item', total.type)}
     ${countTo(
       'r',
       'outer',
       `${set('end', `(i32.add ${get('x')} (i32.mul ${get('n')} ${int(source.bytes)}))`)}
+      ${code.isProduct ? set('y', `(i32.sub ${pass('other x')})`) : ''}
       ${set('total', code.identity)}
       (if (i32.ge_u ${get('n')} ${int(16 / source.bytes)}) (then
         ${set('w', code.identityTotal)}

@@ -5,8 +5,11 @@ import type { DType } from '../backend.js'
 import { numbersOf } from './numbers.js'
 import { get, int, pass } from './wat.js'
 
-/** The kinds that have kernels; `mean` is a sum with a divisor, `any` and `all` are max and min of bools. */
-export type KernelKind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min'
+/**
+ * The kinds that have kernels; `mean` is a sum with a divisor, `any` and `all` are max and min of bools. `sumProducts` is Σ x · y, of each row
+ * with one other (`rows` alone).
+ */
+export type KernelKind = 'sum' | 'sumSquares' | 'sumProducts' | 'prod' | 'max' | 'min'
 
 type Numbers = (typeof numbersOf)[DType]
 
@@ -21,8 +24,14 @@ export function reducer(kind: KernelKind, dtype: DType) {
   const source = numbersOf[dtype]
   const wide = isWide(kind, dtype)
   const total = wide ? numbersOf.float64 : source
-  const square = (type: string, name: string) =>
-    kind === 'sumSquares' ? `(${type}.mul ${pass(`${name} ${name}`)})` : get(name)
+  /** A number or vector in a local; `other` loads the one that it is multiplied by. */
+  const prepare = (type: string, name: string, other: string) => {
+    if (kind === 'sumProducts') return `(${type}.mul ${get(name)} ${other})`
+    return kind === 'sumSquares' ? `(${type}.mul ${pass(`${name} ${name}`)})` : get(name)
+  }
+  const loadScalar = (address: string) =>
+    wide ? `(f64.promote_f32 (f32.load ${address}))` : `(${source.load} ${address})`
+  const other = `(i32.add ${pass('x y')})`
   return {
     source,
     total,
@@ -39,9 +48,11 @@ export function reducer(kind: KernelKind, dtype: DType) {
     identity: identity(kind, dtype, total.type),
     identityVector: `(${source.vector}.splat ${identity(kind, dtype, source.type)})`,
     identityTotal: `(${total.vector}.splat ${identity(kind, dtype, total.type)})`,
-    prepared: (name: string) => square(source.vector, name),
-    preparedScalar: (name: string) => square(total.type, name),
-    loadScalar: (address: string) => (wide ? `(f64.promote_f32 (f32.load ${address}))` : `(${source.load} ${address})`),
+    /** For products, `y` is how far the other row is from that at `x`. */
+    isProduct: kind === 'sumProducts',
+    prepared: (name: string, offset = 0) => prepare(source.vector, name, `(v128.load offset=${offset} ${other})`),
+    preparedScalar: (name: string) => prepare(total.type, name, loadScalar(other)),
+    loadScalar,
     divided: (scalar: string) =>
       kind === 'sum' && total.type === 'f64' ? `(f64.div ${scalar} ${get('divisor')})` : scalar,
     dividedVector: (vector: string) =>

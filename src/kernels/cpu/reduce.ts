@@ -19,7 +19,7 @@ import { callInRanges } from './threads/ranges.js'
 const nanoseconds = 0.2
 
 interface ReduceKernels {
-  rows(x: number, out: number, outer: number, n: number, divisor: number): void
+  rows(x: number, out: number, outer: number, n: number, divisor: number, other?: number): void
   columns(x: number, out: number, outer: number, n: number, inner: number, divisor: number, sums: number): void
 }
 
@@ -171,20 +171,25 @@ function runOne(
 }
 
 /** Reduces rows of n numbers. */
-function rows(
-  kernel: ReduceKernels,
+function rows(kernel: ReduceKernels, dtype: DType, ...args: Parameters<ReduceKernels['rows']>): void {
+  const [, , outer, n] = args
+  const threads = outer > 1 ? threadsFor(outer * n * nanoseconds) : 1
+  if (threads > 1) {
+    const steps = [n * bytes[dtype], bytes[dtype], 0, 0, 0, 0]
+    callInRanges(kernel.rows, { args: args as number[], count: 2, steps, unit: 1 }, threads)
+  } else kernel.rows(...args)
+}
+
+/** Σ x · y for each of `outer` rows x of n ≥ 1 numbers, and the one row y at `vector`. All are addresses, in a call that has begun. */
+export function rowsTimesVector(
   dtype: DType,
   from: number,
+  vector: number,
   out: number,
   outer: number,
   n: number,
-  divisor: number,
 ): void {
-  const threads = outer > 1 ? threadsFor(outer * n * nanoseconds) : 1
-  if (threads > 1) {
-    const steps = [n * bytes[dtype], bytes[dtype], 0, 0, 0]
-    callInRanges(kernel.rows, { args: [from, out, outer, n, divisor], count: 2, steps, unit: 1 }, threads)
-  } else kernel.rows(from, out, outer, n, divisor)
+  rows(kernelsFor('sumProducts', dtype), dtype, from, out, outer, n, 1, vector)
 }
 
 function meanOfIntegers(from: number, out: number, collapsed: Collapsed): void {

@@ -2,8 +2,10 @@
  * What a formula may be computed in: anything that has the functions of the language. Plain numbers are the first example,
  * tensors another (`jitCompile: false` runs there), and any number-like type will do.
  */
-import { erf } from '../erf.js'
+import { erf, erfc } from '../erf.js'
 import type { arity, FunctionName } from './ast.js'
+import { type DefinedFunction, definitions, expand } from './definitions.js'
+import { apply } from './interpret.js'
 
 /** As many T as the function takes arguments. */
 export type Arguments<F extends FunctionName, T> = { 1: [T]; 2: [T, T]; 3: [T, T, T] }[(typeof arity)[F]]
@@ -13,8 +15,21 @@ export type Algebra<T> = { readonly [F in FunctionName]: (...args: Arguments<F, 
   constant(value: number): T
 }
 
+const defined = Object.fromEntries(
+  (Object.keys(definitions) as DefinedFunction[]).map((fn) => [fn, (...args: number[]) => ofNumbers(fn, args)]),
+) as Pick<Algebra<number>, DefinedFunction>
+
+const ofNumbers = (fn: DefinedFunction, args: number[]): number =>
+  expand(
+    fn,
+    args,
+    (x) => x,
+    (other, values) => apply(numberAlgebra, other, values),
+  )
+
 /** Plain numbers, in double precision: the reference for what every function means. */
 export const numberAlgebra: Algebra<number> = {
+  ...defined,
   constant: (value) => value,
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
@@ -35,17 +50,22 @@ export const numberAlgebra: Algebra<number> = {
   abs: Math.abs,
   sign: Math.sign,
   sqrt: Math.sqrt,
+  cbrt: Math.cbrt,
   square: (x) => x * x,
+  hypot: Math.hypot,
   exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
   log1p: Math.log1p,
+  log2: Math.log2,
+  log10: Math.log10,
   sin: Math.sin,
   cos: Math.cos,
   tan: Math.tan,
   asin: Math.asin,
   acos: Math.acos,
   atan: Math.atan,
+  atan2: Math.atan2,
   sinh: Math.sinh,
   cosh: Math.cosh,
   tanh: Math.tanh,
@@ -53,9 +73,11 @@ export const numberAlgebra: Algebra<number> = {
   acosh: Math.acosh,
   atanh: Math.atanh,
   erf,
+  erfc,
   floor: Math.floor,
   ceil: Math.ceil,
   round: roundHalfToEven,
+  trunc: Math.trunc,
   min: (a, b) => Math.min(a, b),
   max: (a, b) => Math.max(a, b),
   mod: remainder,

@@ -8,7 +8,7 @@ import { hintForFunction, hintForSign } from './foreign.js'
 import type { MathNode } from './mathjs.js'
 
 /** Names that stand for a number and cannot be used for anything else. */
-export const constants: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E }
+export const constants: Readonly<Record<string, number>> = { pi: Math.PI, π: Math.PI, e: Math.E }
 
 /** Functions that mathjs takes any number of arguments for: they nest to the left. */
 const variadic: readonly FunctionName[] = ['add', 'multiply', 'min', 'max']
@@ -16,13 +16,25 @@ const variadic: readonly FunctionName[] = ['add', 'multiply', 'min', 'max']
 /** Functions that are only another way to write something, by the number of arguments they take. */
 const shorthands: Readonly<Record<string, (...args: Expr[]) => Expr>> = {
   'unaryPlus/1': (x) => x,
-  'log/2': (x, base) => call('divide', call('log', x), call('log', base)),
-  'log2/1': (x) => call('divide', call('log', x), call('log', number(2))),
-  'log10/1': (x) => call('divide', call('log', x), call('log', number(10))),
+  'log/2': logToBase,
+  'heaviside/1': (x) => call('heaviside', x, number(0.5)),
   'cube/1': (x) => call('pow', x, number(3)),
 }
 
+/** To bases 2 and 10 it is exact at powers. */
+function logToBase(x: Expr, base: Expr): Expr {
+  if (base.kind === 'number' && base.value === 2) return call('log2', x)
+  if (base.kind === 'number' && base.value === 10) return call('log10', x)
+  return call('divide', call('log', x), call('log', base))
+}
+
 const shorthandNames = Object.keys(shorthands).map((key) => key.split('/')[0])
+
+/** Functions that are later than formulas that use their names: these go on being names where they are not called. */
+const alsoNames = new Set([
+  ...(['atan2', 'cbrt', 'copysign', 'erfc', 'erfinv', 'exp2', 'frac', 'heaviside', 'hypot'] as const),
+  ...(['log10', 'log1mexp', 'log2', 'logaddexp', 'logit', 'sinc', 'trunc', 'xlogy'] as const),
+] satisfies FunctionName[] as string[])
 
 /** Every name that may be called. */
 const known = [...new Set([...Object.keys(arity), ...shorthandNames])].sort()
@@ -68,7 +80,7 @@ export function checkFree(name: string): void {
   if (Object.hasOwn(constants, name)) {
     throw new FormulaError(`formula: "${name}" is a constant, ${constants[name]}. Choose another name to assign to.`)
   }
-  if (isFunctionName(name)) {
+  if (isFunctionName(name) && !alsoNames.has(name)) {
     throw new FormulaError(`formula: "${name}" is a function, not a name. Call it with ${count(arity[name])}.`)
   }
 }

@@ -4,8 +4,18 @@
  * the input is written out as statements again (`emit.ts`).
  */
 import { FormulaError } from '../../errors.js'
-import { type CallExpr, callsOf, type Expr, type Program, program } from './ast.js'
-import { argumentNames, derivatives } from './derivatives.js'
+import {
+  argumentNames,
+  arity,
+  type CallExpr,
+  callsOf,
+  type Expr,
+  type FunctionName,
+  type Program,
+  program,
+} from './ast.js'
+import { definitions, isDefined } from './definitions.js'
+import { derivatives } from './derivatives.js'
 import { emit, fresh } from './emit.js'
 import { parse } from './parse.js'
 import { print } from './print.js'
@@ -68,10 +78,14 @@ function differentiate(source: Program, wrt: string, output: string, reuseOutput
   return program(print({ statements }), statements, [name])
 }
 
-/** What each name of a program is in the end, in terms of the inputs. */
-function unroll(source: Program, make: Builder): Map<string, Expr> {
-  const values = new Map<string, Expr>()
-  for (const { name, value } of source.statements) values.set(name, make.substitute(value, values, 'plain'))
+/** What each name of a program is in the end, in terms of the inputs, or of what `values` says that they are. */
+function unroll(
+  { statements }: Program,
+  make: Builder,
+  values = new Map<string, Expr>(),
+  how: 'call' | 'plain' = 'plain',
+): Map<string, Expr> {
+  for (const { name, value } of statements) values.set(name, make.substitute(value, values, how))
   return values
 }
 
@@ -114,10 +128,17 @@ function dependents(y: Expr, x: Expr): Dependent[] {
 
 /** The rule for argument i of a call, with everything that it names filled in. */
 function applyRule(make: Builder, { fn, args }: CallExpr, i: number, g: Expr, y: Expr): Expr {
-  const rule = parse(derivatives[fn][i]!)
+  const rule = ruleFor(fn, i)
   const env = new Map(argumentNames[args.length].map((name, k) => [name, args[k]]))
   env.set('y', y).set('g', g)
-  return make.substitute(rule.statements[0].value, env, 'call')
+  return unroll(rule, make, env, 'call').get(rule.outputs[0])!
+}
+
+/** The rule that is written down, else the derivative of the definition. */
+function ruleFor(fn: FunctionName, i: number): Program {
+  const rule: string | undefined = derivatives[fn]?.[i]
+  if (rule === undefined && isDefined(fn)) return gradient(parse(definitions[fn]), argumentNames[arity[fn]][i])
+  return parse(rule as string)
 }
 
 function defaultOutput({ outputs, text }: Program): string {

@@ -25,25 +25,41 @@ const signs: Readonly<Record<string, string>> = {
 
 /** The functions most asked for that formulas do not have, in what they have. */
 export const instead: Readonly<Record<string, string>> = {
+  arctan2: 'atan2(a, b)',
   clamp: 'min(max(x, low), high)',
   clip: 'min(max(x, low), high)',
+  cot: '1 / tan(x)',
+  coth: '1 / tanh(x)',
+  csc: '1 / sin(x)',
+  csch: '1 / sinh(x)',
   elu: 'x > 0 ? x : expm1(x)',
+  exp10: '10^x',
+  fix: 'trunc(x)',
+  fmod: 'a - b * trunc(a / b)',
   gelu: '0.5 * x * (1 + erf(x / sqrt(2)))',
   if: 'c ? a : b',
   leakyRelu: 'x > 0 ? x : 0.01 * x',
   ln: 'log(x)',
+  log1pexp: 'softplus(x)',
   logistic: 'sigmoid(x)',
   maximum: 'max(a, b)',
   minimum: 'min(a, b)',
   relu: 'max(x, 0)',
   rsqrt: '1 / sqrt(x)',
+  sec: '1 / cos(x)',
+  sech: '1 / cosh(x)',
+  sgn: 'sign(x)',
   silu: 'x * sigmoid(x)',
+  sinpi: 'sin(pi * x)',
   step: 'x > 0 ? 1 : 0',
   swish: 'x * sigmoid(x)',
+  xlog1py: 'a == 0 and b == b ? 0 : a * log1p(b)',
 }
 
 /** Functions of more than one element. */
-const ofTensors = new Set('argMax dot logSoftmax matmul mean norm prod softmax std sum variance'.split(' '))
+const ofTensors = new Set(
+  'argMax dot logSoftmax logSumExp logsumexp matmul mean norm prod softmax std sum variance'.split(' '),
+)
 
 /** What to write instead of the sign at this position of a text, without a full stop; empty when it is none that is known. */
 export function hintForSign(text: string, position: number): string {

@@ -3,7 +3,7 @@
  * makes statements of them and reports errors with the formula beside them.
  *
  * The language: mathjs's expression syntax. `+ - * / ^ %` (`%` is `mod`), comparisons (chained too: `0 < x < 1`),
- * `and or not`, `c ? a : b`, the functions of `arity` in `ast.ts`, `log(x, base)`, `log2`, `log10`, `cube`, numbers, `pi`, `e`,
+ * `and or not`, `c ? a : b`, the functions of `arity` in `ast.ts`, `log(x, base)`, `heaviside(x)`, `cube`, numbers, `pi` or `π`, `e`,
  * `Infinity`, `NaN`, `true` (1), `false` (0). Statements `name = expression` stand one a line or are separated by `;`; a comment
  * runs from `#` to the end of its line. The last statement may be a bare expression, which means `y = expression`: the outputs
  * are then the names assigned before it, and `y`.
@@ -47,10 +47,24 @@ function parseTree(text: string): MathNode {
     if (error instanceof RangeError) throw tooDeep(text)
     if (!(error instanceof SyntaxError)) throw error
     const { char = 0, message } = error as { char?: number; message: string }
+    const opened = /^Parenthesis \) expected|assignment operator/.test(message) ? openedEarlier(text, char - 1) : -1
+    if (opened >= 0) throw new FormulaError(`formula: a parenthesis is not closed.\n${quote(text, opened)}`)
     const reason = message[0].toLowerCase() + message.slice(1).replace(/\s*\(char \d+\)$/, '')
     const hint = hintForSign(text, char - 1)
     throw new FormulaError(`formula: ${hint ? `${reason}. ${hint}` : reason}.\n${quote(text, char - 1)}`)
   }
+}
+
+/** Where the parenthesis that is open at `position` was opened, if that is in an earlier line (what follows was read as its content); else −1. */
+function openedEarlier(text: string, position: number): number {
+  const open: number[] = []
+  const code = text.replace(/#.*/g, (comment) => ' '.repeat(comment.length)).slice(0, position)
+  for (let i = 0; i < code.length; i++) {
+    if (code[i] === '(') open.push(i)
+    if (code[i] === ')') open.pop()
+  }
+  const last = open.at(-1) ?? -1
+  return last >= 0 && code.includes('\n', last) ? last : -1
 }
 
 /** JavaScript's stack was not enough. */

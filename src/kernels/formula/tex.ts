@@ -48,20 +48,26 @@ const forms: Partial<Record<FunctionName, (...args: Expr[]) => string>> = {
     `\\begin{cases} ${write(yes)}, & \\text{if } ${write(condition)} \\\\ ${write(no)}, & \\text{otherwise} \\end{cases}`,
   abs: (x) => `\\left|${write(x)}\\right|`,
   sqrt: (x) => `\\sqrt{${write(x)}}`,
+  cbrt: (x) => `\\sqrt[3]{${write(x)}}`,
+  hypot: (a, b) => `\\sqrt{${operand(a, level.atom)}^{2} + ${operand(b, level.atom)}^{2}}`,
   floor: (x) => `\\left\\lfloor ${write(x)}\\right\\rfloor`,
   ceil: (x) => `\\left\\lceil ${write(x)}\\right\\rceil`,
   round: (x) => `\\left\\lfloor ${write(x)}\\right\\rceil`,
+  exp2: (x) => `2^{${write(x)}}`,
   expm1: (x) => `\\left(e^{${write(x)}} - 1\\right)`,
   log1p: (x) => `\\ln\\left(${operand(x, level.add)} + 1\\right)`,
+  log1mexp: (x) => `\\ln\\left(1 - e^{-${operand(x, level.pow)}}\\right)`,
+  logaddexp: (a, b) => `\\ln\\left(e^{${write(a)}} + e^{${write(b)}}\\right)`,
+  xlogy: (a, b) => `\\left(${operand(a, level.multiply)} \\cdot \\ln\\left(${write(b)}\\right)\\right)`,
 }
 
-/** The other functions that TeX has no command of the same name for. */
+/** The other functions that are written otherwise than they are called. */
 const commands: Partial<Record<FunctionName, string>> = {
   log: '\\ln',
+  log2: '\\log_{2}',
+  log10: '\\log_{10}',
   sigmoid: '\\sigma',
-  sign: '\\operatorname{sign}',
-  erf: '\\operatorname{erf}',
-  softplus: '\\operatorname{softplus}',
+  erfinv: '\\operatorname{erf}^{-1}',
 }
 
 function write(expr: Expr): string {
@@ -78,7 +84,10 @@ function writeCall({ fn, args }: CallExpr): string {
 }
 
 /** `asin` is written sin⁻¹. */
-const command = (fn: string) => (/^a(sin|cos|tan)/.test(fn) ? `\\${fn.slice(1)}^{-1}` : `\\${fn}`)
+function command(fn: string): string {
+  if (/^a(sin|cos|tan)h?$/.test(fn)) return `\\${fn.slice(1)}^{-1}`
+  return /^((sin|cos|tan)h?|exp|min|max)$/.test(fn) ? `\\${fn}` : `\\operatorname{${fn}}`
+}
 
 function writeInfix(fn: FunctionName, operator: string, [a, b]: readonly Expr[]): string {
   const { own, left, right } = infix[fn]!
@@ -98,7 +107,7 @@ const inParentheses = (tex: string) => `\\left(${tex}\\right)`
 /** As in text, but that the bar of a fraction holds together what is above and below. */
 function texLevel(expr: Expr): number {
   if (expr.kind === 'number') return /e|-/.test(String(expr.value)) ? level.multiply : levelOf(expr)
-  return expr.kind === 'call' && (expr.fn === 'divide' || expr.fn === 'square') ? level.pow : levelOf(expr)
+  return expr.kind === 'call' && /^(divide|square|exp2)$/.test(expr.fn) ? level.pow : levelOf(expr)
 }
 
 function writeNumber(value: number): string {

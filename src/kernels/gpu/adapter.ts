@@ -29,6 +29,7 @@ export async function open(api: Api, functions: readonly string[]): Promise<Devi
     const argumentTypes = parameters(source).map(() => 'Number')
     gpu.addFunction(source, { argumentTypes, returnType: 'Number' })
   }
+  if (api === 'webgl2') gpu.injectNative(functions.map(declaration).join(' '))
   if (api === 'javascript') return new JavaScriptDevice(gpu)
   const device = api === 'webgpu' ? new WebGpuDevice(gpu) : new WebGl2Device(gpu)
   await device.start()
@@ -45,3 +46,9 @@ async function load(): Promise<GpuJsClass> {
 }
 
 const parameters = (source: string): string[] => (/\(([^)]*)\)/.exec(source)?.[1] ?? '').split(',')
+
+/** GLSL wants functions declared before they are called, and gpu.js sorts them wrongly where one is called from two others. */
+const declaration = (source: string): string =>
+  `float ${/\w+(?=\()/.exec(source)?.[0]}(${parameters(source)
+    .map(() => 'float')
+    .join()});`

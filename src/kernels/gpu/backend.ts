@@ -47,12 +47,18 @@ export async function openGpu({ allowSoftware = false, api }: GpuOptions, host: 
       if (!device.isSoftware || allowSoftware) return backend
       reasons.push(`${device.detail} is a software renderer`)
     } catch (error) {
-      reasons.push(firstLine(error).replace(/\.$/, ''))
+      reasons.push(reasonOf(candidate, error))
     }
   }
   throw new BackendError(
-    `setBackend: no GPU can be used: ${reasons.join('; ')}. Stay on 'cpu', which is faster than imitating a GPU; { allowSoftware: true } imitates one all the same.`,
+    `setBackend: no GPU can be used: ${reasons.join('; ')}. Stay on 'cpu', which is faster than a software renderer; pass { allowSoftware: true } to use one anyway.`,
   )
+}
+
+/** Why a device does not open, in nabla's words: what gpu.js advises is for those who call it. */
+function reasonOf(api: Api, error: unknown): string {
+  if (error instanceof BackendError) return firstLine(error).replace(/\.$/, '')
+  return `${api}: the GPU does not start (${firstLine(error).split(/\. /)[0].replace(/\.$/, '')})`
 }
 
 /** Browsers allow few devices at a time, and kernels are compiled for one: each interface is opened once, and again when it was lost. */

@@ -9,6 +9,7 @@
 import type { DataBuffer, DType, TypedArray } from '../backend.js'
 import { buffersIn } from '../buffers-in.js'
 import type { Block, Blocks } from './blocks.js'
+import { Growth } from './growth.js'
 import { BackendError, CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from './host.js'
 
 /** What is known about a buffer beyond its CPU side. */
@@ -29,6 +30,7 @@ export class Buffers {
   /** The states of buffers that the device holds. */
   private readonly held = new Set<State>()
   private readonly collector = new FinalizationRegistry<State>((state) => this.forget(state))
+  private readonly growth = new Growth()
   /** What the innermost scope has made so far. */
   private scope: State[] | null = null
 
@@ -80,6 +82,7 @@ export class Buffers {
 
   /** Like `bring`, for every device. */
   async bringLater(buffer: DataBuffer): Promise<CpuBuffer> {
+    await this.growth.pause()
     const state = this.states.get(buffer)
     if (state && !state.onHost) {
       const { block } = state
@@ -191,6 +194,12 @@ export class Buffers {
   }
 
   private hold(buffer: DataBuffer, state: State, block: Block): void {
+    try {
+      this.growth.add(block.size)
+    } catch (error) {
+      block.release()
+      throw error
+    }
     state.block = block
     this.held.add(state)
     this.collector.register(buffer, state, state)
@@ -205,7 +214,9 @@ export class Buffers {
 
   /** The buffer is garbage. */
   private forget(state: State): void {
-    state.block?.release()
+    if (!state.block) return
+    state.block.release()
+    this.growth.remove(state.block.size)
     state.block = null
     this.held.delete(state)
   }

@@ -42,6 +42,7 @@ export type Promised<T> = T | Promise<T>
 export interface GpuJs {
   createKernel(source: string, settings: Record<string, unknown>): RunKernel
   addFunction(source: string, settings: Record<string, unknown>): void
+  injectNative(source: string): void
 }
 /** A kernel of gpu.js. */
 export interface RunKernel {

@@ -67,7 +67,8 @@ const stored: Record<Storage, (x: string) => string> = {
   float: (x) => x,
   bool: (x) => `!(${x} === 0) ? 1 : 0`,
   cut: (x) => `(${x} < 0) ? Math.ceil(${x}) : Math.floor(${x})`,
-  whole: (x) => `Math.floor(${x} + 0.5)`,
+  // From 2²³ on all numbers are whole, and adding ½ would round them
+  whole: (x) => `(Math.abs(${x}) < 8388608) ? Math.floor(${x} + 0.5) : ${x}`,
 }
 
 function compile(

@@ -1,6 +1,6 @@
 /**
  * What the GPU's code takes from the rest of nabla. In the package it is a file of its own, loaded when a GPU is asked for; what
- * must be there only once, `load.ts` hands to it. (Formulas and small functions without state it has a second time: they know nothing of each other.)
+ * must be there only once, `load.ts` hands to it. (Formulas and small functions without state it has a second time.)
  */
 import type * as errors from '../../errors.js'
 import type { Backend } from '../backend.js'
@@ -13,19 +13,21 @@ export interface Host {
     typeof memory,
     'CpuBuffer' | 'isResident' | 'newArray' | 'ordinary' | 'overwrite' | 'resident' | 'values'
   >
-  readonly errors: Pick<typeof errors, 'BackendError' | 'OptionError'>
+  readonly errors: typeof errors
 }
 
 export type BackendError = errors.BackendError
 export type CpuBuffer = memory.CpuBuffer
 
 export let cpu: Host['cpu']
-export let { BackendError, OptionError } = {} as Host['errors']
+/** All classes: the build gives them to formulas, too, wherever they import `errors.ts` for the GPU. */
+export let { NablaError, ShapeError, DTypeError, GradientError, OptionError, FormulaError, BackendError } =
+  {} as Host['errors']
 export let { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } = {} as Host['memory']
 
 /** Takes it; nothing else here works before. */
 export function receive(host: Host): void {
   cpu = host.cpu
-  ;({ BackendError, OptionError } = host.errors)
+  ;({ NablaError, ShapeError, DTypeError, GradientError, OptionError, FormulaError, BackendError } = host.errors)
   ;({ CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } = host.memory)
 }

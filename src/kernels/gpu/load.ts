@@ -1,11 +1,12 @@
 /**
  * The way to the GPU's code, which is loaded when a GPU is asked for.
  */
-import { BackendError, OptionError } from '../../errors.js'
+import * as errors from '../../errors.js'
 import { cpu } from '../cpu/backend.js'
 import { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from '../cpu/memory.js'
 import type { GpuBackend, GpuOptions } from './backend.js'
 
+const { BackendError } = errors
 const memory = { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values }
 
 /**
@@ -13,6 +14,14 @@ const memory = { CpuBuffer, isResident, newArray, ordinary, overwrite, resident,
  * @throws BackendError when there is none that may be used; the message says what was tried
  */
 export async function loadGpu(options: GpuOptions): Promise<GpuBackend> {
-  const { openGpu } = await import('./backend.js')
-  return openGpu(options, { cpu, memory, errors: { BackendError, OptionError } })
+  const { openGpu } = await import('./backend.js').catch((error) => {
+    throw notLoaded(error)
+  })
+  return openGpu(options, { cpu, memory, errors })
+}
+
+function notLoaded(error: unknown): InstanceType<typeof BackendError> {
+  return new BackendError(
+    `setBackend: the file with the GPU's code does not load (${String((error as Error)?.message ?? error).split('\n')[0]}). It is chunks/gpu.js in nabla's dist folder: copy it to chunks/gpu.js next to nabla.min.js.`,
+  )
 }

@@ -26,9 +26,9 @@ export function matmul(
 const eight = Array.from({ length: 8 }, (_, j) => `a0[p + ${j} * aNext] * a1[q + ${j} * bNext]`).join(' + ')
 
 const plain = product(2, 'sum')
-const withRelu = product(2, 'sum > 0 ? sum : 0')
+const withRelu = product(2, 'sum <= 0 ? 0 : sum')
 const withBias = product(3, 'sum + a2[column]')
-const withBiasAndRelu = product(3, 'sum + a2[column] > 0 ? sum + a2[column] : 0')
+const withBiasAndRelu = product(3, 'sum + a2[column] <= 0 ? 0 : sum + a2[column]')
 
 function product(arrays: number, result: string) {
   const scalars = ['m', 'n', 'k', 'aStep', 'bStep', 'aRow', 'aNext', 'bColumn', 'bNext']

@@ -70,14 +70,14 @@ function run(
 
 const rowOf = 'const row = quotient(i, columns);'
 
-const exponentials = cached((_: null) => kernel(2, ['columns'], `${rowOf} return Math.exp(a0[i] - a1[row]);`))
+const exponentials = cached((_: null) => kernel(2, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]);`))
 
 const probabilities = cached((_: null) =>
-  kernel(3, ['columns'], `${rowOf} return Math.exp(a0[i] - a1[row]) / a2[row];`),
+  kernel(3, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]) / a2[row];`),
 )
 
 const logProbabilities = cached((_: null) =>
-  kernel(3, ['columns'], `${rowOf} return a0[i] - a1[row] - Math.log(a2[row]);`),
+  kernel(3, ['columns'], `${rowOf} return a0[i] - a1[row] - logarithmOf(a2[row]);`),
 )
 
 // A label that does not exist gives NaN
@@ -87,7 +87,7 @@ const loss = cached((_: null) =>
     ['columns'],
     `const label = a3[i];
     let y = Math.sqrt(-1 - Math.abs(label));
-    if (label >= 0 && label < columns) { y = Math.log(a2[i]) - (a0[i * columns + label] - a1[i]); }
+    if (label >= 0 && label < columns) { y = logarithmOf(a2[i]) - (a0[i * columns + label] - a1[i]); }
     return y;`,
   ),
 )
@@ -97,7 +97,7 @@ const lossGradient = cached((_: null) =>
     5,
     ['columns'],
     `${rowOf}
-    let p = Math.exp(a0[i] - a1[row]) / a2[row];
+    let p = exponentialOf(a0[i] - a1[row]) / a2[row];
     if (i - row * columns === a3[row]) { p = p - 1; }
     return a4[row] * p;`,
   ),

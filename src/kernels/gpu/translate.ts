@@ -4,6 +4,7 @@
  */
 import { type Algebra, numberAlgebra } from '../formula/algebra.js'
 import { arity, type FunctionName, type Program, program, type Statement, symbolsOf } from '../formula/ast.js'
+import { type DefinedFunction, expand, isDefined } from '../formula/definitions.js'
 import { apply, interpret } from '../formula/interpret.js'
 
 /** Computes a number from the scalars that a kernel was called with. */
@@ -29,15 +30,14 @@ export interface Body {
  */
 export function translate(formula: Program, names: ReadonlyMap<string, number | string>): Body {
   const writer = new Writer()
-  const env: Record<string, Value> = {}
-  for (const name of formula.inputs) {
+  const inputs = formula.inputs.map((name) => {
     const source = names.get(name) as number | string
-    env[name] = typeof source === 'number' ? scalar(source) : writer.element(source)
-  }
-  const values = interpret(formula, algebraOf(writer), env)
-  const outputs: Record<string, string> = {}
-  for (const [name, value] of Object.entries(values)) outputs[name] = writer.text(value)
-  return { statements: writer.statements, outputs, uniforms: writer.uniforms }
+    return [name, typeof source === 'number' ? scalar(source) : writer.element(source)] as const
+  })
+  // Entries, because assigning to a property named __proto__ makes none
+  const values = interpret(formula, algebraOf(writer), Object.fromEntries(inputs))
+  const outputs = Object.entries(values).map(([name, value]) => [name, writer.text(value)] as const)
+  return { statements: writer.statements, outputs: Object.fromEntries(outputs), uniforms: writer.uniforms }
 }
 
 /** The part of a program that one of its outputs needs. */
@@ -110,7 +110,10 @@ function algebraOf(writer: Writer): Algebra<Value> {
     algebra[fn] = (...args: Value[]) => {
       const computes: Compute[] = []
       for (const arg of args) if (arg.kind === 'uniform') computes.push(arg.compute)
-      if (computes.length < args.length) return call(writer, fn, args)
+      if (computes.length < args.length)
+        return isDefined(fn)
+          ? expand(fn, args, constant, (other, values) => apply(algebra as unknown as Algebra<Value>, other, values))
+          : call(writer, fn, args)
       const numbers = args.map((arg) => (arg.kind === 'uniform' ? arg.constant : null))
       if (numbers.every((x) => x !== null)) return constant(apply(numberAlgebra, fn, numbers))
       const compute: Compute = (scalars) =>
@@ -145,7 +148,7 @@ function where(writer: Writer, [condition, yes, no]: readonly Value[]): string {
 /** floor(a / b) must not be one off because a / b is. */
 function floor(writer: Writer, x: string): string {
   const definition = writer.statements.find((statement) => statement.startsWith(`const ${x} = `))
-  const division = /= (\S+) \/ (\S+);$/.exec(definition ?? '')
+  const division = /= divided\((\S+), (\S+)\);$/.exec(definition ?? '')
   return division ? `floorDivide(${division[1]}, ${division[2]})` : `Math.floor(${x})`
 }
 
@@ -175,28 +178,30 @@ const powers: Readonly<Record<string, (x: string) => string>> = {
   '3': (x) => `${x} * ${x} * ${x}`,
   '-1': (x) => `1 / ${x}`,
   '-2': (x) => `1 / (${x} * ${x})`,
-  '0.5': (x) => `Math.sqrt(${x})`,
-  '-0.5': (x) => `1 / Math.sqrt(${x})`,
+  '-0.5': (x) => `1 / power(${x}, 0.5)`,
 }
 
 const expressions: Record<
-  Exclude<FunctionName, keyof typeof conditions | 'where' | 'floor'>,
+  Exclude<FunctionName, keyof typeof conditions | DefinedFunction | 'where' | 'floor'>,
   (a: string, b: string) => string
 > = {
   add: (a, b) => `${a} + ${b}`,
   subtract: (a, b) => `${a} - ${b}`,
   multiply: (a, b) => `${a} * ${b}`,
-  divide: (a, b) => `${a} / ${b}`,
+  divide: (a, b) => `divided(${a}, ${b})`,
   pow: (a, b) => `power(${a}, ${b})`,
   unaryMinus: (x) => `-${x}`,
   abs: (x) => `Math.abs(${x})`,
   sign: (x) => `${x} > 0 ? 1 : (${x} < 0 ? -1 : ${x})`,
   sqrt: (x) => `Math.sqrt(${x})`,
+  cbrt: (x) => `cubeRoot(${x})`,
   square: (x) => `${x} * ${x}`,
-  exp: (x) => `Math.exp(${x})`,
+  exp: (x) => `exponentialOf(${x})`,
   expm1: (x) => `expMinus1(${x})`,
-  log: (x) => `Math.log(${x})`,
+  log: (x) => `logarithmOf(${x})`,
   log1p: (x) => `logPlus1(${x})`,
+  log2: (x) => `logarithm2Of(${x})`,
+  log10: (x) => `logarithm10Of(${x})`,
   sin: (x) => `sineOf(${x})`,
   cos: (x) => `cosineOf(${x})`,
   tan: (x) => `tangentOf(${x})`,
@@ -204,17 +209,17 @@ const expressions: Record<
   acos: (x) => `arccosineOf(${x})`,
   atan: (x) => `arctangentOf(${x})`,
   sinh: (x) => `hyperbolicSine(${x})`,
-  cosh: (x) => `0.5 * (Math.exp(${x}) + Math.exp(-${x}))`,
+  cosh: (x) => `hyperbolicCosine(${x})`,
   tanh: (x) => `hyperbolicTangent(${x})`,
   asinh: (x) => `inverseHyperbolicSine(${x})`,
   acosh: (x) => `inverseHyperbolicCosine(${x})`,
   atanh: (x) => `inverseHyperbolicTangent(${x})`,
   erf: (x) => `errorFunction(${x})`,
+  erfc: (x) => `complementaryError(${x})`,
   ceil: (x) => `Math.ceil(${x})`,
   round: (x) => `roundToEven(${x})`,
-  // A NaN on either side stays
-  min: (a, b) => `(${a} < ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
-  max: (a, b) => `(${a} > ${b} || !(${a} === ${a})) ? ${a} : ${b}`,
+  min: (a, b) => `smallerOf(${a}, ${b})`,
+  max: (a, b) => `largerOf(${a}, ${b})`,
   mod: (a, b) => `floorModulo(${a}, ${b})`,
   sigmoid: (x) => `sigmoidOf(${x})`,
   softplus: (x) => `softplusOf(${x})`,

@@ -116,7 +116,7 @@ export function requireWebGl2(): void {
         ? document.createElement('canvas')
         : null
   const gl = canvas?.getContext('webgl2') as WebGL2RenderingContext | null | undefined
-  if (!gl) throw new BackendError('WebGL2: there is none. Use a browser that has it.')
+  if (!gl) throw new BackendError('WebGL2: it is not available here. Use a browser that has it.')
   if (!gl.getExtension('EXT_color_buffer_float'))
     throw new BackendError('WebGL2: it cannot render float32 numbers. Use another browser or device.')
 }

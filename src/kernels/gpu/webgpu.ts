@@ -98,11 +98,17 @@ function letGo({ kernel }: RunKernel): void {
 /** In Node, `navigator.gpu` comes from the package `webgpu`, if it is there and its library loads. */
 export async function provideWebGpu(): Promise<void> {
   const scope = globalThis as { navigator?: { gpu?: unknown }; process?: { versions?: { node?: string } } }
-  if (scope.navigator?.gpu) return
-  if (!scope.process?.versions?.node) throw new BackendError('WebGPU: there is none. Use a newer browser.')
+  const gpu = scope.navigator?.gpu as { requestAdapter?(): Promise<unknown> } | undefined
+  if (gpu) return requireAdapter(gpu)
+  if (!scope.process?.versions?.node)
+    throw new BackendError('WebGPU: this browser does not have it. Use a newer browser.')
   try {
+    // A variable and two comments keep bundlers from looking for a package that need not be there
     const name = 'webgpu'
-    const { create, globals } = (await import(name)) as { create?(flags: string[]): unknown; globals: object }
+    const { create, globals } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as {
+      create?(flags: string[]): unknown
+      globals: object
+    }
     if (!create) throw new BackendError('WebGPU: the package webgpu is not installed. Run npm install webgpu.')
     Object.assign(globalThis, globals)
     if (!scope.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
@@ -111,4 +117,10 @@ export async function provideWebGpu(): Promise<void> {
     if (error instanceof BackendError) throw error
     throw new BackendError(`WebGPU: the package webgpu does not load (${firstLine(error)}). Use a browser.`)
   }
+}
+
+/** Browsers that have WebGPU may still find no GPU that they would use for it. */
+async function requireAdapter(gpu: { requestAdapter?(): Promise<unknown> }): Promise<void> {
+  if (await gpu.requestAdapter?.()) return
+  throw new BackendError('WebGPU: this browser finds no GPU for it. Turn on graphics acceleration in its settings.')
 }

@@ -209,6 +209,19 @@ test('int32 is exact and wraps around', (t) => {
     run('a^3', a),
     wrapped((p) => Math.imul(Math.imul(p, p), p)),
   )
+  const power = (x: number, n: number): number => (n === 0 ? 1 : Math.imul(x, power(x, n - 1)))
+  t.deepEqual(
+    run('a^s', a, 11),
+    x.map((p) => power(p, 11)),
+  )
+  t.deepEqual(
+    run('a^9', a),
+    x.map((p) => power(p, 9)),
+  )
+  t.deepEqual(run('s^a', 2, vector([0, 1, 30, 31, 40], 'int32')), [1, 2, 2 ** 30, -(2 ** 31), 0])
+  const bases = vector([46341, 2000, -3, 0, 7], 'int32')
+  t.deepEqual(run('a^b', bases, vector([2, 3, 5, 0, 12], 'int32')), [-2147479015, -589934592, -243, 1, power(7, 12)])
+  t.deepEqual(run('a^b', vector([1, -1, -1, 2, -3], 'int32'), vector([-3, -3, -4, -1, -2], 'int32')), [1, -1, 1, 0, 0])
   t.deepEqual(
     run('a * s', a, big),
     wrapped((p) => Math.imul(p, big)),
@@ -373,6 +386,13 @@ test('powers with small exponents are exact', (t) => {
   t.deepEqual(compute('x^-2', [2, 4, -8]), [0.25, 0.0625, 0.015625])
   t.deepEqual(compute('x^0.5', [4, 9, 0.25]), [2, 3, 0.5])
   t.deepEqual(compute('x^-0.5', [4, 16, 0.25]), [0.5, 0.25, 2])
+  const edges = [-0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const k of [0.5, -0.5]) {
+    t.deepEqual(
+      compute(`x^${k}`, edges),
+      edges.map((v) => v ** k),
+    )
+  }
   t.deepEqual(compute('x / 4 + x / 3 * 3', [8]), [10])
 })
 

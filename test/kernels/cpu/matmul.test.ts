@@ -116,6 +116,9 @@ test('products larger than one block in every direction are exact', (t) => {
       [70, 1050, 40],
       [9, 530, 530],
       [1, 1, 3000],
+      [1, 1, 65],
+      [40, 1, 901],
+      [1, 40, 902],
     ])
       for (const dtype of ['float32', 'float64', 'int32'] as const)
         t.is(check(dtype, { ...plain, ...transpose, m, n, k }), undefined)
@@ -138,6 +141,9 @@ test('batches step through the operands, and a step of 0 repeats one', (t) => {
     for (const [m, n, k] of [
       [5, 7, 3],
       [26, 18, 31],
+      [9, 1, 101],
+      [1, 9, 102],
+      [1, 1, 103],
       [4, 3, 0],
     ])
       for (const [aStep, bStep] of [

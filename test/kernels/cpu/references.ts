@@ -30,6 +30,17 @@ function erfFraction(x: number): number {
   return 1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * denominator)
 }
 
+/** 1 − erf(x), by the fraction where it is small. */
+function erfc(x: number): number {
+  if (x > 40) return 0
+  if (x < 1) return 1 - erf(x)
+  let denominator = x
+  for (let n = 400; n > 0; n--) denominator = x + n / 2 / denominator
+  const short = Math.fround(x) // its square is exact
+  const power = Math.exp(-short * short) * Math.exp((short - x) * (short + x))
+  return power / (Math.sqrt(Math.PI) * denominator)
+}
+
 function erf(x: number): number {
   const a = Math.abs(x)
   if (a === 0 || Number.isNaN(x)) return x
@@ -68,6 +79,8 @@ export const references: Record<string, Reference> = {
   expm1: reference(Math.expm1, [small, exponents]),
   log: reference(Math.log, [positive, [0.9, 1.1]]),
   log1p: reference(Math.log1p, [unit, positive]),
+  log2: reference(Math.log2, [positive, [0.9, 1.1]]),
+  log10: reference(Math.log10, [positive, [0.9, 1.1]]),
   sin: reference(Math.sin, [small, circles, [-1.1e6, 1.1e6]]),
   cos: reference(Math.cos, [small, circles, [-1.1e6, 1.1e6]]),
   tan: reference(Math.tan, [small, circles, [-1.1e6, 1.1e6]], 4),
@@ -84,6 +97,8 @@ export const references: Record<string, Reference> = {
   ]),
   atanh: reference(Math.atanh, [unit, [-0.001, 0.001]]),
   erf: reference(erf, [unit, [-4.5, 4.5]], 4),
+  erfc: reference(erfc, [unit, [-4.5, 10.5]]),
+  cbrt: reference(Math.cbrt, [small, exponents]),
   pow: reference(pow, [positive, middle], 4),
   mod: reference(mod, [small, circles]),
   sign: reference(Math.sign, [small]),

@@ -92,6 +92,17 @@ test.serial('a product deeper and wider than a block is the same bits on one, tw
   t.is(differences(onThreads(() => [cpu.matmul(a, b, size)])).length, 0)
 })
 
+test.serial('products of matrices and vectors are the same bits on one, two and three threads', (t) => {
+  for (const [m, n, transposeB] of [
+    [50, 1, false],
+    [1, 50, true],
+  ] as const) {
+    const size = { m, n, k: 333, batch: 2, aStep: m * 333, bStep: 333 * n, transposeA: false, transposeB }
+    const [a, b] = [numbers('float32', 2 * m * 333), numbers('float32', 2 * 333 * n)]
+    t.is(differences(onThreads(() => [cpu.matmul(a, b, size)])).length, 0)
+  }
+})
+
 const floats = ['float32', 'float64'] as const
 
 /** Every function, with arguments for which some take a way of their own. */

@@ -3,8 +3,7 @@ import fc from 'fast-check'
 import { all, create } from 'mathjs/number'
 import { FormulaError } from '../../../src/errors.js'
 import { numberAlgebra } from '../../../src/kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program, program } from '../../../src/kernels/formula/ast.js'
-import { argumentNames } from '../../../src/kernels/formula/derivatives.js'
+import { argumentNames, arity, type FunctionName, type Program, program } from '../../../src/kernels/formula/ast.js'
 import { gradient, gradientName } from '../../../src/kernels/formula/differentiate.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
@@ -43,7 +42,8 @@ const samples: Point[] = [
 const pointsOf = (fn: FunctionName): Point[] => {
   if (fn === 'pow') return samples.map((point) => ({ ...point, a: Math.abs(point.a) }))
   if (fn === 'acosh') return samples.map((point) => ({ ...point, x: point.x + 2 }))
-  if (fn === 'sqrt' || fn === 'log') return samples.map((point) => ({ ...point, x: Math.abs(point.x) }))
+  if (fn === 'xlogy') return samples.map((point) => ({ ...point, b: Math.abs(point.b) }))
+  if (/^(sqrt|logit|log(2|10|1mexp)?)$/.test(fn)) return samples.map((point) => ({ ...point, x: Math.abs(point.x) }))
   return samples
 }
 

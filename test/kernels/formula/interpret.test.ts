@@ -4,6 +4,7 @@ import { all, create } from 'mathjs/number'
 import { FormulaError } from '../../../src/errors.js'
 import { type Algebra, numberAlgebra } from '../../../src/kernels/formula/algebra.js'
 import { program } from '../../../src/kernels/formula/ast.js'
+import { type DefinedFunction, definitions } from '../../../src/kernels/formula/definitions.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { printExpr } from '../../../src/kernels/formula/print.js'
@@ -11,9 +12,16 @@ import { plainExpr, points } from './arbitrary.js'
 
 const math = create(all, { relTol: Number.MIN_VALUE, absTol: 0 })
 const { sigmoid, softplus, erf } = numberAlgebra
+const { cbrt, erfc } = numberAlgebra // mathjs's cbrt is not Math's to the last bit; erfc and most of what is defined it lacks
+const defined = Object.fromEntries(
+  Object.keys(definitions).map((fn) => {
+    const own = numberAlgebra[fn as DefinedFunction] as (...args: number[]) => number
+    return [fn, (...args: unknown[]) => own(...args.map(Number))]
+  }),
+)
 // mathjs has JavaScript's pow, where 1 to the power NaN is NaN
 const pow = (a: unknown, b: unknown) => numberAlgebra.pow(Number(a), Number(b))
-math.import({ sigmoid, softplus, erf, pow }, { override: true })
+math.import({ ...defined, cbrt, erfc, sigmoid, softplus, erf, pow }, { override: true })
 
 const evaluate = (text: string, env: Record<string, number> = {}) => interpret(parse(text), numberAlgebra, env).y
 

@@ -81,15 +81,36 @@ test('comparisons chain', (t) => {
 test('min and max of many nest, and short forms are written out', (t) => {
   t.deepEqual(value('max(a, b, c)'), call('max', call('max', a, b), c))
   t.deepEqual(value('log(x, a)'), call('divide', call('log', x), call('log', a)))
-  t.deepEqual(value('log2(x)'), call('divide', call('log', x), call('log', number(2))))
-  t.deepEqual(value('log10(x)'), call('divide', call('log', x), call('log', number(10))))
+  t.deepEqual(value('log(x, 2)'), call('log2', x))
+  t.deepEqual(value('log(x, 10)'), call('log10', x))
+  t.deepEqual(value('heaviside(x)'), call('heaviside', x, number(0.5)))
   t.deepEqual(value('cube(x)'), call('pow', x, number(3)))
 })
 
 test('constants are numbers, i is a name', (t) => {
-  const constants = { pi: Math.PI, e: Math.E, Infinity, NaN, true: 1, false: 0, '-2': -2, '-0': -0, '1e400': Infinity }
+  const constants = {
+    pi: Math.PI,
+    π: Math.PI,
+    e: Math.E,
+    Infinity,
+    NaN,
+    true: 1,
+    false: 0,
+    '-2': -2,
+    '-0': -0,
+    '1e400': Infinity,
+  }
   for (const [text, n] of Object.entries(constants)) t.deepEqual(value(text), number(n))
   t.deepEqual(value('i'), symbol('i'))
+})
+
+test('functions that came later are names, too, where they are not called', (t) => {
+  const logit = symbol('logit')
+  t.deepEqual(value('softplus(logit) + logit(logit)'), call('add', call('softplus', logit), call('logit', logit)))
+  const f = formula<Tensor>('log2 + trunc * logit(x) + erfc(erfc)')
+  t.deepEqual(f.inputs, ['log2', 'trunc', 'x', 'erfc'])
+  t.deepEqual(f(tensor([1, 2]), 3, 0.5, tensor([0, 0])).toArray(), [2, 3])
+  t.is(String(formula('frac = 2 * x')({ x: 3 })), String(tensor(6)))
 })
 
 test('names that every object has are ordinary', (t) => {
@@ -126,7 +147,7 @@ const mistakes: Record<string, RegExp> = {
   'pi = 3': /"pi" is a constant, 3\.14\d+\. Choose another name/,
   'exp = 2': /"exp" is a function, not a name\. Call it with 1 argument\./,
   'max + 1': /"max" is a function, not a name\. Call it with 2 arguments\./,
-  'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where\./,
+  'tanhh(x)': /unknown function tanhh\. Did you mean tanh\? Known: abs, acos, .*, where, xlogy\./,
   'x(a + 1)': /unknown function x\. For a product write x \* \( … \)\. Known: abs/,
   'ln(x)': /unknown function ln\. Write log\(x\)\. Known: abs/,
   'relu(x)': /unknown function relu\. Write max\(x, 0\)\. Known: abs/,
@@ -181,6 +202,26 @@ test('what hints say to write instead of a function is that function', (t) => {
 test('the ^ stands under the column, in the line of the mistake', (t) => {
   const error = t.throws(() => parse('a = 1\nb = a +* 2\nc = 3'), { instanceOf: FormulaError })
   t.true(error.message.endsWith('\n  a = 1\n  b = a +* 2\n         ^\n  c = 3'), error.message)
+})
+
+const unclosed: Record<string, string> = {
+  'm = (a + b\nw = w - m': '  m = (a + b\n      ^\n  w = w - m',
+  'm = max(a, (b + 1)\nw = m\nv = w': '  m = max(a, (b + 1)\n         ^\n  w = m\n  v = w',
+  'u = (1)\nm = sqrt(u # ) closed?\nw = m': '  u = (1)\n  m = sqrt(u # ) closed?\n          ^\n  w = m',
+  'm = (a +\n  sin(b': '  m = (a +\n    sin(b\n         ^',
+  'm = (a +\n  b)\nw = (m': '  m = (a +\n    b)\n  w = (m\n        ^',
+}
+for (const [text, shown] of Object.entries(unclosed)) {
+  test(`the ^ stands in the line of the parenthesis that is not closed in ${JSON.stringify(text)}`, (t) => {
+    const error = t.throws(() => parse(text), { instanceOf: FormulaError })
+    const inLastLine = shown.endsWith('^')
+    t.is(error.message, `formula: ${inLastLine ? 'parenthesis ) expected' : 'a parenthesis is not closed'}.\n${shown}`)
+  })
+}
+
+test('hints lead to no function of another meaning', (t) => {
+  const names = 'cot coth csc csch sec sech exp10 fmod sinpi arctan2 sgn xlog1py log1pexp fix'.split(' ')
+  for (const name of names) t.throws(() => parse(`${name}(x)`), { message: /\. Write / }, name)
 })
 
 test("what mathjs's parser reads is what mathjs reads", (t) => {

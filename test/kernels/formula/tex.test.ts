@@ -1,6 +1,5 @@
 import test from 'ava'
-import { arity, type FunctionName } from '../../../src/kernels/formula/ast.js'
-import { argumentNames } from '../../../src/kernels/formula/derivatives.js'
+import { argumentNames, arity, type FunctionName } from '../../../src/kernels/formula/ast.js'
 import { gradient } from '../../../src/kernels/formula/differentiate.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { toTeX } from '../../../src/kernels/formula/tex.js'
@@ -25,6 +24,11 @@ const written: Record<string, string> = {
   '(a ? b : c) + 1': '\\left(\\begin{cases} b, & \\text{if } a \\\\ c, & \\text{otherwise} \\end{cases}\\right) + 1',
   'erf(x) * sigmoid(x)': '\\operatorname{erf}\\left(x\\right) \\cdot \\sigma\\left(x\\right)',
   'atanh(x) + log(x)': '\\tanh^{-1}\\left(x\\right) + \\ln\\left(x\\right)',
+  'log2(x) + log10(x) + atan2(a, b)':
+    '\\log_{2}\\left(x\\right) + \\log_{10}\\left(x\\right) + \\operatorname{atan2}\\left(a, b\\right)',
+  'hypot(a + 1, b)^2': '\\sqrt{\\left(a + 1\\right)^{2} + b^{2}}^{2}',
+  'exp2(x)^2': '\\left(2^{x}\\right)^{2}',
+  'cbrt(sinc(x))': '\\sqrt[3]{\\operatorname{sinc}\\left(x\\right)}',
   'max(abs(x), floor(x + 1))': '\\max\\left(\\left|x\\right|, \\left\\lfloor x + 1\\right\\rfloor\\right)',
   'a % b': '\\left(a \\bmod b\\right)',
   '(a + b) % c': '\\left(\\left(a + b\\right) \\bmod c\\right)',

@@ -13,7 +13,7 @@ export const lanes = { f32x4: 4, f64x2: 2, i32x4: 4 } as const
 
 /** Functions that are exact (or wrap around, as in C) in int32. */
 const integerFunctions = new Set<FunctionName>([
-  ...(['add', 'subtract', 'multiply', 'unaryMinus', 'abs', 'min', 'max', 'where'] as const),
+  ...(['add', 'subtract', 'multiply', 'unaryMinus', 'abs', 'min', 'max', 'where', 'pow'] as const),
 ])
 
 /** Whether x is a whole number that int32 holds. */

@@ -5,21 +5,25 @@ import type { FunctionName } from '../../formula/ast.js'
 import { declare, prefixCalls, type VectorFunctions } from '../math/declare.js'
 import { f32Functions } from '../math/f32.js'
 import { f64Functions } from '../math/f64.js'
-import type { VectorFunction } from '../math/text.js'
+import { i32Functions } from '../math/i32.js'
+import type { ComputeType } from './compute.js'
 
-/** Before the names of float64 functions: a kernel in float32 may need those, too, for scalars. */
-const wide = 'f64_'
+/** Before the names of functions: a kernel in float32 may need those of float64, too, for scalars. */
+const prefixes = { f32x4: '', f64x2: 'f64_', i32x4: 'i32_' } as const
 
 let library: VectorFunctions | undefined
 
 function functions(): VectorFunctions {
-  library ??= { ...f32Functions, ...Object.fromEntries(Object.entries(f64Functions).map(widen)) }
+  library ??= { ...f32Functions, ...prefixed(prefixes.f64x2, f64Functions), ...prefixed(prefixes.i32x4, i32Functions) }
   return library
 }
 
-function widen([name, definition]: [string, VectorFunction]): [string, VectorFunction] {
-  const uses = definition.uses.map((used) => (used in f64Functions ? wide + used : used))
-  return [wide + name, { ...definition, uses, body: prefixCalls(definition.body, wide) }]
+function prefixed(prefix: string, table: VectorFunctions): VectorFunctions {
+  const entries = Object.entries(table).map(([name, definition]) => {
+    const uses = definition.uses.map((used) => (used in table ? prefix + used : used))
+    return [prefix + name, { ...definition, uses, body: prefixCalls(definition.body, prefix) }]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Whether the function is more than one instruction. */
@@ -32,9 +36,9 @@ export class Functions {
   readonly locals = new Set<string>()
 
   /** The expression that applies a function. */
-  apply(type: 'f32x4' | 'f64x2', fn: FunctionName, args: readonly string[]): string {
+  apply(type: ComputeType, fn: FunctionName, args: readonly string[]): string {
     if (type === 'f32x4' && functions()[fn].inline) return this.inPlace(fn, args)
-    const name = type === 'f64x2' ? wide + fn : fn
+    const name = prefixes[type] + fn
     this.called.add(name)
     return `(call $${name} ${args.join(' ')})`
   }

@@ -10,6 +10,7 @@ import {
   type SymbolExpr,
   truthFunctions,
 } from '../../formula/ast.js'
+import { type DefinedFunction, expand, isDefined } from '../../formula/definitions.js'
 import { simplify } from './simplify.js'
 
 /** How often a value is computed: once per call, once per row of the inner loop, or once per element. */
@@ -67,11 +68,21 @@ export class Graph {
   }
 
   call(fn: FunctionName, ...args: Value[]): Value {
+    if (isDefined(fn)) return this.expand(fn, args)
     const simpler = simplify(this, fn, args)
     if (simpler) return simpler
     const highest = Math.max(...args.map((arg) => arg.level)) as Level
     const key = `${fn}(${args.map((arg) => arg.id)})`
     return this.share(key, (id) => ({ kind: 'call', id, level: highest, fn, args }))
+  }
+
+  private expand(fn: DefinedFunction, args: readonly Value[]): Value {
+    return expand<Value>(
+      fn,
+      args,
+      (x) => this.constant(x),
+      (other, values) => this.call(other, ...values),
+    )
   }
 
   private share(key: string, make: (id: number) => Value): Value {

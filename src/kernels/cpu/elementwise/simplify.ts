@@ -28,8 +28,15 @@ function power(graph: Graph, x: Value, exponent: number): Value | null {
   const size = Math.abs(exponent)
   if (exponent === 0) return graph.constant(1)
   if (size !== 0.5 && !(Number.isInteger(size) && size <= 8)) return null
-  const positive = size === 0.5 ? graph.call('sqrt', x) : wholePower(graph, x, size)
+  const positive = size === 0.5 ? root(graph, x) : wholePower(graph, x, size)
   return exponent > 0 ? positive : graph.call('divide', graph.constant(1), positive)
+}
+
+/** √x as a power: 0 and not −0 for −0, ∞ for −∞. */
+function root(graph: Graph, x: Value): Value {
+  const infinity = graph.constant(Number.POSITIVE_INFINITY)
+  const isBelowAll = graph.call('equal', x, graph.constant(Number.NEGATIVE_INFINITY))
+  return graph.call('where', isBelowAll, infinity, graph.call('sqrt', graph.call('add', x, graph.constant(0))))
 }
 
 function wholePower(graph: Graph, x: Value, exponent: number): Value {

@@ -68,13 +68,9 @@ export class VectorCode {
   private instruction({ fn, args }: Call): string {
     const name = arithmetic[fn] ?? (this.type === 'i32x4' ? undefined : floating[fn])
     if (name) return `(${this.type}.${name} ${args.map((arg) => this.number(arg)).join(' ')})`
-    if (this.type !== 'i32x4')
-      return this.functions.apply(
-        this.type,
-        fn,
-        args.map((arg) => this.number(arg)),
-      )
-    return `(i32x4.${fn}_s ${this.number(args[0])} ${this.number(args[1])})`
+    const numbers = args.map((arg) => this.number(arg))
+    if (this.type === 'i32x4' && fn !== 'pow') return `(i32x4.${fn}_s ${numbers.join(' ')})`
+    return this.functions.apply(this.type, fn, numbers)
   }
 
   private comparison(fn: string): string {

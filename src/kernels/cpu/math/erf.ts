@@ -1,8 +1,25 @@
 /**
- * The error function in float32: erf |x| = −(exp(q) − 1), where q = ln(1 − erf |x|) is nearly a polynomial.
+ * The error function in float32, erf |x| = −(exp(q) − 1), where q = ln(1 − erf |x|) is nearly a polynomial; and its complement.
  */
+import { scaledShort } from '../../erf.js'
 import { expm1OfR, power, reduce } from './exponential.js'
-import { abs, atLeast, define, madd, neg, nmadd, polynomial, set, sub, withSign } from './text.js'
+import {
+  abs,
+  atLeast,
+  atMost,
+  define,
+  less,
+  madd,
+  neg,
+  nmadd,
+  polynomial,
+  select,
+  set,
+  sub,
+  wide,
+  withSign,
+} from './text.js'
+import { expWide } from './wide.js'
 
 /** q / a − 1 for a = −|x| ≥ −4, where erf has become −1. */
 const exponent = [
@@ -16,4 +33,22 @@ export const erf = define('$x', () => [
   ...reduce('$q'),
   set('$s', power()),
   withSign(nmadd(expm1OfR(), '$s', sub(1, '$s')), '$x'),
+])
+
+/** Statements: `$w` = exp(−a²) p(t) / (1 + 2a) in float64. */
+const complement = (w: string, take: (x: string) => string) => [
+  wide.set('$b', take('$a')),
+  wide.set(w, wide.sub(0, wide.mul('$b', '$b'))),
+  ...expWide(w),
+  wide.set('$z', wide.div(wide.sub('$b', 3), wide.add('$b', 3))),
+  wide.set(w, wide.div(wide.mul(w, wide.polynomial('$z', scaledShort)), wide.add(wide.add('$b', '$b'), 1))),
+]
+
+/** 1 − erf(x), of the same relative accuracy where it is small: for negative x it is 2 less that of |x|. */
+export const erfc = define('$x', () => [
+  set('$a', atMost(abs('$x'), 11)),
+  ...complement('$low', wide.low),
+  ...complement('$high', wide.high),
+  set('$y', wide.join('$low', '$high')),
+  select(less('$x', 0), sub(2, '$y'), '$y'),
 ])

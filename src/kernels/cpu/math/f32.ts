@@ -3,10 +3,10 @@
  * and the helper functions that they call. Within 2 ulp of the true value (pow, tan and erf: 4) for every float32; NaN, ±∞, ±0
  * and denormals as `Math` has them (pow: as C, NumPy and PyTorch have them).
  */
-import { erf } from './erf.js'
+import { erf, erfc } from './erf.js'
 import { cosh, exp, expm1, sigmoid, sinh, softplus, tanh } from './exponential.js'
-import { acosh, asinh, atanh, log, log1p } from './logarithm.js'
-import { mod, mod64, pow, sign } from './power.js'
+import { acosh, asinh, atanh, log, log1p, log2, log10 } from './logarithm.js'
+import { cbrt, mod, mod64, pow, sign } from './power.js'
 import type { VectorFunction } from './text.js'
 import { acos, asin, atan, cos, cosHuge, sin, sinHuge, tan, tanHuge } from './trigonometric.js'
 
@@ -16,6 +16,8 @@ export const f32Functions = {
   expm1,
   log,
   log1p,
+  log2,
+  log10,
   sin,
   cos,
   tan,
@@ -29,7 +31,9 @@ export const f32Functions = {
   acosh,
   atanh,
   erf,
+  erfc,
   pow,
+  cbrt,
   mod,
   sign,
   sigmoid,

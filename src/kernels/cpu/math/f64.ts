@@ -26,6 +26,8 @@ export const f64Functions = {
   expm1: math('expm1'),
   log: math('log'),
   log1p: math('log1p'),
+  log2: math('log2'),
+  log10: math('log10'),
   sin: math('sin'),
   cos: math('cos'),
   tan: math('tan'),
@@ -39,6 +41,8 @@ export const f64Functions = {
   acosh: math('acosh'),
   atanh: math('atanh'),
   erf: lanewise('nabla_erf'),
+  erfc: lanewise('nabla_erfc'),
+  cbrt: math('cbrt'),
   power: lanewise('Math_pow', '$x $y'),
   /** As C's pow: `Math.pow`, but 1 where x is 1, or −1 and y is ±∞. */
   pow: define('$x $y', () => [

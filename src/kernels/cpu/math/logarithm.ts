@@ -63,22 +63,33 @@ const special = (pole: number) => [
 ]
 
 /** Statements: `$y` = ln of any number; denormals are made normal first. */
-const ofAny = () => [
+const ofAny = (ofSplit: () => string[]) => [
   set('$d', less('$x', smallestNormal)),
   set('$u', select('$d', mul('$x', 2 ** 23), '$x')),
   ...split('$u'),
   set('$e', bits.toFloat(bits.add('$e', and('$d', -23)))),
-  ...lnOfSplit(),
+  ...ofSplit(),
   ...special(0),
 ]
 
-/** The natural logarithm. Four positive, normal numbers need nothing more. */
-export const log = define('$x', () => [
-  ...split('$x'),
-  set('$e', bits.toFloat('$e')),
-  ...lnOfSplit(),
-  `(if ${anyTrue(isUnusual('$x'))} (then ${ofAny().join(' ')}))`,
-  get('$y'),
+/** A logarithm, given the statements that compute it from `$f` and `$e`. Four positive, normal numbers need nothing more. */
+const logarithm = (ofSplit: () => string[]) =>
+  define('$x', () => [
+    ...split('$x'),
+    set('$e', bits.toFloat('$e')),
+    ...ofSplit(),
+    `(if ${anyTrue(isUnusual('$x'))} (then ${ofAny(ofSplit).join(' ')}))`,
+    get('$y'),
+  ])
+
+/** The natural logarithm. */
+export const log = logarithm(lnOfSplit)
+
+/** To base 2: exact at powers of 2, where f is 0. */
+export const log2 = logarithm(() => [
+  set('$z', mul('$f', '$f')),
+  set('$y', nmadd('$z', 0.5, mul(mul('$f', '$z'), polynomial('$f', tail)))),
+  set('$y', madd(add('$y', '$f'), Math.LOG2E, '$e')),
 ])
 
 /** ln u with u = 1 + x; what was rounded off u is added to f. */
@@ -101,6 +112,18 @@ const lnOf = (f: (x: string) => string) => [
   ...lnWide('$high'),
   set('$y', wide.join('$low', '$high')),
 ]
+
+/** To base 10: so close before it is rounded that it is exact at powers of 10. */
+export const log10 = define('$x', () => [
+  set('$a', '$x'),
+  wide.set('$low', wide.low('$a')),
+  wide.set('$high', wide.high('$a')),
+  ...lnWide('$low'),
+  ...lnWide('$high'),
+  set('$y', wide.join(wide.mul('$low', Math.LOG10E), wide.mul('$high', Math.LOG10E))),
+  ...special(0),
+  get('$y'),
+])
 
 /** ln(|x| + √(x² + 1)), or |x| − |x|³ / 6 where that is small. */
 export const asinh = define('$x', () => [

@@ -1,5 +1,5 @@
 /**
- * pow, mod and sign in float32. pow and mod compute in float64, two halves of two numbers.
+ * pow, cbrt, mod and sign in float32. All but sign compute in float64, two halves of two numbers.
  */
 import {
   abs,
@@ -18,6 +18,7 @@ import {
   signBit,
   unequal,
   wide,
+  withSign,
   xor,
 } from './text.js'
 import { expWide, lnWide } from './wide.js'
@@ -45,6 +46,23 @@ export const pow = define('$x $y', () => [
   set('$p', or('$p', and('$negative', '$fraction'))),
   set('$one', and(equal('$a', 1), equal(abs('$y'), Infinity))),
   select(or('$one', or(equal('$y', 0), equal('$x', 1))), 1, '$p'),
+])
+
+/** Statements: `$w` = ∛a. */
+const cubeRoot = (w: string, take: (x: string) => string) => [
+  wide.set(w, take('$a')),
+  ...lnWide(w),
+  wide.set(w, wide.mul(w, 1 / 3)),
+  ...expWide(w),
+]
+
+/** The cube root, odd. */
+export const cbrt = define('$x', () => [
+  set('$a', abs('$x')),
+  ...cubeRoot('$low', wide.low),
+  ...cubeRoot('$high', wide.high),
+  set('$y', select(and(greater('$a', 0), less('$a', Infinity)), wide.join('$low', '$high'), '$a')),
+  withSign('$y', '$x'),
 ])
 
 /** The top 29 bits of the whole part of a quotient: its product with a float32 is exact. */
