@@ -28,14 +28,26 @@ export function polish(app: Application): void {
     page.contents = page.contents
       ?.replace(styles, '$1<link rel="stylesheet" href="$2assets/Temml-STIX2.css"/>')
       .replace(/<table>.*?<\/table>/gs, (table) => `<div class="table">${withColumns(table)}</div>`)
-      .replace(/<math display="block".*?<\/math>/gs, '<div class="formula">$&</div>')
+      .replace(/<math display="block".*?<\/math>/gs, (math) => `<div class="formula">${statements(math)}</div>`)
       .replaceAll('href="site:', `href="${up}`)
   })
 }
 
-/** The table, each cell with the name of its column. */
+/** The statements of a formula that wide spaces stand between, as a formula each: where the page is narrow, lines break there. */
+function statements(math: string): string {
+  const [start] = /^<math[^>]*><mrow>/.exec(math) ?? ['']
+  let depth = 0
+  return math.replace(/(<mspace width="2em"><\/mspace>)+|<[^>]*>/g, (tag, space) => {
+    if (space) return depth === 2 ? `</mrow></math>${start}` : tag
+    depth += tag.startsWith('</') ? -1 : 1
+    return tag
+  })
+}
+
+/** The table, each cell with the name of its column where several have names. */
 function withColumns(table: string): string {
   const columns = [...table.matchAll(/<th[^>]*>(.*?)<\/th>/gs)].map(([, title]) => title.replace(/<[^>]*>/g, '').trim())
+  if (columns.filter(Boolean).length < 2) return table
   return table.replace(/<tr>.*?<\/tr>/gs, (row) => {
     let i = 0
     return row.replace(/<td/g, () => {

@@ -57,6 +57,7 @@ export class MultiOptimizer extends AnyOptimizer {
   private applied = 0
 
   /**
+   * Makes one optimizer of several, each for its own variables.
    * @param choice groups, or a function that gives the optimizer of a variable
    * @throws OptionError for an unknown option
    */
