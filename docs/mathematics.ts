@@ -112,6 +112,53 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     note: '$y$ are the counts of the $n$ bins, $e$ their edges.',
   },
 
+  nanSum: {
+    is: ['y = sum(i, x[i], x[i] == x[i])'],
+    back: ['dx[i] = x[i] == x[i] ? g : 0'],
+    note: `$x_i = x_i$ holds for all that is not NaN. ${vector}`,
+  },
+  nanMean: {
+    is: ['m = sum(i, x[i] == x[i])', 'y = sum(i, x[i], x[i] == x[i]) / m'],
+    back: ['dx[i] = x[i] == x[i] ? g / m : 0'],
+    note: `$x_i = x_i$ holds for all that is not NaN. ${vector}`,
+  },
+  nanMedian: {
+    is: ['m = sum(i, x[i] == x[i])', 'h = (m - 1) / 2', 'y = (s[floor(h)] + s[ceil(h)]) / 2'],
+    back: ['dx[i] = g * ((p[floor(h)] == i) + (p[ceil(h)] == i)) / 2'],
+    note: `$x_i = x_i$ holds for all that is not NaN; $s$ are the elements in order, NaN last, and $p$ says where they stood. ${vector}`,
+  },
+  cov: {
+    is: ['m[i] = sum(k, x[i, k]) / n', 'y[i, j] = sum(k, (x[i, k] - m[i]) * (x[j, k] - m[j])) / (n - c)'],
+    back: ['dx[i, k] = sum(j, (g[i, j] + g[j, i]) * (x[j, k] - m[j])) / (n - c)'],
+    note: 'Of $n$ observations without weights, with the correction $c$ (default 1).',
+  },
+  corrcoef: {
+    is: [
+      'm[i] = sum(k, x[i, k]) / n',
+      's[i] = sqrt(sum(k, (x[i, k] - m[i])^2))',
+      'y[i, j] = sum(k, (x[i, k] - m[i]) * (x[j, k] - m[j])) / (s[i] * s[j])',
+    ],
+    back: [
+      'dx[i, k] = sum(j, (g[i, j] + g[j, i]) * ((x[j, k] - m[j]) / s[j] - y[i, j] * (x[i, k] - m[i]) / s[i])) / s[i]',
+    ],
+    note: 'Of $n$ observations without weights.',
+  },
+  diff: {
+    is: ['y[i] = x[i + 1] - x[i]'],
+    back: ['dx[i] = (i > 0 ? g[i - 1] : 0) - (i < n - 1 ? g[i] : 0)'],
+    note: `Once, of $n$ elements. ${vector}`,
+  },
+  trapezoid: {
+    is: ['y = h * sum(i, x[i] * (i == 0 or i == n - 1 ? 1 / 2 : 1))'],
+    back: ['dx[i] = h * g * (i == 0 or i == n - 1 ? 1 / 2 : 1)'],
+    note: `Of $n$ heights $x$ that are $h$ apart. ${vector}`,
+  },
+  logCumSumExp: {
+    is: ['y[i] = log(sum(k, exp(x[k]), k <= i))'],
+    back: ['dx[k] = sum(i, g[i] * exp(x[k] - y[i]), i >= k)'],
+    note: `The largest element so far is subtracted first and added in the end, so that nothing overflows. ${vector}`,
+  },
+
   // Shapes
   reshape: {
     is: ['y[k] = x[k]'],
@@ -176,6 +223,17 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     note: `$n$ elements with $b$ before them, in mode \`constant\` with the value $c$. ${vector}`,
   },
 
+  diagonal: {
+    is: ['y[i] = x[i, i + k]'],
+    back: ['dx[i, j] = j == i + k ? g[i] : 0'],
+    note: 'For a matrix, with an offset $k$ of 0 or more.',
+  },
+  diagEmbed: {
+    is: ['y[i, j] = j == i + k ? x[i] : 0'],
+    back: ['dx[i] = g[i, i + k]'],
+    note: 'For a vector, with an offset $k$ of 0 or more.',
+  },
+
   // Indexing and sorting
   slice: {
     is: ['y[i] = x[a + s * i]'],
@@ -212,6 +270,7 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     back: ['dx[k] = sum(i, g[i], p[i] == k)'],
     note: '$p$ are the positions where the mask is true, in ascending order.',
   },
+  argWhere: { is: ['x[y[i, 0]] != 0', 'sum(i, 1, y[i, 0] == k) == (x[k] != 0)'], back: whole, note: 'For a vector.' },
   oneHot: { is: ['y[i, k] = p[i] == k'], back: 'None: indices have no gradient.', note: '$p$ are the indices.' },
   sort: {
     is: ['y[i] = x[p[i]]'],
@@ -240,6 +299,23 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
   outer: {
     is: ['y[i, j] = a[i] * b[j]'],
     back: ['da[i] = sum(j, g[i, j] * b[j])', 'db[j] = sum(i, g[i, j] * a[i])'],
+  },
+  cross: {
+    is: ['y[i] = a[mod(i + 1, 3)] * b[mod(i + 2, 3)] - a[mod(i + 2, 3)] * b[mod(i + 1, 3)]'],
+    back: [
+      'da[i] = b[mod(i + 1, 3)] * g[mod(i + 2, 3)] - b[mod(i + 2, 3)] * g[mod(i + 1, 3)]',
+      'db[i] = g[mod(i + 1, 3)] * a[mod(i + 2, 3)] - g[mod(i + 2, 3)] * a[mod(i + 1, 3)]',
+    ],
+  },
+  normalize: {
+    is: ['r = sqrt(sum(i, x[i]^2))', 'y[i] = x[i] / r'],
+    back: ['dx[i] = (g[i] - y[i] * sum(k, g[k] * y[k])) / r'],
+    note: `For order 2 and a length $r$ above $\\varepsilon$. ${vector}`,
+  },
+  cosineSimilarity: {
+    is: ['r = sqrt(sum(i, a[i]^2))', 's = sqrt(sum(i, b[i]^2))', 'y = sum(i, a[i] * b[i]) / (r * s)'],
+    back: ['da[i] = g * (b[i] / s - y * a[i] / r) / r', 'db[i] = g * (a[i] / r - y * b[i] / s) / s'],
+    note: `For lengths $r$ and $s$ above $\\varepsilon$. ${vector}`,
   },
   trace: { is: ['y = sum(i, x[i, i])'], back: ['dx[i, j] = g * (i == j)'] },
   einsum: {

@@ -36,7 +36,7 @@ export { accuracy, binaryAccuracy } from './layers/accuracy.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { type Callback, History, type TrainParams } from './layers/callbacks.js'
-export type { CompileOptions, TrainingOptimizer } from './layers/compile.js'
+export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './layers/compile.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './layers/early-stopping.js'
@@ -60,6 +60,7 @@ export {
 export type { MetricFunction, MetricLike } from './layers/metrics.js'
 export { type BatchOptions, Model } from './layers/model.js'
 export { Sequential } from './layers/sequential.js'
+export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -175,9 +176,11 @@ export {
 } from './tensor/backends.js'
 export { backward, gradientsOfLeaves } from './tensor/backward.js'
 export {
+  type CloseOptions,
   equal,
   greater,
   greaterEqual,
+  isClose,
   isFinite,
   isInf,
   isNaN,
@@ -187,9 +190,12 @@ export {
   logicalNot,
   logicalOr,
   logicalXor,
+  type NanToNumOptions,
+  nanToNum,
   notEqual,
   where,
 } from './tensor/comparisons.js'
+export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/covariance.js'
 export {
   arange,
   eye,
@@ -206,6 +212,7 @@ export {
   zerosLike,
 } from './tensor/creation.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/decompositions.js'
+export { type DiffOptions, diff, type TrapezoidOptions, trapezoid } from './tensor/differences.js'
 export { einsum } from './tensor/einsum.js'
 export {
   acosh,
@@ -228,10 +235,11 @@ export {
   tanh,
   xlogy,
 } from './tensor/exponentials.js'
+export type { TensorParts } from './tensor/foreign.js'
 export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
-export { diag, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
+export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
-export { booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'
+export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'
 export type { JsonNumber } from './tensor/json-numbers.js'
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/linalg.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
@@ -251,12 +259,14 @@ export {
   max,
   mean,
   min,
+  nanMean,
+  nanSum,
   prod,
   type ReductionOptions,
   softmax,
   sum,
 } from './tensor/reductions.js'
-export { cumMax, cumMin, cumprod, cumsum, type RunningOptions } from './tensor/running.js'
+export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/running.js'
 export { bernoulli, multinomial, permutation, randomInt, type SeedOptions, shuffle } from './tensor/sampling.js'
 export type { Axes } from './tensor/shape.js'
 export {
@@ -275,7 +285,16 @@ export {
   transpose,
 } from './tensor/shaping.js'
 export type { SliceEntry, SliceSpec } from './tensor/slicing.js'
-export { argSort, median, quantile, type SortOptions, sort, topK } from './tensor/sorting.js'
+export {
+  argSort,
+  median,
+  nanMedian,
+  type QuantileOptions,
+  quantile,
+  type SortOptions,
+  sort,
+  topK,
+} from './tensor/sorting.js'
 export {
   type HistogramOptions,
   histogram,
@@ -290,3 +309,4 @@ export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
+export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/vectors.js'

@@ -75,7 +75,7 @@ export function checkBatchSize(op: string, batchSize: number): void {
 
 /** `beta_1` → `beta1`, `global_clipnorm` → `globalClipnorm`. */
 export function toCamelCase(name: string): string {
-  return name.replace(/_+([a-z0-9])/g, (_, c: string) => c.toUpperCase())
+  return name.replace(/(?<!_)_+([a-z0-9])/g, (_, c: string) => c.toUpperCase())
 }
 
 const counts = new Map<string, number>()
@@ -98,12 +98,12 @@ function toSnakeCase(name: string): string {
 
 /** The known name with the fewest edits, when it is near enough to be meant: one edit in names of three letters, more in longer ones. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const most = Math.max(name.length > 3 ? 2 : 1, name.length / 3)
   const ranked = known
+    .filter((other) => Math.abs(other.length - name.length) <= most)
     .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
-  return ranked[0] && ranked[0].edits <= Math.max(name.length > 3 ? 2 : 1, name.length / 3)
-    ? ranked[0].other
-    : undefined
+  return ranked[0] && ranked[0].edits <= most ? ranked[0].other : undefined
 }
 
 /** The Levenshtein distance, where two letters that changed places are one edit. */

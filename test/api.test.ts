@@ -69,11 +69,17 @@ function membersOf(symbol: ts.Symbol): string[] {
   return [...statics, ...own].flat().sort()
 }
 
+/** Whether it is a `#field`. */
+function isPrivateName(declaration: ts.Declaration): boolean {
+  const name = ts.getNameOfDeclaration(declaration)
+  return name !== undefined && ts.isPrivateIdentifier(name)
+}
+
 function describeMember(member: ts.Symbol, prefix: string): string[] {
   const declaration = member.declarations?.[0]
   if (!declaration) return [] // `prototype`
   const flags = ts.getCombinedModifierFlags(declaration)
-  const isHidden = flags & ts.ModifierFlags.Private || isInternal(member)
+  const isHidden = flags & ts.ModifierFlags.Private || isPrivateName(declaration) || isInternal(member)
   if (isHidden || member.flags & ts.SymbolFlags.TypeParameter) return []
   const words = `  ${flags & ts.ModifierFlags.Protected ? 'protected ' : ''}${prefix}`
   if (member.flags & ts.SymbolFlags.Constructor) return constructorsOf(declaration).map((text) => words + text)

@@ -12,7 +12,7 @@ import { checkSnippet, runSnippet } from './docs/run.js'
 import { filesBelow, read, root } from './source.js'
 
 /** How many blocks there are; a block that comes or goes changes a number here. */
-const recorded = { 'README.md': 6, 'CONTRIBUTING.md': 4, 'docs/': 82, 'src/': 251 }
+const recorded = { 'README.md': 6, 'CONTRIBUTING.md': 4, 'docs/': 89, 'src/': 284 }
 
 const built = root + JSON.parse(read('package.json')).exports['.'].default
 if (!existsSync(built)) throw new Error('docs.test: dist/ is missing. Run npm run build first.')

@@ -5,8 +5,9 @@ import { GradientError, ShapeError } from '../errors.js'
 import { checkFunction, notAsync } from '../options.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
-import { type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
+import { type TensorLike, toTensor, toTensors, zerosLike } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
+import { foreign } from '../tensor/foreign.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { concat, snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -50,14 +51,14 @@ export function customGradient(
     },
   )
   row.name = 'customGradient'
-  return (...xs) => run(row, xs.map(toTensor), undefined)
+  return (...xs) => run(row, toTensors(xs, 'float32'), undefined)
 }
 
 /** What the function gave, as numbers of its own: it may be a variable, which changes. */
 function ownCopy(result: Tensor): Tensor {
   if (result instanceof Tensor) return result.detach()
   throw new GradientError(
-    `customGradient: the function returned ${String(result)}, not a tensor. Return what it computes as a tensor.`,
+    `customGradient: the function returned ${foreign(result) ?? String(result)}, not a tensor. Return what it computes as a tensor.`,
   )
 }
 
@@ -70,7 +71,7 @@ function checkGradients(gradients: readonly Tensor[], inputs: readonly Tensor[])
   gradients.forEach((g, i) => {
     if (!(g instanceof Tensor)) {
       throw new GradientError(
-        `customGradient: gradient ${i} is ${String(g)}, not a tensor. Return zerosLike(x) where none flows.`,
+        `customGradient: gradient ${i} is ${foreign(g) ?? String(g)}, not a tensor. Return zerosLike(x) where none flows.`,
       )
     }
     if (isFloat(inputs[i].dtype) && !isFloat(g.dtype)) {
@@ -104,7 +105,7 @@ export function stopGradient(x: TensorLike): Tensor {
  */
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   checkFunction('checkpoint', f)
-  const inputs = xs.map(toTensor)
+  const inputs = toTensors(xs, 'float32')
   if (!isRecording()) return snapshot(notAsync('checkpoint', f(...inputs)))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
@@ -157,7 +158,7 @@ class RecomputingRow implements Row {
 export function vectorize(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
   checkFunction('vectorize', f)
   return (...xs) => {
-    const inputs = xs.map(toTensor)
+    const inputs = toTensors(xs, 'float32')
     const count = inputs[0]?.shape[0]
     if (count === undefined || count === 0 || inputs.some((x) => x.shape[0] !== count)) {
       const shapes = inputs.map((x) => formatShape(x.shape)).join(' and ')

@@ -5,8 +5,9 @@ import { GradientError } from '../errors.js'
 import { checkFunction, notAsync } from '../options.js'
 import { run } from '../tensor/apply.js'
 import { accumulate } from '../tensor/backward.js'
-import { onesLike, type TensorLike, toTensor, zerosLike } from '../tensor/creation.js'
+import { onesLike, type TensorLike, toTensors, zerosLike } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
+import { foreign } from '../tensor/foreign.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -107,7 +108,7 @@ export interface Trace {
  * @throws GradientError when none of them is, or the result is not
  */
 export function traceFloats(op: string, f: TensorFunction, xs: readonly TensorLike[], count = xs.length): Trace {
-  const inputs = xs.map(toTensor)
+  const inputs = toTensors(xs, 'float32')
   checkSomeFloat(op, inputs.slice(0, count))
   const traced = trace(op, f, inputs)
   if (isFloat(traced.result.dtype)) return traced
@@ -130,11 +131,11 @@ export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]):
   checkFunction(op, f)
   const wanted = isRecording()
   return setRecording(true, () => {
-    const inputs = xs.map(toTensor).map(track)
+    const inputs = toTensors(xs, 'float32').map(track)
     const result = notAsync(op, f(...inputs))
     if (!(result instanceof Tensor)) {
       throw new GradientError(
-        `${op}: the function returned ${String(result)}, not a tensor. Return the loss as a tensor.`,
+        `${op}: the function returned ${foreign(result) ?? String(result)}, not a tensor. Return the loss as a tensor.`,
       )
     }
     const own = new Set<Tensor>(inputs)

@@ -4,7 +4,7 @@
 import { GradientError, OptionError } from '../errors.js'
 import { generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
-import { type TensorLike, tensor, wrap } from '../tensor/creation.js'
+import { type TensorLike, tensor, toTensorBeside, wrap } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -87,7 +87,7 @@ export function gradgradcheck(
 }
 
 function toFloat64(data: TensorLike): Tensor {
-  const x = tensor(data)
+  const x = toTensorBeside('float64', data)
   return isFloat(x.dtype) ? tensor(x, { dtype: 'float64' }) : x
 }
 

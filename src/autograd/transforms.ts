@@ -4,9 +4,9 @@
 import { GradientError, ShapeError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import { accumulate, toGradient } from '../tensor/backward.js'
-import { type TensorLike, toTensor, wrap, zeros, zerosLike } from '../tensor/creation.js'
+import { type TensorLike, toTensors, wrap, zeros, zerosLike } from '../tensor/creation.js'
 import { isFloat } from '../tensor/dtype.js'
-import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { concat } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { backpropagate, setRecording } from './engine.js'
@@ -54,9 +54,10 @@ export function jvp(
   if (xs.length !== tangents.length) {
     throw new ShapeError(`jvp: ${xs.length} arguments, ${tangents.length} tangents. Give one tangent per argument.`)
   }
-  const traced = traceFloats('jvp', f, xs)
+  const given = toTensors([...xs, ...tangents], 'float32')
+  const traced = traceFloats('jvp', f, given.slice(0, xs.length))
   const { inputs, result, outer } = traced
-  const directions = tangents.map((v, i) => checkMoves(checkTangent('jvp', v, inputs[i]), inputs[i], i))
+  const directions = inputs.map((x, i) => checkMoves(checkTangent('jvp', given[xs.length + i], x), x, i))
   const value = outer ? result : result.detach()
   if (!result.requiresGrad) return [value, zerosLike(result)]
   return [value, pushForward(traced, directions)]
@@ -103,6 +104,7 @@ function jacobianOf(op: string, f: TensorFunction, xs: readonly TensorLike[]): T
   const { inputs, result } = traced
   const shape = [...result.shape, ...inputs[0].shape]
   if (sizeOf(shape) === 0) return zeros(shape, { dtype: inputs[0].dtype })
+  checkSize(op, inputs[0].dtype, sizeOf(shape))
   const rows = Array.from({ length: result.size }, (_, i) => pullBack(traced, unit(result, i))[0].reshape([1, -1]))
   return concat(rows).reshape(shape)
 }
@@ -126,9 +128,9 @@ export function hessian(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
  * hvp((x) => x.pow(3).sum(), [1, 2], [1, 1]).toArray() // => [6, 12]
  */
 export function hvp(f: (x: Tensor) => Tensor, x: TensorLike, v: TensorLike): Tensor {
-  const point = toTensor(x)
+  const [point, vector] = toTensors([x, v], 'float32')
   checkSomeFloat('hvp', [point])
-  const direction = checkTangent('hvp', v, point)
+  const direction = checkTangent('hvp', vector, point)
   const gradient = (g: TensorFunction, p: Tensor) => differentiate('hvp', g, [p]).gradients[0]
   return gradient((p) => gradient(f, p).mul(direction).sum(), point)
 }

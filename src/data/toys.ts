@@ -161,11 +161,16 @@ function polar(radius: number, angle: number): number[] {
 function read(op: string, options: ToyOptions, defaultNoise: number) {
   const { samples = 100, noise = defaultNoise, seed } = options
   checkCount(op, 'samples', samples)
+  if (samples > mostSamples)
+    throw new OptionError(`${op}: samples is ${samples}. Give ${mostSamples} or fewer, which fit into arrays.`)
   if (!(noise >= 0 && noise < Infinity))
     throw new OptionError(`${op}: noise is ${noise}. Give a standard deviation, 0 or more.`)
   const random: Generator = randomStream(seed)
   return { samples, noise, random }
 }
+
+/** Points are arrays of their own, about a hundred bytes each. */
+const mostSamples = 1e7
 
 function checkCount(op: string, name: string, count: number): void {
   if (!Number.isInteger(count) || count < 1)

@@ -18,8 +18,15 @@ function search(value: unknown, found: Set<DataBuffer>, searched: Set<object>): 
 
 /** What is in an array, a map, a set or a plain object; undefined of anything else. */
 function itemsOf(value: object): Iterable<unknown> | undefined {
-  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return value.values()
-  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : undefined
+  if (Array.isArray(value) || isTagged(value, 'Map') || isTagged(value, 'Set')) return (value as Set<unknown>).values()
+  const prototype = Object.getPrototypeOf(value)
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  return isPlain ? Object.values(value) : undefined
+}
+
+/** By its tag, which is the same in every realm. */
+function isTagged(value: object, tag: string): boolean {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`
 }
 
 /** Adds the buffer of a tensor; of a sparse one, whose `buffer` would be made by asking for it, those that it holds. */

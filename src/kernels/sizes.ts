@@ -5,7 +5,7 @@ import type { DType, ReduceKind, Shape } from './backend.js'
 export function sizeOf(shape: Shape): number {
   let size = 1
   for (let i = 0; i < shape.length; i++) size *= shape[i]
-  return size
+  return size || 0 // 0 · ∞ is NaN
 }
 
 /** The dtype that a reduction gives. */

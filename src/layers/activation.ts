@@ -33,6 +33,10 @@ export class Activation extends Layer {
     return this.activation.apply(x)
   }
 
+  protected override config(): Readonly<Record<string, unknown>> {
+    return { activation: this.activation.name }
+  }
+
   protected override describe(): string {
     return this.activation.name
   }

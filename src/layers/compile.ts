@@ -28,6 +28,30 @@ export interface TrainingOptimizer {
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
+  /** The variables that it keeps something for. */
+  builtVariables?(): readonly Variable[]
+  /** Called when other variables are to be trained than before: keeps what it has, and makes room for those that are new. */
+  addVariables?(variables: Variable[]): void
+}
+
+/** What `model.optimizer` is: what every optimizer of nabla has. */
+export interface ModelOptimizer extends TrainingOptimizer {
+  /** How many updates were made. */
+  readonly iterations: number
+  /** The state as typed arrays by name. */
+  exportState(): Record<string, Float32Array | Float64Array | Int32Array>
+  /**
+   * Takes over a state.
+   * @param state what `exportState` gave
+   */
+  importState(state: Record<string, Float32Array | Float64Array | Int32Array>): void
+  /** `exportState` for every back end. */
+  exportStateAsync(): Promise<Record<string, Float32Array | Float64Array | Int32Array>>
+  /**
+   * `importState` for every back end.
+   * @param state what `exportState` gave
+   */
+  importStateAsync(state: Record<string, Float32Array | Float64Array | Int32Array>): Promise<void>
 }
 
 /** Options of `compile`. */

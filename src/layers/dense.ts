@@ -109,6 +109,10 @@ export class Dense extends Layer {
     return [...inputShape.slice(0, -1), this.units]
   }
 
+  protected override config(): Readonly<Record<string, unknown>> {
+    return { units: this.units, activation: this.activation.name, useBias: this.options.useBias ?? true }
+  }
+
   protected override describe(): string {
     const inputs = this.inputShape ? `${formatShape(this.inputShape.slice(-1)).slice(1, -1)} → ` : ''
     const activation = this.activation.name === 'linear' ? '' : `, ${this.activation.name}`

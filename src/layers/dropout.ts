@@ -5,6 +5,8 @@ import { OptionError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { wrap } from '../tensor/creation.js'
+import { promote } from '../tensor/dtype.js'
+import { newValues } from '../tensor/nested.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
@@ -51,8 +53,14 @@ export class Dropout extends Layer {
     if (!training || this.rate === 0) return x
     const random = this.random ?? randomStream()
     const kept = 1 / (1 - this.rate)
-    const mask = Float32Array.from({ length: x.size }, () => (random.uniform32() < this.rate ? 0 : kept))
-    return x.mul(wrap('Dropout', mask, 'float32', x.shape))
+    const dtype = promote(x.dtype, 'float32')
+    const mask = newValues('Dropout', dtype, x.size)
+    for (let i = 0; i < mask.length; i++) mask[i] = random.uniform32() < this.rate ? 0 : kept
+    return x.mul(wrap('Dropout', mask, dtype, x.shape))
+  }
+
+  protected override config(): Readonly<Record<string, unknown>> {
+    return { rate: this.rate }
   }
 
   protected override describe(): string {

@@ -17,6 +17,7 @@ import { arrived, Dataset } from './dataset.js'
 import { evaluateOn } from './evaluate.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
+import { ownStep } from './one-at-a-time.js'
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -57,6 +58,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   const steps = Math.ceil(training.size / batchSize)
   const turns = new Turns()
   model.stopTraining = false
+  model.forgetTrained()
   model.optimizer.restoreForTraining?.()
   const params = { epochs, steps, batchSize, samples: training.size, logs: logNames(model, validation !== null) }
   for (const c of callbacks) await c.onTrainBegin?.(params, model)
@@ -66,7 +68,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
     if (validation) Object.assign(logs, prefixed(await evaluateOn(model, validation, batchSize, () => turns.giveWay())))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
-  if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables)
+  if (epochs > 0) model.optimizer.finalizeVariableValues(model.variablesTrained.filter((v) => v.trainable))
   for (const c of callbacks) await c.onTrainEnd?.(history, model)
   return history
 }
@@ -100,7 +102,7 @@ type Batch = ReturnType<Dataset['batch']>
 /** One step; an error tells where it happened. */
 function trainStep(model: Model, { x, y }: Batch, epoch: number, step: number): Logs {
   try {
-    return model.trainOnBatch(x, y as Tensor)
+    return ownStep(model, () => model.trainOnBatch(x, y as Tensor))
   } catch (error) {
     throw located(error, epoch, step)
   }
@@ -109,7 +111,7 @@ function trainStep(model: Model, { x, y }: Batch, epoch: number, step: number): 
 /** `trainStep` where numbers cannot be read at once. */
 async function trainStepAsync(model: Model, { x, y }: Batch, epoch: number, step: number): Promise<Logs> {
   try {
-    return await model.trainOnBatchAsync(x, y as Tensor)
+    return await ownStep(model, () => model.trainOnBatchAsync(x, y as Tensor))
   } catch (error) {
     throw located(error, epoch, step)
   } finally {
@@ -122,13 +124,14 @@ function located(error: unknown, epoch: number, step: number): unknown {
   return error
 }
 
-/** Lets timers, input and rendering have their turn, now and then. */
-class Turns {
-  private since = performance.now()
+/** When others had their turn last: in any call of `fit`, so that many short ones do not keep them waiting. */
+let since = 0
 
+/** Lets timers, input, rendering and finalizers have their turn, now and then. */
+class Turns {
   /** Whether ours has been long enough. */
   get isOver(): boolean {
-    return performance.now() - this.since > timeSlice
+    return performance.now() - since > timeSlice
   }
 
   /** Gives others their turn, when it is due. */
@@ -136,7 +139,7 @@ class Turns {
     if (!this.isOver) return
     const { setImmediate } = globalThis as { setImmediate?: (f: () => void) => void }
     await new Promise<void>((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve)))
-    this.since = performance.now()
+    since = performance.now()
   }
 }
 

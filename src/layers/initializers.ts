@@ -6,6 +6,7 @@
 import type { DType, Shape } from '../kernels/backend.js'
 import { toCamelCase, unknownName } from '../options.js'
 import { wrap } from '../tensor/creation.js'
+import { newValues } from '../tensor/nested.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -87,7 +88,7 @@ function fans(shape: Shape): [fanIn: number, fanOut: number] {
 }
 
 function filled(shape: Shape, dtype: DType, draw: () => number): Tensor {
-  const values = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
+  const values = newValues('initializer', dtype, sizeOf(shape))
   for (let i = 0; i < values.length; i++) values[i] = draw()
   return wrap('initializer', values, dtype, shape)
 }

@@ -1,16 +1,22 @@
 /**
- * What a layer is: a function of a tensor with weights of its own. Subclasses say how to `build` the weights, given the
- * shape of one example, and what to compute in `call`.
+ * What a layer is: a function of a tensor with weights. Subclasses make the weights in `build`, given the shape of one example, or
+ * hold other layers in their properties (`contents.ts` finds them), and compute the result in `call`.
  */
+import { noGrad } from '../autograd/grad.js'
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName } from '../options.js'
-import { Printed } from '../printed.js'
-import { formatShape } from '../tensor/shape.js'
+import { zeros } from '../tensor/creation.js'
+import { foreign } from '../tensor/foreign.js'
+import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
+import { tidy } from '../tensor/tidy.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
+import { checkPart, enter, leave } from './calls.js'
+import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
+import { describeTree, type LayerDescription } from './summary.js'
 
 /** Options every layer takes. */
 export interface LayerOptions {
@@ -48,17 +54,30 @@ export interface WeightOptions {
   seed?: number
 }
 
-/** The base of all layers and models. */
-export abstract class Layer extends Printed {
+/**
+ * The base of all layers and models. Layers and variables in its properties are part of it: directly, or in arrays, maps, sets and
+ * plain objects at any depth, whenever they were put there. Their weights are trained, frozen, saved and listed with its own.
+ *
+ * @example
+ * class Skip extends Layer {
+ *   inner = new Dense(4)
+ *   call(x) {
+ *     return x.add(this.inner.apply(x))
+ *   }
+ * }
+ * const skip = new Skip({ name: 'skip' })
+ * skip.apply(ones([1, 4]))
+ * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
+ */
+export abstract class Layer extends Holder {
   /** Unique within a model; part of the paths of its weights. */
   readonly name: string
   /** The shape of one example, once known. */
   inputShape: Shape | null
   /** Whether its weights exist. */
   built = false
-  private readonly weights: Variable[] = []
-  /** Those that are trained when the layer is. */
-  private readonly freeWeights: Variable[] = []
+  /** What `addWeight` made. */
+  private readonly addedWeights: Variable[] = []
   private isTrainable: boolean
 
   constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
@@ -68,25 +87,23 @@ export abstract class Layer extends Printed {
     this.inputShape = inputShape ?? null
   }
 
-  /** Whether optimizers update its weights, those of layers inside included. Set it to false to freeze the layer. */
+  /**
+   * Whether optimizers update its weights, those of layers inside included. Set it to false to freeze the layer; what is put into a
+   * frozen layer is frozen, too. Variables that were not trainable when they came into the layer stay so.
+   */
   get trainable(): boolean {
     return this.isTrainable
   }
 
   set trainable(value: boolean) {
     this.isTrainable = value
-    for (const weight of this.freeWeights) weight.trainable = value
-    for (const layer of this.layersInside) layer.trainable = value
+    for (const layer of contents<Layer>(this).layers) layer.isTrainable = value
+    setTrainable(this.variables, value)
   }
 
-  /** The layers that it consists of, if any. */
-  protected get layersInside(): readonly Layer[] {
-    return []
-  }
-
-  /** Its weights, in order of creation. */
+  /** Its weights and those of the layers inside, in the order of their properties; those of `addWeight` come first. */
   get variables(): Variable[] {
-    return this.weights
+    return [...contents<Layer>(this).variables]
   }
 
   /**
@@ -113,20 +130,31 @@ export abstract class Layer extends Printed {
   /** The layer's function. */
   abstract call(x: Tensor, options?: CallOptions): Tensor
 
-  /** The shape of one result, given that of one example. */
+  /**
+   * The shape of one result, given that of one example. Default: the same shape; a layer with layers or variables in its properties
+   * is called with zeros to find out.
+   */
   outputShape(inputShape: Shape): Shape {
-    return inputShape
+    if (contents(this).finds.length === this.addedWeights.length) return inputShape
+    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape])))).shape.slice(1)
   }
 
   /**
    * Calls the layer; the first time, builds it for the shape of x.
-   * @throws ShapeError when x does not have the shape that the layer was built for
+   * @throws ShapeError when x does not have the shape that the layer was built for; OptionError when `call` uses a layer with
+   * weights that is not in a property
    */
   apply(x: Tensor, options?: CallOptions): Tensor {
     checkTensor(this.name, 'apply', x)
-    if (!this.built) this.buildFor(x.shape.slice(1))
-    const y = this.call(x, options)
-    return y === x ? snapshot(x) : y
+    const isOutermost = enter(this)
+    try {
+      if (!this.built) this.buildFor(x.shape.slice(1))
+      if (!isOutermost) checkPart(this)
+      const y = this.call(x, options)
+      return y === x ? snapshot(x) : y
+    } finally {
+      if (isOutermost) leave()
+    }
   }
 
   /** Builds the layer, once. */
@@ -135,6 +163,7 @@ export abstract class Layer extends Printed {
     this.build(inputShape)
     this.inputShape = inputShape
     this.built = true
+    contents(this)
   }
 
   /**
@@ -143,12 +172,23 @@ export abstract class Layer extends Printed {
    */
   protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
     const { initializer, trainable = true, constraint = null, dtype, seed } = options
+    checkSize(this.name, dtype ?? 'float32', sizeOf(shape))
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
-    weight.path = `${this.name}/${name}`
-    this.weights.push(weight)
-    if (trainable) this.freeWeights.push(weight)
+    weight.path = `${pathOf(this)}/${name}`
+    this.addedWeights.push(weight)
+    enrol(weight, trainable)
     return weight
+  }
+
+  /** What `JSON.stringify` writes: the classes, names, options and shapes, without the numbers (see `getWeights`). */
+  toJSON(): LayerDescription {
+    return describeTree(this, contents<Layer>(this).finds, (layer) => layer.config())
+  }
+
+  /** Its own options, for `toJSON`. Default none. */
+  protected config(): Readonly<Record<string, unknown>> {
+    return {}
   }
 
   /** `Dense(784 → 128, relu)` */
@@ -170,15 +210,22 @@ export function checkInput(layer: Layer, x: Tensor): void {
     throw new ShapeError(`${layer.name}: it is not built yet, so it has no weights. Use apply(x), which builds it.`)
   }
   const got = x.shape.slice(1)
-  if (x.rank > 0 && want.length === got.length && want.every((n, i) => n === got[i])) return
+  if (x.rank > 0 && sameShape(got, want)) return
+  if (sameShape(x.shape, want)) throw withoutBatch(layer.name, want)
   throw new ShapeError(
     `${layer.name}: built for examples of shape ${formatShape(want)}, received ${formatShape(x.shape)}. The first axis is the batch, the others must be ${formatShape(want)}.`,
+  )
+}
+
+function withoutBatch(name: string, shape: Shape): ShapeError {
+  return new ShapeError(
+    `${name}: built for batches of shape [batch, ${shape.join(', ')}], received ${formatShape(shape)}: one example without the batch axis. Pass an array of examples, [x], or x.expandDims(0).`,
   )
 }
 
 function checkTensor(name: string, method: string, x: unknown): asserts x is Tensor {
   if (x instanceof Tensor) return
   throw new DTypeError(
-    `${name}: ${method} takes a tensor, received ${Array.isArray(x) ? 'an array' : typeof x}. Wrap the data: ${method}(tensor(data)).`,
+    `${name}: ${method} takes a tensor, received ${foreign(x) ?? (Array.isArray(x) ? 'an array' : typeof x)}. Wrap the data: ${method}(tensor(data)).`,
   )
 }

@@ -4,6 +4,7 @@
 import { OptionError, ShapeError } from '../errors.js'
 import { toCamelCase, unknownName } from '../options.js'
 import { OperationNode, type Row } from '../tensor/apply.js'
+import { foreign } from '../tensor/foreign.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -124,5 +125,6 @@ function heldToScalar(loss: LossFunction): LossFunction {
 }
 
 function describe(value: unknown): string {
-  return value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : `${typeof value} ${String(value)}`
+  if (value instanceof Tensor) return `a tensor of shape ${formatShape(value.shape)}`
+  return foreign(value) ?? `${typeof value} ${String(value)}`
 }

@@ -6,7 +6,7 @@
 import { ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { elementwise, op, run } from '../tensor/apply.js'
-import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { type TensorLike, toTensors } from '../tensor/creation.js'
 import { ops } from '../tensor/ops.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import { checkIndices } from '../tensor/shaping.js'
@@ -46,8 +46,8 @@ const rows = {
  * meanSquaredError(tensor([1, 2]), tensor([1, 4])).item() // => 2
  */
 export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const prediction = toTensor(yPred)
-  return elementwise(rows.squaredError, [prediction, matchShape('meanSquaredError', yTrue, prediction)]).mean()
+  const [target, prediction] = operands(yTrue, yPred)
+  return elementwise(rows.squaredError, [prediction, matchShape('meanSquaredError', target, prediction)]).mean()
 }
 
 /**
@@ -58,8 +58,8 @@ export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
  * meanAbsoluteError(tensor([1, 2]), tensor([1, 4])).item() // => 1
  */
 export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const prediction = toTensor(yPred)
-  return elementwise(rows.absoluteError, [prediction, matchShape('meanAbsoluteError', yTrue, prediction)]).mean()
+  const [target, prediction] = operands(yTrue, yPred)
+  return elementwise(rows.absoluteError, [prediction, matchShape('meanAbsoluteError', target, prediction)]).mean()
 }
 
 /**
@@ -70,9 +70,9 @@ export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor 
  * meanAbsolutePercentageError(tensor([1, 2]), tensor([1, 4])).item() // => 50
  */
 export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const prediction = toTensor(yPred)
-  const target = matchShape('meanAbsolutePercentageError', yTrue, prediction)
-  return elementwise(rows.relativeError, [prediction, target, epsilon]).mean().mul(100)
+  const [target, prediction] = operands(yTrue, yPred)
+  const fitting = matchShape('meanAbsolutePercentageError', target, prediction)
+  return elementwise(rows.relativeError, [prediction, fitting, epsilon]).mean().mul(100)
 }
 
 /**
@@ -87,8 +87,8 @@ export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike
 export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
   checkOptions('huber', options, ['delta'])
   const { delta = 1 } = options
-  const prediction = toTensor(yPred)
-  return elementwise(rows.huber, [prediction, matchShape('huber', yTrue, prediction), delta]).mean()
+  const [target, prediction] = operands(yTrue, yPred)
+  return elementwise(rows.huber, [prediction, matchShape('huber', target, prediction), delta]).mean()
 }
 
 /**
@@ -107,9 +107,9 @@ export function sparseCategoricalCrossentropy(
 ): Tensor {
   const name = 'sparseCategoricalCrossentropy'
   checkOptions(name, options, ['fromLogits'])
-  const prediction = toTensor(yPred)
+  const [target, prediction] = operands(yTrue, yPred)
   const classes = prediction.shape[prediction.rank - 1]
-  const labels = checkLabels(name, toTensor(yTrue), prediction)
+  const labels = checkLabels(name, target, prediction)
   const scores = prediction.reshape([-1, classes])
   if (options.fromLogits ?? true) return run(ops.crossEntropy, [scores, labels], undefined).mean()
   return logProbabilities(scores).mul(labels.oneHot(classes)).sum(-1).mean().neg()
@@ -130,15 +130,15 @@ export function categoricalCrossentropy(
   options: CrossentropyOptions = {},
 ): Tensor {
   checkOptions('categoricalCrossentropy', options, ['fromLogits'])
-  const prediction = toTensor(yPred)
-  const target = matchShape(
+  const [target, prediction] = operands(yTrue, yPred)
+  const fitting = matchShape(
     'categoricalCrossentropy',
-    yTrue,
+    target,
     prediction,
     'sparseCategoricalCrossentropy takes integer labels',
   )
   const logP = (options.fromLogits ?? true) ? prediction.logSoftmax() : logProbabilities(prediction)
-  return logP.mul(target).sum(-1).mean().neg()
+  return logP.mul(fitting).sum(-1).mean().neg()
 }
 
 /**
@@ -151,12 +151,12 @@ export function categoricalCrossentropy(
  */
 export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CrossentropyOptions = {}): Tensor {
   checkOptions('binaryCrossentropy', options, ['fromLogits'])
-  const prediction = toTensor(yPred)
-  const target = matchShape('binaryCrossentropy', yTrue, prediction)
-  if (options.fromLogits ?? true) return elementwise(rows.binaryCrossentropy, [target, prediction]).mean()
+  const [target, prediction] = operands(yTrue, yPred)
+  const truth = matchShape('binaryCrossentropy', target, prediction)
+  if (options.fromLogits ?? true) return elementwise(rows.binaryCrossentropy, [truth, prediction]).mean()
   const p = prediction.clip(epsilon, 1 - epsilon)
-  const yes = target.mul(p.log())
-  return yes.add(target.neg().add(1).mul(p.neg().log1p())).mean().neg()
+  const yes = truth.mul(p.log())
+  return yes.add(truth.neg().add(1).mul(p.neg().log1p())).mean().neg()
 }
 
 /** log p of probabilities, each row scaled to sum to 1. */
@@ -166,6 +166,9 @@ function logProbabilities(p: Tensor): Tensor {
     .clip(epsilon, 1 - epsilon)
     .log()
 }
+
+/** The arguments of a loss, of which plain arrays take the dtype of the other. */
+const operands = (yTrue: TensorLike, yPred: TensorLike) => toTensors([yTrue, yPred], 'float32')
 
 function checkLabels(name: string, labels: Tensor, yPred: Tensor): Tensor {
   const [batch] = yPred.shape

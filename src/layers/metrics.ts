@@ -4,6 +4,7 @@
 import { OptionError } from '../errors.js'
 import type { Shape, TypedArray } from '../kernels/backend.js'
 import { toCamelCase, unknownName } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import { Tensor } from '../tensor/tensor.js'
 import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
 import { nameOf } from './loss-names.js'
@@ -76,7 +77,7 @@ function heldToTensor(metric: MetricFunction): MetricFunction {
     const values: unknown = metric(alignTargets(yTrue, yPred), yPred)
     if (values instanceof Tensor) return values
     throw new OptionError(
-      `${metric.name || 'metric'}: the metric function returned ${typeof values} ${String(values)}, not a tensor. Compute it with tensor operations.`,
+      `${metric.name || 'metric'}: the metric function returned ${foreign(values) ?? `${typeof values} ${String(values)}`}, not a tensor. Compute it with tensor operations.`,
     )
   }
 }

@@ -7,16 +7,18 @@ import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
-import type { SavedTensor, Tensor } from '../tensor/tensor.js'
+import type { TensorParts } from '../tensor/foreign.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import { trainableChanges, type Variable } from '../tensor/variable.js'
+import { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks.js'
-import { type Compiled, type CompileOptions, compiled, type TrainingOptimizer } from './compile.js'
+import { type Compiled, type CompileOptions, compiled, type ModelOptimizer, type TrainingOptimizer } from './compile.js'
 import type { Dataset } from './dataset.js'
 import { evaluate, evaluateAsync, predict } from './evaluate.js'
 import { type FitOptions, runFit } from './fit.js'
 import { Layer } from './layer.js'
 import type { Logs } from './logs.js'
+import { alone, checkFree, claim } from './one-at-a-time.js'
 import { summarize } from './summary.js'
 import { read, readAsync, type Sum, sumsOf } from './sums.js'
 import { checkTargets } from './targets.js'
@@ -32,17 +34,16 @@ export interface BatchOptions {
 export abstract class Model extends Layer {
   /** Set by a callback to end the training after the current batch. */
   stopTraining = false
-  private compiled: Compiled | null = null
-  /** The trainable variables, once they exist. */
-  private weightsToTrain: Variable[] | null = null
-  private trainableSince = 0
+  #compiled: Compiled | null = null
+  /** The variables of the last step, and who moved them. */
+  #trained: { variables: Variable[]; optimizer: TrainingOptimizer | null } | null = null
 
   /**
    * Says how to train.
    * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
    */
   compile(options: CompileOptions): this {
-    this.compiled = compiled(options, !this.givesProbabilities)
+    this.#compiled = compiled(options, !this.givesProbabilities)
     return this
   }
 
@@ -55,9 +56,10 @@ export abstract class Model extends Layer {
    * @returns the logs of every epoch
    * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
    * @throws GradientError when the loss becomes NaN or infinite; the weights are those before that batch
+   * @throws OptionError when the model is being trained already: one training at a time, and callbacks do not train
    */
   fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return runFit(this, x, y, options)
+    return alone(this, 'fit', () => runFit(this, x, y, options))
   }
 
   /**
@@ -66,6 +68,7 @@ export abstract class Model extends Layer {
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
+    checkFree(this, 'trainOnBatch')
     const [inputs, targets] = [toTensor(x), toTensor(y)]
     if ((loss.targets === 'probabilities' || loss.targets === 'distributions') && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.shape.slice(1), Infinity)
@@ -73,7 +76,7 @@ export abstract class Model extends Layer {
       const { value, sums } = this.lossOf(inputs, targets)
       const logs = read(sums)
       checkLoss(logs)
-      this.applyGradients(this.gradientsOf(value))
+      this.applyGradients(this.gradientsOf(value, inputs, targets))
       return logs
     })
   }
@@ -84,10 +87,15 @@ export abstract class Model extends Layer {
    */
   async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     if (!backend.isAsync) return this.trainOnBatch(x, y)
+    return alone(this, 'trainOnBatchAsync', () => this.stepAsync(x, y))
+  }
+
+  private async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const { value, sums } = this.lossOf(toTensor(x), toTensor(y))
-      const gradients = this.gradientsOf(value)
+      const [inputs, targets] = [toTensor(x), toTensor(y)]
+      const { value, sums } = this.lossOf(inputs, targets)
+      const gradients = this.gradientsOf(value, inputs, targets)
       return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
@@ -105,18 +113,50 @@ export abstract class Model extends Layer {
   }
 
   /** The gradients of the trainable variables, in their order; of the loss as the optimizer wants it differentiated. */
-  private gradientsOf(loss: Tensor): (Tensor | null)[] {
+  private gradientsOf(loss: Tensor, ...data: Tensor[]): (Tensor | null)[] {
     const gradients = (this.optimizer.scaleLoss?.(loss) ?? loss).gradientsOfLeaves()
-    if (!this.weightsToTrain || this.trainableSince !== trainableChanges) {
-      if (this.variables.length === 0) throw withoutWeights(this.name)
-      this.weightsToTrain = this.trainableVariables
-      this.trainableSince = trainableChanges
-    }
-    return this.weightsToTrain.map((v) => gradients.get(v) ?? null)
+    const own = this.ownOf(gradients)
+    const isAsBefore =
+      this.#trained?.optimizer === this.optimizer && own.length === gradients.size && !own.includes(null)
+    if (isAsBefore) return own
+    this.lookAgain(data.some((x) => x.requiresGrad) ? null : gradients)
+    return this.ownOf(gradients)
+  }
+
+  /**
+   * The gradients of the variables of the last step. If all of them have one, and nothing else has, then no layer was built, added,
+   * replaced or frozen since.
+   */
+  private ownOf(gradients: ReadonlyMap<Tensor, Tensor>): (Tensor | null)[] {
+    return this.variablesTrained.map((v) => gradients.get(v) ?? null)
+  }
+
+  /** Finds the variables to train, and makes the optimizer go on with them. */
+  private lookAgain(gradients: ReadonlyMap<Tensor, Tensor> | null): void {
+    const { variables, optimizer } = this
+    if (variables.length === 0) throw withoutWeights(this.name)
+    const own = new Set<Tensor>(variables)
+    for (const leaf of gradients?.keys() ?? [])
+      if (leaf instanceof Variable && !own.has(leaf)) throw notHeld(this, leaf)
+    const isOurs = (v: Variable) => own.has(v) || this.variablesTrained.includes(v)
+    const trained = this.trainableVariables
+    claim(this, trained)
+    if (optimizer.builtVariables?.().some(isOurs)) optimizer.addVariables?.(trained)
+    this.#trained = { variables: trained, optimizer }
+  }
+
+  /** Internal: forgets which variables were trained last, so that `fit` looks for them anew. */
+  forgetTrained(): void {
+    if (this.#trained) this.#trained = { ...this.#trained, optimizer: null }
+  }
+
+  /** Internal: the variables of the last step. */
+  get variablesTrained(): Variable[] {
+    return this.#trained?.variables ?? []
   }
 
   private applyGradients(gradients: (Tensor | null)[]): void {
-    this.optimizer.apply(gradients, this.weightsToTrain ?? [])
+    this.optimizer.apply(gradients, this.variablesTrained)
   }
 
   /**
@@ -172,7 +212,7 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON too.
+   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON and from other threads too.
    * @example
    * const model = new Sequential([new Dense(1, { inputShape: [2], kernelInitializer: 'ones' })])
    * const text = JSON.stringify(model.getWeights())
@@ -185,18 +225,20 @@ export abstract class Model extends Layer {
 
   /**
    * Replaces all weights.
-   * @param weights tensors, arrays, or tensors that went through JSON: one for each of `variables`, of its shape; rounded
+   * @param weights tensors, arrays, or what JSON, `structuredClone` or `postMessage` made of tensors: one for each of `variables`, of its shape; rounded
    * to its dtype, where float32 makes ±∞ of what is larger than 3.4e38
    * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
    * changed then
    */
-  setWeights(weights: readonly (TensorLike | SavedTensor)[]): void {
+  setWeights(weights: readonly (TensorLike | TensorParts)[]): void {
     assignAll(this, weights)
   }
 
-  /** The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. */
-  get optimizer(): TrainingOptimizer {
-    return this.howToTrain('optimizer').optimizer
+  /**
+   * The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. One that is not nabla's has what it has.
+   */
+  get optimizer(): ModelOptimizer {
+    return this.howToTrain('optimizer').optimizer as ModelOptimizer
   }
 
   /**
@@ -204,7 +246,7 @@ export abstract class Model extends Layer {
    * @throws OptionError before `compile`
    */
   howToTrain(op: string): Compiled {
-    if (this.compiled) return this.compiled
+    if (this.#compiled) return this.#compiled
     throw new OptionError(`${op}: the model ${this.name} is not compiled. Call compile({ optimizer, loss }) first.`)
   }
 }
@@ -219,6 +261,12 @@ function checkLoss({ loss }: Logs): void {
 
 function withoutWeights(name: string): OptionError {
   return new OptionError(
-    `fit: the model ${name} has no weights to train. A model of your own tells its layers by layersInside and their weights by variables; Sequential does so by itself.`,
+    `fit: the model ${name} has no weights to train. Store its layers and variables in properties, such as this.hidden = new Dense(8).`,
+  )
+}
+
+function notHeld({ name }: Model, { path }: Variable): OptionError {
+  return new OptionError(
+    `fit: the variable ${path} has a gradient, but no property of the model ${name} or its layers holds it, so it would not be trained. Store it in a property, such as this.scale = variable(1), or set its trainable to false.`,
   )
 }

@@ -4,8 +4,8 @@
 import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Variable } from '../tensor/variable.js'
 import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
 import { Model } from './model.js'
 
@@ -37,19 +37,10 @@ export class Sequential extends Model {
     if (inputShape) this.buildFor(inputShape)
   }
 
-  protected override get layersInside(): readonly Layer[] {
-    return this.layers
-  }
-
-  override get variables(): Variable[] {
-    return this.layers.flatMap((layer) => layer.variables)
-  }
-
   override build(inputShape: Shape): void {
     let shape = inputShape
     for (const layer of this.layers) {
       layer.buildFor(shape)
-      for (const v of layer.variables) v.path = `${this.name}/${v.path}`
       shape = layer.outputShape(shape)
     }
   }
@@ -84,7 +75,7 @@ function checkLayers(layers: readonly Layer[]): void {
   const wrong = layers.findIndex((layer) => !(layer instanceof Layer))
   if (wrong >= 0)
     throw new OptionError(
-      `Sequential: entry ${wrong} is ${String(layers[wrong])}, not a layer. Write new Dense(10), for example.`,
+      `Sequential: entry ${wrong} is ${foreign(layers[wrong]) ?? String(layers[wrong])}, not a layer. Write new Dense(10), for example.`,
     )
   if (new Set(layers).size < layers.length)
     throw new OptionError('Sequential: a layer comes twice. Make a new one for each place.')

@@ -4,38 +4,39 @@
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type TensorLike, wrap } from '../tensor/creation.js'
-import { fromJsonNumber } from '../tensor/json-numbers.js'
+import { foreign, partsOf, type TensorParts } from '../tensor/foreign.js'
 import { flatten } from '../tensor/nested.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
-import { type SavedTensor, Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { contents } from './contents.js'
 import type { Layer } from './layer.js'
 
 /**
  * Assigns the values to the layer's variables, in their order.
  * @throws OptionError, ShapeError or DTypeError when something does not fit; nothing is changed then
  */
-export function assignAll(layer: Layer, values: readonly (TensorLike | SavedTensor)[]): void {
+export function assignAll(layer: Layer, values: readonly (TensorLike | TensorParts)[]): void {
   const { variables } = layer
   if (!Array.isArray(values) || values.length !== variables.length) throw wrongCount(layer, values)
   const converted = variables.map((variable, i) => convert(values[i], variable))
   for (let i = 0; i < variables.length; i++) variables[i].assign(converted[i])
 }
 
-function convert(value: TensorLike | SavedTensor, variable: Variable): Tensor {
+function convert(value: TensorLike | TensorParts, variable: Variable): Tensor {
   if (value instanceof Tensor && value.dtype === variable.dtype) return fitting(value, variable)
   const op = `setWeights, ${variable.path}`
-  const { shape: given, data } = partsOf(op, value)
+  const { shape: given, data } = read(op, value)
   const { values, shape } = flatten(op, data, variable.dtype)
   return fitting(wrap(op, values, variable.dtype, given ?? shape), variable)
 }
 
 /** The numbers, and their shape where that is not how they are nested. */
-function partsOf(op: string, value: TensorLike | SavedTensor): { shape: Shape | null; data: unknown } {
+function read(op: string, value: TensorLike | TensorParts): { shape: Shape | null; data: unknown } {
   if (value instanceof Tensor) return { shape: value.shape, data: value.dataSync() }
-  if (!isSaved(value)) return { shape: null, data: value }
-  checkSaved(op, value)
-  return { shape: value.shape, data: value.data.map(fromJsonNumber) }
+  const parts = partsOf(value)
+  if (!parts && isSaved(value)) throw damaged(op, value)
+  return parts ?? { shape: null, data: value }
 }
 
 function fitting(value: Tensor, variable: Variable): Tensor {
@@ -46,18 +47,20 @@ function fitting(value: Tensor, variable: Variable): Tensor {
 }
 
 /** Whether it is what a tensor becomes in JSON, or what is left of that: no numbers, and no list of them. */
-function isSaved(value: unknown): value is SavedTensor {
+function isSaved(value: unknown): value is TensorParts {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
-function checkSaved(op: string, { shape, data }: SavedTensor): void {
-  if (!Array.isArray(shape))
-    throw new OptionError(`${op}: the shape is ${String(shape)}. Give what JSON.stringify(model.getWeights()) wrote.`)
-  if (!Array.isArray(data))
-    throw new OptionError(`${op}: data is no list of numbers. Give what JSON.stringify(model.getWeights()) wrote.`)
+function damaged(op: string, value: TensorParts): OptionError {
+  const known = foreign(value)
+  if (known) return new OptionError(`${op}: received ${known}. Give what getWeights() of an equal model returned.`)
+  const wrong = Array.isArray(value.shape) ? 'data is no list of numbers' : `the shape is ${String(value.shape)}`
+  return new OptionError(`${op}: ${wrong}. Give what JSON.stringify(model.getWeights()) wrote.`)
 }
 
-function wrongCount({ name, built, variables }: Layer, values: unknown): OptionError {
+function wrongCount(layer: Layer, values: unknown): OptionError {
+  const { name, variables } = layer
+  const built = layer.built && [...contents(layer).layers].every((inner) => inner.built)
   if (typeof values === 'string')
     return new OptionError(`setWeights: ${name} received a text. Read it first: setWeights(JSON.parse(text)).`)
   const received = Array.isArray(values) ? `${values.length} arrays` : values ? `an ${typeof values}` : String(values)

@@ -7,7 +7,7 @@ import { Printed } from '../printed.js'
 import { backend } from '../tensor/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { checkGradients, checkMinimize, checkPairs, checkVariables, evaluateLoss } from './arguments.js'
+import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
@@ -46,6 +46,15 @@ export abstract class AnyOptimizer extends Printed {
   abstract build(variables: readonly Variable[]): void
 
   /**
+   * Makes room for the state of more variables, and keeps the state of those that it has: what layers that were frozen until now, or
+   * added, need in a training loop by hand. `fit` and `trainOnBatch` do it automatically.
+   * @param variables all that are trained from now on, new ones and others
+   */
+  addVariables(variables: readonly Variable[]): void {
+    this.build(variables)
+  }
+
+  /**
    * One step: changes the variables along their gradients.
    *
    * @param gradients one for each variable, of its shape
@@ -68,11 +77,11 @@ export abstract class AnyOptimizer extends Printed {
    * The state as typed arrays: bit for bit what `importState` restores, also after `JSON.stringify` and `JSON.parse` (NaN, ±∞
    * and −0 are written as strings) or `structuredClone`.
    * @example
-   * const w = variable([1])
+   * const w = variable([1], { name: 'w' })
    * const optimizer = new SGD({ learningRate: 0.5, momentum: 0.5 })
    * optimizer.apply([tensor([2])], [w])
    * const text = JSON.stringify(optimizer.exportState())
-   * text // => '{"iteration":[1],"learning_rate":[0.5],"variable_m":[-1]}'
+   * text // => '{"iteration":[1],"learning_rate":[0.5],"w_m":[-1]}'
    * optimizer.importState(JSON.parse(text))
    */
   abstract exportState(): OptimizerState
@@ -183,8 +192,8 @@ export abstract class AnyOptimizer extends Printed {
    * @throws GradientError when none of them has one
    */
   step(variables: readonly Variable[]): void {
-    checkVariables('step', variables)
-    if (variables.length > 0 && variables.every((v) => !v.grad)) {
+    checkSome('step', variables)
+    if (variables.every((v) => !v.grad)) {
       throw new GradientError(
         `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
       )

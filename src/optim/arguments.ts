@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import { notAsync } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 
@@ -11,6 +12,15 @@ export function checkVariables(op: string, variables: unknown): void {
   if (Array.isArray(variables)) return
   throw new OptionError(
     `${op}: the variables are ${describe(variables)}, not a list. For a model give model.trainableVariables, for one variable [w].`,
+  )
+}
+
+/** @throws OptionError when the variables are not a list, or there are none */
+export function checkSome(op: string, variables: unknown): void {
+  checkVariables(op, variables)
+  if ((variables as unknown[]).length > 0) return
+  throw new OptionError(
+    `${op}: the list of variables is empty, so nothing would be trained. The weights of a model exist once it was called or has an inputShape; trainableVariables leaves out what is frozen.`,
   )
 }
 
@@ -36,14 +46,14 @@ export function checkPairs(op: string, pairs: unknown): void {
   )
 }
 
-/** @throws OptionError when the loss is no function, or the variables are no list */
+/** @throws OptionError when the loss is no function, or the variables are no list of at least one */
 export function checkMinimize(loss: unknown, variables: unknown): void {
   if (typeof loss !== 'function') {
     throw new OptionError(
       `minimize: the loss is ${describe(loss)}, not a function. Write minimize(() => loss, variables).`,
     )
   }
-  checkVariables('minimize', variables)
+  checkSome('minimize', variables)
 }
 
 /**
@@ -62,5 +72,5 @@ export function evaluateLoss(loss: () => Tensor): Tensor {
 export function describe(x: unknown): string {
   if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
   if (Array.isArray(x)) return 'an array'
-  return x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`
+  return foreign(x) ?? (x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`)
 }

@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import type { DType, TypedArray } from '../kernels/backend.js'
+import { typedArrayName } from '../kernels/typed-arrays.js'
 import { backend } from '../tensor/backend.js'
 import { fromJsonNumber, toJsonNumbers } from '../tensor/json-numbers.js'
 import type { Variable } from '../tensor/variable.js'
@@ -147,7 +148,8 @@ const list = 'a list'
 /** The dtype of a typed array, `a list` for an array, null for anything else. */
 function kindOf(array: unknown): string | null {
   if (Array.isArray(array)) return list
-  return array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : null
+  const name = typedArrayName(array)
+  return name === 'Float32Array' ? 'float32' : name === 'Float64Array' ? 'float64' : null
 }
 
 function notNumber(op: string, name: string, i: number, x: unknown): OptionError {

@@ -2,6 +2,7 @@
  * Optimizers by name and from configurations: `optimizers.get('adamw')`.
  */
 import { OptionError } from '../errors.js'
+import { foreign } from '../tensor/foreign.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { deserialize, findClass, type OptimizerClass, type SerializedOptimizer } from './registry.js'
 
@@ -25,7 +26,7 @@ export function get(identifier: OptimizerLike | null, custom: readonly Optimizer
   if (typeof identifier === 'string') return new (findClass(identifier, custom))()
   if (typeof identifier?.class_name === 'string') return deserialize(identifier, custom)
   throw new OptionError(
-    `optimizers.get: ${describe(identifier)} is no optimizer. Give a name, a configuration { class_name, config } or an instance.`,
+    `optimizers.get: ${foreign(identifier) ?? describe(identifier)} is no optimizer. Give a name, a configuration { class_name, config } or an instance.`,
   )
 }
 

@@ -72,7 +72,12 @@ export class Lookahead extends Wrapper {
 
   override build(variables: readonly Variable[]): void {
     super.build(variables)
-    if (this.slow.length === 0) this.slow = this.inner.builtVariables().map(slowCopy)
+    this.followAll()
+  }
+
+  override addVariables(variables: readonly Variable[]): void {
+    super.addVariables(variables)
+    this.followAll()
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
@@ -82,7 +87,7 @@ export class Lookahead extends Wrapper {
     this.build(variables)
     const before = this.iterations
     this.inner.apply(gradients, variables)
-    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync()
+    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync(variables)
   }
 
   override exportState(): OptimizerState {
@@ -127,9 +132,19 @@ export class Lookahead extends Wrapper {
     return { syncPeriod: this.syncPeriod, slowStepSize: this.slowStepSize }
   }
 
-  private sync(): void {
+  /** Gives each variable of the inner optimizer slow weights, in the same order; those that are there stay. */
+  private followAll(): void {
+    const variables = this.inner.builtVariables()
+    if (variables.length === this.slow.length) return
+    const slowOf = new Map(this.slow.map((pair) => [pair.variable, pair]))
+    this.slow = variables.map((variable) => slowOf.get(variable) ?? slowCopy(variable))
+  }
+
+  /** Lets the slow weights follow; those of variables that are frozen and were not in this step stay. */
+  private sync(moved: readonly Variable[]): void {
     this.follow ??= prepareRule('Lookahead', rule, ['w', 'slow'], ['slowStepSize'], true)
     for (const { variable, slow } of this.slow) {
+      if (!variable.trainable && !moved.includes(variable)) continue
       this.follow([variable.buffer, slow.buffer], [this.slowStepSize], variable.shape)
       variable.version++
     }

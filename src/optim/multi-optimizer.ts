@@ -55,6 +55,8 @@ export class MultiOptimizer extends AnyOptimizer {
   private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
   private scaleFactor: Hyperparameter | null
   private applied = 0
+  /** What each call of `apply` needs an entry for: the variables of the last `build` or `addVariables`. */
+  private expected: readonly Variable[] = []
 
   /**
    * Makes one optimizer of several, each for its own variables.
@@ -130,13 +132,19 @@ export class MultiOptimizer extends AnyOptimizer {
     if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
     const shares = this.shares([], variables)
     for (const { optimizer, variables: own } of shares) optimizer.build(own)
-    for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
+    this.adoptAll(shares, variables)
     for (const optimizer of this.inner) if (optimizer.builtVariables().length === 0) optimizer.build([])
   }
 
-  override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+  override addVariables(variables: readonly Variable[]): void {
+    const shares = this.shares([], variables)
+    for (const { optimizer, variables: own } of shares) optimizer.addVariables(own)
+    this.adoptAll(shares, variables)
+  }
+
+  override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
     checkVariables('apply', variables)
-    const count = this.optimizerOf.size || variables.length
+    const count = this.expected.length || variables.length
     if (gradients.length !== count || variables.length !== count) {
       throw new OptionError(
         `apply: ${gradients.length} gradients for ${count} variables. Give one gradient (or null) for each variable that ${this.name} was built for.`,
@@ -145,7 +153,7 @@ export class MultiOptimizer extends AnyOptimizer {
     for (const share of this.shares(gradients, variables)) share.optimizer.check(share.gradients, share.variables)
   }
 
-  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.builtVariables()): void {
+  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
     checkGradients('apply', gradients)
     if (gradients.length === 0) return
     this.check(gradients, variables)
@@ -245,6 +253,11 @@ export class MultiOptimizer extends AnyOptimizer {
 
   private choose(variable: Variable): AnyOptimizer {
     return this.choice instanceof OptimizerMap ? this.choice.get(variable) : this.choice(variable)
+  }
+
+  private adoptAll(shares: readonly Share[], variables: readonly Variable[]): void {
+    for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
+    this.expected = [...new Set(variables)]
   }
 
   private adopt(optimizer: AnyOptimizer, variables: readonly Variable[]): void {

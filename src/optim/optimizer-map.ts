@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import { Variable } from '../tensor/variable.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { describe } from './arguments.js'
@@ -124,7 +125,7 @@ export function checkOptimizer(op: string, what: string, optimizer: unknown): as
     throw new OptionError(`${op}: optimizer cannot be ${name}. Put ${name} around the MultiOptimizer, or leave it out.`)
   }
   if (!(optimizer instanceof AnyOptimizer)) {
-    throw new OptionError(`${op}: ${what} is ${String(optimizer)}. Give an optimizer.`)
+    throw new OptionError(`${op}: ${what} is ${foreign(optimizer) ?? String(optimizer)}. Give an optimizer.`)
   }
 }
 

@@ -300,7 +300,7 @@ export abstract class Optimizer<
     })
   }
 
-  /** Averages the variables that had no gradient in this step, and writes the averages into all when that is due. */
+  /** Averages the variables that had no gradient in this step, and writes the averages into all (but frozen ones) when that is due. */
   private averageOthers(): void {
     for (const state of this.states) {
       if (state.average && state.updatedAt !== this.applied)
@@ -308,7 +308,8 @@ export abstract class Optimizer<
     }
     const { emaOverwriteFrequency: frequency } = this.shared
     if (!frequency || (this.iterations + 1) % frequency !== 0) return
-    for (const state of this.states) writeAverage(state)
+    for (const state of this.states)
+      if (state.variable.trainable || state.updatedAt === this.applied) writeAverage(state)
   }
 
   private around(state: VariableState): lines.Around {

@@ -2,6 +2,7 @@
  * Runs the lines of a step on the arrays of a variable: rules are prepared once and kept.
  */
 import type { DataBuffer } from '../kernels/backend.js'
+import { Recent } from '../kernels/recent.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { StepScalars } from './hyperparameters.js'
 import { computeFormula, prepareRule, type RunRule } from './rule.js'
@@ -9,7 +10,7 @@ import type { VariableState } from './slots.js'
 
 /** The rules of one optimizer, prepared for its scalars. */
 export class RuleRunner {
-  private readonly prepared = new Map<string, RunRule>()
+  private readonly prepared = new Recent<string, RunRule>(100)
 
   constructor(
     /** The class, for messages. */

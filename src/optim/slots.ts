@@ -1,6 +1,6 @@
 /**
  * What an optimizer keeps for one variable: slots of the variable's shape, its moving average, its gradient
- * accumulator. All of it lives in WebAssembly memory, where kernels change it in place.
+ * accumulator. Kernels change all of it in place.
  */
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import { backend } from '../tensor/backend.js'

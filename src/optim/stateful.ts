@@ -42,13 +42,16 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
 
   build(variables: readonly Variable[]): void {
     for (const variable of variables) checkVariable('build', variable)
-    if (this.built) {
-      this.checkKnown('build', variables)
-      return
-    }
-    const states = [...new Set(variables)].map((variable) => this.newState(variable))
+    if (this.built) this.checkKnown('build', variables)
+    else this.addVariables(variables)
+  }
+
+  override addVariables(variables: readonly Variable[]): void {
+    for (const variable of variables) checkVariable('addVariables', variable)
+    const all = new Set(variables)
+    const states = [...all].map((variable) => this.stateOf.get(variable) ?? this.newState(variable))
     for (const state of states) this.stateOf.set(state.variable, state)
-    this.states = states
+    this.states = [...this.states.filter(({ variable }) => !all.has(variable)), ...states]
     this.built = true
   }
 
@@ -182,7 +185,7 @@ export function writeAverage({ variable, average }: VariableState): void {
 function unknownVariable(op: string, owner: string, variable: Variable, known: readonly Variable[]): OptionError {
   const names = known.map(({ path }) => path).join(', ')
   return new OptionError(
-    `${op}: Unknown variable: ${variable.path}. ${owner} was built for [${names}]; make a new optimizer for other variables.`,
+    `${op}: Unknown variable: ${variable.path}. ${owner} was built for [${names}]; call addVariables first when layers were unfrozen or added, or make a new optimizer for other variables.`,
   )
 }
 

@@ -3,6 +3,7 @@
  */
 import { OptionError } from '../errors.js'
 import { autoName } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
@@ -21,7 +22,9 @@ export abstract class Wrapper extends AnyOptimizer {
     super()
     const op = new.target.name
     if (!(inner instanceof AnyOptimizer)) {
-      throw new OptionError(`${op}: the inner optimizer is ${String(inner)}. Give an instance: new ${op}(new Adam()).`)
+      throw new OptionError(
+        `${op}: the inner optimizer is ${foreign(inner) ?? String(inner)}. Give an instance: new ${op}(new Adam()).`,
+      )
     }
     checkName(op, name)
     this.name = name ?? autoName(op)
@@ -57,6 +60,10 @@ export abstract class Wrapper extends AnyOptimizer {
 
   build(variables: readonly Variable[]): void {
     this.inner.build(variables)
+  }
+
+  override addVariables(variables: readonly Variable[]): void {
+    this.inner.addVariables(variables)
   }
 
   builtVariables(): readonly Variable[] {

@@ -4,12 +4,13 @@
  */
 import { isRecording, Node } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
-import type { DataBuffer, DType, Operand, Shape } from '../kernels/backend.js'
+import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import type { Program } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
+import { Recent } from '../kernels/recent.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { dtypeAmong, type TensorLike, toTensor, toTensorBeside } from './creation.js'
 import { dtypeOfNumber, inferOutputs, isFloat } from './dtype.js'
 import { broadcastShapes, sameShape } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -129,11 +130,10 @@ export function op(formula: string, rules?: Readonly<Record<string, string>>): E
  * @param shape the shape to broadcast to, at least that of the arguments
  */
 export function elementwise(row: ElementwiseRow, inputs: readonly TensorLike[], shape?: Shape, dtype?: DType): Tensor {
-  const args = inputs.map(toArgument)
+  const args = toArguments(inputs)
   const outputShape = shape ?? broadcastAll(row.name, args)
   const outputDType = dtype ?? row.outputDType(args)
-  const operands: (Operand | number)[] = args as (Tensor | number)[]
-  const [buffer] = backend.map(row.program, operands, outputShape, [outputDType])
+  const [buffer] = backend.map(row.program, args, outputShape, [outputDType])
   if (!isRecording() || !isFloat(outputDType) || !args.some(needsGradient)) return new Tensor(buffer, outputShape)
   return recorded(buffer, outputShape, elementwiseNode(row, args))
 }
@@ -150,7 +150,7 @@ export function elementwiseOutputs(
   rowOf: (i: number) => ElementwiseRow,
   inputs: readonly TensorLike[],
 ): Tensor[] {
-  const args = inputs.map(toArgument)
+  const args = toArguments(inputs)
   const shape = broadcastAll(rowOf(0).name, args)
   const dtypes = inferOutputs(program, args.map(dtypeOf))
   const results: Tensor[] = []
@@ -158,7 +158,7 @@ export function elementwiseOutputs(
   for (const part of passes(program, dtypes)) {
     const buffers = backend.map(
       part.program,
-      args as (Tensor | number)[],
+      args,
       shape,
       part.outputs.map((i) => dtypes[i]),
     )
@@ -178,11 +178,11 @@ interface Pass {
   readonly outputs: readonly number[]
 }
 
-const passesOf = new WeakMap<Program, Map<string, Pass[]>>()
+const passesOf = new WeakMap<Program, Recent<string, Pass[]>>()
 
 /** The program in as few kernels as its outputs' dtypes allow; the same ones every time. */
 function passes(program: Program, dtypes: readonly DType[]): Pass[] {
-  const known = passesOf.get(program) ?? new Map<string, Pass[]>()
+  const known = passesOf.get(program) ?? new Recent<string, Pass[]>(20)
   passesOf.set(program, known)
   const key = dtypes.join()
   let result = known.get(key)
@@ -286,8 +286,24 @@ export function withDType(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : x.cast(dtype)
 }
 
-function toArgument(x: TensorLike): TensorOrNumber {
-  return typeof x === 'number' ? x : toTensor(x)
+/**
+ * x as floats that are its numbers exactly: float64 for int32, whose larger ones float32 rounds; float32 where only a GPU knows them as yet,
+ * since GPUs have no other floats.
+ */
+export function toExactFloat(x: Tensor): Tensor {
+  if (isFloat(x.dtype)) return x
+  return x.cast(x.dtype === 'int32' && !backend.isPending?.(x.buffer) ? 'float64' : 'float32')
+}
+
+/** Arguments as kernels take them: numbers stay, arrays take the dtype of the tensors beside them, as `toTensors` says. */
+export function toArguments(inputs: readonly TensorLike[]): readonly TensorOrNumber[] {
+  for (const x of inputs) if (typeof x !== 'number' && !(x instanceof Tensor)) return withoutArrays(inputs)
+  return inputs as readonly TensorOrNumber[]
+}
+
+function withoutArrays(inputs: readonly TensorLike[]): TensorOrNumber[] {
+  const dtype = dtypeAmong(inputs)
+  return inputs.map((x) => (typeof x === 'number' ? x : dtype === null ? toTensor(x) : toTensorBeside(dtype, x)))
 }
 
 function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {

@@ -5,12 +5,13 @@
  */
 import { DTypeError, OptionError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
-import { type ElementwiseRow, elementwise, op } from './apply.js'
+import { type ElementwiseRow, elementwise, op, toArguments } from './apply.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensorBeside } from './creation.js'
 import { checkDType, isFloat } from './dtype.js'
+import { ownDType } from './nested.js'
 import { ops } from './ops.js'
-import type { Tensor } from './tensor.js'
+import { Tensor } from './tensor.js'
 
 /**
  * a + b.
@@ -50,14 +51,14 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 
 /**
  * a to the power b. As in NumPy and PyTorch x⁰ and 1ˣ are 1 even where x is NaN, and (−1)^±∞ is 1 (JavaScript: NaN); at a = 0 the
- * gradients are PyTorch's. Integers to a negative plain number give float32.
+ * gradients are PyTorch's. Integers to a negative plain number, or an array with one, give float32.
  * @throws DTypeError for integers to the power of negative integers
  * @example
  * tensor([1, 2, 3]).pow(2).toArray() // => [1, 4, 9]
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
-  const base = typeof a === 'number' ? a : toTensor(a)
-  const exponent = typeof b === 'number' ? b : toTensor(b)
+  const [base, given] = toArguments([a, b])
+  const exponent = given !== b && given instanceof Tensor && ownDType(b) === null ? forIntegers(given) : given
   const dtype = ops.pow.outputDType([base, exponent])
   if (!isFloat(dtype) && typeof exponent !== 'number') checkWholePowers(exponent)
   if (typeof exponent !== 'number') return elementwise(ops.pow, [base, exponent], undefined, dtype)
@@ -76,6 +77,11 @@ function rowOfPower(exponent: number): ElementwiseRow | undefined {
   row.name = 'pow'
   powers.set(exponent, row)
   return row
+}
+
+/** Exponents of a plain array, which are floats where one of them is negative, as a plain number is. */
+function forIntegers(exponents: Tensor): Tensor {
+  return exponents.dtype === 'int32' && exponents.dataSync().some((n) => n < 0) ? exponents.cast('float32') : exponents
 }
 
 /** Exponents that only a GPU knows as yet are taken as they are: negative ones then cut off the fraction. */
@@ -105,7 +111,7 @@ export function mod(a: TensorLike, b: TensorLike): Tensor {
  * tensor([7, -7]).floorDiv(2).toArray() // => [3, -4]
  */
 export function floorDiv(a: TensorLike, b: TensorLike): Tensor {
-  const args = [a, b].map((x) => (typeof x === 'number' ? x : toTensor(x)))
+  const args = toArguments([a, b])
   if (isFloat(ops.mod.outputDType(args))) return elementwise(ops.floorDiv, args)
   return elementwise(ops.wholeDiv, [args[1], args[0]], undefined, 'int32')
 }
@@ -315,6 +321,6 @@ export function frac(x: TensorLike): Tensor {
  */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   checkDType('cast', dtype)
-  const source = toTensor(x)
+  const source = toTensorBeside(dtype, x)
   return source.dtype === dtype ? source.reshape(source.shape) : elementwise(ops.cast, [source], source.shape, dtype)
 }

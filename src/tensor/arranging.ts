@@ -4,9 +4,19 @@
  */
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { checkTensors, type TensorLike, toTensor, wrap } from './creation.js'
-import { viewOf } from './ops.js'
-import { type Axes, formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
+import { elementwise } from './apply.js'
+import { checkTensors, type TensorLike, toTensor, toTensors, wrap } from './creation.js'
+import { ops, viewOf } from './ops.js'
+import {
+  type Axes,
+  checkSize,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from './shape.js'
 import { concat, gather, snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
@@ -21,7 +31,7 @@ import type { Tensor } from './tensor.js'
  */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
   checkTensors('stack', tensors)
-  const pieces = tensors.map(toTensor)
+  const pieces = toTensors(tensors)
   const [{ shape }] = pieces
   const odd = pieces.find((x) => !sameShape(x.shape, shape))
   if (odd) {
@@ -84,6 +94,7 @@ export function tile(x: TensorLike, times: number | readonly number[]): Tensor {
   const rank = Math.max(source.rank, given.length)
   const shape = [...new Array<number>(rank - source.rank).fill(1), ...source.shape]
   const counts = [...new Array<number>(rank - given.length).fill(1), ...given]
+  checkSize('tile', source.dtype, sizeOf([...shape, ...counts]))
   return source
     .reshape(shape.flatMap((n) => [1, n]))
     .broadcastTo(shape.flatMap((n, i) => [counts[i], n]))
@@ -104,18 +115,28 @@ export function repeat(x: TensorLike, times: number | readonly number[], axis?: 
   if (axis === undefined || axis === null) return repeat(source.flatten(), times, 0)
   const at = normalizeAxis('repeat', axis, source.rank)
   const { shape } = source
-  const given = counted('repeat', times)
-  const counts = typeof times === 'number' ? new Array<number>(shape[at]).fill(times) : given
-  if (counts.length !== shape[at]) {
+  const counts = counted('repeat', times)
+  if (Array.isArray(times) && counts.length !== shape[at]) {
     throw new ShapeError(
       `repeat: ${counts.length} numbers for axis ${axis} of ${formatShape(shape)}, which has ${shape[at]} elements. Give one number for each, or one for all.`,
     )
   }
-  return pickAlong(
-    source,
-    at,
-    counts.flatMap((n, i) => new Array<number>(n).fill(i)),
-  )
+  const length = Array.isArray(times) ? counts.reduce((sum, n) => sum + n, 0) : shape[at] * counts[0]
+  const repeated = shape.map((n, i) => (i === at ? length : n))
+  checkSize('repeat', source.dtype, sizeOf(repeated))
+  if (Array.isArray(times)) return pickAlong(source, at, repeatedIndices(counts, length))
+  const [before, behind] = [shape.slice(0, at + 1), shape.slice(at + 1)]
+  // Elementwise kernels repeat single elements faster than copies through views
+  const single = source.reshape([...before, 1, ...behind])
+  return elementwise(ops.cast, [single], [...before, counts[0], ...behind], source.dtype).reshape(repeated)
+}
+
+/** Each index as often as its count says. */
+function repeatedIndices(counts: readonly number[], length: number): Int32Array {
+  const indices = new Int32Array(length)
+  let at = 0
+  for (let i = 0; i < counts.length; i++) for (const end = at + counts[i]; at < end; at++) indices[at] = i
+  return indices
 }
 
 /**
@@ -175,8 +196,8 @@ function part(x: Tensor, axis: number, start: number, count: number): Tensor {
 }
 
 /** The slices at these indices along an axis. */
-export function pickAlong(x: Tensor, axis: number, indices: readonly number[]): Tensor {
-  return gather(x, wrap('gather', Int32Array.from(indices), 'int32', [indices.length]), { axis })
+export function pickAlong(x: Tensor, axis: number, indices: Int32Array): Tensor {
+  return gather(x, wrap('gather', indices, 'int32', [indices.length]), { axis })
 }
 
 function partSizes(parts: number | readonly number[], shape: Shape, axis: number): number[] {
@@ -192,7 +213,9 @@ function partSizes(parts: number | readonly number[], shape: Shape, axis: number
   return sizes
 }
 
-const equalParts = (n: number, count: number) => new Array<number>(Math.max(0, Math.floor(count)) || 0).fill(n / count)
+/** Sizes that fill n where it can be divided so; far too many parts are not counted out. */
+const equalParts = (n: number, count: number) =>
+  count > Math.max(n, 1e6) ? [Number.NaN] : new Array<number>(Math.max(0, Math.floor(count)) || 0).fill(n / count)
 
 /** One number or several, checked. */
 function counted(op: string, times: number | readonly number[]): readonly number[] {

@@ -5,12 +5,12 @@ import { type BackpropagateOptions, backpropagate } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { onesLike, type TensorLike, tensor, toTensor } from './creation.js'
+import { onesLike, type TensorLike, toTensorBeside } from './creation.js'
 import { isFloat } from './dtype.js'
 import { IndexedSlices } from './indexed-slices.js'
 import { formatShape, sameShape } from './shape.js'
 import { concat } from './shaping.js'
-import { Tensor } from './tensor.js'
+import type { Tensor } from './tensor.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
@@ -56,14 +56,14 @@ function seed(x: Tensor, given: TensorLike): Tensor {
  * @throws GradientError when it is of integers or bools
  */
 export function toGradient(op: string, given: TensorLike, x: Tensor): Tensor {
-  const g = toTensor(given)
+  const g = toTensorBeside(x.dtype, given)
   if (!isFloat(x.dtype) || g.dtype === x.dtype) return g
   if (!isFloat(g.dtype)) {
     throw new GradientError(
       `${op}: the gradient is ${g.dtype}, what it belongs to ${x.dtype}. Cast it: g.cast('${x.dtype}').`,
     )
   }
-  return given instanceof Tensor ? g.cast(x.dtype) : tensor(given, { dtype: x.dtype })
+  return g.cast(x.dtype)
 }
 
 /** The sum of two gradients of one tensor; sparse when both are. */

@@ -5,9 +5,10 @@ import { OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { backend } from './backend.js'
-import { checkDType } from './dtype.js'
-import { convert, flatten, type NestedNumbers, naturalDType, newValues } from './nested.js'
-import { checkShape, formatShape, sizeOf } from './shape.js'
+import { checkDType, promote } from './dtype.js'
+import { partsOf, type TensorParts } from './foreign.js'
+import { convert, dtypeBeside, flatten, type NestedNumbers, naturalDType, newValues, ownDType } from './nested.js'
+import { checkShape, formatShape, sameShape, sizeOf } from './shape.js'
 import { checkDifferentiable, Tensor } from './tensor.js'
 
 /** Whatever `tensor` takes: a tensor, a number, nested arrays (read-only ones, too) or a typed array. */
@@ -17,7 +18,7 @@ export type TensorLike = Tensor | NestedNumbers
 export interface TensorOptions {
   /** Default: that of a typed array; bool for booleans; float32 for everything else. */
   dtype?: DType
-  /** For flat data: the shape to give it. Default: how the arrays are nested. */
+  /** The shape to give to flat data, or to a tensor. Default: how the arrays are nested. */
   shape?: Shape
   /** Whether `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
@@ -34,27 +35,63 @@ export interface FillOptions {
 /**
  * Makes a tensor of numbers, nested arrays or a typed array. The data is copied.
  *
- * @param data nested arrays of equal lengths, a flat (typed) array together with `shape`, a number, or a tensor
- * @throws ShapeError when nested arrays are ragged, or the data does not fill `shape`
+ * @param data nested arrays of equal lengths, a flat (typed) array together with `shape`, a number, a tensor, or what JSON,
+ * `structuredClone` or `postMessage` made of one
+ * @throws ShapeError when nested arrays are ragged or have another shape than `shape` (`reshape` changes that), or flat data does not fill it
  * @throws DTypeError when something in the data is not a number, or does not fit an integer dtype
  * @example
  * const x = tensor([[1, 2, 3], [4, 5, 6]])
  * x.shape // => [2, 3]
  * tensor([1, 2, 3, 4], { shape: [2, 2], dtype: 'int32' }).toArray() // => [[1, 2], [3, 4]]
  */
-export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
+export function tensor(data: TensorLike | TensorParts, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, ['dtype', 'shape', 'requiresGrad'])
-  const source = data instanceof Tensor ? data.dataSync() : data
-  const dtype = options.dtype ?? (data instanceof Tensor ? data.dtype : naturalDType(source))
+  const parts = data instanceof Tensor ? { shape: data.shape, dtype: data.dtype, data: data.dataSync() } : partsOf(data)
+  const source = parts ? parts.data : data
+  const dtype = options.dtype ?? parts?.dtype ?? naturalDType(source)
   checkDType('tensor', dtype)
   const { values, shape } = flatten('tensor', source, dtype)
-  const natural = data instanceof Tensor ? data.shape : shape
-  return wrap('tensor', values, dtype, options.shape ?? natural, options.requiresGrad)
+  if (options.shape && shape.length > 1) checkNesting(shape, options.shape)
+  return wrap('tensor', values, dtype, options.shape ?? parts?.shape ?? shape, options.requiresGrad)
 }
 
-/** The tensor itself, or a constant made of the data: what operations call on their arguments. */
+/** @throws ShapeError when data that is nested is asked for in another shape */
+function checkNesting(nested: Shape, shape: Shape): void {
+  if (!Array.isArray(shape) || sameShape(nested, shape)) return
+  throw new ShapeError(
+    `tensor: the data is nested as ${formatShape(nested)}, the shape is ${formatShape(shape)}. Give flat data, or write tensor(data).reshape(${formatShape(shape)}).`,
+  )
+}
+
+/** The tensor itself, or a constant made of the data: what operations call on an argument that stands alone. */
 export function toTensor(x: TensorLike): Tensor {
   return x instanceof Tensor ? x : tensor(x)
+}
+
+/** The tensor itself, or a constant made of the data, which takes this dtype where it has none of its own and the dtype can hold it. */
+export function toTensorBeside(dtype: DType, x: TensorLike): Tensor {
+  return x instanceof Tensor ? x : tensor(x, { dtype: dtypeBeside(x, dtype) })
+}
+
+/**
+ * The arguments of one operation: plain numbers and arrays take the dtype of the tensors and typed arrays beside them, where it can hold
+ * them, and are float32 where there are none.
+ * @param least the narrowest dtype that they take: float32 where derivatives may be asked for
+ */
+export function toTensors(xs: readonly TensorLike[], least: DType = 'bool'): readonly Tensor[] {
+  if (xs.every((x) => x instanceof Tensor)) return xs
+  const dtype = dtypeAmong(xs)
+  return xs.map((x) => (dtype === null ? toTensor(x) : toTensorBeside(promote(dtype, least), x)))
+}
+
+/** The widest dtype of tensors and typed arrays; null where there are none. */
+export function dtypeAmong(xs: readonly TensorLike[]): DType | null {
+  let widest: DType | null = null
+  for (const x of xs) {
+    const dtype = x instanceof Tensor ? x.dtype : ownDType(x)
+    if (dtype && (dtype !== 'bool' || x instanceof Tensor)) widest = promote(dtype, widest ?? 'bool')
+  }
+  return widest
 }
 
 /** @throws ShapeError when it is no list of tensors, or an empty one */

@@ -6,7 +6,7 @@
 import { GradientError, ShapeError } from '../errors.js'
 import { choleskyFactor, luDeterminant, luFactor, luSolve, qrFactor } from '../kernels/small-matrices.js'
 import { nameRows, primitive, run } from './apply.js'
-import { eye, ones, type TensorLike, toTensor, wrap } from './creation.js'
+import { eye, ones, type TensorLike, toTensor, toTensors, wrap } from './creation.js'
 import { isFloat } from './dtype.js'
 import { broadcastShapes, formatShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
@@ -97,8 +97,8 @@ export const decompositionRows = nameRows({
  * solve([[2, 0], [0, 4]], [[2], [8]]).toArray() // => [[1], [2]]
  */
 export function solve(a: TensorLike, b: TensorLike): Tensor {
-  const left = square('solve', a)
-  const right = toFloat(toTensor(b))
+  const [first, second] = toTensors([a, b])
+  const [left, right] = [square('solve', first), toFloat(second)]
   if (right.rank === 1) return solve(left, right.expandDims(-1)).squeeze(-1)
   if (right.shape[right.rank - 2] !== left.shape[left.rank - 1]) {
     throw new ShapeError(

@@ -8,8 +8,8 @@
  * | **float32** | float32 | float32 | float32 | float64 |
  * | **float64** | float64 | float64 | float64 | float64 |
  *
- * A plain JavaScript number takes the dtype of the tensor beside it; beside integers and bools a whole number that int32 holds is int32,
- * any other is float32. Arithmetic on bools counts, so it gives int32, and int32 wraps around beyond ±2³¹; division, powers with a
+ * Plain JavaScript numbers and arrays take the dtype of the tensors beside them (`toTensors`); beside integers and bools whole numbers that
+ * int32 holds are int32, any others are float32. Arithmetic on bools counts, so it gives int32, and int32 wraps around beyond ±2³¹; division, powers with a
  * fraction or a negative plain exponent, and transcendental functions give at least float32; comparisons and logic give bool.
  */
 import { DTypeError } from '../errors.js'

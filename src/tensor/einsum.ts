@@ -2,7 +2,7 @@
  * Einstein summation: axes get letters, letters that the result does not name are summed over.
  */
 import { ShapeError } from '../errors.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensors } from './creation.js'
 import { viewOf } from './ops.js'
 import { formatShape, stridesOf } from './shape.js'
 import { snapshot } from './shaping.js'
@@ -37,7 +37,7 @@ export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
       `einsum: received a list of ${operands[0].length} tensors. Give them one by one: einsum('${subscripts}', a, b).`,
     )
   }
-  const xs = operands.map(toTensor)
+  const xs = toTensors(operands)
   const { inputs, output } = parse(subscripts, xs)
   checkSizes(subscripts, inputs)
   let result = diagonal(inputs[0])

@@ -11,6 +11,7 @@ import { toTeX } from '../kernels/formula/tex.js'
 import { ElementwiseRow, elementwise, elementwiseOutputs } from './apply.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { dtypeOfNumber, inferOutputs, isFloat, promote } from './dtype.js'
+import { foreign } from './foreign.js'
 import { Tensor } from './tensor.js'
 
 /** What a formula gives: an object of tensors where the text has several lines (or `;`) and assigns names, else one tensor. */
@@ -115,6 +116,7 @@ function fromProgram<Result>(
     )
   }
   const print = () => text || expressionOf(program)
+  Object.defineProperty(call, 'name', { value: print() })
   return Object.assign(call, {
     inputs: program.inputs,
     outputs: program.outputs,
@@ -186,5 +188,6 @@ function argumentsOf(
 }
 
 function isRecord(x: unknown): x is Record<string, TensorLike> {
-  return typeof x === 'object' && x !== null && !(x instanceof Tensor) && !Array.isArray(x) && !ArrayBuffer.isView(x)
+  if (typeof x !== 'object' || x === null || x instanceof Tensor) return false
+  return !Array.isArray(x) && !ArrayBuffer.isView(x) && foreign(x) === null
 }

@@ -5,6 +5,7 @@
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import { backend } from './backend.js'
+import { foreign } from './foreign.js'
 import { printNumbers } from './print.js'
 import { formatShape, sameShape, sizeOf } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -69,7 +70,10 @@ export class IndexedSlices extends Tensor {
 
 function checkParts(values: Tensor, indices: Tensor, shape: Shape): void {
   if (!(values instanceof Tensor && indices instanceof Tensor)) {
-    throw new DTypeError('IndexedSlices: the values and the indices must be tensors. Make them with tensor(…).')
+    const odd = values instanceof Tensor ? indices : values
+    throw new DTypeError(
+      `IndexedSlices: the values and the indices must be tensors, one is ${foreign(odd) ?? typeof odd}. Make them with tensor(…).`,
+    )
   }
   if (indices.dtype !== 'int32') {
     throw new DTypeError(`IndexedSlices: the indices are ${indices.dtype}. Make them with { dtype: 'int32' }.`)

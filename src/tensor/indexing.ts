@@ -6,7 +6,7 @@ import type { Shape, TypedArray } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { run } from './apply.js'
 import { where } from './comparisons.js'
-import { type TensorLike, toTensor, wrap } from './creation.js'
+import { type TensorLike, toTensor, toTensorBeside, toTensors, wrap } from './creation.js'
 import { ops, place, scatterAdd as scatterRows } from './ops.js'
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 import { broadcastTo, checkIndices, reshape } from './shaping.js'
@@ -58,7 +58,7 @@ export function take(x: Tensor, indices: Tensor, axis: number): Tensor {
  */
 export function gatherND(x: TensorLike, indices: TensorLike): Tensor {
   const source = toTensor(x)
-  const index = toTensor(indices)
+  const index = toTensorBeside('int32', indices)
   const depth = index.shape[index.rank - 1]
   if (index.rank === 0 || depth > source.rank) {
     throw new ShapeError(
@@ -87,11 +87,11 @@ export function scatterAdd(
   options: { axis?: number } = {},
 ): Tensor {
   checkOptions('scatterAdd', options, ['axis'])
-  const source = toTensor(x)
+  const [source, added] = toTensors([x, updates])
   const axis = normalizeAxis('scatterAdd', options.axis ?? 0, source.rank)
   const index = checkIndices('scatterAdd', indices, source.shape[axis])
   const shape = [...source.shape.slice(0, axis), ...index.shape, ...source.shape.slice(axis + 1)]
-  const rows = spreadTo('scatterAdd', toTensor(updates).cast(source.dtype), shape)
+  const rows = spreadTo('scatterAdd', added.cast(source.dtype), shape)
   return source.add(scatterRows(rows, index, axis, source.shape))
 }
 
@@ -120,6 +120,25 @@ export function booleanMask(x: TensorLike, mask: TensorLike): Tensor {
 }
 
 /**
+ * The indices of the elements that are not 0 (NaN is not): one row for each, in order; int32.
+ * @returns [count, rank]; `gatherND` picks the elements there
+ * @example
+ * tensor([[0, 5], [3, 0]]).argWhere().toArray() // => [[0, 1], [1, 0]]
+ */
+export function argWhere(x: TensorLike): Tensor {
+  const source = toTensor(x)
+  const { shape, rank } = source
+  const strides = stridesOf(shape)
+  const places = trueIndices(source.dataSync())
+  const indices = new Int32Array(places.length * rank)
+  for (let i = 0; i < indices.length; i++) {
+    const axis = i % rank
+    indices[i] = Math.floor(places[Math.floor(i / rank)] / strides[axis]) % shape[axis]
+  }
+  return wrap('argWhere', indices, 'int32', [places.length, rank])
+}
+
+/**
  * A copy of x in which a slice has another value; x stays as it was. Gradients flow to both.
  * @param spec as for `slice`
  * @param value broadcast to the shape of the slice, and cast to the dtype of x
@@ -128,9 +147,9 @@ export function booleanMask(x: TensorLike, mask: TensorLike): Tensor {
  * zeros([2, 3]).withSlice(':, 1', [5, 6]).toArray() // => [[0, 5, 0], [0, 6, 0]]
  */
 export function withSlice(x: TensorLike, spec: SliceSpec, value: TensorLike): Tensor {
-  const source = toTensor(x)
+  const [source, given] = toTensors([x, value])
   const { view, shape } = parseSlice('withSlice', spec, source.shape)
-  const piece = spreadTo('withSlice', toTensor(value).cast(source.dtype), shape).reshape(view.shape)
+  const piece = spreadTo('withSlice', given.cast(source.dtype), shape).reshape(view.shape)
   const options = { views: [view], shape: source.shape, fill: 0 }
   const isInside = place([wrap('withSlice', new Uint8Array(piece.size).fill(1), 'bool', view.shape)], options)
   return where(isInside, place([piece], options), source)

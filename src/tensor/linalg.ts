@@ -5,10 +5,11 @@ import { DTypeError, ShapeError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
-import { type TensorLike, toTensor } from './creation.js'
+import { type TensorLike, toTensor, toTensors } from './creation.js'
 import { promote } from './dtype.js'
-import { ops, viewOf } from './ops.js'
-import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from './shape.js'
+import { diagonal } from './grids.js'
+import { ops } from './ops.js'
+import { broadcastShapes, formatShape, sameShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Options of `matmul`. */
@@ -35,7 +36,7 @@ export interface MatmulOptions {
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
   checkOptions('matmul', options, ['transposeA', 'transposeB'])
   const { transposeA = false, transposeB = false } = options
-  const [left, right] = sameDType(toTensor(a), toTensor(b))
+  const [left, right] = sameDType(toTensors([a, b]))
   if (left.rank === 0 || right.rank === 0) throw scalarOperand(left, right)
   if (left.rank === 1) return matmul(left.expandDims(0), right, { transposeB }).squeeze(right.rank === 1 ? 0 : -2)
   if (right.rank === 1) return matmul(left, right.expandDims(-1), { transposeA }).squeeze(-1)
@@ -77,7 +78,7 @@ export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean
  * dot([1, 2], [3, 4]).item() // => 11
  */
 export function dot(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [toTensor(a), toTensor(b)]
+  const [x, y] = toTensors([a, b])
   if (x.rank !== 1 || !sameShape(x.shape, y.shape)) {
     throw new ShapeError(
       `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of one length; matmul takes matrices.`,
@@ -96,7 +97,7 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
  * outer([1, 2], [3, 4]).toArray() // => [[3, 4], [6, 8]]
  */
 export function outer(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [toTensor(a), toTensor(b)]
+  const [x, y] = toTensors([a, b])
   if (x.rank !== 1 || y.rank !== 1) {
     throw new ShapeError(
       `outer: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors; flatten() makes one.`,
@@ -117,10 +118,7 @@ export function trace(x: TensorLike): Tensor {
   const source = toTensor(x)
   if (source.rank < 2)
     throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
-  const [rows, columns] = source.shape.slice(-2)
-  const shape = [...source.shape.slice(0, -2), Math.min(rows, columns)]
-  const strides = [...stridesOf(source.shape).slice(0, -2), columns + 1]
-  return viewOf(source, { shape, strides, offset: 0 }).sum(-1)
+  return diagonal(source, 0, -2, -1).sum(-1)
 }
 
 /** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */
@@ -152,7 +150,7 @@ function repeatBatch(x: Tensor, batch: readonly number[]): Tensor {
   return sizeOf(own) === 1 || sameShape(own, batch) ? x : x.broadcastTo([...batch, ...x.shape.slice(-2)])
 }
 
-function sameDType(a: Tensor, b: Tensor): [Tensor, Tensor] {
+function sameDType([a, b]: readonly Tensor[]): [Tensor, Tensor] {
   const dtype = promote(promote(a.dtype, b.dtype), 'int32')
   return [withDType(a, dtype), withDType(b, dtype)]
 }

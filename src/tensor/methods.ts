@@ -6,9 +6,11 @@ import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as comparisons from './comparisons.js'
+import * as covariance from './covariance.js'
 import * as decompositions from './decompositions.js'
+import * as differences from './differences.js'
 import * as exponentials from './exponentials.js'
-import { diag, tril, triu } from './grids.js'
+import { diag, diagEmbed, diagonal, tril, triu } from './grids.js'
 import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
@@ -20,6 +22,7 @@ import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
 import { Tensor } from './tensor.js'
 import * as trigonometry from './trigonometry.js'
+import * as vectors from './vectors.js'
 
 /** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
@@ -32,6 +35,8 @@ const functions = {
   gradientsOfLeaves,
   toMathjs,
   diag,
+  diagEmbed,
+  diagonal,
   pad,
   tril,
   triu,
@@ -49,6 +54,9 @@ const functions = {
   ...shaping,
   ...sorting,
   ...statistics,
+  ...covariance,
+  ...differences,
+  ...vectors,
 }
 
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
@@ -59,6 +67,8 @@ type Functions = {
   gradientsOfLeaves: typeof gradientsOfLeaves
   toMathjs: typeof toMathjs
   diag: typeof diag
+  diagEmbed: typeof diagEmbed
+  diagonal: typeof diagonal
   pad: typeof pad
   tril: typeof tril
   triu: typeof triu
@@ -75,7 +85,10 @@ type Functions = {
   typeof running &
   typeof shaping &
   typeof sorting &
-  typeof statistics
+  typeof statistics &
+  typeof covariance &
+  typeof differences &
+  typeof vectors
 
 /** The operations, as methods. */
 export type TensorMethods = {

@@ -3,7 +3,10 @@
  */
 import { BackendError, DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
-import { formatShape, sizeOf } from './shape.js'
+import { typedArrayName } from '../kernels/typed-arrays.js'
+import { isFloat } from './dtype.js'
+import { foreign, partsOf } from './foreign.js'
+import { checkSize, formatShape, sizeOf } from './shape.js'
 
 /** Numbers nested as the axes are: `number[][]` for a matrix; a plain number for a scalar. Bools are `true` and `false`. */
 export type NestedArray = number | boolean | NestedArray[]
@@ -27,12 +30,11 @@ const deepest = 64
  * @throws BackendError when it is larger than JavaScript allows
  */
 export function newValues(op: string, dtype: DType, size: number): TypedArray {
+  checkSize(op, dtype, size)
   try {
     return new arrays[dtype](size)
   } catch {
-    throw new BackendError(
-      `${op}: ${size} numbers of ${dtype} do not fit into memory. Check the shape, or work in parts.`,
-    )
+    throw new BackendError(`${op}: there is no memory left for ${size} numbers of ${dtype}. Work in parts.`)
   }
 }
 
@@ -48,20 +50,45 @@ export function nestedShape(op: string, data: unknown): number[] {
   return shape
 }
 
-/** The dtype of data when none is asked for: that of a typed array, bool for booleans alone, float32 for everything else. */
-export function naturalDType(data: unknown): DType {
+/** The typed arrays that say what dtype they are of. */
+const dtypeOfArray = { Float32Array: 'float32', Float64Array: 'float64', Int32Array: 'int32' } as const
+
+/**
+ * The dtype that the data comes with: that of a typed array or of a tensor from elsewhere, bool for booleans alone; null for numbers and all other arrays, which
+ * take the dtype of what stands beside them.
+ */
+export function ownDType(data: unknown): DType | null {
   let row: unknown
   let x = data
   for (let depth = 0; isList(x) && depth <= deepest; depth++) {
     row = x
     x = x[0]
   }
-  if (row instanceof Float64Array) return 'float64'
-  if (row instanceof Int32Array) return 'int32'
-  return typeof x === 'boolean' && isBoolean(data) ? 'bool' : 'float32'
+  const name = typedArrayName(row)
+  if (name !== undefined && Object.hasOwn(dtypeOfArray, name)) return dtypeOfArray[name as keyof typeof dtypeOfArray]
+  if (typeof x === 'boolean') return everyLeaf(data, (leaf) => typeof leaf === 'boolean') ? 'bool' : null
+  return partsOf(data)?.dtype ?? null
 }
 
-const isBoolean = (x: unknown): boolean => (Array.isArray(x) ? x.every(isBoolean) : typeof x === 'boolean')
+/** The dtype of data that stands alone: its own one, otherwise float32. */
+export function naturalDType(data: unknown): DType {
+  return ownDType(data) ?? 'float32'
+}
+
+/**
+ * The dtype of data beside a tensor of `dtype`: its own one, otherwise the tensor's where that can hold it. Whole numbers beside bool are
+ * int32; what int32 cannot hold is float32.
+ */
+export function dtypeBeside(data: unknown, dtype: DType): DType {
+  const own = ownDType(data)
+  if (own || isFloat(dtype)) return own ?? dtype
+  return everyLeaf(data, (leaf) => ((leaf as number) | 0) === leaf || typeof leaf === 'boolean') ? 'int32' : 'float32'
+}
+
+function everyLeaf(x: unknown, holds: (leaf: unknown) => boolean, depth = 0): boolean {
+  if (!isList(x)) return holds(x)
+  return depth <= deepest && (x as unknown[]).every((item) => everyLeaf(item, holds, depth + 1))
+}
 
 /**
  * The numbers of nested arrays, one after the other. Every element is checked: what is not a number is an error, not a NaN.
@@ -70,6 +97,9 @@ const isBoolean = (x: unknown): boolean => (Array.isArray(x) ? x.every(isBoolean
 export function flatten(op: string, data: unknown, dtype: DType): { values: TypedArray; shape: Shape } {
   const shape = nestedShape(op, data)
   const values = newValues(op, dtype, sizeOf(shape))
+  const known = foreign(data)
+  if (known)
+    throw new DTypeError(`${op}: received ${known}, not numbers. Pass numbers, arrays or tensors of this nabla.`)
   if (shape.length === 0) values[0] = convert(op, data, 0, dtype)
   else fill(op, data as List, shape, 0, values, 0, dtype)
   return { values, shape }
@@ -127,12 +157,10 @@ function isList(x: unknown): x is List {
 
 /** Whether it is a typed array of numbers (BigInts are none). */
 export function isNumericArray(x: unknown): x is NumericArray {
-  return (
-    ArrayBuffer.isView(x) && !(x instanceof DataView) && typeof (x as NumericArray).fill === 'function' && !isBig(x)
-  )
+  return typedArrayName(x) !== undefined && !isBig(x)
 }
 
-const isBig = (x: unknown) => x instanceof BigInt64Array || x instanceof BigUint64Array
+const isBig = (x: unknown) => /^Big/.test(typedArrayName(x) ?? '')
 
 function ragged(op: string, list: List, i: number): ShapeError {
   const shapes = [0, i].map((k) => formatShape(nestedShape(op, list[k])))
@@ -148,10 +176,7 @@ function notNumber(op: string, x: unknown, i: number): DTypeError {
 function hintFor(x: unknown): string {
   if (isBig(x) || typeof x === 'bigint') return 'Convert BigInts with Number().'
   if (x === null) return 'JSON has no NaN and no ±∞, and writes null for them.'
-  const isTensor = typeof x === 'object' && 'dtype' in (x as object) && 'shape' in (x as object)
-  if (isTensor && Array.isArray((x as { data?: unknown }).data))
-    return 'Write tensor(x.data, { shape: x.shape, dtype: x.dtype }).'
-  return isTensor ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
+  return foreign(x) ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
 }
 
 /** A value in a few words, whatever it is. */

@@ -71,6 +71,8 @@ const elementwiseRows = {
   isNaN: op('x != x'),
   isFinite: op('x - x == 0'),
   isInf: op('x == x and x - x != 0'),
+  isClose: op('a == b or abs(a - b) <= atol + rtol * abs(b) and abs(b) < Infinity'),
+  nanToNum: op('x != x ? nan : x == Infinity ? high : x == -Infinity ? low : x'),
 
   // Rounding
   floor: op('floor(x)'),

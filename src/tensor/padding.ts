@@ -8,9 +8,12 @@ import { checkCount, pickAlong } from './arranging.js'
 import { type TensorLike, toTensor } from './creation.js'
 import { convert } from './nested.js'
 import { place } from './ops.js'
-import { formatShape, stridesOf } from './shape.js'
+import { checkSize, formatShape, sizeOf, stridesOf } from './shape.js'
 import { snapshot } from './shaping.js'
 import type { Tensor } from './tensor.js'
+
+const edge = (i: number, n: number) => Math.min(n - 1, Math.max(0, i))
+const around = (i: number, n: number) => ((i % n) + n) % n
 
 /** What stands before the first and behind the last element: a number, or elements that `indexOf` picks. */
 const padModes = {
@@ -19,12 +22,18 @@ const padModes = {
   /** 2 1 | 1 2 3 | 3 2. */
   symmetric: (i: number, n: number) => (i < 0 ? -1 - i : i >= n ? 2 * n - 1 - i : i),
   /** 1 1 | 1 2 3 | 3 3. */
-  edge: (i: number, n: number) => Math.min(n - 1, Math.max(0, i)),
+  edge,
+  /** PyTorch's name of `edge`. */
+  replicate: edge,
+  /** 2 3 | 1 2 3 | 1 2. */
+  wrap: around,
+  /** PyTorch's name of `wrap`. */
+  circular: around,
 } as const
 
 /** Options of `pad`. */
 export interface PadOptions {
-  /** `'constant'` (default); `'reflect'`, `'symmetric'`, `'edge'` as NumPy has them. */
+  /** `'constant'` (default); `'reflect'`, `'symmetric'`, `'edge'`, `'wrap'` as NumPy has them; `'replicate'`, `'circular'`: PyTorch's names of the last two. */
   mode?: 'constant' | keyof typeof padModes
   /** What to pad with in mode `'constant'`. Default 0. */
   value?: number
@@ -38,6 +47,7 @@ export interface PadOptions {
  * @example
  * tensor([1, 2, 3]).pad([[1, 2]]).toArray() // => [0, 1, 2, 3, 0, 0]
  * tensor([1, 2, 3]).pad(2, { mode: 'reflect' }).toArray() // => [3, 2, 1, 2, 3, 2, 1]
+ * tensor([1, 2, 3]).pad(2, { mode: 'wrap' }).toArray() // => [2, 3, 1, 2, 3, 1, 2]
  */
 export function pad(
   x: TensorLike,
@@ -48,7 +58,9 @@ export function pad(
   const source = toTensor(x)
   const { mode = 'constant', value = 0 } = options
   const pairs = padWidths(widths, source.shape)
-  if (mode === 'constant') return padWith(source, pairs, convert('pad', value, 0, source.dtype))
+  const shape = source.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
+  checkSize('pad', source.dtype, sizeOf(shape))
+  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
   if (!Object.hasOwn(padModes, mode)) {
     throw new OptionError(`pad: unknown mode ${mode}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
   }
@@ -56,13 +68,12 @@ export function pad(
     const n = y.shape[axis]
     if (before + behind === 0) return y
     checkReach(mode, before, behind, y.shape, axis)
-    const indices = Array.from({ length: before + n + behind }, (_, i) => padModes[mode](i - before, n))
+    const indices = new Int32Array(before + n + behind).map((_, i) => padModes[mode](i - before, n))
     return pickAlong(y, axis, indices)
   }, snapshot(source))
 }
 
-function padWith(x: Tensor, pairs: readonly (readonly [number, number])[], fill: number): Tensor {
-  const shape = x.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
+function padWith(x: Tensor, pairs: readonly (readonly [number, number])[], shape: Shape, fill: number): Tensor {
   const strides = stridesOf(shape)
   const view = { shape: x.shape, strides, offset: strides.reduce((sum, s, i) => sum + s * pairs[i][0], 0) }
   return place([x], { views: [view], shape, fill })

@@ -4,10 +4,11 @@
 import { ShapeError } from '../errors.js'
 import type { ReduceKind } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { type PrimitiveRow, run } from './apply.js'
+import { type PrimitiveRow, run, toExactFloat } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
 import { type TensorLike, toTensor, zerosLike } from './creation.js'
+import { isFloat } from './dtype.js'
 import { ops } from './ops.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -38,6 +39,30 @@ export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
  */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   return reduce(ops.mean, x, axes, options)
+}
+
+/**
+ * The sum of what is not NaN; 0 of nothing. NaN gets the gradient 0.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([1, Number.NaN, 3]).nanSum().item() // => 4
+ */
+export function nanSum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('nanSum', options, ['keepDims'])
+  const source = toTensor(x)
+  return where(source.isNaN(), 0, source).sum(axes, options)
+}
+
+/**
+ * The mean of what is not NaN; NaN of nothing. NaN gets the gradient 0.
+ * @param axes one axis, several, or null for all (default); negative ones count from the last
+ * @example
+ * tensor([1, Number.NaN, 3]).nanMean().item() // => 2
+ */
+export function nanMean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('nanMean', options, ['keepDims'])
+  const source = toTensor(x)
+  return nanSum(source, axes, options).div(source.equal(source).sum(axes, options))
 }
 
 /**
@@ -195,10 +220,10 @@ function finiteMax(x: Tensor, axes: Axes | undefined): Tensor {
 
 /** Applies a function of the last axis along another one. */
 function alongLast(op: string, x: Tensor, axis: number, f: (x: Tensor) => Tensor): Tensor {
-  const source = x.dtype === 'float32' || x.dtype === 'float64' ? x : x.cast('float32')
+  if (!isFloat(x.dtype)) return alongLast(op, toExactFloat(x), axis, f).cast('float32')
   const normalized = normalizeAxis(op, axis, x.rank)
-  if (normalized === x.rank - 1) return f(source)
-  return f(source.swapAxes(normalized, -1)).swapAxes(normalized, -1)
+  if (normalized === x.rank - 1) return f(x)
+  return f(x.swapAxes(normalized, -1)).swapAxes(normalized, -1)
 }
 
 function notEmpty(op: string, x: Tensor, axes: Axes | undefined): Tensor {

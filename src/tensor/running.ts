@@ -7,6 +7,7 @@ import { type PrimitiveRow, run } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
 import { type TensorLike, toTensor } from './creation.js'
+import { isFloat } from './dtype.js'
 import { take } from './indexing.js'
 import { ops } from './ops.js'
 import { shift } from './reduction-rows.js'
@@ -62,6 +63,27 @@ export function cumMax(x: TensorLike, axis?: number | null): Tensor {
  */
 export function cumMin(x: TensorLike, axis?: number | null): Tensor {
   return extreme('min', toTensor(x), axis)
+}
+
+/**
+ * log Σ exp(x) of each element and those before it, without overflow.
+ * @param axis default: the flattened tensor
+ * @example
+ * tensor([0, 0, 1000]).logCumSumExp().toArray() // => [0, 0.69315, 1000]
+ */
+export function logCumSumExp(x: TensorLike, axis?: number | null): Tensor {
+  const given = toTensor(x)
+  const source = isFloat(given.dtype) ? given : given.cast('float32')
+  if (axis === undefined || axis === null) return logCumSumExp(source.flatten(), 0)
+  const at = normalizeAxis('logCumSumExp', axis, source.rank)
+  // s[i] = Σ exp(x[k] − m[i]) = s[i − 1] · exp(m[i − 1] − m[i]) + exp(x[i] − m[i]) with m[i] the largest so far
+  const most = cumMax(source.detach(), at)
+  const before = shift(most, at, Number.NEGATIVE_INFINITY)
+  const decay = where(before.equal(most), 1, before.sub(most).exp())
+  const finite = where(most.isFinite(), most, 0)
+  const sums = run(ops.recurrence, [decay, source.sub(finite).exp()], { axis: at })
+  const isEmpty = sums.equal(0)
+  return where(isEmpty, Number.NEGATIVE_INFINITY, where(isEmpty, 1, sums).log()).add(finite)
 }
 
 function running(

@@ -5,10 +5,10 @@ import { OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import type { Generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
-import { type TensorLike, toTensor, wrap } from './creation.js'
+import { type TensorLike, toTensor, toTensorBeside, wrap } from './creation.js'
 import { newValues } from './nested.js'
 import { randomStream } from './random.js'
-import { checkShape, formatShape, normalizeAxis, sizeOf } from './shape.js'
+import { checkShape, checkSize, formatShape, normalizeAxis, sizeOf } from './shape.js'
 import { broadcastTo, gather } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
@@ -52,11 +52,15 @@ export function randomInt(shape: Shape, options: SeedOptions & { low?: number; h
 export function bernoulli(shape: Shape, options: SeedOptions & { p?: TensorLike; dtype?: DType } = {}): Tensor {
   checkOptions('bernoulli', options, ['seed', 'p', 'dtype'])
   const { p = 0.5, dtype = 'float32' } = options
-  const chances = broadcastTo(toTensor(p).detach(), shape).dataSync()
+  checkShape('bernoulli', shape)
+  checkSize('bernoulli', dtype, sizeOf(shape))
+  const given = toTensorBeside('float64', p).detach()
+  const chances = (given.rank === 0 ? given : broadcastTo(given, shape)).dataSync()
   const bad = chances.findIndex((chance) => !(chance >= 0 && chance <= 1))
   if (bad >= 0) throw new OptionError(`bernoulli: a probability is ${chances[bad]}. Give numbers from 0 to 1.`)
   const random = randomStream(options.seed)
-  const values = Uint8Array.from(chances, (chance) => Number(random.uniform() < chance))
+  const values = newValues('bernoulli', 'bool', sizeOf(shape))
+  for (let i = 0; i < values.length; i++) values[i] = Number(random.uniform() < chances[i % chances.length])
   return wrap('bernoulli', values, 'bool', shape).cast(dtype)
 }
 
@@ -77,7 +81,7 @@ export function multinomial(
   options: SeedOptions & { replacement?: boolean } = {},
 ): Tensor {
   checkOptions('multinomial', options, ['seed', 'replacement'])
-  const source = toTensor(weights)
+  const source = toTensorBeside('float64', weights)
   if (source.rank < 1 || source.rank > 2) {
     throw new ShapeError(`multinomial: weights of shape ${formatShape(source.shape)}. Give [k], or [rows, k].`)
   }
@@ -89,8 +93,9 @@ export function multinomial(
   )
   for (const row of rows) checkWeights(row, count, replacement)
   const random = randomStream(options.seed)
-  const drawn = rows.flatMap((row) => Array.from({ length: count }, () => draw(row, random, replacement)))
-  return wrap('multinomial', Int32Array.from(drawn), 'int32', [...source.shape.slice(0, -1), count])
+  const drawn = newValues('multinomial', 'int32', rows.length * count)
+  for (let i = 0; i < drawn.length; i++) drawn[i] = draw(rows[Math.floor(i / count)], random, replacement)
+  return wrap('multinomial', drawn, 'int32', [...source.shape.slice(0, -1), count])
 }
 
 /**
@@ -102,7 +107,7 @@ export function multinomial(
 export function permutation(n: number, options: SeedOptions = {}): Tensor {
   checkOptions('permutation', options, ['seed'])
   checkShape('permutation', [n])
-  newValues('permutation', 'int32', n) // is there room for it?
+  checkSize('permutation', 'int32', n)
   return wrap('permutation', randomStream(options.seed).permutation(n), 'int32', [n])
 }
 

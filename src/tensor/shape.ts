@@ -1,8 +1,8 @@
 /**
  * Shapes and axes: broadcasting, strides, negative axes, and their errors.
  */
-import { ShapeError } from '../errors.js'
-import type { Shape } from '../kernels/backend.js'
+import { BackendError, ShapeError } from '../errors.js'
+import type { DType, Shape } from '../kernels/backend.js'
 import { sizeOf } from '../kernels/sizes.js'
 
 export { sizeOf }
@@ -105,6 +105,22 @@ export function checkShape(op: string, shape: Shape): void {
       `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more${example}.`,
     )
   }
+}
+
+const bytes: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 }
+
+/** What one tensor can hold: the whole of WebAssembly's memory. */
+const mostBytes = 2 ** 32
+
+/**
+ * Checks a size before anything of it is built.
+ * @throws BackendError when no tensor can be that large
+ */
+export function checkSize(op: string, dtype: DType, size: number): void {
+  if (size * bytes[dtype] <= mostBytes) return
+  throw new BackendError(
+    `${op}: ${size} numbers of ${dtype} do not fit into memory. Check the shape, or work in parts.`,
+  )
 }
 
 /** The number of elements before and behind an axis. */

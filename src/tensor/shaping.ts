@@ -7,11 +7,21 @@ import { checkOptions } from '../options.js'
 import { run, withDType } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
-import { checkTensors, type FillOptions, type TensorLike, toTensor, wrap } from './creation.js'
+import {
+  arange,
+  checkTensors,
+  type FillOptions,
+  type TensorLike,
+  toTensor,
+  toTensorBeside,
+  toTensors,
+  wrap,
+} from './creation.js'
 import { checkDType, promote } from './dtype.js'
 import { ops, place, viewOf } from './ops.js'
 import {
   checkShape,
+  checkSize,
   formatShape,
   normalizeAxes,
   normalizeAxis,
@@ -155,6 +165,7 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
       `broadcastTo: ${formatShape(source.shape)} does not broadcast to ${formatShape(shape)}. Each axis must be 1 or as long, counted from the last.`,
     )
   }
+  checkSize('broadcastTo', source.dtype, sizeOf(shape))
   return run(ops.broadcastTo, [source], { shape: [...shape] })
 }
 
@@ -179,7 +190,8 @@ export function sumTo(x: TensorLike, shape: Shape): Tensor {
 
 /**
  * Picks ranges: NumPy's slices as text, or an entry per axis (`[start, stop]`, `[start, stop, step]`, one index, or null for all).
- * Negative numbers count from the end; an index drops its axis; axes not mentioned are taken whole; `...` stands for those between.
+ * Negative numbers count from the end; an index drops its axis; axes not mentioned are taken whole; `...` stands for those between,
+ * `newaxis` for a new axis of size 1.
  *
  * @param spec one entry for each axis, or one text for all of them
  * @throws ShapeError for an index outside its axis, too many axes or a step of 0
@@ -188,6 +200,7 @@ export function sumTo(x: TensorLike, shape: Shape): Tensor {
  * x.slice('1:, ::2').toArray() // => [[4, 6], [8, 10]]
  * x.slice([[0, 2], 3]).toArray() // => [3, 7]
  * x.slice('::-1, 0').toArray() // => [8, 4, 0]
+ * x.slice(':, newaxis, 0').shape // => [3, 1]
  */
 export function slice(x: TensorLike, spec: SliceSpec): Tensor {
   const source = toTensor(x)
@@ -205,12 +218,13 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
  */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   checkTensors('concat', tensors)
-  const pieces = tensors.map(toTensor)
+  const pieces = toTensors(tensors)
   const dtype = pieces.map((x) => x.dtype).reduce(promote)
   const [{ rank, shape: first }] = pieces
   const at = normalizeAxis('concat', axis, rank)
   for (const x of pieces) checkJoin(first, x.shape, at)
   const shape = first.map((n, i) => (i === at ? pieces.reduce((sum, x) => sum + x.shape[at], 0) : n))
+  checkSize('concat', dtype, sizeOf(shape))
   const strides = stridesOf(shape)
   let start = 0
   const views = pieces.map((x) => {
@@ -258,7 +272,8 @@ export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOpt
   const { dtype = 'float32' } = options
   checkDType('oneHot', dtype)
   const index = checkIndices('oneHot', indices, depth, { lowest: 0 })
-  const classes = toTensor(Int32Array.from({ length: depth }, (_, i) => i))
+  checkSize('oneHot', dtype, Math.max(1, index.size) * depth)
+  const classes = arange(depth, undefined, 1, { dtype: 'int32' })
   return index.expandDims(-1).equal(classes).cast(dtype)
 }
 
@@ -276,7 +291,7 @@ interface IndexWords {
  */
 export function checkIndices(op: string, indices: TensorLike, size: number, words: IndexWords = {}): Tensor {
   const { lowest = -size } = words
-  const tensor = toTensor(indices)
+  const tensor = toTensorBeside('int32', indices)
   if (backend.isPending?.(tensor.buffer)) return countedFromStart(tensor, size, lowest)
   const given = tensor.dataSync()
   const isReady = tensor.dtype === 'int32'

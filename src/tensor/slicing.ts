@@ -5,14 +5,22 @@ import { ShapeError } from '../errors.js'
 import type { Shape, View } from '../kernels/backend.js'
 import { formatShape, stridesOf } from './shape.js'
 
-/** One axis of a slice: an index, a range, or null for all of it. */
-export type SliceEntry = number | null | readonly [start: number | null, stop: number | null, step?: number | null]
+/** One axis of a slice: an index, a range, or null for all of it; `'newaxis'` for one more, of size 1; `'...'` for those between. */
+export type SliceEntry =
+  | number
+  | null
+  | 'newaxis'
+  | '...'
+  | readonly [start: number | null, stop: number | null, step?: number | null]
+
+/** An entry for an axis that is there. */
+type AxisEntry = Exclude<SliceEntry, string>
 
 /** A slice: NumPy's notation as text, or an entry per axis. */
 export type SliceSpec = string | readonly SliceEntry[]
 
 /**
- * The view that a slice of `shape` names, and the result's shape (the view's, without the axes that an index picked from).
+ * The view that a slice of `shape` names, and the result's shape (the view's, without the axes that an index picked from, with new ones).
  * @throws ShapeError when the slice does not fit the shape
  */
 export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: View; shape: Shape } {
@@ -23,41 +31,45 @@ export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: V
   }
   const entries = expand(op, typeof spec === 'string' ? parseText(op, spec) : spec, spec, shape)
   const strides = stridesOf(shape)
-  const ranges = entries.map((entry, axis) => resolve(op, entry, shape, axis))
+  const ranges = entries.filter((entry) => entry !== 'newaxis').map((entry, axis) => resolve(op, entry, shape, axis))
+  const sizes = ranges.map((r) => r.count)
+  const left = [...sizes]
   return {
     view: {
-      shape: ranges.map((r) => r.count),
+      shape: sizes,
       strides: ranges.map((r, axis) => r.step * strides[axis]),
       offset: ranges.reduce((sum, r, axis) => sum + (r.count > 0 ? r.start * strides[axis] : 0), 0),
     },
-    shape: ranges.filter((_, axis) => typeof entries[axis] !== 'number').map((r) => r.count),
+    shape: entries.flatMap((entry) => {
+      const size = entry === 'newaxis' ? 1 : (left.shift() as number)
+      return typeof entry === 'number' ? [] : [size]
+    }),
   }
 }
 
-type Entry = SliceEntry | '...'
-
-function parseText(op: string, text: string): Entry[] {
+function parseText(op: string, text: string): SliceEntry[] {
   if (text.trim() === '') return []
   return text.split(',').map((part) => parseEntry(op, part.trim(), text))
 }
 
-function parseEntry(op: string, part: string, text: string): Entry {
+function parseEntry(op: string, part: string, text: string): SliceEntry {
   if (part === '...' || part === '…') return '...'
+  if (part === 'newaxis' || part === 'None') return 'newaxis'
   const numbers = part.split(':').map((n) => (n.trim() === '' ? null : Number(n)))
   if (numbers.length > 3 || part === '' || numbers.some((n) => n !== null && !Number.isInteger(n))) {
     throw new ShapeError(
-      `${op}: cannot read "${part}" in "${text}". Write an index, or start:stop:step with any of them left out.`,
+      `${op}: cannot read "${part}" in "${text}". Write an index, or start:stop:step with any of them left out, or newaxis.`,
     )
   }
   if (numbers.length === 1) return numbers[0]
   return [numbers[0], numbers[1], numbers[2] ?? null]
 }
 
-/** One entry per axis: `...` and what was left out are whole axes. */
-function expand(op: string, entries: readonly Entry[], spec: SliceSpec, shape: Shape): SliceEntry[] {
+/** One entry per axis, and the new ones: `...` and what was left out are whole axes. */
+function expand(op: string, entries: readonly SliceEntry[], spec: SliceSpec, shape: Shape): (AxisEntry | 'newaxis')[] {
   const at = entries.indexOf('...')
-  const given = entries.filter((entry): entry is SliceEntry => entry !== '...')
-  const missing = shape.length - given.length
+  const given = entries.filter((entry) => entry !== '...')
+  const missing = shape.length - given.filter((entry) => entry !== 'newaxis').length
   if (missing < 0 || entries.length - given.length > 1) {
     const received = typeof spec === 'string' ? `"${spec}"` : JSON.stringify(spec)
     throw new ShapeError(
@@ -70,14 +82,16 @@ function expand(op: string, entries: readonly Entry[], spec: SliceSpec, shape: S
 
 function resolve(
   op: string,
-  entry: SliceEntry,
+  entry: AxisEntry,
   shape: Shape,
   axis: number,
 ): { start: number; step: number; count: number } {
   const size = shape[axis]
   if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
   if (entry !== null && !Array.isArray(entry)) {
-    throw new ShapeError(`${op}: ${String(entry)} is no entry for axis ${axis}. Give an index, [start, stop] or null.`)
+    throw new ShapeError(
+      `${op}: ${String(entry)} is no entry for axis ${axis}. Give an index, [start, stop], null or 'newaxis'.`,
+    )
   }
   const [start, stop, step] = entry ?? [null, null, null]
   const by = step ?? 1

@@ -2,10 +2,11 @@
  * Sorting along an axis, and what follows from it: the largest few, medians, quantiles.
  */
 import { OptionError, ShapeError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { checkOptions, unknownName } from '../options.js'
+import { toExactFloat } from './apply.js'
 import { backend } from './backend.js'
 import { where } from './comparisons.js'
-import { type TensorLike, tensor, toTensor } from './creation.js'
+import { full, type TensorLike, tensor, toTensor } from './creation.js'
 import { isFloat } from './dtype.js'
 import { take } from './indexing.js'
 import type { ReductionOptions } from './reductions.js'
@@ -78,36 +79,75 @@ export function topK(
   return { values: take(source, indices, at), indices }
 }
 
+/** Between neighbours i and i + 1, where a quantile falls on i + a fraction: the position whose value it takes. */
+const methods = {
+  linear: (position: number) => position,
+  lower: Math.floor,
+  higher: Math.ceil,
+  nearest: (position: number) => (position % 1 === 0.5 ? 2 * Math.round(position / 2) : Math.round(position)),
+  midpoint: (position: number) => (Math.floor(position) + Math.ceil(position)) / 2,
+}
+
+/** Options of `quantile` and `median`. */
+export interface QuantileOptions extends ReductionOptions {
+  /**
+   * What to take between two neighbours, as in NumPy: a number between them by their distances (`'linear'`, default), the `'lower'` or the
+   * `'higher'` one, the `'nearest'` (halfway: the one with the even index), or the `'midpoint'`.
+   */
+  method?: keyof typeof methods
+}
+
 /**
- * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one.
+ * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one. That of int32 is
+ * float64, which holds every one of them, as in NumPy.
  * @param axes one axis, several, or null for all (default)
+ * @param options `method`: `'lower'` is PyTorch's; `keepDims` (default false)
  * @throws ShapeError when there is nothing to choose from
  * @example
  * tensor([3, 1, 2, 10]).median().item() // => 2.5
  */
-export function median(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('median', options, ['keepDims'])
+export function median(x: TensorLike, axes?: Axes, options: QuantileOptions = {}): Tensor {
   return quantiles('median', toTensor(x), [0.5], axes, options).squeeze(0)
 }
 
 /**
+ * The median of what is not NaN; NaN of nothing.
+ * @param axes one axis, several, or null for all (default)
+ * @example
+ * tensor([3, Number.NaN, 1, 2]).nanMedian().item() // => 2
+ */
+export function nanMedian(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('nanMedian', options, ['keepDims'])
+  const source = toTensor(x)
+  const list = normalizeAxes('nanMedian', axes, source.rank)
+  const shape = reducedShape(source.shape, list, options.keepDims ?? false)
+  if (source.size === 0) return full(shape, Number.NaN, { dtype: toExactFloat(source).dtype })
+  if (!isFloat(source.dtype)) return median(source, list, options)
+  const sorted = reducedLast(source, list).sort(1)
+  const last = sorted.equal(sorted).sum(1, { keepDims: true }).sub(1)
+  const at = (position: Tensor) => take(sorted, position.maximum(0), 1)
+  return interpolate(at(last.floorDiv(2)), at(last.add(1).floorDiv(2)), toTensor(0.5)).reshape(shape)
+}
+
+/**
  * The number that a share q of all is not above, interpolated linearly between neighbours; ∞ beside ∞ and beside a number stays ∞
- * (NumPy and PyTorch: mostly NaN). NaN if there is one.
+ * (NumPy and PyTorch: mostly NaN). NaN if there is one. Quantiles of int32 are float64, as in NumPy.
  * @param q from 0 to 1, or several such numbers: these become the first axis of the result
  * @param axes one axis, several, or null for all (default)
- * @throws OptionError when q is not from 0 to 1
+ * @param options `method` (default `'linear'`), `keepDims` (default false)
+ * @throws OptionError when q is not from 0 to 1, or for an unknown method
  * @throws ShapeError when there is nothing to choose from
  * @example
  * tensor([0, 10, 20]).quantile(0.25).item() // => 5
  * tensor([0, 10, 20]).quantile([0, 0.75]).toArray() // => [0, 15]
+ * tensor([0, 10, 20]).quantile(0.3, null, { method: 'lower' }).item() // => 0
  */
 export function quantile(
   x: TensorLike,
   q: number | readonly number[],
   axes?: Axes,
-  options: ReductionOptions = {},
+  options: QuantileOptions = {},
 ): Tensor {
-  checkOptions('quantile', options, ['keepDims'])
   const shares = typeof q === 'number' ? [q] : q
   const isShare = (share: number) => share >= 0 && share <= 1
   if (!Array.isArray(shares) || !shares.every(isShare)) {
@@ -124,9 +164,12 @@ function quantiles(
   x: Tensor,
   shares: readonly number[],
   axes: Axes | undefined,
-  options: ReductionOptions,
+  options: QuantileOptions,
 ): Tensor {
-  const rows = reducedLast(isFloat(x.dtype) ? x : x.cast('float32'), normalizeAxes(op, axes, x.rank))
+  checkOptions(op, options, ['method', 'keepDims'])
+  const { method = 'linear' } = options
+  if (!Object.hasOwn(methods, method)) throw unknownName(op, 'method', method, Object.keys(methods))
+  const rows = reducedLast(toExactFloat(x), normalizeAxes(op, axes, x.rank))
   const last = rows.shape[1] - 1
   if (last < 0) {
     throw new ShapeError(
@@ -134,10 +177,11 @@ function quantiles(
     )
   }
   const sorted = rows.sort(1)
-  const at = (round: (i: number) => number) => sorted.gather(indices(shares.map((q) => round(q * last))), { axis: 1 })
+  const positions = shares.map((q) => methods[method](q * last))
+  const at = (round: (i: number) => number) => sorted.gather(indices(positions.map(round)), { axis: 1 })
   const rest = tensor(
-    shares.map((q) => (q * last) % 1),
-    { dtype: x.dtype === 'float64' ? 'float64' : 'float32' },
+    positions.map((i) => i % 1),
+    { dtype: rows.dtype },
   )
   const below = at(Math.floor)
   const between = where(rest.greater(0), interpolate(below, at(Math.ceil), rest), below)

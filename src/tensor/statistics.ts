@@ -1,16 +1,16 @@
 /**
  * How numbers are spread: variance, norms, histograms. (Medians and quantiles are in `sorting.ts`.)
  */
-import { OptionError } from '../errors.js'
+import { OptionError, ShapeError } from '../errors.js'
 import type { DType } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { elementwise } from './apply.js'
+import { elementwise, toExactFloat, withDType } from './apply.js'
 import { where } from './comparisons.js'
 import { linspace, ones, type TensorLike, toTensor } from './creation.js'
-import { isFloat } from './dtype.js'
+import { isFloat, promote } from './dtype.js'
 import { ops, scatterAdd } from './ops.js'
 import type { ReductionOptions } from './reductions.js'
-import { type Axes, normalizeAxes, sizeOf } from './shape.js'
+import { type Axes, checkSize, formatShape, normalizeAxes, sameShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 
 /** Options of `variance` and `std`. */
@@ -30,14 +30,16 @@ export interface VarianceOptions extends ReductionOptions {
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   checkOptions('variance', options, ['correction', 'keepDims'])
   const { correction = 1, keepDims = false } = options
-  const source = toFloat(x)
+  const given = toTensor(x)
+  const source = toExactFloat(given)
   const list = normalizeAxes('variance', axes, source.rank)
   const count = sizeOf(list.map((axis) => source.shape[axis]))
   const deviations = source.sub(source.mean(list, { keepDims: true }))
-  return deviations
+  const result = deviations
     .square()
     .sum(list, { keepDims })
     .div(Math.max(0, count - correction))
+  return withDType(result, floatOf(given))
 }
 
 /**
@@ -70,7 +72,7 @@ export function moments(
   variance: Tensor
 } {
   checkOptions('moments', options, ['keepDims'])
-  const source = toFloat(x)
+  const source = toTensor(x)
   return { mean: source.mean(axes, options), variance: variance(source, axes, { ...options, correction: 0 }) }
 }
 
@@ -108,6 +110,10 @@ export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: 
 export interface HistogramOptions {
   /** Where the first bin begins and the last one ends. Default: the smallest and the largest number. */
   range?: readonly [low: number, high: number]
+  /** What each number counts for, of the shape of x. Default 1. */
+  weights?: TensorLike
+  /** Divide the counts by their sum and by the widths of the bins, so that the area is 1. Default false. */
+  density?: boolean
 }
 
 /**
@@ -115,28 +121,32 @@ export interface HistogramOptions {
  * is not counted.
  *
  * @param bins how many; default 10
- * @returns `counts` (int32, [bins]) and `edges` ([bins + 1])
+ * @param options `range`, `weights` (their dtype is that of the counts; gradients flow to them), `density` (default false)
+ * @returns `counts` ([bins]; int32, without weights) and `edges` ([bins + 1])
  * @throws OptionError when there is no bin, or no range
+ * @throws ShapeError when the weights do not have the shape of x
  * @example
  * const { counts, edges } = tensor([0, 1, 1, 3, 4]).histogram(2)
  * counts.toArray() // => [3, 2]
  * edges.toArray() // => [0, 2, 4]
+ * tensor([0, 1, 1, 3, 4]).histogram(2, { density: true }).counts.toArray() // => [0.3, 0.2]
  */
 export function histogram(
   x: TensorLike,
   bins: number = 10,
   options: HistogramOptions = {},
 ): {
-  /** How many elements are in each bin. */
+  /** How many elements are in each bin, or what their weights sum to; or the density there. */
   counts: Tensor
   /** Where the bins begin and end: one more than there are bins. */
   edges: Tensor
 } {
-  checkOptions('histogram', options, ['range'])
+  checkOptions('histogram', options, ['range', 'weights', 'density'])
   const values = toTensor(x).detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {
     throw new OptionError(`histogram: ${bins} bins are not possible. Give a whole number, 1 or more.`)
   }
+  checkSize('histogram', 'float64', bins + 1)
   const [low, high] = options.range ?? naturalRange(values)
   if (!Number.isFinite(high - low) || low >= high) {
     throw new OptionError(
@@ -146,8 +156,27 @@ export function histogram(
   const edges = linspace(low, high, bins + 1, { dtype: 'float64' })
   const isInside = values.greaterEqual(low).logicalAnd(values.lessEqual(high))
   const index = where(isInside, binOf(values, edges, bins), bins).cast('int32')
-  const counts = scatterAdd(ones([values.size], { dtype: 'int32' }), index, 0, [bins + 1])
-  return { counts: counts.slice([[0, bins]]), edges: edges.cast(floatOf(toTensor(x))) }
+  const weights = weightsOf(toTensor(x), options.weights)
+  const exact = isFloat(weights.dtype) ? weights.cast('float64') : weights
+  const counts = scatterAdd(exact, index, 0, [bins + 1]).slice([[0, bins]])
+  const dtype = floatOf(toTensor(x))
+  return {
+    counts: options.density
+      ? counts.cast('float64').div(counts.sum()).div(edges.diff()).cast(promote(dtype, weights.dtype))
+      : counts.cast(weights.dtype),
+    edges: edges.cast(dtype),
+  }
+}
+
+/** What each element counts for. */
+function weightsOf(x: Tensor, given: TensorLike | undefined): Tensor {
+  const weights = given === undefined ? ones(x.shape, { dtype: 'int32' }) : toTensor(given)
+  if (!sameShape(weights.shape, x.shape)) {
+    throw new ShapeError(
+      `histogram: weights ${formatShape(weights.shape)}, x ${formatShape(x.shape)}. Give one weight for each element.`,
+    )
+  }
+  return (weights.dtype === 'bool' ? weights.cast('int32') : weights).flatten()
 }
 
 /** The bin of each number; where rounding puts a number near an edge into the wrong one, the edges decide. */

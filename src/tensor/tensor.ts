@@ -7,17 +7,14 @@ import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
+import { foreign, type TensorParts } from './foreign.js'
 import { type JsonNumber, toJsonNumbers } from './json-numbers.js'
 import { type NestedArray, nest } from './nested.js'
 import { printTensor } from './print.js'
 import { formatShape, sameShape, sizeOf } from './shape.js'
 
 /** A tensor as JSON holds it. */
-export interface SavedTensor {
-  /** The sizes per axis. */
-  readonly shape: Shape
-  /** What the numbers are. */
-  readonly dtype: DType
+export interface SavedTensor extends TensorParts {
   /** The numbers, the last axis fastest. */
   readonly data: readonly JsonNumber[]
 }
@@ -105,7 +102,7 @@ export class Tensor implements Differentiable<Tensor> {
   }
 
   /**
-   * What `JSON.stringify` writes, and `setWeights` reads again. JSON has no NaN, no ±∞ and no −0: they become strings.
+   * What `JSON.stringify` writes; `tensor` and `setWeights` read it again. JSON has no NaN, no ±∞ and no −0: they become strings.
    */
   toJSON(): SavedTensor {
     return { shape: this.shape, dtype: this.dtype, data: toJsonNumbers(this.dataSync()) }
@@ -183,7 +180,7 @@ function checkReplacement(result: unknown, g: Tensor): Tensor | undefined {
   if (result === undefined || result === null) return undefined
   if (!(result instanceof Tensor)) {
     throw new GradientError(
-      `onGradient: the hook returned ${String(result)}, not a tensor. Return the new gradient, or nothing.`,
+      `onGradient: the hook returned ${foreign(result) ?? String(result)}, not a tensor. Return the new gradient, or nothing.`,
     )
   }
   if (!sameShape(result.shape, g.shape)) {

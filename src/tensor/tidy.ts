@@ -5,16 +5,17 @@ import { notAsync } from '../options.js'
 import { backend } from './backend.js'
 
 /**
- * Runs something and then frees what it computed, except variables and the tensors in its result: one, or those in an array, map,
+ * Runs something and then frees what it computed, except the tensors in its result: one, or those in an array, map,
  * set or plain object, nested as you like. Tensors in an instance of a class or in a closure are not found: they are freed, and
  * reading them throws. `fit` does so for every step. A loop written by hand is faster with it on the CPU, because results stay
  * in WebAssembly memory and need not be copied out, and on the GPU it keeps memory from growing until the garbage collector comes.
  *
- * Gradients that `backward` leaves in `grad` are freed, too: take the optimizer's step inside.
+ * Gradients that `backward` leaves in `grad` are freed, too: take the optimizer's step inside. Variables stay valid, wherever they are
+ * kept; one that nobody refers to any more is freed as it is outside of `tidy`.
  *
  * @param run not async
  * @returns what `run` returns
- * @throws OptionError when it returns a promise; BackendError when a tensor is read after it was freed
+ * @throws OptionError when it returns a promise; BackendError when a tensor is read after it was freed, or when the results need more than WebAssembly's memory (4 GiB)
  * @example
  * tidy(() => tensor([1, 2, 3]).square().sum()).item() // => 14
  */

@@ -25,9 +25,6 @@ export interface VariableOptions {
   constraint?: Constraint | null
 }
 
-/** How often a variable was frozen or set free: what is kept about trainable variables is out of date after that. */
-export let trainableChanges = 0
-
 let unnamed = 0
 
 /** A trainable, named, assignable tensor. Made by `variable`. */
@@ -57,7 +54,6 @@ export class Variable extends Tensor {
   set trainable(value: boolean) {
     if (value) checkDifferentiable('trainable', this.dtype)
     ;(this as { requiresGrad: boolean }).requiresGrad = value
-    trainableChanges++
   }
 
   /**

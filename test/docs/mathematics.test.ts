@@ -29,6 +29,7 @@ const wide = draw([2, 3], 2)
 const [a, b] = [draw([3], 3), draw([4], 4)]
 const square = float([[2, 0.5, 0], [-0.3, 3, 1], [0.2, 0, 1.5]]) // biome-ignore format: a matrix
 const ties = float([1, 4, 2, 4, 0])
+const gaps = float([3, Number.NaN, 1, 2, Number.NaN, 7])
 const uniform = (n: number) => {
   const random = generator(9)
   return float(Array.from({ length: n }, () => random.uniform()))
@@ -70,6 +71,14 @@ const samples: Record<string, Sample | Sample[]> = {
   median: [of((x) => x.median(), x, order), of((x) => x.median(), b, { p: b.argSort(), s: b.sort() })],
   quantile: of((x) => x.quantile(0.3), x, { ...order, q: 0.3 }),
   histogram: of((x) => x.histogram(3).counts, x, { n: 3, e: x.histogram(3).edges }),
+  nanSum: of((x) => x.nanSum(), gaps),
+  nanMean: of((x) => x.nanMean(), gaps),
+  nanMedian: of((x) => x.nanMedian(), gaps, { p: gaps.argSort(), s: gaps.sort() }),
+  cov: of((x) => x.cov({ correction: 0 }), draw([2, 3], 2), { n: 3, c: 0 }),
+  corrcoef: of((x) => x.corrcoef(), draw([3, 5], 2), { n: 5 }),
+  diff: of((x) => x.diff()),
+  trapezoid: of((x) => x.trapezoid({ dx: 0.3 }), x, { h: 0.3 }),
+  logCumSumExp: of((x) => x.logCumSumExp()),
 
   reshape: of((x) => x.reshape([3, 2]).flatten(), wide.flatten()),
   flatten: of((x) => x.reshape([2, 3]).flatten(), wide.flatten()),
@@ -89,6 +98,8 @@ const samples: Record<string, Sample | Sample[]> = {
   flip: of((x) => x.flip()),
   roll: of((x) => x.roll(2), x, { s: 2 }),
   pad: of((x) => x.pad([[2, 1]], { value: 7 }), x, { b: 2, c: 7 }),
+  diagonal: of((x) => x.diagonal(1), wide, { k: 1 }),
+  diagEmbed: of((x) => x.diagEmbed(2), x, { k: 2 }),
 
   slice: [of((x) => x.slice('1:5:2'), x, { a: 1, s: 2 }), of((x) => x.slice('4:0:-1'), x, { a: 4, s: -1 })],
   withSlice: { run: (x, v) => x.withSlice('1:4', v), inputs: { x, v: a }, given: { a: 1, b: 4 } },
@@ -101,6 +112,7 @@ const samples: Record<string, Sample | Sample[]> = {
     given: { p: tensor([1, 0, 1]) },
   },
   booleanMask: of((x) => x.booleanMask([false, true, false, true, true]), x, { p: tensor([1, 3, 4]) }),
+  argWhere: of((x) => x.argWhere(), ties),
   oneHot: { run: () => nabla.oneHot([2, 0], 3), inputs: {}, given: { p: tensor([2, 0]) } },
   sort: of((x) => x.sort(), x, order),
   argSort: of((x) => x.argSort()),
@@ -110,6 +122,9 @@ const samples: Record<string, Sample | Sample[]> = {
   dense: { run: (x, w, b) => nabla.dense(x, w, b), inputs: { x: wide, w: draw([3, 4]), b } },
   dot: { run: (a, b) => nabla.dot(a, b), inputs: { a, b: draw([3], 5) } },
   outer: { run: (a, b) => nabla.outer(a, b), inputs: { a, b } },
+  cross: { run: (a, b) => nabla.cross(a, b), inputs: { a, b: draw([3], 5) } },
+  normalize: of((x) => x.normalize()),
+  cosineSimilarity: { run: (a, b) => nabla.cosineSimilarity(a, b), inputs: { a, b: draw([3], 5) } },
   trace: of((x) => x.trace(), square),
   einsum: {
     run: (a, b, c) => nabla.einsum('ij,jk,kl->il', a, b, c),

@@ -31,7 +31,7 @@ const triples = [nan, inf, -inf, 0, -0, 1, -1, 1e38]
 
 /** All ways to choose `count` of the points: one list for each argument. */
 function everyChoice(count: number): Float32Array[] {
-  const points = [single, pairs, triples][count - 1]
+  const points = [single, pairs, triples][Math.min(count, 3) - 1]
   const size = points.length ** count
   return Array.from({ length: count }, (_, k) =>
     Float32Array.from({ length: size }, (_, i) => points[Math.floor(i / points.length ** k) % points.length]),

@@ -1,10 +1,16 @@
 /**
  * What a synchronous function may make on the GPU, and when it is told to stop.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { BackendError, memory, setBackend, type Tensor, tensor, tidy } from '../../src/index.js'
 
 const many = 140_000
+
+setFlagsFromString('--expose-gc')
+/** What the engine does some time or other, which depends on what else the machine does. */
+const collectGarbage: () => void = runInNewContext('gc')
 
 test.before(() => setBackend('gpu', { allowSoftware: true, api: 'javascript' }))
 
@@ -30,13 +36,15 @@ test.serial('in tidy as many are no trouble', async (t) => {
 })
 
 test.serial('with an await in the loop, as many are no trouble, and most of them are freed on the way', async (t) => {
+  collectGarbage() // what the tests above have left
   await turn()
   let most = 0
   let y: Tensor = tensor([1])
   for (let i = 0; i < many; i++) {
     y = y.mul(1)
     if (i % 1000 === 0) await y.data()
+    if (i % 20_000 === 0) collectGarbage()
     most = Math.max(most, memory().buffers)
   }
-  t.true(most < many, `${most} buffers at a time`)
+  t.true(most < many / 2, `${most} buffers at a time`)
 })

@@ -100,7 +100,7 @@ export async function walkTable(
 }
 
 /** Equal shapes, and both inputs broadcast. */
-const few = [[2], [0, 3], [1]]
+const few = [[2], [0, 3], [1], [0]]
 
 interface Use {
   readonly f: (...xs: Tensor[]) => Tensor

@@ -132,6 +132,21 @@ export const checks: Checks = {
     await throws(() => fit, /the loss is/)
   },
 
+  'a step during another one, or during fit, is an error where steps take time': async (api) => {
+    const model = new Sequential([new Dense(1)])
+    model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+    const step = () => model.trainOnBatchAsync([[1], [2]], [[1], [2]])
+    const train = () => model.fit([[1], [2]], [[1], [2]])
+    for (const first of api === 'webgpu' ? [step, train] : [train]) {
+      const training = first()
+      await throws(step, /is being trained by (fit|trainOnBatchAsync) already/)
+      await throws(train, /is being trained by (fit|trainOnBatchAsync) already/)
+      await training
+    }
+    await step()
+    await train()
+  },
+
   'predict gives the numbers of the CPU': async (api) => {
     setSeed(1)
     const model = new Sequential([new Dense(5, { activation: 'tanh' }), new Dense(2)])

@@ -202,6 +202,16 @@ test('fit lets timers run while it trains', async (t) => {
   t.true(ticks >= Math.min(3, Math.floor((performance.now() - start) / 100)), `${ticks} ticks`)
 })
 
+test('many short calls of fit let timers run, too', async (t) => {
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 1)
+  const model = small()
+  const end = performance.now() + 3000
+  while (ticks < 2 && performance.now() < end) await model.fit(xs, ys, { batchSize: 4 })
+  clearInterval(timer)
+  t.true(ticks >= 2, `${ticks} ticks`)
+})
+
 test('gradients and intermediate results of a step do not outlive it unseen', (t) => {
   const model = small()
   let kept: ReturnType<typeof model.apply> | undefined

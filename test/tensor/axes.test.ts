@@ -2,7 +2,7 @@
  * Operations along an axis do to every lane what they do to a vector: any rank from 0 to 6, axes of size 1 and 0, negative axes.
  */
 import test from 'ava'
-import { ones, ShapeError, type Tensor, tensor, zeros } from '../../src/index.js'
+import { ones, ShapeError, type Tensor, tensor, where, zeros } from '../../src/index.js'
 import { generator } from '../../src/kernels/random.js'
 import { sizeOf } from '../../src/tensor/shape.js'
 
@@ -28,7 +28,14 @@ const reductions: Record<string, (x: Tensor, axis: number | null, keepDims: bool
   logSumExp: (x, axis, keepDims) => x.logSumExp(axis, { keepDims }),
   median: (x, axis, keepDims) => x.median(axis, { keepDims }),
   quantile: (x, axis, keepDims) => x.quantile(0.3, axis, { keepDims }),
+  'quantile, nearest': (x, axis, keepDims) => x.quantile(0.3, axis, { keepDims, method: 'nearest' }),
+  nanSum: (x, axis, keepDims) => withGaps(x).nanSum(axis, { keepDims }),
+  nanMean: (x, axis, keepDims) => withGaps(x).nanMean(axis, { keepDims }),
+  nanMedian: (x, axis, keepDims) => withGaps(x).nanMedian(axis, { keepDims }),
 }
+
+/** x with NaN in place of what is above 1. */
+const withGaps = (x: Tensor) => where(x.greater(1), Number.NaN, x)
 
 /** Functions that make a lane of each lane. */
 const lanewise: Record<string, (x: Tensor, axis: number) => Tensor> = {
@@ -37,6 +44,10 @@ const lanewise: Record<string, (x: Tensor, axis: number) => Tensor> = {
   cumprod: (x, axis) => x.cumprod(axis),
   cumMax: (x, axis) => x.cumMax(axis),
   cumMin: (x, axis) => x.cumMin(axis),
+  logCumSumExp: (x, axis) => x.logCumSumExp(axis),
+  diff: (x, axis) => x.diff(2, axis, { prepend: 3 }),
+  trapezoid: (x, axis) => x.trapezoid({ axis }).expandDims(axis),
+  normalize: (x, axis) => x.normalize(2, axis),
   sort: (x, axis) => x.sort(axis),
   'sort, descending': (x, axis) => x.sort(axis, { descending: true }),
   argSort: (x, axis) => x.argSort(axis),
@@ -168,6 +179,9 @@ test('reductions of nothing are those of PyTorch', (t) => {
     variance0: [Number.NaN, Number.NaN],
     norm: [0, 0],
     logSumExp: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    nanSum: [0, 0],
+    nanMean: [Number.NaN, Number.NaN],
+    nanMedian: [Number.NaN, Number.NaN],
   }
   for (const [name, f] of Object.entries(reductions)) {
     if (want[name]) t.deepEqual(f(x, 1, false).toArray(), want[name] as never, name)
@@ -183,6 +197,8 @@ test('lanes of no elements stay empty', (t) => {
     'cumprod',
     'cumMax',
     'cumMin',
+    'logCumSumExp',
+    'normalize',
     'sort',
     'argSort',
     'softmax',

@@ -58,7 +58,7 @@ test('division and transcendental functions give a float', (t) => {
     t.is(one(a).mean().dtype, atLeast('float32', a))
     t.is(one(a).std().dtype, atLeast('float32', a))
     t.is(one(a).norm().dtype, atLeast('float32', a))
-    t.is(one(a).median().dtype, atLeast('float32', a))
+    t.is(one(a).median().dtype, a === 'int32' ? 'float64' : atLeast('float32', a)) // which float32 does not hold
   }
 })
 

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import { arange, grads, type Tensor, tensor } from '../../src/index.js'
+import { arange, type CovarianceOptions, grads, type Tensor, tensor } from '../../src/index.js'
 
 type Json = number | string | boolean | null | Json[]
 interface Case {
@@ -15,15 +15,33 @@ interface Case {
   gradients: Json[] | null
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('../golden/torch-tensor.json', import.meta.url), 'utf8')) as {
-  cases: Case[]
-}
+const cases = ['torch-tensor', 'small-operations'].flatMap(
+  (file) => JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url), 'utf8')).cases as Case[],
+)
 
 type Call = (args: never[], ...xs: Tensor[]) => Tensor
 const reduction =
-  (name: 'sum' | 'mean' | 'prod' | 'max' | 'min' | 'variance' | 'std' | 'logSumExp'): Call =>
+  (
+    name:
+      | 'sum'
+      | 'mean'
+      | 'prod'
+      | 'max'
+      | 'min'
+      | 'variance'
+      | 'std'
+      | 'logSumExp'
+      | 'nanSum'
+      | 'nanMean'
+      | 'nanMedian',
+  ): Call =>
   ([axis, keepDims], x) =>
     x[name](axis, { keepDims })
+
+function covariances(name: 'cov' | 'corrcoef', options: object, x: Tensor): Tensor {
+  const { transposed, ...rest } = options as CovarianceOptions & { transposed?: boolean }
+  return transposed ? x.transpose()[name]({ ...rest, rowVar: false }) : x[name](rest)
+}
 
 /** What PyTorch calls differently, or with other arguments. All others: the same name, in camelCase, arguments in order. */
 const calls: Record<string, Call> = {
@@ -53,7 +71,19 @@ const calls: Record<string, Call> = {
   var: reduction('variance'),
   std: reduction('std'),
   logsumexp: reduction('logSumExp'),
-  quantile: ([q, axis, keepDims], x) => x.quantile(q, axis, { keepDims }),
+  quantile: ([q, axis, last], x) =>
+    x.quantile(q, axis, typeof last === 'string' ? { method: last } : { keepDims: last }),
+  median: ([axis, method], x) => x.median(axis, { method }),
+  nan_sum: reduction('nanSum'),
+  nan_mean: reduction('nanMean'),
+  nan_median: reduction('nanMedian'),
+  cov: ([options], x) => covariances('cov', options, x),
+  corrcoef: ([options], x) => covariances('corrcoef', options, x),
+  normalize: ([order, axis, options], x) => x.normalize(Number(order), axis, options),
+  logcumsumexp: ([axis], x) => x.logCumSumExp(axis),
+  trapezoid_at: ([axis], y, x) => y.trapezoid({ x, axis }),
+  weighted: ([bins, density], x, weights) => x.histogram(bins, { range: [0, 4], weights, density }).counts,
+  density: ([bins], x) => x.histogram(bins, { range: [0, 4], density: true }).counts,
   norm: ([p, axis, keepDims], x) => x.norm(Number(p), axis, { keepDims }),
   cummax: ([axis], x) => x.cumMax(axis),
   cummin: ([axis], x) => x.cumMin(axis),

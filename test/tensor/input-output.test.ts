@@ -6,17 +6,37 @@ import test from 'ava'
 import {
   arange,
   BackendError,
+  bernoulli,
+  concat,
+  Dense,
   DTypeError,
+  diag,
+  einsum,
   eye,
   formula,
+  fromFunction,
+  full,
   IndexedSlices,
+  jacobian,
+  linspace,
+  makeMoons,
+  meshgrid,
+  multinomial,
+  OptionError,
+  oneHot,
   ones,
+  outer,
   permutation,
+  randomInt,
   randomNormal,
+  randomUniform,
   ShapeError,
+  stack,
   type Tensor,
   type TensorLike,
   tensor,
+  tri,
+  truncatedNormal,
   variable,
   zeros,
 } from '../../src/index.js'
@@ -80,16 +100,90 @@ test('what holds no numbers is a short, clear error', (t) => {
   })
 })
 
-test('sizes that no array can have are errors of nabla', (t) => {
-  const huge = [
-    () => zeros([1e10]),
-    () => arange(1e10),
-    () => eye(1e6),
-    () => permutation(1e10),
-    () => randomNormal([1e10]),
-    () => zeros([1e5, 1e5], { dtype: 'float64' }),
-  ]
-  for (const make of huge) t.throws(make, { instanceOf: BackendError, message: /do not fit into memory/ })
+const two = ones([2])
+
+/** Results that do not fit into WebAssembly's 4 GiB: some that no array could hold, some that one could. */
+const huge: Record<string, (n: number) => unknown> = {
+  zeros: (n) => zeros([n]),
+  ones: (n) => ones([n]),
+  full: (n) => full([n], 1),
+  'zeros of two axes': (n) => zeros([n, n], { dtype: 'float64' }),
+  arange: (n) => arange(n),
+  'arange in small steps': (n) => arange(0, 1, 1 / n),
+  linspace: (n) => linspace(0, 1, n),
+  eye: (n) => eye(n),
+  tri: (n) => tri(n),
+  fromFunction: (n) => fromFunction([n], () => 0),
+  permutation: (n) => permutation(n),
+  randomNormal: (n) => randomNormal([n]),
+  randomUniform: (n) => randomUniform([n]),
+  truncatedNormal: (n) => truncatedNormal([n]),
+  randomInt: (n) => randomInt([n], { high: 3 }),
+  bernoulli: (n) => bernoulli([n]),
+  multinomial: (n) => multinomial([1, 2], n, { replacement: true }),
+  tile: (n) => two.tile(n),
+  'tile along axes': (n) => two.tile([n, n]),
+  repeat: (n) => two.repeat(n),
+  'repeat one by one': (n) => two.repeat([n, 1]),
+  'repeat along an axis': (n) => ones([2, 3]).repeat(n, 1),
+  broadcastTo: (n) => two.broadcastTo([n, 2]),
+  oneHot: (n) => oneHot([1], n),
+  pad: (n) => two.pad(n),
+  'pad with elements': (n) => two.pad(n, { mode: 'edge' }),
+  histogram: (n) => two.histogram(n),
+  diag: (n) => diag([1], n),
+  Dense: (n) => new Dense(n).apply(ones([1, 2])),
+}
+
+for (const [name, make] of Object.entries(huge)) {
+  test(`${name}: a size that does not fit into memory is an error before anything is built`, (t) => {
+    const before = process.memoryUsage().rss
+    const start = performance.now()
+    for (const n of [2e9, 1e10, 1e15]) {
+      t.throws(() => make(n), {
+        instanceOf: BackendError,
+        message: /^[\w]+: \S+ numbers of \w+ do not fit into memory\. Check the shape, or work in parts\.$/,
+      })
+    }
+    t.true(performance.now() - start < 1000)
+    t.true(process.memoryUsage().rss - before < 1e8)
+  })
+}
+
+test('results of operations that do not fit into memory are errors, too', (t) => {
+  const [long, column] = [ones([1e6]), ones([1e6, 1])]
+  for (const make of [
+    () => column.add(long),
+    () => outer(long, long),
+    () => column.matmul(long.expandDims(0)),
+    () => meshgrid([long, long]),
+    () => concat(new Array(2000).fill(long)),
+    () => stack(new Array(2000).fill(long)),
+    () => einsum('i,j->ij', long, long),
+    () => oneHot(zeros([1e6]), 1e6),
+    () => jacobian((x) => x.mul(2))(long),
+    () => new IndexedSlices(ones([1, 2]), tensor([0], { dtype: 'int32' }), [1e12, 2]).dataSync(),
+  ])
+    t.throws(make, { instanceOf: BackendError })
+  for (const n of [1e9, 1e12]) t.throws(() => two.split(n), { instanceOf: ShapeError, message: /^split: / })
+  t.throws(() => makeMoons({ samples: 1e10 }), { instanceOf: OptionError, message: /^makeMoons: samples is/ })
+  t.deepEqual(zeros([0, 1e300, 1e300]).shape, [0, 1e300, 1e300])
+  t.is(zeros([1e300, 1e300, 0]).size, 0)
+})
+
+test('repeat is about as fast as tile, and fills no JavaScript array', (t) => {
+  const x = ones([1000])
+  const time = (f: () => unknown) => {
+    const times = Array.from({ length: 7 }, () => {
+      const start = performance.now()
+      f()
+      return performance.now() - start
+    })
+    return Math.min(...times)
+  }
+  const [repeated, tiled] = [time(() => x.repeat(5000)), time(() => x.tile(5000))]
+  t.true(repeated < 4 * tiled + 5, `${repeated} ms, tile ${tiled} ms`)
+  t.is(ones([2]).repeat(2e7).size, 4e7)
 })
 
 test('nested arrays are read fast', (t) => {

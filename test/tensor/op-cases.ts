@@ -64,6 +64,8 @@ export const domains: Record<Formulas, Domain> = {
   isNaN: { inputs: [line], smooth: false },
   isFinite: { inputs: [line], smooth: false },
   isInf: { inputs: [line], smooth: false },
+  isClose: { inputs: [line, line, [0, 0.1], [0, 0.1]], smooth: false },
+  nanToNum: { inputs: [line, line, line, line] },
   floor: { inputs: [line] },
   ceil: { inputs: [line] },
   round: { inputs: [line] },
@@ -116,7 +118,7 @@ export const domains: Record<Formulas, Domain> = {
   geluTanh: { inputs: [line] },
 }
 
-/** Shapes for one, two and three inputs: equal, broadcast either way, scalars, size-1 axes, many axes. */
+/** Shapes for one to four inputs: equal, broadcast either way, scalars, size-1 axes, many axes. */
 export const patterns: number[][][][] = [
   [[[]], [[3]], [[2, 3]], [[1, 2, 1, 2]], [[2, 0]]],
   [
@@ -148,6 +150,10 @@ export const patterns: number[][][][] = [
     [[2, 1], [2], []],
     [[0], [2, 1], []],
     [[], [2], [3, 1]],
+  ],
+  [
+    [[2, 3], [3], [], [2, 1]],
+    [[0], [], [2, 1], []],
   ],
 ]
 

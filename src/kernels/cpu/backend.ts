@@ -4,7 +4,7 @@
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise.js'
 import { matmul } from './matmul.js'
-import { isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
+import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
 import { hasFma } from './module.js'
 import { copy, gather, place, scatterAdd } from './move.js'
 import { putRows } from './put-rows.js'
@@ -25,7 +25,7 @@ export const cpu: Backend = {
 
   upload: ordinary,
   allocate: resident,
-  duplicate: (buffer) => ordinary(values(buffer), buffer.dtype),
+  duplicate,
   write: overwrite,
   readSync: values,
   read: async (buffer) => values(buffer),

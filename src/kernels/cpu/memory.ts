@@ -11,19 +11,17 @@
  * ```
  *
  * A buffer remembers where its numbers are in WebAssembly memory, so that what is used again soon is not copied again.
- * Variables and optimizer slots are resident: they own a piece of the memory and are never copied. In a workspace (`within`:
- * a training step, or `tidy`) results stay in WebAssembly memory, and only those that leave it are copied out.
+ * Variables and optimizer slots are resident: they have a home (`homes.ts`), which is in WebAssembly memory as long as kernels use them.
+ * In a workspace (`within`: a training step, or `tidy`) results stay in WebAssembly memory, and only those that leave it are copied out.
  */
 import { BackendError } from '../../errors.js'
 import type { DataBuffer, DType, TypedArray } from '../backend.js'
 import { buffersIn } from '../buffers-in.js'
 import { Arena, newGeneration } from './arena.js'
-import { align, type Block, giveBack, take } from './blocks.js'
-import { memory } from './module.js'
+import { whenFull } from './blocks.js'
+import { copyOut, heap } from './heap.js'
+import { call, evict, Home, nextCall, settle } from './homes.js'
 import { numbersOf } from './numbers.js'
-
-/** The value of `generation` in buffers whose address stays valid for good. */
-const forever = -1
 
 /** A dense block of numbers: an ordinary array, a piece of WebAssembly memory, or (for a while) both. */
 export class CpuBuffer implements DataBuffer {
@@ -32,9 +30,11 @@ export class CpuBuffer implements DataBuffer {
     readonly size: number,
     /** The ordinary array, or null. */
     public array: TypedArray | null,
-    /** The address in WebAssembly memory; meaningful while `generation` is `forever` or that of an arena or a workspace. */
+    /** The address in WebAssembly memory; meaningful while `generation` is that of an arena or a workspace. */
     public address: number,
     public generation: number,
+    /** Where the numbers are instead, if the buffer is resident. */
+    readonly home: Home | null = null,
   ) {}
 }
 
@@ -46,7 +46,13 @@ const copies = new Arena()
 let generation = scratch.generation
 let isWithin = false
 
-const collector = new FinalizationRegistry<Block>(giveBack)
+whenFull({
+  makeRoom: () => evict(0),
+  advice: () =>
+    isWithin
+      ? 'A tidy() or training step keeps all its results until it ends. Use smaller batches, or several tidy() calls, one after the other.'
+      : 'One operation needs its operands and its result there at the same time. Compute it in parts.',
+})
 
 /** A new array of the dtype, zeroed. */
 export function newArray(dtype: DType, size: number): TypedArray {
@@ -58,18 +64,14 @@ export function ordinary(array: TypedArray, dtype: DType): CpuBuffer {
   return new CpuBuffer(dtype, array.length, array, 0, 0)
 }
 
-/** A zeroed buffer in WebAssembly memory; the memory is reused when the buffer is garbage. */
+/** A zeroed buffer that kernels may change in place; its memory is reused when the buffer is garbage. */
 export function resident(dtype: DType, size: number): CpuBuffer {
-  const bytes = align(size * numbersOf[dtype].bytes)
-  const address = take(bytes)
-  new Uint8Array(memory.buffer, address, bytes).fill(0)
-  const buffer = new CpuBuffer(dtype, size, null, address, forever)
-  collector.register(buffer, { address, bytes })
-  return buffer
+  return new CpuBuffer(dtype, size, null, 0, 0, new Home(dtype, size))
 }
 
 /** The start of a kernel call, which contains no other: addresses of earlier calls are good no more. */
 export function begin(): void {
+  nextCall()
   if (isWithin) return
   copies.begin()
   scratch.begin()
@@ -94,19 +96,31 @@ export function discard(start: number): void {
 /** The address of the buffer's numbers, for the time of this kernel call. */
 export function pointer(buffer: DataBuffer): number {
   const b = buffer as CpuBuffer
+  const { home } = b
+  if (home !== null) {
+    home.used = call
+    return home.address !== 0 ? home.address : settle(home, b)
+  }
   if (hasAddress(b)) return b.address
   const { bytes } = numbersOf[b.dtype]
+  const array = sharedArray(b)
   const address = copies.reserve(b.size * bytes)
-  heap(b.dtype).set(ordinaryArray(b), address / bytes)
+  heap(b.dtype).set(array, address / bytes)
   b.address = address
   b.generation = copies.generation
   return address
 }
 
-/** Whether the numbers are in WebAssembly memory now. */
+/** The address of the buffer's numbers, or 0 while they are not in WebAssembly memory. */
+function addressOf(b: CpuBuffer): number {
+  if (b.home !== null) return b.home.address
+  return hasAddress(b) ? b.address : 0
+}
+
+/** Whether what is not resident is in WebAssembly memory now. */
 function hasAddress(b: CpuBuffer): boolean {
   const g = b.generation
-  return g === forever || g === generation || g === copies.generation || g === scratch.generation
+  return g === generation || g === copies.generation || g === scratch.generation
 }
 
 /** The end of a kernel call: its result at `address` as a buffer. */
@@ -117,27 +131,39 @@ export function result(address: number, dtype: DType, size: number): CpuBuffer {
 /** A copy of the buffer's numbers. */
 export function values(buffer: DataBuffer): TypedArray {
   const b = buffer as CpuBuffer
-  if (isResident(b)) return copyOut(b.dtype, b.address, b.size)
-  return ordinaryArray(b).slice()
+  const array = (b.home ?? b).array
+  return array ? array.slice() : sharedArray(b)
+}
+
+/** A buffer of the same numbers, which stays as it is when the source is changed. */
+export function duplicate(buffer: DataBuffer): CpuBuffer {
+  return ordinary(sharedArray(buffer as CpuBuffer), buffer.dtype)
 }
 
 /** One of the buffer's numbers. */
 export function valueAt(buffer: DataBuffer, index: number): number {
   const b = buffer as CpuBuffer
-  if (isResident(b)) return heap(b.dtype)[b.address / numbersOf[b.dtype].bytes + index]
-  return ordinaryArray(b)[index]
+  const array = (b.home ?? b).array
+  if (array) return array[index]
+  const address = addressOf(b)
+  return address === 0 ? sharedArray(b)[index] : heap(b.dtype)[address / numbersOf[b.dtype].bytes + index]
 }
 
 /** Copies the source's numbers into a resident buffer of the same dtype and size. */
 export function overwrite(target: DataBuffer, source: DataBuffer): void {
   const t = target as CpuBuffer
   const s = source as CpuBuffer
+  const to = addressOf(t)
+  if (to === 0) {
+    ;(t.home as Home).array = sharedArray(s)
+    return
+  }
+  const { bytes } = numbersOf[t.dtype]
   const numbers = heap(t.dtype)
-  const start = t.address / numbersOf[t.dtype].bytes
-  if (isResident(s)) {
-    const from = s.address / numbersOf[s.dtype].bytes
-    numbers.copyWithin(start, from, from + s.size)
-  } else numbers.set(ordinaryArray(s), start)
+  const array = (s.home ?? s).array
+  const from = array ? 0 : addressOf(s)
+  if (from !== 0) numbers.copyWithin(to / bytes, from / bytes, from / bytes + s.size)
+  else numbers.set(sharedArray(s), to / bytes)
 }
 
 /**
@@ -165,62 +191,25 @@ function keep(b: CpuBuffer): void {
   if (b.array === null && b.generation === generation) b.array = copyOut(b.dtype, b.address, b.size)
 }
 
-/** Whether the numbers are in WebAssembly memory alone, where a kernel can change them. */
+/** Whether a kernel can change the numbers: those of resident buffers, and those that are in WebAssembly memory alone. */
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
-  return b.array === null && hasAddress(b)
+  return b.home !== null || (b.array === null && hasAddress(b))
 }
 
 /** Whether the numbers are anywhere: what stays in a workspace that is over is lost. */
 export function isAlive(buffer: DataBuffer): boolean {
-  return (buffer as CpuBuffer).array !== null || hasAddress(buffer as CpuBuffer)
+  return isResident(buffer) || (buffer as CpuBuffer).array !== null
 }
 
-function ordinaryArray(b: CpuBuffer): TypedArray {
-  if (b.array) return b.array
+/** The buffer's numbers as an ordinary array, which nobody may change. */
+function sharedArray(b: CpuBuffer): TypedArray {
+  const { array } = b.home ?? b
+  if (array) return array
+  const address = addressOf(b)
+  if (address !== 0) return copyOut(b.dtype, address, b.size)
+  if (b.home) return newArray(b.dtype, b.size)
   throw new BackendError(
     `tensor: its ${b.size} numbers belonged to a tidy() or training step that is over. Return it from tidy(), or copy the numbers inside with toArray() or dataSync().`,
   )
-}
-
-let f32 = new Float32Array(memory.buffer)
-let f64 = new Float64Array(memory.buffer)
-let i32 = new Int32Array(memory.buffer)
-let u8 = new Uint8Array(memory.buffer)
-
-/** The whole memory as an array of the dtype. */
-function heap(dtype: DType): TypedArray {
-  if (u8.buffer !== memory.buffer) {
-    f32 = new Float32Array(memory.buffer)
-    f64 = new Float64Array(memory.buffer)
-    i32 = new Int32Array(memory.buffer)
-    u8 = new Uint8Array(memory.buffer)
-  }
-  return dtype === 'float32' ? f32 : dtype === 'float64' ? f64 : dtype === 'int32' ? i32 : u8
-}
-
-/**
- * The engine keeps arrays of up to `tiny` bytes on its own heap; larger ones have memory of their own, which is slow to get.
- * Small ones therefore are parts of a slab.
- */
-const tiny = 64
-const small = 4096
-const slabBytes = 1 << 16
-let slab = new ArrayBuffer(0)
-let slabTop = 0
-
-function copyOut(dtype: DType, address: number, size: number): TypedArray {
-  const { bytes, array } = numbersOf[dtype]
-  const length = size * bytes
-  const first = address / bytes
-  if (length <= tiny || length > small) return heap(dtype).slice(first, first + size)
-  if (slabTop + length > slab.byteLength) {
-    slab = new ArrayBuffer(slabBytes)
-    slabTop = 0
-  }
-  const copy = new array(slab, slabTop, size)
-  slabTop += (length + 7) & ~7
-  const numbers = heap(dtype)
-  for (let i = 0; i < size; i++) copy[i] = numbers[first + i]
-  return copy
 }

@@ -2,7 +2,7 @@
  * Sorting on the CPU, row by row. Numbers of 32 bits are packed with their indices into one float64 each, which the engine's own sort
  * puts in order; float64 and very long rows take a stable merge sort of indices.
  */
-import type { DataBuffer, TypedArray } from '../backend.js'
+import type { DataBuffer, DType, TypedArray } from '../backend.js'
 import { ordinary, values } from './memory.js'
 
 /** 2^21 indices fit into the 53 bits of a float64 beside 32 bits of key. */
@@ -15,13 +15,16 @@ const pieceLength = 8
 export function argSort(x: DataBuffer, rows: number, columns: number, descending: boolean): DataBuffer {
   const numbers = values(x)
   const out = new Int32Array(rows * columns)
-  if (x.dtype !== 'float64' && columns <= indices) sortPacked(numbers, out, columns, descending)
+  if (x.dtype !== 'float64' && columns <= indices) sortPacked(keysOf(numbers, x.dtype), out, columns, descending)
   else sortByMerging(numbers, out, rows, columns, descending)
   return ordinary(out, 'int32')
 }
 
-function sortPacked(numbers: TypedArray, out: Int32Array, columns: number, descending: boolean): void {
-  const keys = numbers instanceof Float32Array ? floatKeys(numbers) : Uint32Array.from(numbers, (v) => v + 2 ** 31)
+function keysOf(numbers: TypedArray, dtype: DType): Uint32Array {
+  return dtype === 'float32' ? floatKeys(numbers as Float32Array) : Uint32Array.from(numbers, (v) => v + 2 ** 31)
+}
+
+function sortPacked(keys: Uint32Array, out: Int32Array, columns: number, descending: boolean): void {
   const packed = new Float64Array(columns)
   for (let start = 0; start < out.length; start += columns) {
     for (let i = 0; i < columns; i++) {

@@ -9,16 +9,18 @@
  * are then the names assigned before it, and `y`.
  */
 import { FormulaError } from '../../errors.js'
+import { Recent } from '../recent.js'
 import { type Program, program, type Statement } from './ast.js'
 import { checkFree, convert } from './convert.js'
 import { hintForSign } from './foreign.js'
 import { type MathNode, parseMath } from './mathjs.js'
 
-const parsed = new Map<string, Program>()
+/** Kernels and derivatives are kept with their program, and go with it. */
+const parsed = new Recent<string, Program>(500)
 
 /**
  * The program that `text` says: `parse('a * b').statements` is `[{ name: 'y', value: a * b }]`. The same text gives the same
- * object. Throws a `FormulaError` that shows the formula.
+ * object as long as it is among the last 500. Throws a `FormulaError` that shows the formula.
  */
 export function parse(text: string): Program {
   let result = parsed.get(text)

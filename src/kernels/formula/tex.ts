@@ -129,9 +129,10 @@ const names = new Map([
 
 /** `beta1` is β₁, `d_x` is d with the subscript x, a name of several letters stands upright. */
 function writeName(name: string): string {
-  const [, base, , index] = /^(.+?)(_?([0-9]+|(?<=_).+))?$/.exec(name)!
-  const subscript = index === undefined ? '' : `_{${letters(index)}}`
-  return letters(base) + subscript
+  const rest = name.slice(1)
+  const cut = name[0] === '_' && rest !== '' ? 0 : rest.search(/_.|(?<![0-9])[0-9]+$/u)
+  if (cut < 0) return letters(name)
+  return `${letters(name.slice(0, 1 + cut))}_{${letters(rest.slice(cut).replace(/^_(?=.)/u, ''))}}`
 }
 
 function letters(name: string): string {

@@ -223,7 +223,7 @@ export class Buffers {
 }
 
 function toFloat32(numbers: TypedArray, dtype: DType): Float32Array {
-  if (numbers instanceof Float32Array) return numbers
+  if (dtype === 'float32') return numbers as Float32Array
   if (dtype === 'int32') for (const n of numbers) if (Math.abs(n) > largestWhole) throw notExact(n)
   return Float32Array.from(numbers)
 }

@@ -3,6 +3,7 @@
  */
 import type { DType, Operand } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
+import { Recent } from '../../recent.js'
 import { instantiate } from '../module.js'
 import { computeType, isInt32 } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
@@ -27,7 +28,7 @@ export class Kernels {
   lastSignature: number | string = -1
   last: Kernel | null = null
   lastPlan: RowPlan | null = null
-  private readonly all = new Map<number | string, Kernel>()
+  private readonly all = new Recent<number | string, Kernel>(50)
 
   constructor(private readonly program: Program) {}
 

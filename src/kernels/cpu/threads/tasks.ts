@@ -29,9 +29,9 @@ const { words, numbers, bytes } = control
 
 const sleeps = maySleep()
 
-/** Kernels by their number, and their numbers; −1 for those that workers cannot run. */
+/** Kernels by their number (as many as the workers have room for), and their numbers; −1 for those that workers cannot run. */
 const kernels: KernelFunction[] = []
-const numberOf = new Map<KernelFunction, number>()
+const numberOf = new WeakMap<KernelFunction, number>()
 let nextModule: number = code.start
 
 let published = 0
