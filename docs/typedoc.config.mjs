@@ -38,9 +38,10 @@ export default {
   includeHierarchySummary: true,
   searchInComments: true,
   searchInDocuments: true,
-  searchCategoryBoosts: { Optimizers: 2, Layers: 1.5, Tensor: 1.5 },
+  searchCategoryBoosts: { Guides: 3, 'Coming from': 2, Decisions: 2, Optimizers: 2, Layers: 1.5, Tensor: 1.5 },
 
   customCss: 'theme/nabla.css',
+  customJs: 'theme/site.js',
   favicon: 'theme/favicon.svg',
   lightHighlightTheme: 'light-plus',
   darkHighlightTheme: 'github-dark',

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
-import { exampleSnippets, markdownFiles, markdownSnippets, type Snippet } from './docs/blocks.js'
+import { exampleSnippets, markdownFiles, markdownSnippets, type Snippet, wideLines } from './docs/blocks.js'
 import { mismatch } from './docs/compare.js'
 import { checkSnippet, runSnippet } from './docs/run.js'
 import { filesBelow, read, root } from './source.js'
@@ -47,6 +47,10 @@ test('there are as many blocks as recorded', (t) => {
     snippets.filter(({ where }) => where.startsWith(start)).reduce((sum, { blocks }) => sum + blocks, 0)
   const all = [...ofMarkdown, ...ofSources]
   t.deepEqual(Object.fromEntries(Object.keys(recorded).map((start) => [start, count(all, start)])), recorded)
+})
+
+test('code of pages is at most 80 columns wide, so that it fits beside the menu', (t) => {
+  t.deepEqual(wideLines(80), [])
 })
 
 test('Node finds the package under its own name', (t) => {

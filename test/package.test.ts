@@ -46,6 +46,44 @@ test('a strict TypeScript project without Node’s types gets tensors with all o
   t.deepEqual(problems, [])
 })
 
+test('an editor shows what a class is for where it is made: over `new AdamW(`', (t) => {
+  const path = write('hover.mts', "import * as nabla from 'nabla'")
+  const service = ts.createLanguageService({
+    fileExists: ts.sys.fileExists,
+    readFile: ts.sys.readFile,
+    realpath: ts.sys.realpath,
+    directoryExists: ts.sys.directoryExists,
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => String(text.length),
+    getScriptSnapshot: (file) => ts.ScriptSnapshot.fromString((file === path ? text : ts.sys.readFile(file)) ?? ''),
+    getCurrentDirectory: () => project,
+    getCompilationSettings: () => ({ module: ts.ModuleKind.NodeNext, types: [], lib: ['lib.es2022.d.ts'] }),
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+  })
+  let text = readFileSync(path, 'utf8')
+  const classes = exportedClasses(service.getProgram()!, path)
+  t.true(classes.length > 50)
+  text = classes.map((name) => `import { ${name} } from 'nabla'; new ${name}()`).join('\n')
+  const shown = (name: string) => service.getQuickInfoAtPosition(path, text.indexOf(`new ${name}()`) + 4)?.documentation
+  t.regex(ts.displayPartsToString(shown('AdamW')), /^Adam with weight decay/)
+  t.deepEqual(
+    classes.filter((name) => !ts.displayPartsToString(shown(name))),
+    [],
+    'a comment of a constructor begins with a sentence; a constructor that others inherit has no comment',
+  )
+})
+
+/** The classes of the modules that a file imports. */
+function exportedClasses(program: ts.Program, path: string): string[] {
+  const checker = program.getTypeChecker()
+  const [{ moduleSpecifier }] = program.getSourceFile(path)!.statements as unknown as ts.ImportDeclaration[]
+  const original = (s: ts.Symbol) => (s.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s)
+  return checker
+    .getExportsOfModule(checker.getSymbolAtLocation(moduleSpecifier)!)
+    .filter((s) => original(s).flags & ts.SymbolFlags.Class)
+    .map(({ name }) => name)
+}
+
 test('a bundler keeps the methods of tensors when it drops what is not used', async (t) => {
   const entry = write(
     'user.mjs',

@@ -13,6 +13,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
     'tensor/json-numbers',
     'tensor/grids',
     'tensor/random',
+    'tensor/json-numbers',
     'kernels/backend',
   ],
   'Operations: elementwise': ['tensor/arithmetic', 'tensor/comparisons', 'tensor/exponentials', 'tensor/trigonometry'],

@@ -19,6 +19,7 @@ import { copyPlayground } from './playground.js'
 import { polish } from './polish.js'
 import { addReferences } from './references.js'
 import { SiteRouter } from './router.js'
+import { rankSearch } from './search.js'
 import { linkSources } from './sources.js'
 import { fillTables } from './tables.js'
 
@@ -40,6 +41,7 @@ export function plugin(app: Application): void {
   linkSources(app)
   copyPlayground(app)
   writeLlms(app)
+  rankSearch(app)
 }
 
 function enrich(project: ProjectReflection, program: ts.Program): void {

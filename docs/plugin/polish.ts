@@ -1,6 +1,7 @@
 /**
  * Small changes to the pages: the style sheet and the font of the formulas (without a font that has tables for mathematics, a browser
- * sets exponents too high), tables that scroll instead of widening the page, and links to what the build makes (`site:llms.txt`).
+ * sets exponents too high), tables and formulas that scroll instead of widening the page, cells that know the name of their column (a
+ * phone shows it, see the style sheet), and links to what the build makes (`site:llms.txt`).
  */
 import { copyFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -26,8 +27,32 @@ export function polish(app: Application): void {
     const up = '../'.repeat(page.url.split('/').length - 1)
     page.contents = page.contents
       ?.replace(styles, '$1<link rel="stylesheet" href="$2assets/Temml-STIX2.css"/>')
-      .replaceAll('<table>', '<div class="table"><table>')
+      .replace(/<table>.*?<\/table>/gs, (table) => `<div class="table">${withColumns(table)}</div>`)
+      .replace(/<math display="block".*?<\/math>/gs, (math) => `<div class="formula">${statements(math)}</div>`)
       .replaceAll('href="site:', `href="${up}`)
-      .replaceAll('</table>', '</table></div>')
+  })
+}
+
+/** The statements of a formula that wide spaces stand between, as a formula each: where the page is narrow, lines break there. */
+function statements(math: string): string {
+  const [start] = /^<math[^>]*><mrow>/.exec(math) ?? ['']
+  let depth = 0
+  return math.replace(/(<mspace width="2em"><\/mspace>)+|<[^>]*>/g, (tag, space) => {
+    if (space) return depth === 2 ? `</mrow></math>${start}` : tag
+    depth += tag.startsWith('</') ? -1 : 1
+    return tag
+  })
+}
+
+/** The table, each cell with the name of its column where several have names. */
+function withColumns(table: string): string {
+  const columns = [...table.matchAll(/<th[^>]*>(.*?)<\/th>/gs)].map(([, title]) => title.replace(/<[^>]*>/g, '').trim())
+  if (columns.filter(Boolean).length < 2) return table
+  return table.replace(/<tr>.*?<\/tr>/gs, (row) => {
+    let i = 0
+    return row.replace(/<td/g, () => {
+      const title = columns[i++]
+      return title ? `<td data-column="${title.replaceAll('"', '&quot;')}"` : '<td'
+    })
   })
 }

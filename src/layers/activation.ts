@@ -15,6 +15,7 @@ export class Activation extends Layer {
   private readonly activation: NamedActivation
 
   /**
+   * Makes a layer that applies a function.
    * @param activation a name, or a function of a tensor
    * @throws OptionError for an unknown activation or option
    */

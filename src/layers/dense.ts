@@ -48,6 +48,7 @@ export class Dense extends Layer {
   private readonly activation: NamedActivation
 
   /**
+   * Makes a fully connected layer; the size of its input is inferred.
    * @param units the number of outputs
    * @throws OptionError for an unknown option, activation or initializer, or when `units` is not a whole number above 0
    */

@@ -29,6 +29,7 @@ export class Dropout extends Layer {
   private readonly random: Generator | null
 
   /**
+   * Makes a layer that drops a fraction of its inputs in training.
    * @param rate the fraction that is dropped, from 0 to below 1
    * @throws OptionError when the rate is not in [0, 1)
    */

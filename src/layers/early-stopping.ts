@@ -61,7 +61,10 @@ export class EarlyStopping implements Callback {
   private bestWeights: Tensor[] | null = null
   private waited = 0
 
-  /** @throws OptionError for an unknown option, a value out of range, or a monitor that needs a mode */
+  /**
+   * Makes a callback that ends training when its monitored value no longer improves.
+   * @throws OptionError for an unknown option, a value out of range, or a monitor that needs a mode
+   */
   constructor(options: EarlyStoppingOptions = {}) {
     checkOptions('EarlyStopping', options, names)
     const { monitor = 'val_loss', patience = 0, minDelta = 0, mode = 'auto', baseline = null } = options

@@ -23,6 +23,7 @@ export class Sequential extends Model {
   readonly layers: readonly Layer[]
 
   /**
+   * Makes a model of layers, each of which takes the output of the one before.
    * @param layers first to last
    * @throws OptionError when there is no layer, something is not a layer, or one comes twice
    */

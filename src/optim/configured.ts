@@ -24,7 +24,10 @@ export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Op
 /** Options of nabla that Keras's configurations do not have. */
 const notInConfig = ['jitCompile']
 
-/** The base of optimizers with options. */
+/**
+ * The base of optimizers with options. (Its constructor has no comment, so that editors show those of the classes that inherit it.)
+ * @throws OptionError for an unknown option, or a value of the wrong kind or out of range
+ */
 export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> extends AnyOptimizer {
   /** The optimizer's own options and their defaults. The shared ones need not be repeated. */
   static readonly defaults: Readonly<Record<string, unknown>> = { learningRate: 0.001 }
@@ -37,7 +40,6 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   /** How often `apply` was called; schedules are read at this step. */
   protected applied = 0
 
-  /** @throws OptionError for an unknown option, or a value of the wrong kind or out of range */
   constructor(options: NoInfer<Options> = {} as Options) {
     super()
     const { name: op, defaults, nullable } = new.target as unknown as typeof ConfiguredOptimizer

@@ -93,7 +93,10 @@ export class LBFGS extends AnyOptimizer {
   private made = 0
   private built: readonly Variable[] = []
 
-  /** @throws OptionError for an unknown option, or one that is not a positive number (for counts, a whole one) */
+  /**
+   * Makes an L-BFGS optimizer, which calls the loss as often as its line search needs.
+   * @throws OptionError for an unknown option, or one that is not a positive number (for counts, a whole one)
+   */
   constructor(options: LBFGSOptions = {}) {
     super()
     checkOptions('LBFGS', options, [...Object.keys(defaults), 'name'])

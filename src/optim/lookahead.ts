@@ -52,7 +52,10 @@ export class Lookahead extends Wrapper {
   private slow: { variable: Variable; slow: Variable }[] = []
   private follow: RunRule | null = null
 
-  /** @throws OptionError for an unknown option, or one out of range */
+  /**
+   * Makes an optimizer of slow weights that follow the fast weights of the inner one.
+   * @throws OptionError for an unknown option, or one out of range
+   */
   constructor(inner: AnyOptimizer, options: LookaheadOptions = {}) {
     checkOptions('Lookahead', options, ['syncPeriod', 'slowStepSize', 'name'])
     const { syncPeriod = 5, slowStepSize = 0.5, name } = options

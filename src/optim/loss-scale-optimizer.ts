@@ -55,7 +55,10 @@ export class LossScaleOptimizer extends Wrapper {
   private currentScale: number
   private finiteSteps = 0
 
-  /** @throws OptionError for an unknown option, or one that belongs to the inner optimizer */
+  /**
+   * Makes an optimizer that scales the loss, and skips steps whose gradients overflow.
+   * @throws OptionError for an unknown option, or one that belongs to the inner optimizer
+   */
   constructor(inner: AnyOptimizer, options: LossScaleOptions = {}) {
     const { initialScale, dynamicGrowthSteps, name } = resolve(options)
     super(inner, name)

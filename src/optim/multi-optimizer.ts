@@ -59,6 +59,7 @@ export class MultiOptimizer extends AnyOptimizer {
   private expected: readonly Variable[] = []
 
   /**
+   * Makes one optimizer of several, each for its own variables.
    * @param choice groups, or a function that gives the optimizer of a variable
    * @throws OptionError for an unknown option
    */

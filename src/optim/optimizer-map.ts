@@ -26,6 +26,7 @@ export class OptimizerMap {
   private readonly groups = new Map<GroupKey, AnyOptimizer>()
 
   /**
+   * Makes a list of groups of variables, with an optimizer each.
    * @param defaultOptimizer for the variables that no group matches
    * @param groups pairs of a key (see `GroupKey`) and an optimizer
    */

@@ -45,7 +45,10 @@ export class SAM extends Wrapper {
   /** ρ, how far the climb goes. */
   readonly rho: number
 
-  /** @throws OptionError for an unknown option, or a ρ that is not positive */
+  /**
+   * Makes an optimizer whose inner one steps with the gradient of the worst point nearby.
+   * @throws OptionError for an unknown option, or a ρ that is not positive
+   */
   constructor(inner: AnyOptimizer, options: SAMOptions = {}) {
     checkOptions('SAM', options, ['rho', 'name'])
     const { rho = 0.05, name } = options

@@ -18,6 +18,7 @@ export class IndexedSlices extends Tensor {
   private dense: DataBuffer | null = null
 
   /**
+   * Makes slices of rows and of the indices where they belong.
    * @param values [...indices.shape, ...shape.slice(1)]
    * @param indices int32, each from 0 to shape[0] − 1
    * @param shape the shape of the whole tensor

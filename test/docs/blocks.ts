@@ -69,6 +69,15 @@ export function foreignBlocks(language: string): { where: string; code: string }
   )
 }
 
+/** The lines of blocks in pages that are wider than so many characters, by where they stand: `README.md:12`. */
+export function wideLines(width: number): string[] {
+  return markdownFiles().flatMap((file) =>
+    allBlocks(read(file)).flatMap(({ line, code }) =>
+      code.split('\n').flatMap((text, i) => (text.length > width ? [`${file}:${line + i}: ${text}`] : [])),
+    ),
+  )
+}
+
 /** Every language that a block is written in. */
 export function languagesUsed(): string[] {
   return [...new Set(markdownFiles().flatMap((file) => allBlocks(read(file)).map(({ language }) => language)))].sort()

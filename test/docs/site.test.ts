@@ -166,20 +166,47 @@ test('llms.txt and api.json list what there is', (t) => {
   t.true(text.includes('(guides/06-adamw.html)'))
 })
 
-test.serial('search finds AdamW, and words of comments and guides', async (t) => {
+/** What readers look for, and what has to be among the first so many results. */
+const searches: [words: string, target: string, among: number][] = [
+  ['adamw', 'classes/AdamW.html', 1],
+  ['AdamW', 'classes/AdamW.html', 1],
+  ['matmul', 'functions/matmul.html', 1],
+  ['fit', 'classes/Model.html#fit', 5],
+  ['hyperbolic', 'functions/tanh.html', 10],
+  ['dilemma', 'guides/06-adamw.html', 10],
+  ['nan', 'guides/02-gradients.html', 3],
+  ['nan', 'guides/05-training.html', 3],
+  ['why is the loss nan', 'guides/05-training.html', 3],
+  ['save', 'guides/04-first-network.html', 3],
+  ['save a model', 'guides/04-first-network.html', 3],
+  ['load weights', 'guides/04-first-network.html', 3],
+  ['resume training', 'guides/07-clipping-ema-schedules.html', 3],
+  ['overfitting', 'guides/05-training.html', 3],
+  ['early stopping', 'guides/05-training.html', 3],
+  ['exploding gradients', 'guides/07-clipping-ema-schedules.html', 3],
+  ['learning rate', 'guides/07-clipping-ema-schedules.html', 3],
+  ['memory leak', 'decisions/no-dispose.html', 3],
+  ['out of memory', 'decisions/no-dispose.html', 3],
+  ['a custom optimizer', 'guides/08-your-own-optimizer.html', 3],
+  ['webgpu', 'guides/10-gpu.html', 3],
+]
+
+test.serial('search finds classes and functions by name, and guides by the words of readers', async (t) => {
   const page = await open('index.html')
   await page.click('#tsd-search-trigger')
   const links = page.locator('#tsd-search-results a')
-  const find = async (words: string, target: string) => {
+  const results = () => links.evaluateAll((found) => found.map((link) => (link as HTMLAnchorElement).href))
+  for (const [words, target, among] of searches) {
+    await page.evaluate(() => document.querySelector('#tsd-search-results')?.replaceChildren())
     await page.fill('#tsd-search-input', words)
-    await page.locator(`#tsd-search-results a[href$="${target}"]`).first().waitFor({ timeout: 20_000 })
-    t.pass(words)
+    await links.first().waitFor({ timeout: 20_000 })
+    const found = await results()
+    t.true(
+      found.slice(0, among).some((url) => url.endsWith(target)),
+      `${words}: ${target} is not among ${found}`,
+    )
   }
-  await find('adamw', 'classes/AdamW.html')
-  t.regex((await links.first().getAttribute('href')) ?? '', /AdamW/)
-  await find('hyperbolic', 'functions/tanh.html')
-  await find('dilemma', 'guides/06-adamw.html')
-  await find('AdamW', 'classes/AdamW.html')
+  await page.fill('#tsd-search-input', 'AdamW')
   await page.locator('#tsd-search-results a[href$="classes/AdamW.html"]').first().click()
   await page.waitForURL('**/classes/AdamW.html')
   t.is(await page.locator('h1').textContent(), 'Class AdamW')
@@ -226,27 +253,102 @@ test.serial('dark mode switches, and stays', async (t) => {
   await dark.close()
 })
 
-const phonePages = [
+/** Pages of every kind. */
+const kinds = [
   'index.html',
   'classes/AdamW.html',
+  'classes/LearningRateSchedule.html',
+  'classes/OptimizerMap.html',
   'classes/Tensor.html',
+  'decisions/one-tensor-class.html',
   'functions/atan2.html',
   'functions/matmul.html',
+  'functions/optimizers.get.html',
+  'guides/02-gradients.html',
   'guides/05-training.html',
   'guides/06-adamw.html',
   'guides/09-cpu-kernels.html',
   'guides/coming-from-keras.html',
+  'guides/gpu-operations.html',
+  'guides/performance.html',
   'hierarchy.html',
+  'interfaces/FitOptions.html',
+  'modules/optimizers.html',
+  'playground/backends.html',
   'source/src/tensor/ops.ts.html',
+  'types/TensorLike.html',
 ]
 
-test.serial('a phone shows pages at its own width', async (t) => {
-  for (const path of phonePages) {
-    const page = await open(path, { width: 390 })
-    t.true((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390, path)
+/** Elements that are cut: what overflows them neither scrolls, with a shadow that shows it, nor ends in an ellipsis. */
+function cutElements(): string[] {
+  return [...document.querySelectorAll('body *')].flatMap((element) => {
+    const { clientWidth, scrollWidth, textContent } = element
+    const { overflowX, backgroundImage, textOverflow } = getComputedStyle(element)
+    const fits = clientWidth === 0 || scrollWidth <= clientWidth + 4 || overflowX === 'visible' // then its ancestor is cut, or none
+    const scrolls = overflowX === 'auto' && backgroundImage.includes('gradient')
+    return fits || scrolls || textOverflow === 'ellipsis' ? [] : [`${element.outerHTML.slice(0, 60)} ${textContent}`]
+  })
+}
+
+/** Blocks of code that scroll. */
+function wideBlocks(): string[] {
+  const blocks = [...document.querySelectorAll('pre, .tsd-signature')]
+  return blocks.filter((block) => block.scrollWidth > block.clientWidth + 1).map((block) => block.textContent ?? '')
+}
+
+test.serial('pages of every kind fit phones and laptops, and what is wider scrolls and shows it', async (t) => {
+  const page = await open('index.html')
+  for (const path of kinds) {
+    await page.goto(site.url + path)
+    for (const width of [360, 390, 1280]) {
+      await page.setViewportSize({ width, height: 844 })
+      const at = `${path} at ${width}`
+      t.true((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, at)
+      t.deepEqual(await page.evaluate(cutElements), [], at)
+      if (width === 1280 && !path.startsWith('source/')) t.deepEqual(await page.evaluate(wideBlocks), [], at)
+    }
     t.true(Number.parseFloat(await page.evaluate(() => getComputedStyle(document.body).fontSize)) >= 16, path)
-    await page.close()
   }
+  await page.close()
+})
+
+test.serial('on a phone, formulas of guides break, and cells of tables name their columns', async (t) => {
+  const page = await open('guides/02-gradients.html', { width: 390 })
+  const widths = (selector: string) =>
+    page.locator(selector).evaluateAll((all) => all.map((element) => element.scrollWidth - element.clientWidth))
+  t.true((await widths('.formula')).every((excess) => excess <= 0))
+  t.is(await page.locator('.formula:has-text("2x") math, .formula math:has-text("2x")').count(), 3)
+  await page.goto(`${site.url}guides/coming-from-keras.html`)
+  t.true((await widths('.table')).every((excess) => excess <= 4))
+  const label = await page.evaluate(() => {
+    const cells = document.querySelectorAll('.table tr:nth-child(2) td')
+    return [...cells].slice(0, 2).map((cell) => getComputedStyle(cell, '::before').content)
+  })
+  t.deepEqual(label, ['"Keras "', '"nabla "'])
+  await page.close()
+})
+
+test.serial('no gap stands behind a root, nor between code and a comma', async (t) => {
+  const page = await open('guides/06-adamw.html')
+  const gaps = await page.locator('msqrt').evaluateAll((roots) =>
+    roots.flatMap((root) => {
+      const [inside, next] = [root.lastElementChild, root.nextElementSibling]
+      if (!inside || !next) return []
+      const gap = next.getBoundingClientRect().left - inside.getBoundingClientRect().right
+      return [gap / Number.parseFloat(getComputedStyle(root).fontSize)]
+    }),
+  )
+  t.true(gaps.length > 0)
+  t.true(Math.max(...gaps) < 0.35, String(gaps))
+  const edge = await page
+    .locator('p code')
+    .first()
+    .evaluate((code) => {
+      const { paddingRight, marginRight } = getComputedStyle(code)
+      return Number.parseFloat(paddingRight) + Number.parseFloat(marginRight)
+    })
+  t.is(edge, 0)
+  await page.close()
 })
 
 test.serial('no page complained, and none asked for anything from elsewhere', (t) => {

@@ -32,6 +32,7 @@ export interface ScheduleClass {
  *   }
  * }
  * new Halving().at(2) // => 0.025
+ * @throws OptionError for an unknown or a missing option, or a value of the wrong kind
  */
 export abstract class LearningRateSchedule<Options extends object = Record<string, unknown>> {
   /** The options and their defaults; `undefined` for those that must be given. */
@@ -42,7 +43,6 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
   /** What it is called. */
   readonly name: string
 
-  /** @throws OptionError for an unknown or a missing option, or a value of the wrong kind */
   constructor(options: Options & { name?: string | null } = {} as Options) {
     const { name: op, defaults } = new.target as unknown as ScheduleClass
     checkOptions(op, options, [...Object.keys(defaults), 'name'])

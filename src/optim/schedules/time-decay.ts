@@ -15,7 +15,10 @@ export interface DecayOptions {
   staircase?: boolean
 }
 
-/** A schedule that decays a little with every step, or at once after a number of them. */
+/**
+ * A schedule that decays a little with every step, or at once after a number of them.
+ * @throws OptionError for a missing or unknown option, or when `decaySteps` is not more than 0
+ */
 export abstract class TimeDecay extends LearningRateSchedule<DecayOptions> {
   static override readonly defaults = {
     initialLearningRate: undefined,
@@ -24,7 +27,6 @@ export abstract class TimeDecay extends LearningRateSchedule<DecayOptions> {
     staircase: false,
   }
 
-  /** @throws OptionError for a missing or unknown option, or when `decaySteps` is not more than 0 */
   constructor(options: DecayOptions & { name?: string | null }) {
     super(options)
     checkPositive(new.target.name, 'decaySteps', this.options.decaySteps)
