@@ -95,6 +95,7 @@ export class LossScaleOptimizer extends Wrapper {
     return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
   }
 
+  /** Internal: keeps what a step may change, its own numbers too. */
   override saved(variables: readonly Variable[]): () => void {
     const undo = super.saved(variables)
     const { currentScale, finiteSteps } = this

@@ -129,6 +129,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     }
   }
 
+  /** Internal: keeps what a step may change, its own numbers too. */
   override saved(variables: readonly Variable[]): () => void {
     const undo = super.saved(variables)
     const { training } = this
