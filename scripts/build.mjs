@@ -57,14 +57,15 @@ const published = new Set(readFileSync(`${root}src/index.ts`, 'utf8').match(/\b[
 
 /**
  * Configurations, paths of weights and messages name classes (`Adam`, `dense_1`, `ShapeError`), but whoever minifies renames them. A
- * field with the name stays, and unlike a call it keeps no bundler from leaving out a class that nobody uses.
+ * getter of the name stays, and unlike a call it keeps no bundler from leaving out a class that nobody uses. (A static field does not do:
+ * compilers that assign fields, such as Next's, fail at the read-only name of a function.)
  */
 const classNames = {
   name: 'names',
   setup: ({ onLoad }) =>
     onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(/^export (?:abstract )?class (\w+)[^{]*\{/gm, (start, name) =>
-        published.has(name) ? `${start} static name = '${name}'` : start,
+        published.has(name) ? `${start} static get name() { return '${name}' }` : start,
       ),
       loader: 'ts',
     })),

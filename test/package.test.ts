@@ -230,6 +230,14 @@ test('the file for the browser loads the GPU from chunks/gpu.js next to it, and 
   t.deepEqual(whole.tensor([1, 2]).mul(2).toArray(), [2, 4])
 })
 
+test('classes have their names by getters: compilers that assign static fields would fail at the name of a function', (t) => {
+  for (const name of ['index.js', 'nabla.js', 'nabla.min.js']) {
+    const text = readFileSync(join(root, 'dist', name), 'utf8')
+    t.notRegex(text, /static ["']?name["']?\s*=/, name)
+    t.regex(text, /static get name\(\)/, name)
+  }
+})
+
 test('errors of the GPU’s file are those of the file that loads it', async (t) => {
   for (const name of ['index.js', 'nabla.min.js']) {
     const nabla = await import(pathToFileURL(join(root, 'dist', name)).href)
