@@ -87,6 +87,8 @@ export interface Backend {
   /** A copy of the numbers. */
   readSync(buffer: DataBuffer): TypedArray
   read(buffer: DataBuffer): Promise<TypedArray>
+  /** Whether every number that there is is finite, found at once. Without it, callers compute it with tensors. */
+  allFinite?(buffer: DataBuffer): boolean
   /** One number. */
   readAt(buffer: DataBuffer, index: number): number
   /**

@@ -26,6 +26,11 @@ export interface TrainingOptimizer {
    * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
    */
   decisive?(gradients: (Tensor | null)[]): Tensor[]
+  /**
+   * The gradients that must be finite for a step to be made, null or missing where the optimizer looks at them itself.
+   * Without it, all must be.
+   */
+  mustBeFinite?(gradients: (Tensor | null)[], variables: Variable[]): readonly (Tensor | null | undefined)[]
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
   /** The variables that it keeps something for. */

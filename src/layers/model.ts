@@ -7,6 +7,7 @@ import { noGrad } from '../autograd/grad.js'
 import { GradientError, OptionError } from '../errors.js'
 import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { areFinite, checkFinite, checkFiniteAsync, finiteFlag } from '../tensor/finite.js'
 import type { TensorParts } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
@@ -29,6 +30,9 @@ export interface BatchOptions {
   /** Examples at a time. Default 256. */
   batchSize?: number
 }
+
+/** The entry of the logs that says, on a GPU, whether the gradients are finite. */
+const finiteLog = 'the gradients are finite'
 
 /** The base of models: a layer with a training loop. */
 export abstract class Model extends Layer {
@@ -55,7 +59,7 @@ export abstract class Model extends Layer {
    * @param y [examples, ...]
    * @returns the logs of every epoch
    * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
-   * @throws GradientError when the loss becomes NaN or infinite; the weights are those before that batch
+   * @throws GradientError when the loss or a gradient becomes NaN or infinite; no step is made with that batch
    * @throws OptionError when the model is being trained already: one training at a time, and callbacks do not train
    */
   fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
@@ -65,6 +69,7 @@ export abstract class Model extends Layer {
   /**
    * One training step on one batch.
    * @returns the loss and the metrics, before the step
+   * @throws GradientError when the loss or a gradient is NaN or infinite; no step is made then
    */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
@@ -73,10 +78,12 @@ export abstract class Model extends Layer {
     if ((loss.targets === 'probabilities' || loss.targets === 'distributions') && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.shape.slice(1), Infinity)
     return backend.inWorkspace(() => {
-      const { value, sums } = this.lossOf(inputs, targets)
+      const { sums, gradients } = this.lossAndGradients(inputs, targets)
       const logs = read(sums)
-      checkLoss(logs)
-      this.applyGradients(this.gradientsOf(value, inputs, targets))
+      this.checkLoss(logs)
+      if (backend.allFinite || !takeFlag(logs))
+        checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained)
+      this.applyGradients(gradients)
       return logs
     })
   }
@@ -93,15 +100,38 @@ export abstract class Model extends Layer {
   private async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const [inputs, targets] = [toTensor(x), toTensor(y)]
-      const { value, sums } = this.lossOf(inputs, targets)
-      const gradients = this.gradientsOf(value, inputs, targets)
-      return { sums, gradients, decisive: this.optimizer.decisive?.(gradients) ?? [] }
+      const results = this.lossAndGradients(toTensor(x), toTensor(y))
+      return { ...results, decisive: this.optimizer.decisive?.(results.gradients) ?? [] }
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
-    checkLoss(logs)
+    await this.checkStep(logs, results.gradients)
     backend.inWorkspace(() => this.applyGradients(results.gradients), results)
     return logs
+  }
+
+  /** The checks of `trainOnBatch` where numbers come later; frees what a step that is refused has left. */
+  private async checkStep(logs: Logs, gradients: (Tensor | null)[]): Promise<void> {
+    const isFine = takeFlag(logs)
+    try {
+      this.checkLoss(logs)
+      if (!isFine) await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained)
+    } catch (error) {
+      backend.inWorkspace(() => {}, gradients)
+      throw error
+    }
+  }
+
+  /** What a step takes; on a GPU, whether the gradients are finite travels with the logs, so that it is read once. */
+  private lossAndGradients(inputs: Tensor, targets: Tensor): { sums: Sum[]; gradients: (Tensor | null)[] } {
+    const { value, sums } = this.lossOf(inputs, targets)
+    const gradients = this.gradientsOf(value, inputs, targets)
+    const flag = backend.allFinite ? null : finiteFlag(this.mustBeFinite(gradients))
+    return { sums: flag ? [...sums, { name: finiteLog, total: flag, count: 1 }] : sums, gradients }
+  }
+
+  /** The gradients that must be finite for a step to be made. */
+  private mustBeFinite(gradients: (Tensor | null)[]): readonly (Tensor | null | undefined)[] {
+    return this.optimizer.mustBeFinite?.(gradients, this.variablesTrained) ?? gradients
   }
 
   /** The loss of a batch in training, and what the logs say of it. */
@@ -157,6 +187,16 @@ export abstract class Model extends Layer {
 
   private applyGradients(gradients: (Tensor | null)[]): void {
     this.optimizer.apply(gradients, this.variablesTrained)
+  }
+
+  /** @throws GradientError when the loss is not a finite number */
+  private checkLoss({ loss }: Logs): void {
+    if (Number.isFinite(loss)) return
+    const lost = backend.isAsync ? [] : this.variables.filter((v) => !areFinite([v])).map(({ path }) => path)
+    const cause = lost.length > 0 ? `, as these weights are not finite: ${lost.join(', ')}` : ''
+    throw new GradientError(
+      `trainOnBatch: the loss is ${loss}${cause}. No step was made with this batch. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+    )
   }
 
   /**
@@ -251,12 +291,11 @@ export abstract class Model extends Layer {
   }
 }
 
-/** @throws GradientError when the loss is no finite number */
-function checkLoss({ loss }: Logs): void {
-  if (Number.isFinite(loss)) return
-  throw new GradientError(
-    `trainOnBatch: the loss is ${loss}; the weights were not changed. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
-  )
+/** Whether the gradients are finite, as far as the logs know; takes that out of the logs. */
+function takeFlag(logs: Logs): boolean {
+  const isFine = logs[finiteLog] !== 0
+  delete logs[finiteLog]
+  return isFine
 }
 
 function withoutWeights(name: string): OptionError {

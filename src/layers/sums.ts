@@ -31,10 +31,12 @@ export function sumsOf(loss: Tensor, metrics: readonly NamedMetric[], yTrue: Ten
 /** Reads them at once. */
 export function read(sums: readonly Sum[]): Logs {
   if (backend.name === 'gpu') return logsOf(sums, numbersOf(together(sums).map((x) => x.dataSync())))
-  return logsOf(
-    sums,
-    sums.map(({ total }) => total.item()),
-  )
+  const logs = {} as Logs
+  for (const { name, total, count } of sums) {
+    if (name === '__proto__') return logsOf(sums, numbersOf(sums.map((sum) => sum.total.dataSync())))
+    logs[name] = total.item() / count
+  }
+  return logs
 }
 
 /** Reads them when a GPU gives them. */

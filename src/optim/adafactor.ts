@@ -69,6 +69,8 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     return slot === 'r' ? shape.slice(0, -1) : [...shape.slice(0, -2), ...shape.slice(-1)]
   }
 
+  protected override readonly ownMove = Adafactor.prototype.move
+
   protected override move(step: VariableStep): void {
     const [eta, t] = [step.scalar('eta'), step.scalar('t')]
     const rho = this.options.relativeStep ? Math.min(eta, 1 / Math.sqrt(t)) : eta

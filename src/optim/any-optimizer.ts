@@ -5,12 +5,14 @@
 import { GradientError } from '../errors.js'
 import { Printed } from '../printed.js'
 import { backend } from '../tensor/backend.js'
+import { checkFinite, checkFiniteAsync } from '../tensor/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import type { Hyperparameter } from './options.js'
 import type { Config } from './schedules/schedule.js'
+import { Snapshot } from './snapshot.js'
 
 /**
  * A gradient as `apply` takes it: null where the loss does not depend on the variable. Sparse ones are `IndexedSlices`.
@@ -127,18 +129,16 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Computes the loss and its gradients, and makes one step.
+   * Computes the loss and its gradients, and makes one step. (On WebGPU, which gives numbers only later, use
+   * `minimizeAsync`: this cannot look at the gradients there.)
    * @returns the loss, before the step and before any scaling
    * @throws OptionError when the function returns no tensor, or something is no variable
+   * @throws GradientError when a gradient is NaN or infinite; names the variable, and makes no step
    */
   minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
     checkMinimize(loss, variables)
     const value = evaluateLoss(loss)
-    const gradients = this.scaleLoss(value).gradientsOfLeaves()
-    this.apply(
-      variables.map((v) => gradients.get(v)),
-      variables,
-    )
+    this.applyFinite('minimize', this.gradientsOf(value, variables), variables)
     return value
   }
 
@@ -160,11 +160,7 @@ export abstract class AnyOptimizer extends Printed {
     if (!backend.isAsync) return this.minimize(loss, variables)
     checkMinimize(loss, variables)
     const value = evaluateLoss(loss)
-    const gradients = this.scaleLoss(value).gradientsOfLeaves()
-    await this.applyAsync(
-      variables.map((v) => gradients.get(v)),
-      variables,
-    )
+    await this.applyFiniteAsync('minimize', this.gradientsOf(value, variables), variables)
     return value
   }
 
@@ -182,25 +178,78 @@ export abstract class AnyOptimizer extends Printed {
     return []
   }
 
+  /**
+   * Internal: the gradients that must be finite for a step to be made, null or missing where the optimizer looks at them
+   * itself.
+   */
+  mustBeFinite(gradients: readonly Gradient[], _variables: readonly Variable[]): readonly Gradient[] {
+    return gradients
+  }
+
+  /** The gradients of the variables, of the loss as the optimizer wants it differentiated. */
+  protected gradientsOf(loss: Tensor, variables: readonly Variable[]): Gradient[] {
+    const gradients = this.scaleLoss(loss).gradientsOfLeaves()
+    return variables.map((v) => gradients.get(v))
+  }
+
+  /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
+  applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
+    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables)
+    this.apply(gradients, variables)
+  }
+
+  /** Internal: `applyFinite` where numbers come later. */
+  async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
+    const known = this.decisive(gradients).map((x) => x.data())
+    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables), ...known])
+    this.apply(gradients, variables)
+  }
+
+  /**
+   * Internal: evaluates the schedules and functions of the next `apply`, which takes the results. A step of several
+   * optimizers begins with it, so that a function that throws does so before anything has moved.
+   */
+  evaluate(_variables: readonly Variable[]): void {}
+
+  /** Internal: drops what `evaluate` has left. */
+  forget(): void {}
+
+  /** Internal: whether `apply` runs code that may throw when something has moved already, such as constraints. */
+  mayThrowMidway(_variables: readonly Variable[]): boolean {
+    return true
+  }
+
+  /** Internal: keeps what a step may change, and returns a function that puts it back. */
+  saved(variables: readonly Variable[]): () => void {
+    const weights = new Snapshot([...new Set([...variables, ...this.builtVariables()])])
+    const state = this.builtVariables().length === 0 || backend.isAsync ? null : this.exportState()
+    return () => {
+      weights.restore()
+      if (state) this.importState(state)
+    }
+  }
+
   /** Internal: tensors whose numbers `apply` looks at to decide what to do. */
   decisive(_gradients: readonly Gradient[]): Tensor[] {
     return []
   }
 
   /**
-   * One step along the gradients that `backward` left in the variables.
-   * @throws GradientError when none of them has one
+   * One step along the gradients that `backward` left in the variables. (On WebGPU use `stepAsync`,
+   * see `minimize`.)
+   * @throws GradientError when none of them has one, or one is NaN or infinite; no step is made then
    */
   step(variables: readonly Variable[]): void {
-    checkSome('step', variables)
-    if (variables.every((v) => !v.grad)) {
-      throw new GradientError(
-        `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
-      )
-    }
-    const gradients = new Array<Gradient>(variables.length)
-    for (let i = 0; i < variables.length; i++) gradients[i] = variables[i].grad
-    this.apply(gradients, variables)
+    this.applyFinite('step', leftByBackward(variables), variables)
+  }
+
+  /**
+   * `step` for every back end, WebGPU included.
+   * @throws as `step`
+   */
+  async stepAsync(variables: readonly Variable[]): Promise<void> {
+    if (!backend.isAsync) this.step(variables)
+    else await this.applyFiniteAsync('step', leftByBackward(variables), variables)
   }
 
   /** Forgets the gradients that `backward` left. */
@@ -213,4 +262,17 @@ export abstract class AnyOptimizer extends Printed {
   finalize_variable_values(variables: readonly Variable[]): void {
     this.finalizeVariableValues(variables)
   }
+}
+
+/** @throws GradientError when no variable has a gradient */
+function leftByBackward(variables: readonly Variable[]): Gradient[] {
+  checkSome('step', variables)
+  if (variables.every((v) => !v.grad)) {
+    throw new GradientError(
+      `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
+    )
+  }
+  const gradients = new Array<Gradient>(variables.length)
+  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i].grad
+  return gradients
 }

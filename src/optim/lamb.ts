@@ -43,6 +43,8 @@ export class Lamb extends Optimizer<LambOptions> {
     m = m + (g - m) * (1 - beta1)
     v = v + (g^2 - v) * (1 - beta2)`
 
+  protected override readonly ownMove = Lamb.prototype.move
+
   protected override move(step: VariableStep): void {
     step.run(this.rule)
     const u = step.compute('(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)')

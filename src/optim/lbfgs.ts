@@ -4,6 +4,7 @@
 import { GradientError, OptionError } from '../errors.js'
 import { autoName, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
+import { notFinite } from '../tensor/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './any-optimizer.js'
@@ -139,6 +140,11 @@ export class LBFGS extends AnyOptimizer {
     )
   }
 
+  /** @throws GradientError always, as `apply` */
+  override check(): never {
+    return this.apply()
+  }
+
   /**
    * Up to `maxIterations` steps.
    * @returns the loss before them
@@ -215,7 +221,11 @@ export class LBFGS extends AnyOptimizer {
   private *minimizing(loss: () => Tensor, variables: readonly Variable[]): Reading<Tensor> {
     checkMinimize(loss, variables)
     const before = new Snapshot(variables)
-    const pairs = [...this.pairs]
+    const {
+      pairs: [...pairs],
+      made,
+      built,
+    } = this
     let isDone = false
     try {
       const first = evaluateLoss(loss)
@@ -228,6 +238,8 @@ export class LBFGS extends AnyOptimizer {
       if (!isDone) {
         before.restore()
         this.pairs = pairs
+        this.made = made
+        this.built = built
       }
     }
   }
@@ -235,6 +247,7 @@ export class LBFGS extends AnyOptimizer {
   private *descend(loss: () => Tensor, first: Tensor, variables: readonly Variable[]): Reading<void> {
     const { maxIterations, toleranceGradient, toleranceChange } = this.options
     let place = yield* placeOf(first, variables)
+    checkPlace(place, variables)
     for (let i = 0; i < maxIterations; i++) {
       if (largest(place.gradient) <= toleranceGradient) break
       const next = yield* this.iterate(loss, variables, place)
@@ -263,6 +276,7 @@ export class LBFGS extends AnyOptimizer {
         place.x.map((x, i) => x + step * direction[i]),
       )
       const there = yield* placeOf(evaluateLoss(loss), variables)
+      if (!isFinitePlace(there)) return { step, value: Number.POSITIVE_INFINITY, slope: Number.NaN }
       if (there.value < best.value) best = there
       return { step, value: there.value, slope: dot(there.gradient, direction) }
     }
@@ -307,6 +321,20 @@ function* placeOf(loss: Tensor, variables: readonly Variable[]): Reading<Place> 
   const slopes = new Map(known.map((v, i) => [v, numbers[variables.length + i]]))
   const gradient = join(variables.map((v) => slopes.get(v) ?? new Float64Array(v.size)))
   return { x: join(numbers.slice(0, variables.length)), value, gradient }
+}
+
+/** Whether one can go on from there. */
+const isFinitePlace = ({ gradient }: Place): boolean => gradient.every(Number.isFinite)
+
+/** @throws GradientError when the gradient is not finite */
+function checkPlace(place: Place, variables: readonly Variable[]): void {
+  if (isFinitePlace(place)) return
+  let end = 0
+  const parts = variables.map(({ size }) => {
+    end += size
+    return place.gradient.subarray(end - size, end)
+  })
+  throw notFinite('minimize', parts, variables)
 }
 
 function moveTo(variables: readonly Variable[], x: Float64Array): void {

@@ -90,6 +90,16 @@ export class Lookahead extends Wrapper {
     if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync(variables)
   }
 
+  /** Internal: keeps what a step may change, its own numbers too. */
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = super.saved(variables)
+    const slow = new Snapshot(this.slow.map(({ slow }) => slow))
+    return () => {
+      undo()
+      slow.restore()
+    }
+  }
+
   override exportState(): OptimizerState {
     return exportVariables(
       this.slow.map(({ slow }) => slow),

@@ -4,6 +4,7 @@
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
+import { areFinite, flagOf } from '../tensor/finite.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from './any-optimizer.js'
@@ -80,13 +81,29 @@ export class LossScaleOptimizer extends Wrapper {
   apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
     checkGradients('apply', gradients)
     if (gradients.length === 0) return
-    if (gradients.every((g) => !(g instanceof Tensor) || isAllFinite(g))) this.finiteStep(gradients, variables)
+    if (this.isFinite(gradients)) this.finiteStep(gradients, variables)
     else this.nonFiniteStep(gradients, variables)
+  }
+
+  /** None: a step whose gradients are not finite is left out. */
+  override mustBeFinite(): readonly Gradient[] {
+    return []
   }
 
   /** The numbers that say whether the gradients are finite. */
   override decisive(gradients: readonly Gradient[]): Tensor[] {
-    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => flagOf(g as Tensor))
+    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
+  }
+
+  /** Internal: keeps what a step may change, its own numbers too. */
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = super.saved(variables)
+    const { currentScale, finiteSteps } = this
+    return () => {
+      undo()
+      this.currentScale = currentScale
+      this.finiteSteps = finiteSteps
+    }
   }
 
   override scaleLoss(loss: Tensor): Tensor {
@@ -134,6 +151,12 @@ export class LossScaleOptimizer extends Wrapper {
     return { initialScale: this.initialScale, dynamicGrowthSteps: this.dynamicGrowthSteps }
   }
 
+  /** On WebGPU it looks at the numbers that were awaited, see `decisive`. */
+  private isFinite(gradients: readonly Gradient[]): boolean {
+    const tensors = gradients.filter((g) => g instanceof Tensor)
+    return backend.isAsync ? tensors.every((g) => g.size === 0 || knownFlag(g).item() !== 0) : areFinite(tensors)
+  }
+
   private finiteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
     const scale = this.currentScale
     const targets = variables ?? this.inner.builtVariables()
@@ -154,24 +177,13 @@ export class LossScaleOptimizer extends Wrapper {
   }
 }
 
-/** Whether every element is finite, as a tensor, for back ends that are read later; each computed once. */
 const flags = new WeakMap<Tensor, Tensor>()
 
-function flagOf(gradient: Tensor): Tensor {
-  const flag = flags.get(gradient) ?? gradient.detach().isFinite().all()
+/** `flagOf`, for back ends that are read later: the same tensor for `decisive` and for `apply`. */
+function knownFlag(gradient: Tensor): Tensor {
+  const flag = flags.get(gradient) ?? flagOf(gradient)
   flags.set(gradient, flag)
   return flag
-}
-
-/** Whether every element is finite; the sum of squares is looked at first, since it usually settles it in one pass. */
-function isAllFinite(gradient: Tensor): boolean {
-  const { buffer, shape, size } = gradient
-  if (size === 0) return true
-  if (backend.isAsync) return flagOf(gradient).item() !== 0
-  const axes = shape.map((_, i) => i)
-  const reduced = (kind: 'sumSquares' | 'max' | 'min') => backend.readAt(backend.reduce(kind, buffer, shape, axes), 0)
-  if (Number.isFinite(reduced('sumSquares'))) return true
-  return Number.isFinite(reduced('max')) && Number.isFinite(reduced('min'))
 }
 
 function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowthSteps: number; name: string | null } {

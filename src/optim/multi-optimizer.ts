@@ -158,8 +158,44 @@ export class MultiOptimizer extends AnyOptimizer {
     if (gradients.length === 0) return
     this.check(gradients, variables)
     this.build(variables)
-    for (const share of this.shares(gradients, variables)) share.optimizer.apply(share.gradients, share.variables)
-    this.applied++
+    const shares = this.shares(gradients, variables)
+    let undo = () => {}
+    try {
+      this.evaluate(variables)
+      if (shares.length > 1 && this.mayThrowMidway(variables)) undo = this.saved(variables)
+      for (const share of shares) share.optimizer.apply(share.gradients, share.variables)
+      this.applied++
+    } catch (error) {
+      undo()
+      throw error
+    } finally {
+      this.forget()
+    }
+  }
+
+  override evaluate(variables: readonly Variable[]): void {
+    for (const share of this.shares([], variables)) share.optimizer.evaluate(share.variables)
+  }
+
+  override forget(): void {
+    for (const optimizer of this.inner) optimizer.forget()
+  }
+
+  override mayThrowMidway(variables: readonly Variable[]): boolean {
+    return this.shares([], variables).some((share) => share.optimizer.mayThrowMidway(share.variables))
+  }
+
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = this.shares([], variables).map((share) => share.optimizer.saved(share.variables))
+    const { applied } = this
+    return () => {
+      for (const one of undo) one()
+      this.applied = applied
+    }
+  }
+
+  override mustBeFinite(gradients: readonly Gradient[], variables: readonly Variable[]): readonly Gradient[] {
+    return variables.map((v, i) => this.optimizerFor(v).mustBeFinite([gradients[i]], [v])[0])
   }
 
   override decisive(gradients: readonly Gradient[]): Tensor[] {

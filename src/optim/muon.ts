@@ -115,6 +115,8 @@ export class Muon extends Optimizer<MuonOptions> {
     return this.usesAdamW(variable) ? 'adamWeightDecay' : 'weightDecay'
   }
 
+  protected override readonly ownMove = Muon.prototype.move
+
   protected override move(step: VariableStep): void {
     if (step.slot('v')) {
       step.run(this.rule)

@@ -25,6 +25,7 @@ import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
 import { Pairs } from './pairs.js'
 import * as lines from './program.js'
+import type { RunRule } from './rule.js'
 import { RuleRunner } from './rule-runner.js'
 import type { VariableState } from './slots.js'
 import { Snapshot } from './snapshot.js'
@@ -55,10 +56,19 @@ export abstract class Optimizer<
   /** Updates one variable instead of `rule`, when that takes more than elementwise formulas. */
   protected move?(step: VariableStep): void
 
+  /** Internal: the `move` that runs no code of others, so that it need not be undone. */
+  protected readonly ownMove?: typeof this.move
+
   private exclusions = new Exclusions()
   private readonly pairs = new Pairs()
   private readonly recorder = new Recorder()
   private currentRunner: RuleRunner | null = null
+  /** The counters after the next step, once it is evaluated. */
+  private nextCounters: Readonly<Record<string, number>> | null = null
+  /** The number of the call of `apply`, those that failed included. */
+  private call = 0
+  /** How many variables have their rules prepared. */
+  private prepared = 0
 
   apply(gradients: readonly Gradient[], targets?: readonly Variable[]): void {
     checkGradients('apply', gradients)
@@ -67,15 +77,41 @@ export abstract class Optimizer<
     try {
       this.pairs.fill('apply', gradients, variables)
       this.checkVariables(variables)
-      const counters = this.prepareStep()
+      this.evaluate()
       if (!this.built) this.build(variables)
-      if (this.pairs.hasConstraints) this.stepOrRestore()
+      this.prepareRules()
+      if (this.mayThrowMidway(variables)) this.stepOrRestore()
       else this.oneStep()
-      if (this.isUpdate) this.currentCounters = counters
+      if (this.isUpdate && this.advance !== null) this.currentCounters = this.nextCounters ?? {}
       this.applied++
     } finally {
       this.pairs.clear()
       this.recorder.discard()
+      this.forget()
+    }
+  }
+
+  override evaluate(): void {
+    this.nextCounters ??= this.prepareStep()
+  }
+
+  override forget(): void {
+    this.nextCounters = null
+  }
+
+  override mayThrowMidway(variables: readonly Variable[]): boolean {
+    if (this.move !== this.ownMove) return true
+    for (const { constraint } of variables) if (constraint) return true
+    return false
+  }
+
+  override saved(_variables: readonly Variable[]): () => void {
+    const numbers = new Snapshot([...this.builtVariables(), ...this.stateVariables()])
+    const { applied, currentCounters } = this
+    return () => {
+      numbers.restore()
+      this.applied = applied
+      this.currentCounters = currentCounters
     }
   }
 
@@ -139,6 +175,7 @@ export abstract class Optimizer<
 
   protected optionsChanged(): void {
     this.currentRunner = null
+    this.prepared = 0
     for (const state of this.states) state.run = null
   }
 
@@ -192,18 +229,31 @@ export abstract class Optimizer<
     return Object.fromEntries(Object.keys(this.counters).map((name) => [name, values[name]]))
   }
 
-  /** A step that puts everything back when a constraint throws. */
+  /** A step that puts everything back when a constraint, or an update of the user's own, throws. */
   private stepOrRestore(): void {
-    const before = new Snapshot([...this.builtVariables(), ...this.stateVariables()])
+    const undo = this.saved([])
     try {
       this.oneStep()
     } catch (error) {
-      before.restore()
+      undo()
       throw error
     }
   }
 
+  /** Prepares the rule for every variable of the step: one that does not fit is refused before anything has moved. */
+  private prepareRules(): void {
+    if (this.move || this.prepared === this.states.length) return
+    for (const variable of this.pairs.variables) this.runOf(this.state(variable))
+    this.prepared = this.states.filter(({ run }) => run).length
+  }
+
+  private runOf(state: VariableState): RunRule {
+    state.run ??= this.runner.prepare(this.program(state), state.arrays)
+    return state.run
+  }
+
   private oneStep(): void {
+    this.call++
     const { gradients, variables } = this.pairs
     const { isUpdate } = this
     this.overwriteWithGradients()
@@ -260,14 +310,11 @@ export abstract class Optimizer<
         ? this.recorder.begin(state, gradient.buffer, this.around(state), runner)
         : null
       if (this.move) this.moveOne(state, gradient)
-      else {
-        state.run ??= runner.prepare(this.program(state), state.arrays)
-        runner.run(state, gradient.buffer, state.run)
-      }
+      else runner.run(state, gradient.buffer, this.runOf(state))
       measurement?.updated()
     }
     state.variable.version++
-    state.updatedAt = this.applied
+    state.updatedAt = this.call
   }
 
   /** The fused update of a variable. */
@@ -303,13 +350,12 @@ export abstract class Optimizer<
   /** Averages the variables that had no gradient in this step, and writes the averages into all (but frozen ones) when that is due. */
   private averageOthers(): void {
     for (const state of this.states) {
-      if (state.average && state.updatedAt !== this.applied)
+      if (state.average && state.updatedAt !== this.call)
         this.runner.runText(state, state.variable.buffer, lines.averageLine)
     }
     const { emaOverwriteFrequency: frequency } = this.shared
     if (!frequency || (this.iterations + 1) % frequency !== 0) return
-    for (const state of this.states)
-      if (state.variable.trainable || state.updatedAt === this.applied) writeAverage(state)
+    for (const state of this.states) if (state.variable.trainable || state.updatedAt === this.call) writeAverage(state)
   }
 
   private around(state: VariableState): lines.Around {

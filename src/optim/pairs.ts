@@ -35,12 +35,6 @@ export class Pairs {
     if (warns && this.variables.length < variables.length) warnMissing(op, gradients, variables)
   }
 
-  /** Whether any of the variables has a constraint. */
-  get hasConstraints(): boolean {
-    for (const variable of this.variables) if (variable.constraint) return true
-    return false
-  }
-
   /** Lets go of the tensors. */
   clear(): void {
     this.gradients.length = 0
@@ -108,6 +102,6 @@ function noGradients(op: string): GradientError {
 function warnMissing(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
   const names = variables.filter((_, i) => !gradients[i]).map((v) => v.path)
   console.warn(
-    `${op}: Gradients do not exist for variables [${names.join(', ')}] when minimizing the loss. They stay as they are.`,
+    `${op}: Gradients do not exist for variables [${names.join(', ')}] when minimizing the loss. The update leaves them out.`,
   )
 }

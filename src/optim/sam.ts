@@ -64,15 +64,20 @@ export class SAM extends Wrapper {
     )
   }
 
+  /** @throws GradientError always, as `apply` */
+  override check(): never {
+    return this.apply()
+  }
+
   override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
     const { value, gradients } = this.lookAround(loss, variables)
-    this.inner.apply(gradients, variables)
+    this.inner.applyFinite('minimize', gradients, variables)
     return value
   }
 
   override async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     const { value, gradients } = this.lookAround(loss, variables)
-    await this.inner.applyAsync(gradients, variables)
+    await this.inner.applyFiniteAsync('minimize', gradients, variables)
     return value
   }
 
@@ -93,14 +98,12 @@ export class SAM extends Wrapper {
     const value = evaluateLoss(loss)
     const first = this.scaleLoss(value).gradientsOfLeaves()
     const before = new Snapshot(variables)
-    let second: Map<Tensor, Tensor>
     try {
       climb(variables, first, this.rho)
-      second = this.scaleLoss(evaluateLoss(loss)).gradientsOfLeaves()
+      return { value, gradients: this.gradientsOf(evaluateLoss(loss), variables) }
     } finally {
       before.restore()
     }
-    return { value, gradients: variables.map((v) => second.get(v)) }
   }
 
   protected ownOptions(): Readonly<Record<string, unknown>> {

@@ -98,43 +98,53 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
   }
 
   override apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
-    const wasEvaluating = this.isEvaluating
-    this.restoreForTraining()
+    const undo = this.trainingAgain()
     try {
       super.apply(gradients, variables)
     } catch (error) {
-      this.backTo(wasEvaluating)
+      undo?.()
       throw error
     }
   }
 
   override minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
     checkMinimize(loss, variables)
-    const wasEvaluating = this.isEvaluating
-    this.restoreForTraining()
+    const undo = this.trainingAgain()
     try {
       return super.minimize(loss, variables)
     } catch (error) {
-      this.backTo(wasEvaluating)
+      undo?.()
       throw error
     }
   }
 
   override async minimizeAsync(loss: () => Tensor, variables: readonly Variable[]): Promise<Tensor> {
     checkMinimize(loss, variables)
-    const wasEvaluating = this.isEvaluating
-    this.restoreForTraining()
+    const undo = this.trainingAgain()
     try {
       return await super.minimizeAsync(loss, variables)
     } catch (error) {
-      this.backTo(wasEvaluating)
+      undo?.()
       throw error
     }
   }
 
-  /** After a step that failed. */
-  private backTo(wasEvaluating: boolean): void {
-    if (wasEvaluating) this.swapForEvaluation()
+  /** Internal: keeps what a step may change, its own numbers too. */
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = super.saved(variables)
+    const { training } = this
+    return () => {
+      undo()
+      this.training = training
+    }
+  }
+
+  /** Puts the weights of the training back; returns what undoes that after a step that failed, if anything was done. */
+  private trainingAgain(): (() => void) | null {
+    if (!this.isEvaluating) return null
+    const undo = this.saved([])
+    this.restoreForTraining()
+    return undo
   }
 
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {

@@ -32,7 +32,7 @@ export class VariableState {
   readonly axes: readonly number[]
   /** The factor that scales the gradient down, in the step that is being made. */
   clipFactor = 1
-  /** The call of `apply` that updated it last. */
+  /** The call of `apply` that updated it last, by its number. */
   updatedAt = -1
 
   constructor(

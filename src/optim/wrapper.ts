@@ -74,6 +74,26 @@ export abstract class Wrapper extends AnyOptimizer {
     this.inner.check(gradients, variables)
   }
 
+  override evaluate(variables: readonly Variable[]): void {
+    this.inner.evaluate(variables)
+  }
+
+  override forget(): void {
+    this.inner.forget()
+  }
+
+  override mayThrowMidway(variables: readonly Variable[]): boolean {
+    return this.inner.mayThrowMidway(variables)
+  }
+
+  override saved(variables: readonly Variable[]): () => void {
+    return this.inner.saved(variables)
+  }
+
+  override mustBeFinite(gradients: readonly Gradient[], variables: readonly Variable[]): readonly Gradient[] {
+    return this.inner.mustBeFinite(gradients, variables)
+  }
+
   override decisive(gradients: readonly Gradient[]): Tensor[] {
     return this.inner.decisive(gradients)
   }

@@ -79,7 +79,11 @@ export function toTensorBeside(dtype: DType, x: TensorLike): Tensor {
  * @param least the narrowest dtype that they take: float32 where derivatives may be asked for
  */
 export function toTensors(xs: readonly TensorLike[], least: DType = 'bool'): readonly Tensor[] {
-  if (xs.every((x) => x instanceof Tensor)) return xs
+  for (let i = 0; i < xs.length; i++) if (!(xs[i] instanceof Tensor)) return besideEachOther(xs, least)
+  return xs as readonly Tensor[]
+}
+
+function besideEachOther(xs: readonly TensorLike[], least: DType): readonly Tensor[] {
   const dtype = dtypeAmong(xs)
   return xs.map((x) => (dtype === null ? toTensor(x) : toTensorBeside(promote(dtype, least), x)))
 }

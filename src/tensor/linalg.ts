@@ -126,9 +126,8 @@ const longRow = 64
 
 /** The product of two tensors of rank 2 or more whose inner sizes agree. */
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  const [row, k] = transposeA ? [-1, a.shape[a.rank - 2]] : [-2, a.shape[a.rank - 1]]
-  const isOneNumber = a.shape.at(row) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
-  if (isOneNumber && k > longRow && backend.name === 'gpu') return sumOfProducts(a, b, k)
+  const k = a.shape[a.rank - (transposeA ? 2 : 1)]
+  if (backend.name === 'gpu' && k > longRow && isOneNumber(a, b, transposeA, transposeB)) return sumOfProducts(a, b, k)
   if (b.rank === 2 && a.rank > 2 && !transposeA) {
     const outer = a.shape.slice(0, -1)
     const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
@@ -136,6 +135,11 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   }
   const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
   return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
+}
+
+/** Whether each product is of one row with one column. */
+function isOneNumber(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): boolean {
+  return a.shape.at(transposeA ? -1 : -2) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
 }
 
 /** [..., 1, k] · [..., k, 1], whichever way the two lie. */

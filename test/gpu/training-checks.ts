@@ -6,6 +6,8 @@ import {
   AdamW,
   Dense,
   Dropout,
+  Lookahead,
+  LossScaleOptimizer,
   makeSpirals,
   nonNeg,
   Sequential,
@@ -145,6 +147,31 @@ export const checks: Checks = {
     }
     await step()
     await train()
+  },
+
+  'gradients that are not finite stop the training before the step, and loss scales leave it out': async () => {
+    const message = /kernel \(layer \w+\) is not finite, Infinity in 1 of 1 elements/
+    for (const optimizer of [
+      new Adam({ globalClipnorm: 1 }),
+      new SGD({ clipvalue: 1, gradientAccumulationSteps: 2 }),
+      new Lookahead(new Adam()),
+    ]) {
+      const model = new Sequential([new Dense(1, { kernelInitializer: 'zeros', activation: (x) => x.sqrt() })])
+      model.compile({ optimizer, loss: (_, yPred) => yPred.sum() })
+      await throws(() => model.fit(tensor([[1]]), tensor([[0]])), message)
+      await near(model.variables[0], [0], 0)
+      const w = variable([0], { name: 'w' })
+      await throws(() => optimizer.minimizeAsync(() => w.sqrt().sum(), [w]), /of w is not finite/)
+      w.sqrt().sum().backward()
+      await throws(() => optimizer.stepAsync([w]), /of w is not finite/)
+      await near(w, [0], 0)
+      w.zeroGrad()
+    }
+    const w = variable([0])
+    const scaled = new LossScaleOptimizer(new SGD(), { initialScale: 4 })
+    await scaled.minimizeAsync(() => w.sqrt().sum(), [w])
+    ok(scaled.scale === 2, `scale ${scaled.scale}`)
+    await near(w, [0], 0)
   },
 
   'predict gives the numbers of the CPU': async (api) => {

@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import {
+  Activation,
   type ActivationLike,
   AdamW,
   accuracy,
   binaryCrossentropy,
+  type CompileOptions,
   Dense,
   DTypeError,
   GradientError,
   type Logs,
+  Lookahead,
   type LossLike,
   LossScaleOptimizer,
   type MetricLike,
   type Model,
+  MultiOptimizer,
   NablaError,
+  OptimizerMap,
   OptionError,
   randomNormal,
   ScheduleFreeAdamW,
@@ -95,6 +100,13 @@ function small(): Sequential {
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   })
+}
+
+/** Its outputs, and their derivative, which is NaN, come from √(x − x). */
+function trappedIn(model: Sequential): Sequential {
+  const { optimizer } = model
+  const trapped = new Sequential([...model.layers, new Activation((x) => x.sub(x).sqrt().add(x))])
+  return trapped.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' } as CompileOptions)
 }
 
 test('the same seed gives the same training, another one a different order', async (t) => {
@@ -425,7 +437,18 @@ const mistakes: Record<
   'a NaN loss': {
     call: (m) => m.trainOnBatch([[Number.NaN, 1]], [0]),
     error: GradientError,
-    message: /the loss is NaN; the weights were not changed/,
+    message: /the loss is NaN\. No step was made with this batch/,
+  },
+  'a NaN gradient of a finite loss': {
+    call: (m) => trappedIn(m).trainOnBatch(xs, ys),
+    error: GradientError,
+    message:
+      /^trainOnBatch: the gradient of \S*dense\w*\/kernel \(layer dense\w*\) is not finite, NaN in 8 of 8 elements, nor are those of .*No step/,
+  },
+  'a NaN gradient in fit': {
+    call: (m) => trappedIn(m).fit(xs, ys, { batchSize: 2 }),
+    error: GradientError,
+    message: /is not finite, .* \(epoch 1, step 1\)$/,
   },
 }
 
@@ -591,4 +614,60 @@ test.serial('a training step copies no weights', (t) => {
     backend.duplicate = duplicate
   }
   t.is(copies, 0)
+})
+
+/** A model whose derivative is not finite while its weight is 0, although its loss is 0. */
+function atTheEdge(optimizer: CompileOptions['optimizer']): Sequential {
+  const root: ActivationLike = (x) => x.sqrt()
+  const model = new Sequential([new Dense(1, { kernelInitializer: 'zeros', activation: root, inputShape: [1] })])
+  return model.compile({ optimizer, loss: (_, yPred) => yPred.sum() })
+}
+
+test('fit refuses gradients that are not finite, whatever clips, accumulates or wraps', async (t) => {
+  const inner = () => new AdamW({ globalClipnorm: 1 })
+  const plain = { apply: () => t.fail('a step was made'), finalizeVariableValues() {}, learningRate: 1 }
+  for (const optimizer of [
+    inner(),
+    new SGD({ clipvalue: 1, useEma: true, emaOverwriteFrequency: 1 }),
+    new AdamW({ clipnorm: 1, gradientAccumulationSteps: 2 }),
+    new Lookahead(inner()),
+    new MultiOptimizer(new OptimizerMap(inner())),
+    new ScheduleFreeAdamW(),
+    plain,
+  ]) {
+    const model = atTheEdge(optimizer)
+    for (const train of [
+      () => model.fit([[1], [2]], [[0], [0]], { batchSize: 1 }),
+      () => model.trainOnBatchAsync([[1]], [[0]]),
+    ]) {
+      await t.throwsAsync(async () => train(), {
+        instanceOf: GradientError,
+        message: /kernel \(layer \w+\) is not finite, Infinity in 1 of 1 elements, nor are those of \S+bias\./,
+      })
+      t.deepEqual(
+        model.variables.map((v) => v.item()),
+        [0, 0],
+      )
+    }
+  }
+})
+
+test('fit with a LossScaleOptimizer leaves out steps whose gradients are not finite', async (t) => {
+  const optimizer = new LossScaleOptimizer(new AdamW(), { initialScale: 8 })
+  const model = atTheEdge(optimizer)
+  await model.fit([[1], [2]], [[0], [0]], { batchSize: 1 })
+  t.is(optimizer.scale, 2)
+  t.deepEqual(
+    model.variables.map((v) => v.item()),
+    [0, 0],
+  )
+})
+
+test('the message of a loss that is not finite names weights that are not', (t) => {
+  const model = small()
+  model.variables[2].assign(model.variables[2].mul(Infinity))
+  const path = model.variables[2].path
+  t.throws(() => model.trainOnBatch(xs, ys), {
+    message: new RegExp(`the loss is NaN, as these weights are not finite: ${path}\\.`),
+  })
 })

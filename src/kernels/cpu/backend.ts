@@ -3,6 +3,7 @@
  */
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise.js'
+import { allFinite } from './finite.js'
 import { matmul } from './matmul.js'
 import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
 import { hasFma } from './module.js'
@@ -30,6 +31,7 @@ export const cpu: Backend = {
   readSync: values,
   read: async (buffer) => values(buffer),
   readAt: valueAt,
+  allFinite,
   inWorkspace: within,
 
   map,

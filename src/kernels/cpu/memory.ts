@@ -117,6 +117,11 @@ function addressOf(b: CpuBuffer): number {
   return hasAddress(b) ? b.address : 0
 }
 
+/** The address of the buffer's numbers, if they are in WebAssembly memory now; else -1. */
+export function addressNow(buffer: DataBuffer): number {
+  return addressOf(buffer as CpuBuffer) || -1
+}
+
 /** Whether what is not resident is in WebAssembly memory now. */
 function hasAddress(b: CpuBuffer): boolean {
   const g = b.generation
