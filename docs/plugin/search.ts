@@ -7,7 +7,7 @@ import { type Application, type DocumentReflection, IndexEvent, type Reflection 
 /** Installs it. */
 export function rankSearch(app: Application): void {
   app.renderer.on(IndexEvent.PREPARE_INDEX, ({ searchResults, searchFields, searchFieldWeights }: IndexEvent) => {
-    searchFieldWeights.keywords = 1000 // most have none, so that long ones count little
+    searchFieldWeights.keywords = 3000 // most have none, so that long ones count little
     searchResults.forEach((reflection, i) => {
       searchFields[i] = { keywords: keywordsOf(reflection) }
       if (!reflection.parent?.isProject()) reflection.relevanceBoost = 0.2

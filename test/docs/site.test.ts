@@ -174,8 +174,8 @@ const searches: [words: string, target: string, among: number][] = [
   ['fit', 'classes/Model.html#fit', 5],
   ['hyperbolic', 'functions/tanh.html', 10],
   ['dilemma', 'guides/06-adamw.html', 10],
-  ['nan', 'guides/02-gradients.html', 5], // after the four functions whose names begin so
-  ['nan', 'guides/05-training.html', 7],
+  ['nan', 'guides/02-gradients.html', 3],
+  ['nan', 'guides/05-training.html', 3],
   ['why is the loss nan', 'guides/05-training.html', 3],
   ['save', 'guides/04-first-network.html', 3],
   ['save a model', 'guides/04-first-network.html', 3],
