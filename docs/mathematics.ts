@@ -1,5 +1,5 @@
 /**
- * What the operations compute that are no formula of numbers (those have theirs in `src/tensor/ops.ts`): index by index, and how
+ * What the operations compute that are no formula of numbers (those have theirs in `src/tensor/operations/ops.ts`): index by index, and how
  * the gradient comes back. The reference draws these lines (`plugin/mathematics-tex.ts`), and a test computes them and compares
  * with the operation itself and with its gradient (`test/docs/mathematics.test.ts`), so a line here cannot be wrong.
  *

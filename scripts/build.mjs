@@ -96,7 +96,7 @@ if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
 const [{ metafile }, gpuChunk] = await Promise.all([
   bundle(
-    { index: 'src/index.ts', optimizers: 'src/optim/optimizers.ts' },
+    { index: 'src/index.ts', optimizers: 'src/optim/catalog/optimizers.ts' },
     { splitting: true, chunkNames: 'nabla', plugins: [...inside, optimizersApart] },
   ),
   bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [sharedErrors] }),

@@ -5,11 +5,17 @@ import { installMethods } from './tensor/methods.js'
 
 installMethods()
 
-export { type CustomContext, checkpoint, customGradient, stopGradient, vectorize } from './autograd/custom.js'
 export type { BackpropagateOptions, GradientHook } from './autograd/engine.js'
-export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/grad.js'
-export { type GradcheckOptions, gradcheck, gradgradcheck } from './autograd/gradcheck.js'
-export { hessian, hvp, jacobian, jvp, vjp } from './autograd/transforms.js'
+export {
+  type CustomContext,
+  checkpoint,
+  customGradient,
+  stopGradient,
+  vectorize,
+} from './autograd/transforms/custom.js'
+export { grad, grads, noGrad, type TensorFunction, valueAndGrad } from './autograd/transforms/grad.js'
+export { type GradcheckOptions, gradcheck, gradgradcheck } from './autograd/transforms/gradcheck.js'
+export { hessian, hvp, jacobian, jvp, vjp } from './autograd/transforms/transforms.js'
 export { type BatchesOptions, batches } from './data/batches.js'
 export {
   type LabelledPoints,
@@ -32,35 +38,13 @@ export {
 } from './errors.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
-export { accuracy, binaryAccuracy } from './layers/accuracy.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
-export { type Callback, History, type TrainParams } from './layers/callbacks.js'
-export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './layers/compile.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
-export { EarlyStopping, type EarlyStoppingOptions } from './layers/early-stopping.js'
-export type { FitOptions } from './layers/fit.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
 export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
-export type { Logs } from './layers/logs.js'
-export type { LossLike, LossName } from './layers/loss-names.js'
-export {
-  binaryCrossentropy,
-  type CrossentropyOptions,
-  categoricalCrossentropy,
-  huber,
-  type LossFunction,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  sparseCategoricalCrossentropy,
-} from './layers/losses.js'
-export type { MetricFunction, MetricLike } from './layers/metrics.js'
-export { type BatchOptions, Model } from './layers/model.js'
-export { Sequential } from './layers/sequential.js'
-export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -68,27 +52,23 @@ export { Adagrad, type AdagradOptions } from './optim/adagrad.js'
 export { Adam, type AdamOptions } from './optim/adam.js'
 export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
-export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/any-optimizer.js'
-export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/constraints.js'
-export type { WeightDecayExclusions } from './optim/exclusions.js'
-export { Explanation, type VariableReport } from './optim/explain.js'
+export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/base/any-optimizer.js'
+export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/base/constraints.js'
+export type { WeightDecayExclusions } from './optim/base/exclusions.js'
+export { Explanation, type VariableReport } from './optim/base/explain.js'
+export { Optimizer } from './optim/base/optimizer.js'
+export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
+export type { VariableStep } from './optim/base/variable-step.js'
+/** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
+export * as optimizers from './optim/catalog/optimizers.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
 export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
 export { Lion, type LionOptions } from './optim/lion.js'
-export { Lookahead, type LookaheadOptions } from './optim/lookahead.js'
-export { LossScaleOptimizer, type LossScaleOptions } from './optim/loss-scale-optimizer.js'
-export { MultiOptimizer, type MultiOptimizerOptions } from './optim/multi-optimizer.js'
 export { Muon, type MuonOptions, newtonSchulz } from './optim/muon.js'
 export { Nadam, type NadamOptions } from './optim/nadam.js'
-export { Optimizer } from './optim/optimizer.js'
-export { type GroupKey, type Groups, OptimizerMap } from './optim/optimizer-map.js'
-/** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
-export * as optimizers from './optim/optimizers.js'
-export type { Hyperparameter, OptimizerOptions } from './optim/options.js'
 export { RAdam, type RAdamOptions } from './optim/radam.js'
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js'
-export { SAM, type SAMOptions } from './optim/sam.js'
 export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './optim/schedule-free-adamw.js'
 export { Constant, type ConstantOptions } from './optim/schedules/constant.js'
 export { CosineDecay, type CosineDecayOptions } from './optim/schedules/cosine-decay.js'
@@ -113,7 +93,41 @@ export { type Config, LearningRateSchedule } from './optim/schedules/schedule.js
 export type { DecayOptions } from './optim/schedules/time-decay.js'
 export { Warmup, type WarmupOptions } from './optim/schedules/warmup.js'
 export { SGD, type SGDOptions } from './optim/sgd.js'
-export type { VariableStep } from './optim/variable-step.js'
+export { Lookahead, type LookaheadOptions } from './optim/wrappers/lookahead.js'
+export { LossScaleOptimizer, type LossScaleOptions } from './optim/wrappers/loss-scale-optimizer.js'
+export { MultiOptimizer, type MultiOptimizerOptions } from './optim/wrappers/multi-optimizer.js'
+export { type GroupKey, type Groups, OptimizerMap } from './optim/wrappers/optimizer-map.js'
+export { SAM, type SAMOptions } from './optim/wrappers/sam.js'
+export {
+  type BackendInfo,
+  type GpuOptions,
+  getBackend,
+  type MemoryInfo,
+  memory,
+  setBackend,
+} from './tensor/backends.js'
+export { backward, gradientsOfLeaves } from './tensor/backward.js'
+export {
+  arange,
+  eye,
+  type FillOptions,
+  full,
+  fullLike,
+  linspace,
+  ones,
+  onesLike,
+  type TensorLike,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js'
+export type { TensorParts } from './tensor/foreign.js'
+export { IndexedSlices } from './tensor/indexed-slices.js'
+export type { JsonNumber } from './tensor/json-numbers.js'
+// Its declarations say which methods tensors have, so they must be reachable from here
+export type { TensorMethods } from './tensor/methods.js'
+export type { NestedArray, NestedNumbers, NumericArray } from './tensor/nested-arrays.js'
 export {
   celu,
   elu,
@@ -133,7 +147,7 @@ export {
   softplus,
   softsign,
   swish,
-} from './tensor/activations.js'
+} from './tensor/operations/activations.js'
 export {
   abs,
   add,
@@ -164,17 +178,8 @@ export {
   squaredDifference,
   sub,
   trunc,
-} from './tensor/arithmetic.js'
-export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/arranging.js'
-export {
-  type BackendInfo,
-  type GpuOptions,
-  getBackend,
-  type MemoryInfo,
-  memory,
-  setBackend,
-} from './tensor/backends.js'
-export { backward, gradientsOfLeaves } from './tensor/backward.js'
+} from './tensor/operations/arithmetic.js'
+export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
 export {
   type CloseOptions,
   equal,
@@ -194,26 +199,12 @@ export {
   nanToNum,
   notEqual,
   where,
-} from './tensor/comparisons.js'
-export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/covariance.js'
-export {
-  arange,
-  eye,
-  type FillOptions,
-  full,
-  fullLike,
-  linspace,
-  ones,
-  onesLike,
-  type TensorLike,
-  type TensorOptions,
-  tensor,
-  zeros,
-  zerosLike,
-} from './tensor/creation.js'
-export { cholesky, determinant, inverse, qr, solve } from './tensor/decompositions.js'
-export { type DiffOptions, diff, type TrapezoidOptions, trapezoid } from './tensor/differences.js'
-export { einsum } from './tensor/einsum.js'
+} from './tensor/operations/comparisons.js'
+export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
+export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
+export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
+export { type DiffOptions, diff, type TrapezoidOptions, trapezoid } from './tensor/operations/differences.js'
+export { einsum } from './tensor/operations/einsum.js'
 export {
   acosh,
   asinh,
@@ -234,20 +225,13 @@ export {
   sinh,
   tanh,
   xlogy,
-} from './tensor/exponentials.js'
-export type { TensorParts } from './tensor/foreign.js'
-export { type Formula, type FormulaResult, formula } from './tensor/formula.js'
-export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/grids.js'
-export { IndexedSlices } from './tensor/indexed-slices.js'
-export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/indexing.js'
-export type { JsonNumber } from './tensor/json-numbers.js'
-export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/linalg.js'
-export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/mathjs.js'
-// Its declarations say which methods tensors have, so they must be reachable from here
-export type { TensorMethods } from './tensor/methods.js'
-export type { NestedArray, NestedNumbers, NumericArray } from './tensor/nested.js'
-export { type PadOptions, pad } from './tensor/padding.js'
-export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
+} from './tensor/operations/exponentials.js'
+export { type Formula, type FormulaResult, formula } from './tensor/operations/formula.js'
+export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/operations/indexing.js'
+export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/operations/linalg.js'
+export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mathjs.js'
+export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
+export { type PadOptions, pad } from './tensor/operations/padding.js'
 export {
   all,
   any,
@@ -265,10 +249,15 @@ export {
   type ReductionOptions,
   softmax,
   sum,
-} from './tensor/reductions.js'
-export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/running.js'
-export { bernoulli, multinomial, permutation, randomInt, type SeedOptions, shuffle } from './tensor/sampling.js'
-export type { Axes } from './tensor/shape.js'
+} from './tensor/operations/reductions.js'
+export {
+  bernoulli,
+  multinomial,
+  permutation,
+  randomInt,
+  type SeedOptions,
+  shuffle,
+} from './tensor/operations/sampling.js'
 export {
   broadcastTo,
   concat,
@@ -283,8 +272,8 @@ export {
   sumTo,
   swapAxes,
   transpose,
-} from './tensor/shaping.js'
-export type { SliceEntry, SliceSpec } from './tensor/slicing.js'
+} from './tensor/operations/shaping.js'
+export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
 export {
   argSort,
   median,
@@ -294,7 +283,7 @@ export {
   type SortOptions,
   sort,
   topK,
-} from './tensor/sorting.js'
+} from './tensor/operations/sorting.js'
 export {
   type HistogramOptions,
   histogram,
@@ -304,9 +293,33 @@ export {
   std,
   type VarianceOptions,
   variance,
-} from './tensor/statistics.js'
+} from './tensor/operations/statistics.js'
+export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
+export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
+export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
+export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
-export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/trigonometry.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
-export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/vectors.js'
+export { type Callback, History, type TrainParams } from './training/callbacks/callbacks.js'
+export { EarlyStopping, type EarlyStoppingOptions } from './training/callbacks/early-stopping.js'
+export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
+export type { FitOptions } from './training/fit.js'
+export type { Logs } from './training/logs.js'
+export type { LossLike, LossName } from './training/losses/get-loss.js'
+export {
+  binaryCrossentropy,
+  type CrossentropyOptions,
+  categoricalCrossentropy,
+  huber,
+  type LossFunction,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+} from './training/losses/losses.js'
+export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
+export type { MetricFunction, MetricLike } from './training/metrics/metrics.js'
+export { type BatchOptions, Model } from './training/model.js'
+export { Sequential } from './training/sequential.js'
+export type { LayerDescription } from './training/summary.js'

@@ -9,43 +9,53 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
     'tensor/variable',
     'tensor/creation',
     'tensor/foreign',
-    'tensor/nested',
-    'tensor/json-numbers',
-    'tensor/grids',
+    'tensor/nested-arrays',
+    'tensor/operations/matrices',
     'tensor/random',
     'tensor/json-numbers',
     'kernels/backend',
   ],
-  'Operations: elementwise': ['tensor/arithmetic', 'tensor/comparisons', 'tensor/exponentials', 'tensor/trigonometry'],
-  'Operations: activations': ['tensor/activations'],
+  'Operations: elementwise': [
+    'tensor/operations/arithmetic',
+    'tensor/operations/comparisons',
+    'tensor/operations/exponentials',
+    'tensor/operations/trigonometry',
+  ],
+  'Operations: activations': ['tensor/operations/activations'],
   'Operations: reductions': [
-    'tensor/reductions',
-    'tensor/running',
-    'tensor/statistics',
-    'tensor/covariance',
-    'tensor/differences',
-    'tensor/reduction-rows',
+    'tensor/operations/reductions',
+    'tensor/operations/cumulative',
+    'tensor/operations/statistics',
+    'tensor/operations/covariance',
+    'tensor/operations/differences',
+    'tensor/operations/reduction-rows',
   ],
-  'Operations: shapes': ['tensor/shaping', 'tensor/arranging', 'tensor/padding', 'tensor/methods', 'tensor/shape'],
-  'Operations: indexing': ['tensor/indexing', 'tensor/slicing', 'tensor/sorting', 'tensor/indexed-slices'],
+  'Operations: shapes': [
+    'tensor/operations/shaping',
+    'tensor/operations/arranging',
+    'tensor/operations/padding',
+    'tensor/methods',
+    'tensor/shape',
+  ],
+  'Operations: indexing': [
+    'tensor/operations/indexing',
+    'tensor/operations/slicing',
+    'tensor/operations/sorting',
+    'tensor/indexed-slices',
+  ],
   'Operations: linear algebra': [
-    'tensor/linalg',
-    'tensor/vectors',
-    'tensor/decompositions',
-    'tensor/einsum',
-    'tensor/mathjs',
+    'tensor/operations/linalg',
+    'tensor/operations/vectors',
+    'tensor/operations/decompositions',
+    'tensor/operations/einsum',
+    'tensor/operations/mathjs',
   ],
-  'Operations: sampling': ['tensor/sampling'],
+  'Operations: sampling': ['tensor/operations/sampling'],
   Operations: ['tensor/'],
   Autograd: ['autograd/', 'tensor/backward'],
-  Formulas: ['tensor/formula', 'kernels/formula/'],
+  Formulas: ['tensor/operations/formula', 'kernels/formula/'],
   Layers: ['layers/'],
-  // biome-ignore format: a list
-  Training: [
-    'layers/model', 'layers/sequential', 'layers/fit', 'layers/callbacks', 'layers/losses', 'layers/metrics', 'layers/accuracy', 'layers/logs',
-    'layers/dataset', 'layers/summary', 'layers/compile', 'layers/sums', 'layers/targets', 'layers/weights',
-    'layers/early-stopping', 'layers/direction', 'layers/evaluate', 'layers/loss-names',
-  ],
+  Training: ['training/', 'layers/weights', 'data/dataset'],
   Optimizers: ['optim/'],
   Schedules: ['optim/schedules/'],
   'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends', 'tensor/tidy'],
@@ -56,7 +66,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
 /** As the reader meets them. */
 export const categoryOrder: readonly string[] = ['Guides', 'Coming from', 'Decisions', ...Object.keys(chapters)]
 
-/** The chapter of `src/tensor/shaping.ts`. */
+/** The chapter of `src/tensor/operations/shaping.ts`. */
 export function categoryOf(path: string): string {
   const file = path.replace(/^.*?\bsrc\//, '').replace(/\.ts$/, '')
   const fits = (name: string) => (name.endsWith('/') ? file.startsWith(name) : file === name)

@@ -1,5 +1,5 @@
 /**
- * What the table (`src/tensor/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
+ * What the table (`src/tensor/operations/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
  * row itself, and what it is called elsewhere. The mathematics of rows that are no formulas is in `docs/mathematics.ts`;
  * what operations without a row are made of comes from `made-of.ts`.
  */
@@ -14,8 +14,8 @@ import {
 } from 'typedoc'
 import ts from 'typescript'
 import { toTeX } from '../../src/kernels/formula/tex.js'
-import { ElementwiseRow } from '../../src/tensor/apply.js'
-import { ops } from '../../src/tensor/ops.js'
+import { ElementwiseRow } from '../../src/tensor/operation.js'
+import { ops } from '../../src/tensor/operations/ops.js'
 import { mathematics } from '../mathematics.js'
 import { commentOf } from './assign.js'
 import { namesElsewhere } from './equivalents-table.js'

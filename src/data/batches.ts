@@ -4,9 +4,9 @@
 import { ShapeError } from '../errors.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
+import { gather } from '../tensor/operations/shaping.js'
 import { randomStream } from '../tensor/random.js'
 import { formatShape } from '../tensor/shape.js'
-import { gather } from '../tensor/shaping.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /** Options of `batches`. */

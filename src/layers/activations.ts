@@ -19,9 +19,9 @@ import {
   silu,
   softplus,
   softsign,
-} from '../tensor/activations.js'
-import { tanh } from '../tensor/exponentials.js'
-import { logSoftmax, softmax } from '../tensor/reductions.js'
+} from '../tensor/operations/activations.js'
+import { tanh } from '../tensor/operations/exponentials.js'
+import { logSoftmax, softmax } from '../tensor/operations/reductions.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 const functions = {

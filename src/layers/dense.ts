@@ -4,7 +4,7 @@
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
-import { dense, matmul } from '../tensor/linalg.js'
+import { dense, matmul } from '../tensor/operations/linalg.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Constraint, Variable } from '../tensor/variable.js'

@@ -6,7 +6,7 @@
 import type { DType, Shape } from '../kernels/backend.js'
 import { toCamelCase, unknownName } from '../options.js'
 import { wrap } from '../tensor/creation.js'
-import { newValues } from '../tensor/nested.js'
+import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'

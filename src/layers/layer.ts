@@ -2,21 +2,21 @@
  * What a layer is: a function of a tensor with weights. Subclasses make the weights in `build`, given the shape of one example, or
  * hold other layers in their properties (`contents.ts` finds them), and compute the result in `call`.
  */
-import { noGrad } from '../autograd/grad.js'
+import { noGrad } from '../autograd/transforms/grad.js'
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName } from '../options.js'
 import { zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
+import { snapshot } from '../tensor/operations/shaping.js'
 import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
-import { snapshot } from '../tensor/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
+import { describeTree, type LayerDescription } from '../training/summary.js'
 import { checkPart, enter, leave } from './calls.js'
 import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
-import { describeTree, type LayerDescription } from './summary.js'
 
 /** Options every layer takes. */
 export interface LayerOptions {

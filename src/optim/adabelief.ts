@@ -1,8 +1,8 @@
 /**
  * AdaBelief: Adam that divides by how far gradients are from what was expected. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `AdaBelief`. */
 export interface AdaBeliefOptions extends OptimizerOptions {

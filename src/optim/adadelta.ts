@@ -1,8 +1,8 @@
 /**
  * Adadelta: step sizes from the sizes of earlier steps. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Adadelta`. */
 export interface AdadeltaOptions extends OptimizerOptions {

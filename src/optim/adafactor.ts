@@ -4,9 +4,9 @@
 import type { Shape } from '../kernels/backend.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
-import type { VariableStep } from './variable-step.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
+import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Adafactor`. */
 export interface AdafactorOptions extends OptimizerOptions {

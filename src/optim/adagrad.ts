@@ -1,9 +1,9 @@
 /**
  * Adagrad: the sum of all squares so far. (What all share, in which order: `optimizer.ts`.)
  */
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import { checkNumber, type Hyperparameter, type OptimizerOptions } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/options.js'
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {

@@ -2,8 +2,8 @@
  * Adam, and its AMSGrad variant.
  */
 
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Adam` and `AdamW`. */
 export interface AdamOptions extends OptimizerOptions {

@@ -1,8 +1,8 @@
 /**
  * Adamax: Adam with the largest gradient in place of the mean square. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Adamax`. */
 export interface AdamaxOptions extends OptimizerOptions {

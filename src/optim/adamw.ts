@@ -2,8 +2,8 @@
  * Adam with decoupled weight decay.
  */
 import { Adam, type AdamOptions } from './adam.js'
-import type { Resolved } from './configured.js'
-import { type Hyperparameter, wrong } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { type Hyperparameter, wrong } from './base/options.js'
 
 /** Options of `AdamW`: those of `Adam`, with weight decay on by default. */
 export interface AdamWOptions extends AdamOptions {

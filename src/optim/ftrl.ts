@@ -2,9 +2,9 @@
  * FTRL-proximal.
  */
 import { OptionError } from '../errors.js'
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import { checkNumber, type Hyperparameter, type OptimizerOptions } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/options.js'
 
 /** Options of `Ftrl`. */
 export interface FtrlOptions extends OptimizerOptions {

@@ -1,9 +1,9 @@
 /**
  * LAMB: Adam whose steps are as long as each variable's weights say. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
-import type { VariableStep } from './variable-step.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
+import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Lamb`. */
 export interface LambOptions extends OptimizerOptions {

@@ -1,9 +1,9 @@
 /**
  * Lion, the optimizer that needs one average and takes its sign. (What all share, in which order: `optimizer.ts`.)
  */
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import { type Hyperparameter, type OptimizerOptions, wrong } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import { type Hyperparameter, type OptimizerOptions, wrong } from './base/options.js'
 
 /** Options of `Lion`. */
 export interface LionOptions extends OptimizerOptions {

@@ -3,10 +3,10 @@
  */
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions, wrong } from './options.js'
-import type { VariableStep } from './variable-step.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions, wrong } from './base/options.js'
+import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Muon`. */
 export interface MuonOptions extends OptimizerOptions {

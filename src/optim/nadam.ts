@@ -1,8 +1,8 @@
 /**
  * Nadam: Adam with Nesterov's look ahead. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Nadam`. */
 export interface NadamOptions extends OptimizerOptions {

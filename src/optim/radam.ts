@@ -1,8 +1,8 @@
 /**
  * RAdam: Adam that waits until it knows the variance. (What all share, in which order: `optimizer.ts`.)
  */
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `RAdam`. */
 export interface RAdamOptions extends OptimizerOptions {

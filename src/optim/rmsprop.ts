@@ -1,9 +1,9 @@
 /**
  * RMSprop: the mean square of late. (What all share, in which order: `optimizer.ts`.)
  */
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `RMSprop`. */
 export interface RMSpropOptions extends OptimizerOptions {

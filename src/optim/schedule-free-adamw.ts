@@ -4,11 +4,11 @@
 import { setRecording } from '../autograd/engine.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
-import type { Gradient } from './any-optimizer.js'
-import { checkMinimize } from './arguments.js'
-import { Optimizer } from './optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './options.js'
-import { Snapshot } from './snapshot.js'
+import type { Gradient } from './base/any-optimizer.js'
+import { checkMinimize } from './base/arguments.js'
+import { Optimizer } from './base/optimizer.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
+import { Snapshot } from './base/snapshot.js'
 
 /** Options of `ScheduleFreeAdamW`. */
 export interface ScheduleFreeAdamWOptions extends OptimizerOptions {

@@ -2,9 +2,9 @@
  * Stochastic gradient descent.
  */
 
-import type { Resolved } from './configured.js'
-import { Optimizer } from './optimizer.js'
-import { checkRange, type Hyperparameter, type OptimizerOptions } from './options.js'
+import type { Resolved } from './base/configured.js'
+import { Optimizer } from './base/optimizer.js'
+import { checkRange, type Hyperparameter, type OptimizerOptions } from './base/options.js'
 
 /** Options of `SGD`. */
 export interface SGDOptions extends OptimizerOptions {

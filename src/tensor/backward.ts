@@ -8,8 +8,8 @@ import { checkOptions } from '../options.js'
 import { onesLike, type TensorLike, toTensorBeside } from './creation.js'
 import { isFloat } from './dtype.js'
 import { IndexedSlices } from './indexed-slices.js'
+import { concat } from './operations/shaping.js'
 import { formatShape, sameShape } from './shape.js'
-import { concat } from './shaping.js'
 import type { Tensor } from './tensor.js'
 
 /**

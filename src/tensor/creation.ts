@@ -7,7 +7,15 @@ import { checkOptions } from '../options.js'
 import { backend } from './backend.js'
 import { checkDType, promote } from './dtype.js'
 import { partsOf, type TensorParts } from './foreign.js'
-import { convert, dtypeBeside, flatten, type NestedNumbers, naturalDType, newValues, ownDType } from './nested.js'
+import {
+  convert,
+  dtypeBeside,
+  flatten,
+  type NestedNumbers,
+  naturalDType,
+  newValues,
+  ownDType,
+} from './nested-arrays.js'
 import { checkShape, formatShape, sameShape, sizeOf } from './shape.js'
 import { checkDifferentiable, Tensor } from './tensor.js'
 

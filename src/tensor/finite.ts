@@ -6,7 +6,7 @@ import { GradientError } from '../errors.js'
 import type { DataBuffer } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { IndexedSlices } from './indexed-slices.js'
-import { concat } from './shaping.js'
+import { concat } from './operations/shaping.js'
 import type { Tensor } from './tensor.js'
 import type { Variable } from './variable.js'
 

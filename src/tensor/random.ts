@@ -7,7 +7,7 @@ import { type Generator, generator } from '../kernels/random.js'
 import { checkOptions } from '../options.js'
 import { wrap } from './creation.js'
 import { isFloat } from './dtype.js'
-import { newValues } from './nested.js'
+import { newValues } from './nested-arrays.js'
 import { checkShape, sizeOf } from './shape.js'
 import type { Tensor } from './tensor.js'
 

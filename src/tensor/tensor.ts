@@ -9,7 +9,7 @@ import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
 import { foreign, type TensorParts } from './foreign.js'
 import { type JsonNumber, toJsonNumbers } from './json-numbers.js'
-import { type NestedArray, nest } from './nested.js'
+import { type NestedArray, nest } from './nested-arrays.js'
 import { printTensor } from './print.js'
 import { formatShape, sameShape, sizeOf } from './shape.js'
 

@@ -113,7 +113,11 @@ test('every operation shows its formula and its gradient', (t) => {
   t.true(operations.length > 130)
   for (const f of operations) {
     const html = readFileSync(`${folder}functions/${f.name}.html`, 'utf8')
-    t.regex(html, /<math display="block"/, `${f.name}: a row in src/tensor/ops.ts or lines in docs/mathematics.ts`)
+    t.regex(
+      html,
+      /<math display="block"/,
+      `${f.name}: a row in src/tensor/operations/ops.ts or lines in docs/mathematics.ts`,
+    )
     t.regex(html, /id="gradient"/, f.name)
     const isFormula = ['Operations: elementwise', 'Operations: activations'].includes(chapter(f))
     if (isFormula) t.regex(html, /source\/src\/tensor\/ops\.ts\.html/, f.name)
@@ -275,7 +279,7 @@ const kinds = [
   'interfaces/FitOptions.html',
   'modules/optimizers.html',
   'playground/backends.html',
-  'source/src/tensor/ops.ts.html',
+  'source/src/tensor/operations/ops.ts.html',
   'types/TensorLike.html',
 ]
 

@@ -4,10 +4,10 @@
  */
 import { getBackend, memory, setBackend, type Tensor, tensor } from '../../src/index.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
-import { type ElementwiseRow, elementwise } from '../../src/tensor/apply.js'
-import { ops } from '../../src/tensor/ops.js'
+import { type ElementwiseRow, elementwise } from '../../src/tensor/operation.js'
+import { ops } from '../../src/tensor/operations/ops.js'
 import type { Json } from '../optim/golden-program.js'
-import { cases, domains, draw, type Formulas, patterns } from '../tensor/op-cases.js'
+import { cases, domains, draw, type Formulas, patterns } from '../tensor/operations/op-cases.js'
 import { checks as domainChecks } from './domain-checks.js'
 import { checks as familyChecks } from './family-checks.js'
 import { checks as lossChecks } from './loss-checks.js'

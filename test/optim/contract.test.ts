@@ -14,7 +14,7 @@ import {
   type Variable,
   variable,
 } from '../../src/index.js'
-import { findClass } from '../../src/optim/registry.js'
+import { findClass } from '../../src/optim/base/registry.js'
 
 type Options = Record<string, unknown>
 type Create = (options?: Options) => AnyOptimizer
@@ -73,7 +73,8 @@ test('every optimizer that is exported takes part here, and is found by its name
     [],
     'add it to `ruled` or `all`',
   )
-  for (const name of names) t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/classes.ts')
+  for (const name of names)
+    t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/catalog/classes.ts')
 })
 
 function isOptimizer(value: unknown): boolean {

@@ -2,18 +2,18 @@
  * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
  */
 import type { Backend } from '../backend.js'
-import { compileUpdate, map } from './elementwise.js'
-import { allFinite } from './finite.js'
-import { matmul } from './matmul.js'
-import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory.js'
-import { hasFma } from './module.js'
-import { copy, gather, place, scatterAdd } from './move.js'
-import { putRows } from './put-rows.js'
-import { argReduce, reduce } from './reduce.js'
-import { recurrence, scan } from './scan.js'
-import { crossEntropy, crossEntropyGradient, softmax } from './softmax.js'
-import { argSort } from './sort.js'
+import { compileUpdate, map } from './elementwise/elementwise.js'
+import { matmul } from './matmul/matmul.js'
+import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory/memory.js'
+import { copy, gather, place, scatterAdd } from './move/move.js'
+import { putRows } from './move/put-rows.js'
+import { argSort } from './move/sort.js'
+import { allFinite } from './reduce/finite.js'
+import { argReduce, reduce } from './reduce/reduce.js'
+import { recurrence, scan } from './reduce/scan.js'
+import { crossEntropy, crossEntropyGradient, softmax } from './softmax/softmax.js'
 import { describeThreads } from './threads/pool.js'
+import { hasFma } from './wasm/module.js'
 
 /** The back end that runs everywhere. */
 export const cpu: Backend = {

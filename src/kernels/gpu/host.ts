@@ -4,7 +4,7 @@
  */
 import type * as errors from '../../errors.js'
 import type { Backend } from '../backend.js'
-import type * as memory from '../cpu/memory.js'
+import type * as memory from '../cpu/memory/memory.js'
 
 /** The CPU back end, its memory, and the errors. */
 export interface Host {

@@ -3,7 +3,7 @@
  */
 import * as errors from '../../errors.js'
 import { cpu } from '../cpu/backend.js'
-import { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from '../cpu/memory.js'
+import { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from '../cpu/memory/memory.js'
 import type { GpuBackend, GpuOptions } from './backend.js'
 
 const { BackendError } = errors

@@ -3,7 +3,7 @@
  */
 
 import { OptionError } from '../../errors.js'
-import { fromKeras } from '../names.js'
+import { fromKeras } from '../base/keras-names.js'
 import { readSchedules } from './registry.js'
 import { type AnySchedule, type Config, checkNumberList, checkSchedule, LearningRateSchedule } from './schedule.js'
 

@@ -3,7 +3,7 @@
  */
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
-import { fromKeras, toKeras } from '../names.js'
+import { fromKeras, toKeras } from '../base/keras-names.js'
 
 /** A configuration in Keras's spelling, ready for JSON. */
 export type Config = Record<string, unknown>

@@ -1,7 +1,7 @@
 /**
  * A warm-up in front of any schedule.
  */
-import { fromKeras } from '../names.js'
+import { fromKeras } from '../base/keras-names.js'
 import { interpolate } from './linear.js'
 import { readSchedules } from './registry.js'
 import { type AnySchedule, type Config, checkPositive, checkSchedule, LearningRateSchedule } from './schedule.js'

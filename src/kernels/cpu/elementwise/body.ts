@@ -2,8 +2,8 @@
  * What a kernel computes before its loop, at the start of each row, and for each vector.
  */
 import type { DType } from '../../backend.js'
-import { bytes } from '../numbers.js'
-import { set } from '../wat.js'
+import { bytes } from '../wasm/numbers.js'
+import { set } from '../wasm/wat.js'
 import { lanes } from './compute.js'
 import { type Functions, isLibraryFunction } from './functions.js'
 import { type Call, countUses, type Input, type Level, level, type Value } from './graph.js'

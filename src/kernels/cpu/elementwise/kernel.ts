@@ -11,8 +11,8 @@
  */
 import type { DType } from '../../backend.js'
 import { hoistConstants } from '../math/constants.js'
-import { bytes } from '../numbers.js'
-import { advance, get, int, params, set, times } from '../wat.js'
+import { bytes } from '../wasm/numbers.js'
+import { advance, get, int, params, set, times } from '../wasm/wat.js'
 import { Body } from './body.js'
 import { lanes } from './compute.js'
 import { Functions } from './functions.js'

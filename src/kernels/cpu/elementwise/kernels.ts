@@ -4,7 +4,7 @@
 import type { DType, Operand } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
 import { Recent } from '../../recent.js'
-import { instantiate } from '../module.js'
+import { instantiate } from '../wasm/module.js'
 import { computeType, isInt32 } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
 import { kernelText } from './kernel.js'

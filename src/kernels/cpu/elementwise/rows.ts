@@ -3,9 +3,9 @@
  * again and again.
  */
 import type { DType, Operand, Shape } from '../../backend.js'
-import { bytes } from '../numbers.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
+import { bytes } from '../wasm/numbers.js'
 import { planWalk, visitAround, type Walk } from './broadcast.js'
 import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
 import { nanoseconds } from './storage.js'

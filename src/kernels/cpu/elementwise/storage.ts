@@ -2,7 +2,7 @@
  * Loads and stores between what is in memory (any dtype) and what a kernel computes with (`ComputeType`), as WebAssembly text.
  */
 import type { DType } from '../../backend.js'
-import { get } from '../wat.js'
+import { get } from '../wasm/wat.js'
 import type { ComputeType } from './compute.js'
 
 /** What a kernel takes for one number, about, for the decision about threads. */

@@ -1,7 +1,7 @@
 /**
  * The code of uniform values: what depends on scalars and constants only is computed once per call, in float64.
  */
-import { get } from '../wat.js'
+import { get } from '../wasm/wat.js'
 import type { Functions } from './functions.js'
 import { type Call, isMask, type Value } from './graph.js'
 import { arithmetic, comparisons, floating } from './instructions.js'

@@ -2,8 +2,8 @@
  * The vector code of values: WebAssembly expressions over v128. A truth value is a mask (all bits of a lane or none) for as
  * long as only conditions read it.
  */
-import { hasFma } from '../module.js'
-import { get } from '../wat.js'
+import { hasFma } from '../wasm/module.js'
+import { get } from '../wasm/wat.js'
 import { type ComputeType, lanes } from './compute.js'
 import type { Functions } from './functions.js'
 import { type Call, isMask, type Level, level, type Value } from './graph.js'

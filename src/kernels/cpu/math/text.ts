@@ -3,7 +3,7 @@
  * `(f32x4.mul (local.get $x) (f32x4.add (local.get $y) (v128.const f32x4 1 1 1 1)))`. Names that start with `$` are locals.
  * Everything works on vectors of four float32; `wide` has the same for two float64.
  */
-import { hasFma } from '../module.js'
+import { hasFma } from '../wasm/module.js'
 
 /** An operand: a local's name, text that leaves a vector on the stack, or a number for every lane. */
 export type Operand = string | number
@@ -121,7 +121,7 @@ const horner = (x: Operand, c: readonly number[], firstX = x) =>
 /**
  * c[0] + c[1] x + c[2] x² + … A long one is computed as even + x · odd, two polynomials of x² that need not wait for each other. The
  * coefficients in this folder are no Taylor series: they were fitted to the interval that is named beside them, as short as accuracy
- * allows, and rounded to what they are computed in. `test/kernels/cpu/math.test.ts` checks what they give, on bits of all kinds.
+ * allows, and rounded to what they are computed in. `test/kernels/cpu/math/math.test.ts` checks what they give, on bits of all kinds.
  */
 export function polynomial(x: Operand, c: readonly number[]): Operand {
   if (c.length < 7) return horner(x, c)

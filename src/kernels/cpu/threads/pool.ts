@@ -3,7 +3,7 @@
  * part from the moment they are ready; they never keep the process alive.
  */
 import { OptionError } from '../../../errors.js'
-import { isShared, memory } from '../module.js'
+import { isShared, memory } from '../wasm/module.js'
 import { slots, word } from './control.js'
 import { defaultThreads, obstacle, startWorker } from './platform.js'
 import { aloneUntil, control } from './tasks.js'

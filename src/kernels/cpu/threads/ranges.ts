@@ -1,7 +1,7 @@
 /**
  * Loops cut into ranges, one for each thread.
  */
-import type { KernelFunction } from '../module.js'
+import type { KernelFunction } from '../wasm/module.js'
 import { abandon, join, publish, record } from './tasks.js'
 
 /** Numbers that are not taken apart: whole vectors, and whole cache lines of what is written, of any dtype. */

@@ -12,7 +12,7 @@
  * ```
  */
 import { BackendError } from '../../../errors.js'
-import { codeOf, isShared, type KernelFunction } from '../module.js'
+import { codeOf, isShared, type KernelFunction } from '../wasm/module.js'
 import { calls, code, newControl, slots, word } from './control.js'
 import { maySleep } from './platform.js'
 import { worth } from './worth.js'

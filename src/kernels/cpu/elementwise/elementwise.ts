@@ -1,0 +1,100 @@
+/**
+ * Elementwise kernels on the CPU, made from formulas: formula → graph (`elementwise/graph.ts`) → WebAssembly text
+ * (`elementwise/kernel.ts`) → machine code. One kernel for each combination of dtypes and broadcasting that a program meets.
+ */
+import type { DataBuffer, DType, Operand, Shape } from '../../backend.js'
+import type { Program } from '../../formula/ast.js'
+import { begin, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
+import { threadsFor } from '../threads/pool.js'
+import { callInRanges, flatUnit } from '../threads/ranges.js'
+import { bytes } from '../wasm/numbers.js'
+import { kernelText } from './kernel.js'
+import { type Inputs, type Kernels, kernelsOf, mapSpec } from './kernels.js'
+import { RowPlan } from './rows.js'
+import type { Parameter } from './spec.js'
+import { nanoseconds } from './storage.js'
+
+export { compileUpdate } from './update.js'
+
+/** See `Backend.map`. */
+export function map(program: Program, inputs: Inputs, shape: Shape, dtypes: readonly DType[]): DataBuffer[] {
+  let size = 1
+  for (let i = 0; i < shape.length; i++) size *= shape[i]
+  if (size === 0) return dtypes.map((dtype) => ordinary(newArray(dtype, 0), dtype))
+  const kernels = kernelsOf(program)
+  return isFlat(inputs, size) ? mapFlat(kernels, inputs, size, dtypes) : mapRows(kernels, inputs, shape, size, dtypes)
+}
+
+/** Whether every array has all the numbers of the result, or one. */
+function isFlat(inputs: Inputs, size: number): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]
+    if (typeof input === 'number') continue
+    const has = input.buffer.size
+    if (has !== size && has !== 1) return false
+  }
+  return true
+}
+
+function mapFlat(kernels: Kernels, inputs: Inputs, size: number, dtypes: readonly DType[]): DataBuffer[] {
+  const { run, args } = kernels.flat(inputs, size, dtypes)
+  begin()
+  args[0] = size
+  for (let i = 0; i < dtypes.length; i++) args[1 + i] = reserve(dtypes[i], size)
+  addresses(inputs, args, 1 + dtypes.length)
+  const threads = threadsFor(size * nanoseconds)
+  if (threads > 1)
+    callInRanges(run, { args, count: 0, steps: flatSteps(inputs, size, dtypes), unit: flatUnit }, threads)
+  else run.apply(undefined, args)
+  return results(args, 1, size, dtypes)
+}
+
+/** Bytes from number to number of each argument of a flat kernel. */
+function flatSteps(inputs: Inputs, size: number, dtypes: readonly DType[]): number[] {
+  const step = (input: Operand | number) =>
+    typeof input === 'number' || input.buffer.size !== size ? 0 : bytes[input.buffer.dtype]
+  return [0, ...dtypes.map((dtype) => bytes[dtype]), ...inputs.map(step)]
+}
+
+function mapRows(kernels: Kernels, inputs: Inputs, shape: Shape, size: number, dtypes: readonly DType[]): DataBuffer[] {
+  let plan = kernels.lastPlan
+  if (!plan?.fits(inputs, shape, dtypes)) {
+    plan = new RowPlan(kernels, inputs, [...shape], [...dtypes])
+    kernels.lastPlan = plan
+  }
+  begin()
+  const outs = dtypes.map((dtype) => reserve(dtype, size))
+  const starts: number[] = []
+  addresses(inputs, starts, 0)
+  plan.run(starts, outs)
+  return results(outs, 0, size, dtypes)
+}
+
+/** Writes the address of each array, and each scalar, into `to`. */
+function addresses(inputs: Inputs, to: number[], first: number): void {
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]
+    to[first + i] = typeof input === 'number' ? input : pointer(input.buffer)
+  }
+}
+
+function results(outs: number[], first: number, size: number, dtypes: readonly DType[]): DataBuffer[] {
+  if (dtypes.length === 1) return [result(outs[first], dtypes[0], size)]
+  return dtypes.map((dtype, i) => result(outs[first + i], dtype, size))
+}
+
+/**
+ * The WebAssembly text of the kernel that runs a program over arrays of one shape, for the curious. `inputs` tells which are
+ * scalars and which arrays, `dtypes` what the outputs are; everything is a float32 array unless said otherwise.
+ */
+export function watOf(
+  program: Program,
+  inputs: readonly (DType | 'scalar')[] = program.inputs.map(() => 'float32'),
+  dtypes: readonly DType[] = program.outputs.map(() => 'float32'),
+): string {
+  const parameters = program.inputs.map((name, i): Parameter => {
+    const dtype = inputs[i]
+    return { name, dtype, stride: dtype === 'scalar' ? 0 : 1 }
+  })
+  return kernelText(mapSpec(program, 'flat', parameters, dtypes, true))
+}

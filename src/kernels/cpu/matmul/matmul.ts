@@ -1,0 +1,95 @@
+/**
+ * Matrix multiplication on the CPU: the primitive, and the kernels of each dtype. `matmul-blocks.ts` cuts a product into blocks,
+ * `matmul-rows.ts` those into tiles, which `matmul-kernel.ts` computes.
+ */
+import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../../backend.js'
+import { begin, discard, pointer, reserve, result, workingSpace } from '../memory/memory.js'
+import { planeOf } from '../move/move.js'
+import { rowsTimesVector } from '../reduce/reduce.js'
+import { threadsFor } from '../threads/pool.js'
+import { hasFma, instantiate } from '../wasm/module.js'
+import { type Call, type Kernels, multiplyRange, prepare } from './matmul-blocks.js'
+import { type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
+import { packText } from './pack.js'
+import { multiplyInParts } from './parts.js'
+
+/** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
+const lanes: Partial<Record<DType, Lanes>> = {
+  float32: { vector: 'f32x4', bytes: 4, max: 'pmax', fused: hasFma },
+  float64: { vector: 'f64x2', bytes: 8, max: 'pmax', fused: hasFma },
+  int32: { vector: 'i32x4', bytes: 4, max: 'max_s', fused: false },
+}
+
+/** Multiplications and additions in a nanosecond, about, for the decision about threads. */
+const speed = 20
+
+const compiled: Partial<Record<DType, Kernels>> = {}
+
+/**
+ * `out[b] = relu?(op(a[b]) · op(b[b]) + bias?)` for float32, float64 and int32 (which wraps around); see `MatmulSize` and
+ * `MatmulEpilogue`. When k is 0 the product is zero.
+ */
+export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?: MatmulEpilogue): DataBuffer {
+  begin()
+  const count = size.m * size.n * size.batch
+  const [aStart, bStart] = [pointer(a), pointer(b)]
+  const bias = epilogue?.bias ? pointer(epilogue.bias) : 0
+  const c = reserve(a.dtype, count)
+  if (count > 0) {
+    const working = workingSpace()
+    const flag = epilogue?.relu ? relu : 0
+    multiply({ kernels: kernelsFor(a.dtype), size, a: aStart, b: bStart, c, bias, relu: flag }, count)
+    discard(working)
+  }
+  return result(c, a.dtype, count)
+}
+
+/** Longer rows than this are not multiplied with a vector in tiles, which would add up their products one after another. */
+const longRow = 64
+
+function multiply(call: Call, count: number): void {
+  const { size, a, b, c, kernels, bias, relu } = call
+  const { m, n, k, transposeA, transposeB, aStep, bStep } = size
+  if (kernels.dtype === 'float32' && k > longRow && !bias && !relu) {
+    if (n === 1 && (m === 1 || !transposeA)) return void vectorProducts(call, a, aStep, b, bStep, m)
+    if (m === 1 && transposeB) return void vectorProducts(call, b, bStep, a, aStep, n)
+  }
+  const threads = threadsFor((count * k) / speed)
+  if (threads > 1) multiplyInParts(call, threads)
+  else multiplyRange(prepare(call), a, b, c, 0, size.batch)
+}
+
+/** `outer` rows times a vector, for each of the batch. */
+function vectorProducts(
+  { kernels: { dtype, bytes }, size: { k, batch }, c }: Call,
+  rows: number,
+  rowsStep: number,
+  vector: number,
+  vectorStep: number,
+  outer: number,
+): void {
+  for (let i = 0; i < batch; i++) {
+    const at = [rows + i * rowsStep * bytes, vector + i * vectorStep * bytes, c + i * outer * bytes] as const
+    rowsTimesVector(dtype, ...at, outer, k)
+  }
+}
+
+function kernelsFor(dtype: DType): Kernels {
+  compiled[dtype] ??= compileFor(dtype, lanes[dtype] as Lanes)
+  return compiled[dtype]
+}
+
+function compileFor(dtype: DType, lanes: Lanes): Kernels {
+  const { bytes } = lanes
+  return {
+    dtype,
+    lanes,
+    bytes,
+    width: panelBytes / bytes,
+    rows: tileRows(lanes),
+    tiles: [[], []],
+    makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileText(lanes, height, transposed)).tile,
+    ...instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'clear'>>(packText(bytes)),
+    plane: planeOf(bytes),
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * Where numbers live on the CPU. Most buffers hold an ordinary typed array, which the garbage collector frees. A kernel
+ * sees WebAssembly memory only, so it copies ordinary arrays into it and its result out of it:
+ *
+ * ```ts
+ * begin()
+ * const a = pointer(x)                        // the address of x's numbers, copied to WebAssembly memory if need be
+ * const out = reserve('float32', n)           // the address of space for the result
+ * kernel(a, out, n)
+ * return result(out, 'float32', n)            // the result as a buffer
+ * ```
+ *
+ * A buffer remembers where its numbers are in WebAssembly memory, so that what is used again soon is not copied again.
+ * Variables and optimizer slots are resident: they have a home (`homes.ts`), which is in WebAssembly memory as long as kernels use them.
+ * In a workspace (`within`: a training step, or `tidy`) results stay in WebAssembly memory, and only those that leave it are copied out.
+ */
+import { BackendError } from '../../../errors.js'
+import type { DataBuffer, DType, TypedArray } from '../../backend.js'
+import { buffersIn } from '../../buffers-in.js'
+import { numbersOf } from '../wasm/numbers.js'
+import { Arena, newGeneration } from './arena.js'
+import { whenFull } from './freed-blocks.js'
+import { copyOut, heap } from './heap.js'
+import { call, evict, Home, nextCall, settle } from './homes.js'
+
+/** A dense block of numbers: an ordinary array, a piece of WebAssembly memory, or (for a while) both. */
+export class CpuBuffer implements DataBuffer {
+  constructor(
+    readonly dtype: DType,
+    readonly size: number,
+    /** The ordinary array, or null. */
+    public array: TypedArray | null,
+    /** The address in WebAssembly memory; meaningful while `generation` is that of an arena or a workspace. */
+    public address: number,
+    public generation: number,
+    /** Where the numbers are instead, if the buffer is resident. */
+    readonly home: Home | null = null,
+  ) {}
+}
+
+/** Where results and working space go, and where ordinary arrays are copied to. */
+const scratch = new Arena()
+const copies = new Arena()
+
+/** The generation of results: the workspace's, or scratch space's own outside of one. */
+let generation = scratch.generation
+let isWithin = false
+
+whenFull({
+  makeRoom: () => evict(0),
+  advice: () =>
+    isWithin
+      ? 'A tidy() or training step keeps all its results until it ends. Use smaller batches, or several tidy() calls, one after the other.'
+      : 'One operation needs its operands and its result there at the same time. Compute it in parts.',
+})
+
+/** A new array of the dtype, zeroed. */
+export function newArray(dtype: DType, size: number): TypedArray {
+  return new numbersOf[dtype].array(size)
+}
+
+/** A buffer that holds this ordinary array, which must not change any more. */
+export function ordinary(array: TypedArray, dtype: DType): CpuBuffer {
+  return new CpuBuffer(dtype, array.length, array, 0, 0)
+}
+
+/** A zeroed buffer that kernels may change in place; its memory is reused when the buffer is garbage. */
+export function resident(dtype: DType, size: number): CpuBuffer {
+  return new CpuBuffer(dtype, size, null, 0, 0, new Home(dtype, size))
+}
+
+/** The start of a kernel call, which contains no other: addresses of earlier calls are good no more. */
+export function begin(): void {
+  nextCall()
+  if (isWithin) return
+  copies.begin()
+  scratch.begin()
+  generation = scratch.generation
+}
+
+/** The address of space for `size` numbers. */
+export function reserve(dtype: DType, size: number): number {
+  return scratch.reserve(size * numbersOf[dtype].bytes)
+}
+
+/** Where working space starts: the kernel discards what it reserves from here on. */
+export function workingSpace(): number {
+  return scratch.top
+}
+
+/** Frees the working space from `start` on, which no buffer points into. */
+export function discard(start: number): void {
+  scratch.rewind(start)
+}
+
+/** The address of the buffer's numbers, for the time of this kernel call. */
+export function pointer(buffer: DataBuffer): number {
+  const b = buffer as CpuBuffer
+  const { home } = b
+  if (home !== null) {
+    home.used = call
+    return home.address !== 0 ? home.address : settle(home, b)
+  }
+  if (hasAddress(b)) return b.address
+  const { bytes } = numbersOf[b.dtype]
+  const array = sharedArray(b)
+  const address = copies.reserve(b.size * bytes)
+  heap(b.dtype).set(array, address / bytes)
+  b.address = address
+  b.generation = copies.generation
+  return address
+}
+
+/** The address of the buffer's numbers, or 0 while they are not in WebAssembly memory. */
+function addressOf(b: CpuBuffer): number {
+  if (b.home !== null) return b.home.address
+  return hasAddress(b) ? b.address : 0
+}
+
+/** The address of the buffer's numbers, if they are in WebAssembly memory now; else -1. */
+export function addressNow(buffer: DataBuffer): number {
+  return addressOf(buffer as CpuBuffer) || -1
+}
+
+/** Whether what is not resident is in WebAssembly memory now. */
+function hasAddress(b: CpuBuffer): boolean {
+  const g = b.generation
+  return g === generation || g === copies.generation || g === scratch.generation
+}
+
+/** The end of a kernel call: its result at `address` as a buffer. */
+export function result(address: number, dtype: DType, size: number): CpuBuffer {
+  return new CpuBuffer(dtype, size, isWithin ? null : copyOut(dtype, address, size), address, generation)
+}
+
+/** A copy of the buffer's numbers. */
+export function values(buffer: DataBuffer): TypedArray {
+  const b = buffer as CpuBuffer
+  const array = (b.home ?? b).array
+  return array ? array.slice() : sharedArray(b)
+}
+
+/** A buffer of the same numbers, which stays as it is when the source is changed. */
+export function duplicate(buffer: DataBuffer): CpuBuffer {
+  return ordinary(sharedArray(buffer as CpuBuffer), buffer.dtype)
+}
+
+/** One of the buffer's numbers. */
+export function valueAt(buffer: DataBuffer, index: number): number {
+  const b = buffer as CpuBuffer
+  const array = (b.home ?? b).array
+  if (array) return array[index]
+  const address = addressOf(b)
+  return address === 0 ? sharedArray(b)[index] : heap(b.dtype)[address / numbersOf[b.dtype].bytes + index]
+}
+
+/** Copies the source's numbers into a resident buffer of the same dtype and size. */
+export function overwrite(target: DataBuffer, source: DataBuffer): void {
+  const t = target as CpuBuffer
+  const s = source as CpuBuffer
+  const to = addressOf(t)
+  if (to === 0) {
+    ;(t.home as Home).array = sharedArray(s)
+    return
+  }
+  const { bytes } = numbersOf[t.dtype]
+  const numbers = heap(t.dtype)
+  const array = (s.home ?? s).array
+  const from = array ? 0 : addressOf(s)
+  if (from !== 0) numbers.copyWithin(to / bytes, from / bytes, from / bytes + s.size)
+  else numbers.set(sharedArray(s), to / bytes)
+}
+
+/**
+ * Runs something in a workspace: its results stay in WebAssembly memory until it is over, and only the tensors in what it
+ * returns are copied out. A workspace within a workspace is part of it.
+ */
+export function within<T>(run: () => T): T {
+  if (isWithin) return run()
+  begin()
+  const start = scratch.top
+  isWithin = true
+  generation = newGeneration()
+  try {
+    const value = run()
+    for (const buffer of buffersIn(value)) keep(buffer as CpuBuffer)
+    return value
+  } finally {
+    isWithin = false
+    scratch.rewind(start)
+    begin()
+  }
+}
+
+function keep(b: CpuBuffer): void {
+  if (b.array === null && b.generation === generation) b.array = copyOut(b.dtype, b.address, b.size)
+}
+
+/** Whether a kernel can change the numbers: those of resident buffers, and those that are in WebAssembly memory alone. */
+export function isResident(buffer: DataBuffer): boolean {
+  const b = buffer as CpuBuffer
+  return b.home !== null || (b.array === null && hasAddress(b))
+}
+
+/** Whether the numbers are anywhere: what stays in a workspace that is over is lost. */
+export function isAlive(buffer: DataBuffer): boolean {
+  return isResident(buffer) || (buffer as CpuBuffer).array !== null
+}
+
+/** The buffer's numbers as an ordinary array, which nobody may change. */
+function sharedArray(b: CpuBuffer): TypedArray {
+  const { array } = b.home ?? b
+  if (array) return array
+  const address = addressOf(b)
+  if (address !== 0) return copyOut(b.dtype, address, b.size)
+  if (b.home) return newArray(b.dtype, b.size)
+  throw new BackendError(
+    `tensor: its ${b.size} numbers belonged to a tidy() or training step that is over. Return it from tidy(), or copy the numbers inside with toArray() or dataSync().`,
+  )
+}

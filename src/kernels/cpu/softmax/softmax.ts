@@ -1,0 +1,92 @@
+/**
+ * Softmax and cross-entropy on the CPU, over the rows of a matrix of float32 or float64.
+ */
+import type { DataBuffer } from '../../backend.js'
+import { begin, pointer, reserve, result } from '../memory/memory.js'
+import { threadsFor } from '../threads/pool.js'
+import { callInRanges } from '../threads/ranges.js'
+import { instantiate } from '../wasm/module.js'
+import { bytes } from '../wasm/numbers.js'
+import { softmaxModule } from './softmax-kernel.js'
+
+/** What one number takes, about, for the decision about threads. */
+const nanoseconds = 1
+
+type FloatType = 'float32' | 'float64'
+
+interface SoftmaxKernels {
+  softmax(x: number, out: number, rows: number, columns: number): void
+  logSoftmax(x: number, out: number, rows: number, columns: number): void
+  crossEntropy(logits: number, labels: number, out: number, rows: number, columns: number): void
+  gradient(g: number, logits: number, labels: number, out: number, rows: number, columns: number): void
+}
+
+/** Room for so many more numbers is needed behind a result, because rows are written in whole vectors. */
+const vector = 4
+
+const kernels: Partial<Record<FloatType, SoftmaxKernels>> = {}
+
+function kernelsFor(dtype: FloatType): SoftmaxKernels {
+  kernels[dtype] ??= instantiate<SoftmaxKernels>(softmaxModule(dtype))
+  return kernels[dtype]
+}
+
+/** softmax or log-softmax of each row of [rows, columns], stable. A row with +∞, NaN or nothing but −∞ gives NaN. */
+export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: number, columns: number): DataBuffer {
+  const dtype = x.dtype as FloatType
+  begin()
+  const from = pointer(x)
+  const out = reserve(dtype, x.size + vector)
+  const kernel = kernelsFor(dtype)[kind]
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const row = columns * bytes[dtype]
+    callInRanges(kernel, { args: [from, out, rows, columns], count: 2, steps: [row, row, 0, 0], unit: 1 }, threads)
+  } else kernel(from, out, rows, columns)
+  return result(out, dtype, x.size)
+}
+
+/** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */
+export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer {
+  const dtype = logits.dtype as FloatType
+  begin()
+  const x = pointer(logits)
+  const label = pointer(labels)
+  const out = reserve(dtype, rows)
+  const kernel = kernelsFor(dtype).crossEntropy
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const steps = [columns * bytes[dtype], bytes.int32, bytes[dtype], 0, 0]
+    callInRanges(kernel, { args: [x, label, out, rows, columns], count: 3, steps, unit: 1 }, threads)
+  } else kernel(x, label, out, rows, columns)
+  return result(out, dtype, rows)
+}
+
+/** The gradient of `crossEntropy`: g[row] · (softmax(logits) − onehot(label)). */
+export function crossEntropyGradient(
+  g: DataBuffer,
+  logits: DataBuffer,
+  labels: DataBuffer,
+  rows: number,
+  columns: number,
+): DataBuffer {
+  const dtype = logits.dtype as FloatType
+  begin()
+  const gradient = pointer(g)
+  const x = pointer(logits)
+  const label = pointer(labels)
+  const out = reserve(dtype, logits.size + vector)
+  const kernel = kernelsFor(dtype).gradient
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const row = columns * bytes[dtype]
+    const steps = [bytes[dtype], row, bytes.int32, row, 0, 0]
+    callInRanges(kernel, { args: [gradient, x, label, out, rows, columns], count: 4, steps, unit: 1 }, threads)
+  } else kernel(gradient, x, label, out, rows, columns)
+  return result(out, dtype, logits.size)
+}
+
+/** Threads do not share a vector of the result, so that rows have to be whole vectors. */
+function threadsForRows(rows: number, columns: number): number {
+  return columns % vector === 0 ? threadsFor(rows * columns * nanoseconds) : 1
+}

@@ -1,0 +1,76 @@
+/**
+ * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
+ */
+import { OptionError } from '../../errors.js'
+import { notAsync } from '../../options.js'
+import { foreign } from '../../tensor/foreign.js'
+import { formatShape } from '../../tensor/shape.js'
+import { Tensor } from '../../tensor/tensor.js'
+
+/** @throws OptionError when the variables are no list */
+export function checkVariables(op: string, variables: unknown): void {
+  if (Array.isArray(variables)) return
+  throw new OptionError(
+    `${op}: the variables are ${describe(variables)}, not a list. For a model give model.trainableVariables, for one variable [w].`,
+  )
+}
+
+/** @throws OptionError when the variables are not a list, or there are none */
+export function checkSome(op: string, variables: unknown): void {
+  checkVariables(op, variables)
+  if ((variables as unknown[]).length > 0) return
+  throw new OptionError(
+    `${op}: the list of variables is empty, so nothing would be trained. The weights of a model exist once it was called or has an inputShape; trainableVariables leaves out what is frozen.`,
+  )
+}
+
+/** @throws OptionError when the gradients are no list */
+export function checkGradients(op: string, gradients: unknown): void {
+  if (Array.isArray(gradients)) return
+  throw new OptionError(
+    `${op}: the gradients are ${describe(gradients)}, not a list. Write ${op}([g], [w]), one gradient for each variable.`,
+  )
+}
+
+/** @throws OptionError for what is no list of pairs */
+export function checkPairs(op: string, pairs: unknown): void {
+  if (!Array.isArray(pairs)) {
+    throw new OptionError(
+      `${op}: the pairs are ${describe(pairs)}, not a list. Write ${op}([[gradient, variable], …]).`,
+    )
+  }
+  const odd = pairs.findIndex((pair) => !Array.isArray(pair))
+  if (odd < 0) return
+  throw new OptionError(
+    `${op}: entry ${odd} is ${describe(pairs[odd])}, not a pair. Write ${op}([[gradient, variable], …]).`,
+  )
+}
+
+/** @throws OptionError when the loss is no function, or the variables are no list of at least one */
+export function checkMinimize(loss: unknown, variables: unknown): void {
+  if (typeof loss !== 'function') {
+    throw new OptionError(
+      `minimize: the loss is ${describe(loss)}, not a function. Write minimize(() => loss, variables).`,
+    )
+  }
+  checkSome('minimize', variables)
+}
+
+/**
+ * The loss.
+ * @throws OptionError when the function returns no tensor
+ */
+export function evaluateLoss(loss: () => Tensor): Tensor {
+  const value: unknown = notAsync('minimize', loss())
+  if (value instanceof Tensor) return value
+  throw new OptionError(
+    `minimize: the loss function returned ${describe(value)}, not a tensor. Compute it with tensor operations, and end with .mean().`,
+  )
+}
+
+/** A value in a few words. */
+export function describe(x: unknown): string {
+  if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
+  if (Array.isArray(x)) return 'an array'
+  return foreign(x) ?? (x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`)
+}

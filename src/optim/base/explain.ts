@@ -1,0 +1,264 @@
+/**
+ * What a step did, stage by stage: data with a table for people. Measured only when somebody asks.
+ */
+import { setRecording } from '../../autograd/engine.js'
+import type { DataBuffer } from '../../kernels/backend.js'
+import { Printed } from '../../printed.js'
+import { backend } from '../../tensor/backend.js'
+import { Tensor } from '../../tensor/tensor.js'
+import type { Variable } from '../../tensor/variable.js'
+import type { RuleRunner } from './rule-runner.js'
+import { type Around, gradientLines } from './step-program.js'
+import type { VariableState } from './variable-state.js'
+
+/** What one step did to one variable. Norms are ‖·‖₂ over all elements. */
+export interface VariableReport {
+  /** The variable's path. */
+  readonly variable: string
+  /** The gradient as it came in. */
+  readonly gradientNorm: number
+  /** The gradient that clipping got: divided by the loss scale, the mean of what was accumulated. */
+  readonly unscaledNorm: number
+  /** The gradient that the rule got. */
+  readonly clippedNorm: number
+  /** How much clipping left of the gradient: `clippedNorm / unscaledNorm`. */
+  readonly clipFactor: number
+  /** η of this step. */
+  readonly learningRate: number
+  /** ηλ, the fraction of the weights that weight decay took; 0 for none. */
+  readonly decay: number
+  /** The weights before the step. */
+  readonly weightNorm: number
+  /** How far the rule moved the weights, beside decay. */
+  readonly updateNorm: number
+  /** `updateNorm / weightNorm`: about 0.001 is usual. */
+  readonly updateRatio: number
+  /** How far a constraint moved the weights; 0 for none. */
+  readonly constrainedBy: number
+  /** How far the moving average is from the weights, as a fraction of their norm; null without `useEma`. */
+  readonly averageDistance: number | null
+}
+
+/** What one step did. */
+export class Explanation extends Printed {
+  constructor(
+    /** The optimizer's name. */
+    readonly optimizer: string,
+    /** The number of the step, 1 for the first. */
+    readonly step: number,
+    /** η of the step. */
+    readonly learningRate: number,
+    /** What happened to each variable, in the order of the update. */
+    readonly variables: readonly VariableReport[],
+    /** Whether a later step was made since, which was not measured. Steps are, from the first call of `explain` on. */
+    readonly isOutdated: boolean,
+  ) {
+    super()
+  }
+
+  /** A table, one line per variable. */
+  toString(): string {
+    const rows = this.variables.map((report) => columns.map(([, value]) => value(report)))
+    const table = [columns.map(([title]) => title), ...rows]
+    const widths = columns.map((_, i) => Math.max(...table.map((row) => row[i].length)))
+    const lines = table.map((row) =>
+      row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+    )
+    const note = this.isOutdated ? ' (later steps were not measured; from now on they are)' : ''
+    return [`${this.optimizer}, step ${this.step}, learning rate ${show(this.learningRate)}${note}`, ...lines].join(
+      '\n',
+    )
+  }
+
+  /**
+   * The same, of one variable.
+   * @param isOutdated whether a later step was made since
+   */
+  only({ path }: Variable, isOutdated = this.isOutdated): Explanation {
+    const { optimizer, step, learningRate, variables } = this
+    return new Explanation(
+      optimizer,
+      step,
+      learningRate,
+      variables.filter(({ variable }) => variable === path),
+      isOutdated,
+    )
+  }
+}
+
+/**
+ * Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until
+ * somebody asks. Where numbers cannot be read at once, none is until somebody asks, and the report is written when the
+ * numbers have come.
+ */
+export class Recorder {
+  private isMeasuring = true
+  private hasBeenAsked = false
+  private measurements: Measurement[] = []
+  private last: (() => Explanation) | null = null
+  private unread: readonly Tensor[] = []
+  private readonly unclipped = new WeakMap<VariableState, Unclipped>()
+
+  /** Whether this step is to be measured. */
+  get wants(): boolean {
+    return this.isMeasuring && (this.hasBeenAsked || !backend.isAsync)
+  }
+
+  /** What has to be awaited before `ask`. From now on every step is measured. */
+  awaited(): readonly Tensor[] {
+    this.hasBeenAsked = true
+    this.isMeasuring = true
+    return this.unread
+  }
+
+  /** Notes the gradient of this step as it was before it was clipped, where that happens before the update. */
+  keep(state: VariableState, incoming: Tensor, mean: Tensor, divisor: number): void {
+    this.unclipped.set(state, { incoming, unscaled: setRecording(false, () => mean.div(divisor)) })
+  }
+
+  /** A measurement of an update that is about to be made. */
+  begin(state: VariableState, gradient: DataBuffer, around: Around, runner: RuleRunner): Measurement {
+    const unclipped = this.unclipped.get(state)
+    this.unclipped.delete(state)
+    const measurement = setRecording(false, () => new Measurement(state, gradient, around, runner, unclipped))
+    this.measurements.push(measurement)
+    return measurement
+  }
+
+  /** The end of a step: writes the report. */
+  end(optimizer: string, step: number, learningRate: number): void {
+    if (!this.wants) return
+    const { measurements } = this
+    const squares = setRecording(false, () => measurements.map((measurement) => measurement.end()))
+    const write = () =>
+      new Explanation(
+        optimizer,
+        step,
+        learningRate,
+        measurements.map((measurement) => measurement.report()),
+        false,
+      )
+    const written = backend.isAsync ? null : write()
+    this.last = written ? () => written : write
+    this.unread = written ? [] : squares.flatMap((x) => Object.values(x))
+    this.isMeasuring = this.hasBeenAsked
+    this.measurements = []
+  }
+
+  /** Forgets the measurements of a step that failed. */
+  discard(): void {
+    if (this.measurements.length > 0) this.measurements = []
+  }
+
+  /** The last report; null before the first step that was measured. From now on every step is. */
+  ask(iterations: number): Explanation | null {
+    this.awaited()
+    if (!this.last) return null
+    const { optimizer, step, learningRate, variables } = this.last()
+    return new Explanation(optimizer, step, learningRate, variables, step !== iterations)
+  }
+}
+
+const columns: readonly (readonly [title: string, value: (report: VariableReport) => string])[] = [
+  ['variable', (r) => r.variable],
+  ['‖gradient‖', (r) => show(r.unscaledNorm)],
+  ['clip', (r) => `×${show(r.clipFactor)}`],
+  ['decay', (r) => (r.decay === 0 ? '0%' : `−${show(100 * r.decay)}%`)],
+  ['‖weights‖', (r) => show(r.weightNorm)],
+  ['‖update‖', (r) => show(r.updateNorm)],
+  ['update/weights', (r) => (r.weightNorm === 0 ? '–' : show(r.updateRatio))],
+  ['to average', (r) => (r.averageDistance === null ? '–' : show(r.averageDistance))],
+]
+
+/** A gradient before it was clipped. */
+interface Unclipped {
+  readonly incoming: Tensor
+  readonly unscaled: Tensor
+}
+
+/** Measures the update of one variable: made before it, asked after it. */
+class Measurement {
+  private readonly before: Tensor
+  /** Σx² of what is measured. */
+  private readonly squares: Record<string, Tensor>
+  private readonly learningRate: number
+  private readonly decay: number
+  private moved: Tensor | null = null
+
+  constructor(
+    private readonly state: VariableState,
+    gradient: DataBuffer,
+    around: Around,
+    runner: RuleRunner,
+    unclipped?: Unclipped,
+  ) {
+    const after = (clip: Around['clip']) =>
+      this.sum(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
+    this.squares = {
+      gradient: this.sum(unclipped?.incoming ?? new Tensor(gradient, state.variable.shape)),
+      unscaled: unclipped ? this.sum(unclipped.unscaled) : after('no'),
+      clipped: after(around.clip),
+    }
+    this.learningRate = runner.scalars.get('eta') as number
+    this.decay = around.decay ? this.learningRate * (runner.scalars.get(around.decay) as number) : 0
+    this.before = state.variable.detach()
+  }
+
+  /** To be called after the rule, before constraints. */
+  updated(): void {
+    this.moved = this.state.variable.detach()
+  }
+
+  /** To be called at the end of the step. Gives what `report` reads. */
+  end(): Readonly<Record<string, Tensor>> {
+    const { squares, before, decay } = this
+    const { variable, average } = this.state
+    const [moved, now] = [this.moved as Tensor, variable.detach()]
+    squares.weights = this.sum(before)
+    squares.update = this.sum(moved.sub(before.mul(1 - decay)))
+    if (variable.constraint) squares.constrained = this.sum(now.sub(moved))
+    if (average) {
+      squares.now = this.sum(now)
+      squares.distance = this.sum(now.sub(average.detach()))
+    }
+    if (backend.isAsync) for (const name of Object.keys(squares)) squares[name] = lasting(squares[name])
+    return squares
+  }
+
+  /** What was measured. */
+  report(): VariableReport {
+    const { state, decay, learningRate } = this
+    const norm = (name: string) => Math.sqrt(this.squares[name].item())
+    const [unscaledNorm, clippedNorm] = [norm('unscaled'), norm('clipped')]
+    const [weightNorm, updateNorm] = [norm('weights'), norm('update')]
+    return {
+      variable: state.variable.path,
+      gradientNorm: norm('gradient'),
+      unscaledNorm,
+      clippedNorm,
+      clipFactor: unscaledNorm === clippedNorm ? 1 : clippedNorm / unscaledNorm,
+      learningRate,
+      decay,
+      weightNorm,
+      updateNorm,
+      updateRatio: updateNorm / weightNorm,
+      constrainedBy: state.variable.constraint ? norm('constrained') : 0,
+      averageDistance: state.average && norm('distance') / norm('now'),
+    }
+  }
+
+  private sum(x: Tensor): Tensor {
+    return new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, this.state.axes), [])
+  }
+}
+
+/** A copy that is not freed at the end of a step. */
+function lasting(x: Tensor): Tensor {
+  const buffer = backend.allocate(x.dtype, x.size)
+  backend.write(buffer, x.buffer)
+  return new Tensor(buffer, x.shape)
+}
+
+function show(x: number): string {
+  return Number(x.toPrecision(3)).toString()
+}

@@ -1,0 +1,158 @@
+/**
+ * The state of an optimizer as plain typed arrays with names, and back: bit for bit.
+ */
+import { OptionError } from '../../errors.js'
+import type { DType, TypedArray } from '../../kernels/backend.js'
+import { typedArrayName } from '../../kernels/typed-arrays.js'
+import { backend } from '../../tensor/backend.js'
+import { fromJsonNumber, toJsonNumbers } from '../../tensor/json-numbers.js'
+import type { Variable } from '../../tensor/variable.js'
+import type { OptimizerState } from './any-optimizer.js'
+import { describe } from './arguments.js'
+
+/** Makes `JSON.stringify` write the arrays so that `readState` can read them. The method is not enumerable: copies have arrays only. */
+export function withJson(state: OptimizerState): OptimizerState {
+  const toJSON = () => Object.fromEntries(Object.entries(state).map(([name, array]) => [name, toJsonNumbers(array)]))
+  return Object.defineProperty(state, 'toJSON', { value: toJSON })
+}
+
+/**
+ * A state as `exportState` returned it, also where it went through JSON.
+ * @throws OptionError for what is not an object of arrays
+ */
+export function readState(op: string, state: unknown): OptimizerState {
+  checkState(op, state)
+  return Object.fromEntries(Object.entries(state).map(([name, array]) => [name, readArray(array)])) as OptimizerState
+}
+
+/** JSON makes `{ "0": 1, "1": 2 }` of typed arrays that were taken out of the state. */
+function readArray(array: unknown): unknown {
+  if (Array.isArray(array)) return Array.from(array, fromJsonNumber)
+  return !ArrayBuffer.isView(array) && isIndexed(array) ? Object.values(array).map(fromJsonNumber) : array
+}
+
+const isIndexed = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && Object.keys(x).every((key, i) => key === String(i))
+
+/** Arrays under unique names: what comes later under a name taken is numbered. */
+export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {
+  for (const [name, variable] of named(variables, state)) {
+    state[name] = variable.dataSync() as Float32Array | Float64Array
+  }
+  return state
+}
+
+/**
+ * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are
+ * found by name; where names differ, by position, if all names in order are the same but for the numbers that unnamed
+ * variables get, which depend on what was made before.
+ * @throws OptionError otherwise; nothing is changed then
+ */
+export function importVariables(
+  op: string,
+  state: OptimizerState,
+  variables: readonly Variable[],
+  numbers: readonly string[],
+  commit: () => void,
+): void {
+  const taken: Record<string, unknown> = Object.fromEntries(numbers.map((name) => [name, null]))
+  const wanted = [...named(variables, taken)]
+  const wantedNames = wanted.map(([name]) => name)
+  const places = byPosition(state, wantedNames, numbers) ?? wantedNames
+  checkNames(op, Object.keys(state), [...numbers, ...places])
+  for (const name of numbers) checkNumbers(op, name, state[name], 1)
+  wanted.forEach(([, variable], i) => {
+    checkNumbers(op, places[i], state[places[i]], variable.size, variable.dtype)
+  })
+  commit()
+  wanted.forEach(([, variable], i) => {
+    backend.write(variable.buffer, backend.upload(copy(state[places[i]], variable.dtype), variable.dtype))
+    variable.version++
+  })
+}
+
+function checkState(op: string, state: unknown): asserts state is OptimizerState {
+  if (typeof state === 'object' && state !== null) return
+  throw new OptionError(`${op}: the state is ${String(state)}. Give what exportState() returned.`)
+}
+
+/**
+ * A number that counts something.
+ * @throws OptionError unless it is one whole number from 0 on
+ */
+export function countIn(op: string, state: OptimizerState, name: string): number {
+  checkNumbers(op, name, state[name], 1)
+  const [count] = state[name]
+  if (Number.isSafeInteger(count) && count >= 0) return count
+  throw new OptionError(`${op}: ${name} is ${count}, not a whole number from 0 on. Give what exportState() returned.`)
+}
+
+/** @throws OptionError when a name is missing, or unknown */
+export function checkNames(op: string, got: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.filter((name) => !got.includes(name))
+  const unknown = got.filter((name) => !wanted.includes(name))
+  if (missing.length === 0 && unknown.length === 0) return
+  throw new OptionError(
+    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. ${sameVariables}`,
+  )
+}
+
+/** @throws OptionError for anything but a list of so many numbers; typed ones must be of the dtype */
+export function checkNumbers(op: string, name: string, array: unknown, size: number, dtype?: string): void {
+  const odd = Array.isArray(array) ? array.findIndex((x) => typeof x !== 'number') : -1
+  if (odd >= 0) throw notNumber(op, name, odd, (array as unknown[])[odd])
+  const kind = kindOf(array)
+  if (kind && (array as ArrayLike<number>).length === size && (!dtype || kind === dtype || kind === list)) return
+  const given = kind ? `${kind} of ${(array as ArrayLike<number>).length} numbers` : describe(array)
+  throw new OptionError(
+    `${op}: ${name} is ${given}, wanted ${dtype ?? list} of ${size}. ${dtype ? sameVariables : 'Give what exportState() returned.'}`,
+  )
+}
+
+/** A typed array of its own; states that went through JSON hold plain arrays. */
+function copy(array: ArrayLike<number>, dtype: DType): TypedArray {
+  return dtype === 'float64' ? Float64Array.from(array) : Float32Array.from(array)
+}
+
+/** The state's own names in their order, when names differ, but only in their numbers; otherwise null. */
+function byPosition(
+  state: OptimizerState,
+  wanted: readonly string[],
+  numbers: readonly string[],
+): readonly string[] | null {
+  if (wanted.every((name) => Object.hasOwn(state, name))) return null
+  const given = Object.keys(state).filter((name) => !numbers.includes(name))
+  const agree = given.length === wanted.length && wanted.every((name, i) => unnumbered(name) === unnumbered(given[i]))
+  return agree ? given : null
+}
+
+/** `sequential_1_dense_2_kernel_m` → `sequential_dense_kernel_m`. */
+export const unnumbered = (name: string) => name.replace(/_\d+(?=_|$)/g, '')
+
+function* named(variables: readonly Variable[], taken: object): Generator<[string, Variable]> {
+  const names = new Set(Object.keys(taken))
+  for (const variable of variables) {
+    let name = variable.name
+    for (let n = 1; names.has(name); n++) name = `${variable.name}_${n}`
+    names.add(name)
+    yield [name, variable]
+  }
+}
+
+const sameVariables =
+  'Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.'
+
+/** What numbers that were typed by no one are called. */
+const list = 'a list'
+
+/** The dtype of a typed array, `a list` for an array, null for anything else. */
+function kindOf(array: unknown): string | null {
+  if (Array.isArray(array)) return list
+  const name = typedArrayName(array)
+  return name === 'Float32Array' ? 'float32' : name === 'Float64Array' ? 'float64' : null
+}
+
+function notNumber(op: string, name: string, i: number, x: unknown): OptionError {
+  const hint = x === null ? 'JSON has no NaN and no ±∞, and writes null for them.' : 'Give what exportState() returned.'
+  return new OptionError(`${op}: element ${i} of ${name} is ${describe(x)}, not a number. ${hint}`)
+}

@@ -1,0 +1,218 @@
+/**
+ * The options that all optimizers share, and the types of their values.
+ */
+import { OptionError } from '../../errors.js'
+import { checkOptions } from '../../options.js'
+import { LearningRateSchedule } from '../schedules/schedule.js'
+
+/** A number, or what gives one at each step: a schedule of the step count, or a function without arguments. */
+export type Hyperparameter = number | LearningRateSchedule | (() => number)
+
+/** What every optimizer takes. */
+export interface OptimizerOptions {
+  /** The step size η. Default 0.001 unless the optimizer says otherwise. */
+  learningRate?: Hyperparameter
+  /** Decoupled weight decay λ: before each update, w ← w − ηλw. Default null, none (AdamW and Muon: 0.004). */
+  weightDecay?: Hyperparameter | null
+  /** Scale each variable's gradient down to at most this norm. Default null. */
+  clipnorm?: Hyperparameter | null
+  /** Cut each element of the gradients off at ±clipvalue. Default null. */
+  clipvalue?: Hyperparameter | null
+  /** Scale all gradients together down to at most this norm. Default null. */
+  globalClipnorm?: Hyperparameter | null
+  /** Keep an exponential moving average of the weights; `finalizeVariableValues` writes it into them. Default false. */
+  useEma?: boolean
+  /** How much of the average each step keeps, 0 to 1. Default 0.99. */
+  emaMomentum?: Hyperparameter
+  /** Write the average into the weights every so many steps. Default null, never. */
+  emaOverwriteFrequency?: number | null
+  /** Divide the gradients by this: the factor that the loss was multiplied by. Default null. */
+  lossScaleFactor?: Hyperparameter | null
+  /** Update once in so many calls, with the mean gradient of them; at least 2. Default null, at every call. */
+  gradientAccumulationSteps?: number | null
+  /** Run each rule as one fused kernel (default), or, when false, operation by operation: slower, equal to rounding. */
+  jitCompile?: boolean
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/** The defaults of the shared options, in Keras's order. */
+export const baseDefaults = {
+  weightDecay: null,
+  clipnorm: null,
+  clipvalue: null,
+  globalClipnorm: null,
+  useEma: false,
+  emaMomentum: 0.99,
+  emaOverwriteFrequency: null,
+  lossScaleFactor: null,
+  gradientAccumulationSteps: null,
+  jitCompile: true,
+  name: null,
+} as const
+
+const baseNames: Readonly<Record<string, unknown>> = baseDefaults
+
+/**
+ * The options with defaults filled in.
+ * @throws OptionError for an unknown option or a value of the wrong kind
+ */
+export function resolveOptions(
+  op: string,
+  given: object,
+  defaults: Readonly<Record<string, unknown>>,
+  nullable: readonly string[] = [],
+): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...baseDefaults, ...defaults }
+  if (Array.isArray(given)) throw listGiven(op)
+  const known = ['learningRate', ...Object.keys(all).filter((name) => name !== 'learningRate')]
+  checkOptions(op, given, known, synonymsFor(known))
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    if (!(value === null && mayBeNull(name, all[name], nullable))) checkKind(op, name, value, all[name])
+    all[name] = value
+  }
+  checkBase(op, all)
+  return all
+}
+
+/** What PyTorch, Optax and older versions of Keras call the options. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  lr: ['learningRate'],
+  eps: ['epsilon'],
+  betas: ['beta1', 'beta2'],
+  b1: ['beta1'],
+  b2: ['beta2'],
+  wd: ['weightDecay'],
+  decay: ['weightDecay'],
+  alpha: ['rho'],
+  max_norm: ['globalClipnorm'],
+  maxNorm: ['globalClipnorm'],
+}
+
+function synonymsFor(known: readonly string[]): Record<string, string> {
+  const meant = Object.entries(synonyms).filter(([, names]) => names.every((name) => known.includes(name)))
+  return Object.fromEntries(meant.map(([name, names]) => [name, names.join(' and ')]))
+}
+
+function listGiven(op: string): OptionError {
+  return new OptionError(
+    `${op}: received a list. The variables are given with each step: new ${op}({ learningRate: 0.001 }), then step(variables).`,
+  )
+}
+
+function mayBeNull(name: string, standard: unknown, nullable: readonly string[]): boolean {
+  return standard === null || nullable.includes(name) || baseNames[name] === null
+}
+
+/** A value must be of its default's kind; what is null by default may also be a number. */
+function checkKind(op: string, name: string, value: unknown, standard: unknown): void {
+  if (name === 'name') checkName(op, value)
+  else if (typeof standard === 'boolean') {
+    if (typeof value !== 'boolean') throw wrong(op, name, value, 'true or false')
+  } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
+    checkHyperparameter(op, name, value)
+  }
+}
+
+/** @throws OptionError for what is no number, schedule or function, and for a learning rate below 0 */
+export function checkHyperparameter(op: string, name: string, value: unknown): asserts value is Hyperparameter {
+  if (isClass(value)) {
+    throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
+  }
+  if (!isHyperparameter(value))
+    throw wrong(op, name, value, 'a finite number, a schedule or a function that returns a number')
+  if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+}
+
+/** @throws OptionError for what is no number other than 0, schedule, function or null */
+export function checkLossScale(op: string, value: unknown): asserts value is Hyperparameter | null {
+  if (value === null) return
+  checkHyperparameter(op, 'lossScaleFactor', value)
+  if (value === 0) throw wrong(op, 'lossScaleFactor', 0, 'a number other than 0')
+}
+
+/** Classes are the functions whose prototype cannot be replaced. */
+function isClass(value: unknown): value is { name: string } {
+  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+}
+
+/** Whether the value is a finite number, a schedule or a function. */
+export function isHyperparameter(value: unknown): value is Hyperparameter {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value === 'function' || value instanceof LearningRateSchedule
+}
+
+function checkBase(op: string, options: Record<string, unknown>): void {
+  const { clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum } = options
+  const { emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options
+  if ([clipnorm, clipvalue, globalClipnorm].filter((clip) => clip !== null).length > 1) {
+    throw new OptionError(
+      `${op}: only one of clipnorm, clipvalue and globalClipnorm can be set, received ${clipnorm}, ${clipvalue} and ${globalClipnorm}. Leave out two of them.`,
+    )
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (/^(beta\d|rho)$/.test(name)) checkRange(op, name, value, 0, 1)
+    if (/^(epsilon|\w*weightDecay)$/i.test(name)) checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
+  }
+  checkLossScale(op, options.lossScaleFactor)
+  if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
+  if (useEma && frequency !== null && !isWhole(frequency, 0)) {
+    throw wrong(op, 'emaOverwriteFrequency', frequency, 'a whole number of steps, or null')
+  }
+  if (steps !== null && steps !== 0 && !isWhole(steps, 2)) {
+    throw wrong(op, 'gradientAccumulationSteps', steps, 'a whole number of calls, at least 2, or null')
+  }
+}
+
+/**
+ * @throws OptionError when the value is no number from low to high; null passes, and schedules and functions, which are
+ * numbers only later
+ */
+export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
+  if (value === null || (typeof value !== 'number' && isHyperparameter(value))) return
+  checkNumber(op, name, value, low, high)
+}
+
+/** @throws OptionError for what is no number from low to high */
+export function checkNumber(
+  op: string,
+  name: string,
+  value: unknown,
+  low = Number.NEGATIVE_INFINITY,
+  high = Number.POSITIVE_INFINITY,
+): asserts value is number {
+  if (typeof value === 'number' && value >= low && value <= high) return
+  const isHalfOpen = high === Number.POSITIVE_INFINITY
+  const range = low === Number.NEGATIVE_INFINITY ? 'a number' : `a number from ${low} to ${high}`
+  throw wrong(op, name, value, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range)
+}
+
+/** @throws OptionError for what is no finite number above 0 */
+export function checkPositive(op: string, name: string, value: unknown): asserts value is number {
+  if (!Number.isFinite(value) || (value as number) <= 0) throw wrong(op, name, value, 'a finite number above 0')
+}
+
+/** @throws OptionError for what is no whole number of at least `least` */
+export function checkWhole(op: string, name: string, value: unknown, least: 0 | 1 = 1): asserts value is number {
+  if (isWhole(value, least)) return
+  throw wrong(op, name, value, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more')
+}
+
+/** @throws OptionError for a name that is neither a text nor left out */
+export function checkName(op: string, name: unknown): asserts name is string | null | undefined {
+  if (name !== null && name !== undefined && typeof name !== 'string') throw wrong(op, 'name', name, 'a text')
+}
+
+/** The error for an option of the wrong kind. */
+export function wrong(op: string, name: string, value: unknown, wanted: string): OptionError {
+  return new OptionError(`${op}: ${name} must be ${wanted}, received ${show(value)}. Change the option.`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least
+}

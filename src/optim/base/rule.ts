@@ -1,0 +1,156 @@
+/**
+ * An update rule that can be run: a formula program over named arrays and scalars, compiled into one fused kernel, or
+ * interpreted operation by operation over tensors. Both give the same numbers up to rounding.
+ */
+import { setRecording } from '../../autograd/engine.js'
+import { FormulaError } from '../../errors.js'
+import type { Backend, DataBuffer, DType, Shape, UpdateKernel } from '../../kernels/backend.js'
+import type { Algebra } from '../../kernels/formula/algebra.js'
+import { numberAlgebra } from '../../kernels/formula/algebra.js'
+import { arity, type FunctionName, type Program, program } from '../../kernels/formula/ast.js'
+import { evaluate } from '../../kernels/formula/interpret.js'
+import { parse } from '../../kernels/formula/parse.js'
+import { backend } from '../../tensor/backend.js'
+import { full } from '../../tensor/creation.js'
+import { ElementwiseRow, elementwise } from '../../tensor/operation.js'
+import { Tensor } from '../../tensor/tensor.js'
+import { baseDefaults } from './options.js'
+
+/** Changes the arrays in place. */
+export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly number[], shape: Shape) => void
+
+/**
+ * Prepares a rule.
+ *
+ * @param owner the class, for messages
+ * @param text statements `name = expression`, one a line; those among `arrays` are changed, the others are temporary
+ * @param fused as one kernel, or interpreted
+ * @throws FormulaError when it cannot be parsed, or reads a name that nobody knows
+ */
+export function prepareRule(
+  owner: string,
+  text: string,
+  arrays: readonly string[],
+  scalars: readonly string[],
+  fused: boolean,
+): RunRule {
+  const rule = parse(text)
+  checkNames(owner, rule, arrays, scalars)
+  if (!fused) return interpreted(rule, arrays, scalars)
+  const read = scalars.map((name, i) => ({ name, i })).filter(({ name }) => rule.inputs.includes(name))
+  return compiled(rule, arrays, read)
+}
+
+function compiled(rule: Program, arrays: readonly string[], read: readonly { name: string; i: number }[]): RunRule {
+  const places = read.map(({ i }) => i)
+  const names = read.map(({ name }) => name)
+  const numbers = new Array<number>(places.length).fill(0)
+  let owner: Backend | null = null
+  let kernel: UpdateKernel | null = null
+  return (buffers, scalars) => {
+    if (owner !== backend) {
+      owner = backend
+      kernel = backend.compileUpdate(rule, arrays, names)
+    }
+    for (let i = 0; i < places.length; i++) numbers[i] = scalars[places[i]]
+    ;(kernel as UpdateKernel)(buffers, numbers)
+  }
+}
+
+function interpreted(rule: Program, arrays: readonly string[], scalars: readonly string[]): RunRule {
+  return (buffers, numbers, shape) => {
+    const values = new Map<string, Tensor | number>()
+    for (let i = 0; i < scalars.length; i++) values.set(scalars[i], numbers[i])
+    for (let i = 0; i < arrays.length; i++) values.set(arrays[i], new Tensor(buffers[i], shape))
+    setRecording(false, () => {
+      for (const { name, value } of rule.statements) values.set(name, evaluate(value, tensorAlgebra, values))
+    })
+    for (let i = 0; i < arrays.length; i++) {
+      if (!rule.outputs.includes(arrays[i])) continue
+      backend.write(buffers[i], dense(values.get(arrays[i])!, shape, buffers[i].dtype).buffer)
+    }
+  }
+}
+
+/** The last statement of a formula over tensors and numbers, as a tensor of the dtype of `values`' `w`. */
+export function computeFormula(text: string, values: ReadonlyMap<string, Tensor | number>, fused: boolean): Tensor {
+  const formula = lastOutput(parse(text))
+  const { shape, dtype } = values.get('w') as Tensor
+  return setRecording(false, () => {
+    if (fused) {
+      const args = formula.inputs.map((name) => values.get(name) as Tensor | number)
+      return elementwise(rowOf(formula), args, shape, dtype)
+    }
+    const env = new Map(values)
+    for (const { name, value } of formula.statements) env.set(name, evaluate(value, tensorAlgebra, env))
+    return dense(env.get(formula.outputs[0]) as Tensor | number, shape, dtype)
+  })
+}
+
+const lastOutputs = new WeakMap<Program, Program>()
+const rows = new WeakMap<Program, ElementwiseRow>()
+
+/** The program with only its last name as output. */
+function lastOutput(whole: Program): Program {
+  let last = lastOutputs.get(whole)
+  if (!last) {
+    last = program(
+      whole.text,
+      whole.statements,
+      whole.statements.slice(-1).map(({ name }) => name),
+    )
+    lastOutputs.set(whole, last)
+  }
+  return last
+}
+
+function rowOf(formula: Program): ElementwiseRow {
+  const row = rows.get(formula) ?? new ElementwiseRow(formula)
+  rows.set(formula, row)
+  return row
+}
+
+function dense(value: Tensor | number, shape: Shape, dtype: DType): Tensor {
+  return typeof value === 'number' ? full(shape, value, { dtype }) : value.cast(dtype).broadcastTo(shape)
+}
+
+function checkNames(owner: string, rule: Program, arrays: readonly string[], scalars: readonly string[]): void {
+  const known = [...arrays, ...scalars]
+  const unknown = rule.inputs.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !isOfTheBase(name))
+  throw new FormulaError(
+    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. ${unknown === 'learningRate' ? 'The learning rate is called eta. ' : ''}It may read ${[...new Set(documented)].join(', ')}.`,
+  )
+}
+
+/** What the lines around a rule read, and a rule need not know. */
+const isOfTheBase = (name: string): boolean =>
+  Object.hasOwn(baseDefaults, name) || ['average', 'accumulator', 'clipFactor', 'averageKept'].includes(name)
+
+type Value = Tensor | number
+
+/** The formula language over tensors; what depends on numbers only stays a number, in double precision. */
+const tensorAlgebra = newTensorAlgebra()
+
+// @__NO_SIDE_EFFECTS__
+function newTensorAlgebra(): Algebra<Value> {
+  const functions = (Object.keys(arity) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
+  return { constant: (value: number) => value, ...Object.fromEntries(functions) } as Algebra<Value>
+}
+
+function overTensors(fn: FunctionName): (...args: Value[]) => Value {
+  const names = ['a', 'b', 'c'].slice(0, arity[fn])
+  const onNumbers = numberAlgebra[fn] as (...args: number[]) => number
+  let row: ElementwiseRow | null = null
+  return (...args) => {
+    if (args.every((x) => typeof x === 'number')) return onNumbers(...(args as number[]))
+    row ??= new ElementwiseRow({
+      text: `${fn}(${names})`,
+      statements: [{ name: 'y', value: { kind: 'call', fn, args: names.map((name) => ({ kind: 'symbol', name })) } }],
+      inputs: names,
+      outputs: ['y'],
+    })
+    return elementwise(row, args)
+  }
+}

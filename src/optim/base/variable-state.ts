@@ -1,0 +1,85 @@
+/**
+ * What an optimizer keeps for one variable: slots of the variable's shape, its moving average, its gradient
+ * accumulator. Kernels change all of it in place.
+ */
+import type { DataBuffer, DType, Shape } from '../../kernels/backend.js'
+import { backend } from '../../tensor/backend.js'
+import { full } from '../../tensor/creation.js'
+import { sizeOf } from '../../tensor/shape.js'
+import { Variable } from '../../tensor/variable.js'
+import type { RunRule } from './rule.js'
+
+/** Names that a rule gets from the base, beside its slots. */
+export const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
+
+/** How a slot starts: a number, or `w`, a copy of the weights. */
+export type Initial = number | 'w'
+
+/** A variable and everything kept for it. */
+export class VariableState {
+  /** The slots of the rule, by name. */
+  readonly slots = new Map<string, Variable>()
+  /** The moving average of the weights. */
+  average: Variable | null = null
+  /** The sum of the gradients so far. */
+  accumulator: Variable | null = null
+  /** The names of the arrays that kernels get, and the arrays: first the gradient of the step. */
+  readonly arrays: string[] = ['gradient', 'w']
+  readonly buffers: DataBuffer[]
+  /** The rule that updates it, once prepared. */
+  run: RunRule | null = null
+  /** Its axes, for reductions over all of them. */
+  readonly axes: readonly number[]
+  /** The factor that scales the gradient down, in the step that is being made. */
+  clipFactor = 1
+  /** The call of `apply` that updated it last, by its number. */
+  updatedAt = -1
+
+  constructor(
+    /** The optimizer's name, for the names of the slots. */
+    private readonly owner: string,
+    readonly variable: Variable,
+  ) {
+    this.buffers = [variable.buffer, variable.buffer]
+    this.axes = variable.shape.map((_, i) => i)
+  }
+
+  /** Adds a slot. */
+  addSlot(name: string, initial: Initial = 0, shape: Shape = this.variable.shape): Variable {
+    const slot = this.allocate(name, initial, shape)
+    this.slots.set(name, slot)
+    if (slot.size === this.variable.size) this.addArray(name, slot)
+    return slot
+  }
+
+  /** Adds the moving average, a copy of the weights at first. */
+  addAverage(): void {
+    this.average = this.allocate('average', 'w', this.variable.shape)
+    this.addArray('average', this.average)
+  }
+
+  /** Adds the gradient accumulator. */
+  addAccumulator(): void {
+    this.accumulator = this.allocate('gradient_accumulator', 0, this.variable.shape)
+    this.addArray('accumulator', this.accumulator)
+  }
+
+  private addArray(name: string, array: Variable): void {
+    this.arrays.push(name)
+    this.buffers.push(array.buffer)
+  }
+
+  private allocate(name: string, initial: Initial, shape: Shape): Variable {
+    const { variable } = this
+    const buffer = backend.allocate(variable.dtype, sizeOf(shape))
+    if (initial === 'w') backend.write(buffer, variable.buffer)
+    else if (initial !== 0) backend.write(buffer, filled(shape, initial, variable.dtype))
+    const slot = new Variable(buffer, shape, false, `${variable.path.replaceAll('/', '_')}_${name}`, null)
+    slot.path = `${this.owner}/${slot.name}`
+    return slot
+  }
+}
+
+function filled(shape: Shape, value: number, dtype: DType): DataBuffer {
+  return full(shape, value, { dtype }).buffer
+}

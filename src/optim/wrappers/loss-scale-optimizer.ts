@@ -1,0 +1,219 @@
+/**
+ * Dynamic loss scaling.
+ */
+import { OptionError } from '../../errors.js'
+import { checkOptions } from '../../options.js'
+import { backend } from '../../tensor/backend.js'
+import { areFinite, flagOf } from '../../tensor/finite.js'
+import { Tensor } from '../../tensor/tensor.js'
+import type { Variable } from '../../tensor/variable.js'
+import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
+import { checkGradients } from '../base/arguments.js'
+import { checkNumbers, countIn, readState, withJson } from '../base/exported-state.js'
+import { fromKeras } from '../base/keras-names.js'
+import { baseDefaults, checkPositive, checkWhole } from '../base/options.js'
+import { readInner, serialize } from '../base/registry.js'
+import { scalarVariable } from '../base/state-variables.js'
+import { type Config, checkConfig } from '../schedules/schedule.js'
+import { Wrapper } from './wrapper.js'
+
+/** Options of `LossScaleOptimizer`. */
+export interface LossScaleOptions {
+  /** The first scale. Default 2¹⁵. */
+  initialScale?: number
+  /** After how many finite steps in a row the scale is doubled. Default 2000. */
+  dynamicGrowthSteps?: number
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/**
+ * Dynamic loss scaling: multiplies the loss so that small gradients do not vanish in a coarse number format, and finds
+ * the largest scale that works. A step whose gradients are not all finite is left out, and the scale halved; after
+ * `dynamicGrowthSteps` finite steps it is doubled.
+ *
+ * $$ g \leftarrow g / s, \qquad s \leftarrow s / 2 \ \text{if not finite}, \qquad s \leftarrow 2 s \ \text{after}\ n\ \text{finite steps} $$
+ *
+ * `initialScale` is the first s (default 2¹⁵), `dynamicGrowthSteps` n (2000), as in Keras. State: the scale and a
+ * counter, and that of the inner optimizer. `minimize` scales the loss; otherwise use `scaleLoss(loss).backward()`.
+ *
+ * As PyTorch's `GradScaler`, whose first scale is 2¹⁶.
+ *
+ * @example
+ * const w = variable([1, 2])
+ * const optimizer = new LossScaleOptimizer(new SGD({ learningRate: 0.5 }), { initialScale: 4 })
+ * optimizer.apply([tensor([4, Infinity])], [w])
+ * w.toArray() // => [1, 2]
+ * optimizer.scale // => 2
+ * @see Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740
+ */
+export class LossScaleOptimizer extends Wrapper {
+  /** The first factor. */
+  readonly initialScale: number
+  /** After how many good steps in a row the factor doubles. */
+  readonly dynamicGrowthSteps: number
+  private currentScale: number
+  private finiteSteps = 0
+
+  /**
+   * Makes an optimizer that scales the loss, and skips steps whose gradients overflow.
+   * @throws OptionError for an unknown option, or one that belongs to the inner optimizer
+   */
+  constructor(inner: AnyOptimizer, options: LossScaleOptions = {}) {
+    const { initialScale, dynamicGrowthSteps, name } = resolve(options)
+    super(inner, name)
+    this.initialScale = initialScale
+    this.dynamicGrowthSteps = dynamicGrowthSteps
+    this.currentScale = initialScale
+    inner.lossScaleFactor = null
+  }
+
+  /** What the loss is multiplied by. */
+  get scale(): number {
+    return this.currentScale
+  }
+
+  override get variables(): Variable[] {
+    const own = [scalarVariable(this.name, 'step_counter', this.finiteSteps)]
+    return [...own, scalarVariable(this.name, 'dynamic_scale', this.scale), ...super.variables]
+  }
+
+  apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
+    checkGradients('apply', gradients)
+    if (gradients.length === 0) return
+    if (this.isFinite(gradients)) this.finiteStep(gradients, variables)
+    else this.nonFiniteStep(gradients, variables)
+  }
+
+  /** None: a step whose gradients are not finite is left out. */
+  override mustBeFinite(): readonly Gradient[] {
+    return []
+  }
+
+  /** The numbers that say whether the gradients are finite. */
+  override decisive(gradients: readonly Gradient[]): Tensor[] {
+    return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
+  }
+
+  /** Internal: keeps what a step may change, its own numbers too. */
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = super.saved(variables)
+    const { currentScale, finiteSteps } = this
+    return () => {
+      undo()
+      this.currentScale = currentScale
+      this.finiteSteps = finiteSteps
+    }
+  }
+
+  override scaleLoss(loss: Tensor): Tensor {
+    return loss.mul(this.scale)
+  }
+
+  override exportState(): OptimizerState {
+    const own = { step_counter: Float64Array.of(this.finiteSteps), dynamic_scale: Float64Array.of(this.scale) }
+    return withJson({ ...own, ...super.exportState() })
+  }
+
+  override importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
+    const { step_counter, dynamic_scale, ...inner } = saved
+    if (!step_counter || !dynamic_scale) throw notScaled(saved)
+    const finiteSteps = countIn('importState', saved, 'step_counter')
+    checkNumbers('importState', 'dynamic_scale', dynamic_scale, 1)
+    const [scale] = dynamic_scale
+    checkPositive('importState', 'dynamic_scale', scale)
+    super.importState(inner)
+    this.finiteSteps = finiteSteps
+    this.currentScale = scale
+  }
+
+  getConfig(): Config {
+    return {
+      name: this.name,
+      inner_optimizer: serialize(this.inner),
+      initial_scale: this.initialScale,
+      dynamic_growth_steps: this.dynamicGrowthSteps,
+    }
+  }
+
+  /**
+   * Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are
+   * welcome.
+   */
+  static fromConfig(config: Config): LossScaleOptimizer {
+    checkConfig('fromConfig', config)
+    const { inner_optimizer, ...rest } = config
+    return new LossScaleOptimizer(readInner('LossScaleOptimizer', inner_optimizer), fromKeras(rest) as LossScaleOptions)
+  }
+
+  protected ownOptions(): Readonly<Record<string, unknown>> {
+    return { initialScale: this.initialScale, dynamicGrowthSteps: this.dynamicGrowthSteps }
+  }
+
+  /** On WebGPU it looks at the numbers that were awaited, see `decisive`. */
+  private isFinite(gradients: readonly Gradient[]): boolean {
+    const tensors = gradients.filter((g) => g instanceof Tensor)
+    return backend.isAsync ? tensors.every((g) => g.size === 0 || knownFlag(g).item() !== 0) : areFinite(tensors)
+  }
+
+  private finiteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
+    const scale = this.currentScale
+    const targets = variables ?? this.inner.builtVariables()
+    this.inner.apply(
+      gradients.map((g, i) => (g instanceof Tensor && !targets[i]?.overwriteWithGradient ? g.div(scale) : g)),
+      variables,
+    )
+    if (this.finiteSteps >= this.dynamicGrowthSteps - 1) {
+      this.finiteSteps = 0
+      this.currentScale *= 2
+    } else this.finiteSteps++
+  }
+
+  private nonFiniteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
+    this.inner.check(gradients, variables)
+    this.finiteSteps = 0
+    this.currentScale /= 2
+  }
+}
+
+const flags = new WeakMap<Tensor, Tensor>()
+
+/** `flagOf`, for back ends that are read later: the same tensor for `decisive` and for `apply`. */
+function knownFlag(gradient: Tensor): Tensor {
+  const flag = flags.get(gradient) ?? flagOf(gradient)
+  flags.set(gradient, flag)
+  return flag
+}
+
+function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowthSteps: number; name: string | null } {
+  const options = { ...given } as Record<string, unknown>
+  if (options.dynamic === false) {
+    throw new OptionError(
+      'LossScaleOptimizer: dynamic is false, but this scaling is always dynamic. For a fixed scale set lossScaleFactor on the optimizer itself.',
+    )
+  }
+  delete options.dynamic
+  for (const [name, standard] of Object.entries(baseDefaults)) {
+    if (name === 'name' || !(name in options)) continue
+    if (options[name] !== standard) throw belongsInside(name, options[name])
+    delete options[name]
+  }
+  checkOptions('LossScaleOptimizer', options, ['initialScale', 'dynamicGrowthSteps', 'name'])
+  const { initialScale = 2 ** 15, dynamicGrowthSteps = 2000, name = null } = options as LossScaleOptions
+  checkPositive('LossScaleOptimizer', 'initialScale', initialScale)
+  checkWhole('LossScaleOptimizer', 'dynamicGrowthSteps', dynamicGrowthSteps)
+  return { initialScale, dynamicGrowthSteps, name }
+}
+
+function belongsInside(name: string, value: unknown): OptionError {
+  return new OptionError(
+    `LossScaleOptimizer: ${name} was given (${value}), but it belongs to the optimizer inside. Set it on the inner optimizer.`,
+  )
+}
+
+function notScaled(state: OptimizerState): OptionError {
+  return new OptionError(
+    `importState: step_counter or dynamic_scale is missing in a state of ${Object.keys(state)}. Give the state of a LossScaleOptimizer.`,
+  )
+}

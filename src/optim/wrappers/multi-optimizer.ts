@@ -1,0 +1,342 @@
+/**
+ * Different optimizers for different variables.
+ */
+import { OptionError } from '../../errors.js'
+import { autoName, checkOptions } from '../../options.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import type { Variable } from '../../tensor/variable.js'
+import { AnyOptimizer, type Gradient, type OptimizerState } from '../base/any-optimizer.js'
+import { checkGradients, checkVariables, describe } from '../base/arguments.js'
+import { Explanation } from '../base/explain.js'
+import { countIn, readState, withJson } from '../base/exported-state.js'
+import { scaledLoss } from '../base/hyperparameters.js'
+import { fromKeras } from '../base/keras-names.js'
+import { checkLossScale, checkName, type Hyperparameter } from '../base/options.js'
+import { scalarVariable } from '../base/state-variables.js'
+import { type Config, checkConfig } from '../schedules/schedule.js'
+import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
+
+/** Options of `MultiOptimizer`. */
+export interface MultiOptimizerOptions {
+  /** Set on every optimizer inside. Default null. */
+  lossScaleFactor?: Hyperparameter | null
+  /** Default: the class in snake case, numbered. */
+  name?: string | null
+}
+
+/** One of the optimizers, with its share of a call. */
+interface Share {
+  readonly optimizer: AnyOptimizer
+  readonly gradients: Gradient[]
+  readonly variables: Variable[]
+}
+
+/**
+ * Parameter groups: each variable is updated by the optimizer that a map, or a function, chooses for it.
+ *
+ * `lossScaleFactor` is set on every optimizer inside. Learning rates belong to the optimizers inside:
+ * `multi.optimizers[0].learningRate`. A global clipnorm is global within its group. As in Keras, every built variable
+ * needs an entry in each call of `apply`. State: that of the optimizers, and a count.
+ *
+ * As PyTorch's parameter groups, where the groups share one algorithm.
+ *
+ * @example
+ * const kernel = variable([1], { name: 'kernel' })
+ * const bias = variable([1], { name: 'bias' })
+ * const fast = new SGD({ learningRate: 1 })
+ * const optimizer = new MultiOptimizer(new OptimizerMap(new SGD({ learningRate: 0.1 }), { bias: fast }))
+ * optimizer.apply([tensor([1]), tensor([1])], [kernel, bias])
+ * kernel.toArray() // => [0.9]
+ * bias.toArray() // => [0]
+ */
+export class MultiOptimizer extends AnyOptimizer {
+  readonly name: string
+  private readonly inner: AnyOptimizer[]
+  private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
+  private scaleFactor: Hyperparameter | null
+  private applied = 0
+  /** What each call of `apply` needs an entry for: the variables of the last `build` or `addVariables`. */
+  private expected: readonly Variable[] = []
+
+  /**
+   * Makes one optimizer of several, each for its own variables.
+   * @param choice groups, or a function that gives the optimizer of a variable
+   * @throws OptionError for an unknown option
+   */
+  constructor(
+    private readonly choice: OptimizerMap | ((variable: Variable) => AnyOptimizer),
+    options: MultiOptimizerOptions = {},
+  ) {
+    super()
+    checkOptions('MultiOptimizer', options, ['lossScaleFactor', 'name'])
+    if (!(choice instanceof OptimizerMap) && typeof choice !== 'function') {
+      throw new OptionError(`MultiOptimizer: got ${String(choice)}. Give an OptimizerMap or a function of a variable.`)
+    }
+    this.inner = choice instanceof OptimizerMap ? choice.optimizers : []
+    checkName('MultiOptimizer', options.name)
+    const { lossScaleFactor = null } = options
+    checkLossScale('MultiOptimizer', lossScaleFactor)
+    this.scaleFactor = lossScaleFactor
+    this.lossScaleFactor = this.scaleFactor
+    this.name = options.name ?? autoName('MultiOptimizer')
+  }
+
+  /** The optimizers inside. */
+  get optimizers(): readonly AnyOptimizer[] {
+    return this.inner
+  }
+
+  get iterations(): number {
+    return this.applied
+  }
+
+  get learningRate(): number {
+    throw withoutRate('read')
+  }
+
+  set learningRate(_value: Hyperparameter) {
+    throw withoutRate('set')
+  }
+
+  get lossScaleFactor(): Hyperparameter | null {
+    return this.scaleFactor
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    checkLossScale('MultiOptimizer', value)
+    for (const optimizer of this.inner) optimizer.lossScaleFactor = value
+    this.scaleFactor = value
+  }
+
+  get useEma(): boolean {
+    return this.inner.some((optimizer) => optimizer.useEma)
+  }
+
+  get variables(): Variable[] {
+    return [scalarVariable(this.name, 'iteration', this.applied), ...this.inner.flatMap(({ variables }) => variables)]
+  }
+
+  /** The optimizer of a variable. */
+  optimizerFor(variable: Variable): AnyOptimizer {
+    const optimizer = this.optimizerOf.get(variable) ?? this.choose(variable)
+    checkOptimizer('MultiOptimizer', `the optimizer for ${variable.path}`, optimizer)
+    return optimizer
+  }
+
+  builtVariables(): readonly Variable[] {
+    return [...this.optimizerOf.keys()]
+  }
+
+  build(variables: readonly Variable[]): void {
+    if (this.optimizerOf.size > 0) return
+    if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
+    const shares = this.shares([], variables)
+    for (const { optimizer, variables: own } of shares) optimizer.build(own)
+    this.adoptAll(shares, variables)
+    for (const optimizer of this.inner) if (optimizer.builtVariables().length === 0) optimizer.build([])
+  }
+
+  override addVariables(variables: readonly Variable[]): void {
+    const shares = this.shares([], variables)
+    for (const { optimizer, variables: own } of shares) optimizer.addVariables(own)
+    this.adoptAll(shares, variables)
+  }
+
+  override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
+    checkVariables('apply', variables)
+    const count = this.expected.length || variables.length
+    if (gradients.length !== count || variables.length !== count) {
+      throw new OptionError(
+        `apply: ${gradients.length} gradients for ${count} variables. Give one gradient (or null) for each variable that ${this.name} was built for.`,
+      )
+    }
+    for (const share of this.shares(gradients, variables)) share.optimizer.check(share.gradients, share.variables)
+  }
+
+  apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
+    checkGradients('apply', gradients)
+    if (gradients.length === 0) return
+    this.check(gradients, variables)
+    this.build(variables)
+    const shares = this.shares(gradients, variables)
+    let undo = () => {}
+    try {
+      this.evaluate(variables)
+      if (shares.length > 1 && this.mayThrowMidway(variables)) undo = this.saved(variables)
+      for (const share of shares) share.optimizer.apply(share.gradients, share.variables)
+      this.applied++
+    } catch (error) {
+      undo()
+      throw error
+    } finally {
+      this.forget()
+    }
+  }
+
+  override evaluate(variables: readonly Variable[]): void {
+    for (const share of this.shares([], variables)) share.optimizer.evaluate(share.variables)
+  }
+
+  override forget(): void {
+    for (const optimizer of this.inner) optimizer.forget()
+  }
+
+  override mayThrowMidway(variables: readonly Variable[]): boolean {
+    return this.shares([], variables).some((share) => share.optimizer.mayThrowMidway(share.variables))
+  }
+
+  override saved(variables: readonly Variable[]): () => void {
+    const undo = this.shares([], variables).map((share) => share.optimizer.saved(share.variables))
+    const { applied } = this
+    return () => {
+      for (const one of undo) one()
+      this.applied = applied
+    }
+  }
+
+  override mustBeFinite(gradients: readonly Gradient[], variables: readonly Variable[]): readonly Gradient[] {
+    return variables.map((v, i) => this.optimizerFor(v).mustBeFinite([gradients[i]], [v])[0])
+  }
+
+  override decisive(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
+  }
+
+  override measured(): readonly Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.measured())
+  }
+
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
+  }
+
+  explain(variable?: Variable): Explanation {
+    if (variable) return this.optimizerFor(variable).explain(variable)
+    const all = this.inner.filter(({ iterations }) => iterations > 0).map((optimizer) => optimizer.explain())
+    const variables = all.flatMap((explanation) => explanation.variables)
+    const isOutdated = all.some((explanation) => explanation.isOutdated)
+    return new Explanation(this.name, this.applied, Number.NaN, variables, isOutdated)
+  }
+
+  scaleLoss(loss: Tensor): Tensor {
+    return scaledLoss('MultiOptimizer', loss, this.scaleFactor, this.applied)
+  }
+
+  exportState(): OptimizerState {
+    const state: OptimizerState = withJson({ iteration: Float64Array.of(this.applied) })
+    this.inner.forEach((optimizer, i) => {
+      for (const [name, array] of Object.entries(optimizer.exportState())) state[`${i}/${name}`] = array
+    })
+    return state
+  }
+
+  importState(state: OptimizerState): void {
+    const saved = readState('importState', state)
+    const applied = countIn('importState', saved, 'iteration')
+    const unknown = Object.keys(saved).filter((name) => name !== 'iteration' && !this.isInGroup(name))
+    if (unknown.length > 0) throw unknownEntries(unknown, this.inner.length)
+    const before = this.inner.map((optimizer) => optimizer.exportState())
+    try {
+      this.inner.forEach((optimizer, i) => {
+        optimizer.importState(part(saved, `${i}/`))
+      })
+    } catch (error) {
+      this.inner.forEach((optimizer, i) => {
+        optimizer.importState(before[i])
+      })
+      throw error
+    }
+    this.applied = applied
+  }
+
+  getConfig(): Config {
+    if (!(this.choice instanceof OptimizerMap)) {
+      throw new OptionError(
+        'getConfig: a function chooses the optimizers, which a configuration cannot hold. Use an OptimizerMap.',
+      )
+    }
+    if (typeof this.scaleFactor === 'function') {
+      throw new OptionError(
+        'getConfig: lossScaleFactor is a function, which a configuration cannot hold. Use a number.',
+      )
+    }
+    const map = {
+      module: 'keras.optimizers',
+      class_name: 'OptimizerMap',
+      config: this.choice.getConfig(),
+      registered_name: null,
+    }
+    return { optimizer_map: map, loss_scale_factor: this.scaleFactor, name: this.name }
+  }
+
+  /** Makes an optimizer of a configuration. */
+  static fromConfig(config: Config): MultiOptimizer {
+    checkConfig('MultiOptimizer', config)
+    const { optimizer_map, ...options } = config
+    const map = (optimizer_map as { config?: Config } | null | undefined)?.config
+    if (!map) throw withoutMap(optimizer_map)
+    return new MultiOptimizer(OptimizerMap.fromConfig(map), fromKeras(options) as MultiOptimizerOptions)
+  }
+
+  /** `MultiOptimizer(SGD(…), Adam(…))` */
+  override toString(): string {
+    return `MultiOptimizer(${this.inner.join(', ')})`
+  }
+
+  private isInGroup(name: string): boolean {
+    return this.inner.some((_, i) => name.startsWith(`${i}/`))
+  }
+
+  private choose(variable: Variable): AnyOptimizer {
+    return this.choice instanceof OptimizerMap ? this.choice.get(variable) : this.choice(variable)
+  }
+
+  private adoptAll(shares: readonly Share[], variables: readonly Variable[]): void {
+    for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
+    this.expected = [...new Set(variables)]
+  }
+
+  private adopt(optimizer: AnyOptimizer, variables: readonly Variable[]): void {
+    if (!this.inner.includes(optimizer)) {
+      optimizer.lossScaleFactor = this.scaleFactor
+      this.inner.push(optimizer)
+    }
+    for (const variable of variables) this.optimizerOf.set(variable, optimizer)
+  }
+
+  /** What each optimizer gets of a call. */
+  private shares(gradients: readonly Gradient[], variables: readonly Variable[]): Share[] {
+    const shares = new Map<AnyOptimizer, Share>()
+    variables.forEach((variable, i) => {
+      const optimizer = this.optimizerFor(variable)
+      const share = shares.get(optimizer) ?? { optimizer, gradients: [], variables: [] }
+      shares.set(optimizer, share)
+      share.gradients.push(gradients[i])
+      share.variables.push(variable)
+    })
+    return [...shares.values()]
+  }
+}
+
+function part(state: OptimizerState, prefix: string): OptimizerState {
+  const own = Object.entries(state).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length), array]))
+}
+
+function unknownEntries(names: readonly string[], count: number): OptionError {
+  return new OptionError(
+    `importState: the state does not fit, unknown [${names.join(', ')}], there are ${count} optimizers inside. Build the optimizer with the same groups for the same variables first.`,
+  )
+}
+
+function withoutMap(given: unknown): OptionError {
+  return new OptionError(
+    `MultiOptimizer: the configuration has no optimizer_map, got ${describe(given)}. Give what getConfig() returned.`,
+  )
+}
+
+function withoutRate(verb: string): OptionError {
+  return new OptionError(
+    `learningRate: it cannot be ${verb} on a MultiOptimizer, whose optimizers have one each. Use optimizers[i].learningRate.`,
+  )
+}

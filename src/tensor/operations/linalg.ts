@@ -1,0 +1,177 @@
+/**
+ * Matrix products.
+ */
+import { DTypeError, ShapeError } from '../../errors.js'
+import { checkOptions } from '../../options.js'
+import { backend } from '../backend.js'
+import { type TensorLike, toTensor, toTensors } from '../creation.js'
+import { promote } from '../dtype.js'
+import { run, withDType } from '../operation.js'
+import { broadcastShapes, formatShape, sameShape, sizeOf } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { diagonal } from './matrices.js'
+import { ops } from './ops.js'
+
+/** Options of `matmul`. */
+export interface MatmulOptions {
+  /** Take a's last two axes the other way round. Default false. */
+  transposeA?: boolean
+  /** Take b's last two axes the other way round. Default false. */
+  transposeB?: boolean
+}
+
+/**
+ * The matrix product. The last two axes are the matrices, the axes before them are broadcast; a vector counts as a row on the
+ * left, as a column on the right, and its axis is dropped from the result (NumPy's rules).
+ *
+ * @param a [..., m, k] or [k]
+ * @param b [..., k, n] or [k]
+ * @returns [..., m, n]
+ * @throws ShapeError when the inner sizes differ
+ * @example
+ * const a = tensor([[1, 2], [3, 4]])
+ * a.matmul([[1, 0], [0, 10]]).toArray() // => [[1, 20], [3, 40]]
+ * a.matmul([1, 1]).toArray() // => [3, 7]
+ */
+export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
+  checkOptions('matmul', options, ['transposeA', 'transposeB'])
+  const { transposeA = false, transposeB = false } = options
+  const [left, right] = sameDType(toTensors([a, b]))
+  if (left.rank === 0 || right.rank === 0) throw scalarOperand(left, right)
+  if (left.rank === 1) return matmul(left.expandDims(0), right, { transposeB }).squeeze(right.rank === 1 ? 0 : -2)
+  if (right.rank === 1) return matmul(left, right.expandDims(-1), { transposeA }).squeeze(-1)
+  checkInner(left, right, transposeA, transposeB)
+  return product(left, right, transposeA, transposeB)
+}
+
+/**
+ * x · w + b, then relu if asked for, in one pass over memory: what a Dense layer computes.
+ *
+ * @param x [batch, inputs]
+ * @param w [inputs, units]
+ * @param b [units]
+ * @param options `relu` (default false)
+ * @returns [batch, units]
+ * @throws ShapeError when the sizes differ
+ * @example
+ * dense(tensor([[1, 2]]), tensor([[1], [1]]), tensor([-5]), { relu: true }).toArray() // => [[0]]
+ */
+export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean } = {}): Tensor {
+  if (x.rank !== 2 || w.rank !== 2 || b.rank !== 1 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1]) {
+    throw new ShapeError(
+      `dense: x ${formatShape(x.shape)}, w ${formatShape(w.shape)} and b ${formatShape(b.shape)} do not fit. They must be [batch, inputs], [inputs, units] and [units].`,
+    )
+  }
+  if (x.dtype !== w.dtype || w.dtype !== b.dtype) {
+    throw new DTypeError(`dense: x is ${x.dtype}, w ${w.dtype}, b ${b.dtype}. Cast them to one dtype.`)
+  }
+  return run(ops.dense, [x, w, b], { relu: options.relu ?? false })
+}
+
+/**
+ * The inner product of two vectors, summed as accurately as by `sum`.
+ * @param a [n]
+ * @param b [n]
+ * @returns a scalar
+ * @throws ShapeError when they are no vectors, or of different lengths
+ * @example
+ * dot([1, 2], [3, 4]).item() // => 11
+ */
+export function dot(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = toTensors([a, b])
+  if (x.rank !== 1 || !sameShape(x.shape, y.shape)) {
+    throw new ShapeError(
+      `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of one length; matmul takes matrices.`,
+    )
+  }
+  return matmul(x, y)
+}
+
+/**
+ * Every product of an element of a with one of b.
+ * @param a [m]
+ * @param b [n]
+ * @returns [m, n]
+ * @throws ShapeError when they are no vectors
+ * @example
+ * outer([1, 2], [3, 4]).toArray() // => [[3, 4], [6, 8]]
+ */
+export function outer(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = toTensors([a, b])
+  if (x.rank !== 1 || y.rank !== 1) {
+    throw new ShapeError(
+      `outer: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors; flatten() makes one.`,
+    )
+  }
+  return x.expandDims(-1).mul(y)
+}
+
+/**
+ * The sum of the diagonal of the last two axes.
+ * @param x [..., m, n]
+ * @returns [...]
+ * @throws ShapeError when there are fewer than two axes
+ * @example
+ * trace([[1, 2], [3, 4]]).item() // => 5
+ */
+export function trace(x: TensorLike): Tensor {
+  const source = toTensor(x)
+  if (source.rank < 2)
+    throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
+  return diagonal(source, 0, -2, -1).sum(-1)
+}
+
+/** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */
+const longRow = 64
+
+/** The product of two tensors of rank 2 or more whose inner sizes agree. */
+function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const k = a.shape[a.rank - (transposeA ? 2 : 1)]
+  if (backend.name === 'gpu' && k > longRow && isOneNumber(a, b, transposeA, transposeB)) return sumOfProducts(a, b, k)
+  if (b.rank === 2 && a.rank > 2 && !transposeA) {
+    const outer = a.shape.slice(0, -1)
+    const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
+    return rows.reshape([...outer, rows.shape[1]])
+  }
+  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
+  return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
+}
+
+/** Whether each product is of one row with one column. */
+function isOneNumber(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): boolean {
+  return a.shape.at(transposeA ? -1 : -2) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
+}
+
+/** [..., 1, k] · [..., k, 1], whichever way the two lie. */
+function sumOfProducts(a: Tensor, b: Tensor, k: number): Tensor {
+  const [left, right] = [a, b].map((x) => x.reshape([...x.shape.slice(0, -2), 1, k]))
+  return left.mul(right).sum(-1, { keepDims: true })
+}
+
+/** A single matrix is read again for each of the batch; anything else that is smaller is repeated. */
+function repeatBatch(x: Tensor, batch: readonly number[]): Tensor {
+  const own = x.shape.slice(0, -2)
+  return sizeOf(own) === 1 || sameShape(own, batch) ? x : x.broadcastTo([...batch, ...x.shape.slice(-2)])
+}
+
+function sameDType([a, b]: readonly Tensor[]): [Tensor, Tensor] {
+  const dtype = promote(promote(a.dtype, b.dtype), 'int32')
+  return [withDType(a, dtype), withDType(b, dtype)]
+}
+
+function checkInner(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): void {
+  const ka = a.shape[a.rank - (transposeA ? 2 : 1)]
+  const kb = b.shape[b.rank - (transposeB ? 1 : 2)]
+  if (ka === kb) return
+  const other = b.shape[b.rank - (transposeB ? 2 : 1)]
+  const hint = ka === other ? 'Did you mean b.transpose()?' : 'The columns of a must be as many as the rows of b.'
+  throw new ShapeError(
+    `matmul: inner sizes differ, ${formatShape(a.shape)}${transposeA ? 'ᵀ' : ''} · ${formatShape(b.shape)}${transposeB ? 'ᵀ' : ''} (${ka} ≠ ${kb}). ${hint}`,
+  )
+}
+
+function scalarOperand(a: Tensor, b: Tensor): ShapeError {
+  return new ShapeError(
+    `matmul: got shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}, but a scalar is no matrix. Use mul() to scale.`,
+  )
+}

@@ -1,0 +1,41 @@
+/**
+ * To and from the matrices of mathjs. nabla does not load mathjs for it: the functions take what they are given.
+ */
+import { DTypeError } from '../../errors.js'
+import { type TensorLike, type TensorOptions, tensor, toTensor } from '../creation.js'
+import type { NestedArray } from '../nested-arrays.js'
+import type { Tensor } from '../tensor.js'
+
+/** What nabla needs to know of a mathjs matrix. */
+export interface MathjsMatrix {
+  /** The numbers as nested arrays (mathjs's `Matrix.toArray`; a sparse matrix gives its zeros too). */
+  toArray(): unknown
+}
+
+/**
+ * A tensor of the numbers of a mathjs matrix, dense or sparse.
+ * @param options as for `tensor`; dtype default float64, which is what mathjs computes in
+ * @param matrix a matrix of mathjs, dense or sparse
+ * @throws DTypeError when it is no matrix, or holds something else than numbers and booleans
+ * @example
+ * const matrix = { toArray: () => [[1, 2], [3, 4]] } // math.matrix([[1, 2], [3, 4]])
+ * fromMathjs(matrix).sum().item() // => 10
+ */
+export function fromMathjs(matrix: MathjsMatrix, options: TensorOptions = {}): Tensor {
+  if (typeof matrix?.toArray !== 'function') {
+    throw new DTypeError(`fromMathjs: received ${String(matrix)}, not a mathjs matrix. For arrays use tensor().`)
+  }
+  return tensor(matrix.toArray() as NestedArray[], { dtype: 'float64', ...options })
+}
+
+/**
+ * The numbers as mathjs takes them: a matrix of the mathjs instance that is given, otherwise nested arrays, which every function
+ * of mathjs accepts as a matrix too.
+ * @param math a mathjs instance (or anything with `matrix(data)`)
+ * @example
+ * tensor([[1, 2]]).toMathjs() // => [[1, 2]]
+ */
+export function toMathjs<Matrix = NestedArray>(x: TensorLike, math?: { matrix(data: never): Matrix }): Matrix {
+  const data = toTensor(x).toArray()
+  return math ? math.matrix(data as never) : (data as Matrix)
+}

@@ -1,0 +1,103 @@
+/**
+ * Callbacks: what `fit` tells those who listen.
+ */
+import { OptionError } from '../../errors.js'
+import { unknownName } from '../../options.js'
+import type { Logs } from '../logs.js'
+import type { Model } from '../model.js'
+
+/**
+ * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
+ * batch.
+ */
+export interface Callback {
+  /**
+   * Before the first epoch. `params` tells how many epochs and steps (batches per epoch) there will be.
+   * @param params how long the training will be
+   */
+  onTrainBegin?(params: TrainParams, model: Model): void | Promise<void>
+  /** Before each epoch. */
+  onEpochBegin?(epoch: number, model: Model): void | Promise<void>
+  /** After each batch; the logs are the means of the epoch so far. */
+  onBatchEnd?(batch: number, logs: Logs, model: Model): void | Promise<void>
+  /** After each epoch, validation included. */
+  onEpochEnd?(epoch: number, logs: Logs, model: Model): void | Promise<void>
+  /** After the last epoch. */
+  onTrainEnd?(history: History, model: Model): void | Promise<void>
+}
+
+const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd']
+
+/**
+ * Other entries than the events are a callback's own; functions that begin with `on` are taken for misspelt events.
+ * @throws OptionError for what can never be called
+ */
+export function checkCallback(callback: unknown): void {
+  if (typeof callback !== 'object' || callback === null) {
+    throw new OptionError(
+      `fit: the callback ${String(callback)} is no object. Give functions by event: { onEpochEnd: (epoch, logs) => … }.`,
+    )
+  }
+  const own = callback as Record<string, unknown>
+  const wrong = functionNames(own).find((name) => /^on(_|[A-Z])/.test(name) && !events.includes(name))
+  if (wrong !== undefined) throw unknownName('fit', 'callback', wrong, events)
+}
+
+/** The functions of an object, inherited ones included. */
+function functionNames(object: Record<string, unknown>): string[] {
+  const names: string[] = []
+  for (let o: object = object; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) {
+    names.push(...Object.getOwnPropertyNames(o))
+  }
+  return names.filter((name) => typeof object[name] === 'function')
+}
+
+/** How long a training will be. */
+export interface TrainParams {
+  /** How often all examples are seen. */
+  readonly epochs: number
+  /** Batches per epoch. */
+  readonly steps: number
+  /** Examples per step. */
+  readonly batchSize: number
+  /** Examples per epoch. */
+  readonly samples: number
+  /** What the logs of an epoch will have: `loss`, `accuracy`, `val_loss`, … */
+  readonly logs: readonly string[]
+}
+
+/** What `fit` returns: the logs of every epoch. */
+export class History implements Callback {
+  /** The numbers of the epochs, from 0. */
+  readonly epoch: number[] = []
+  /** The logs by name, one number per epoch: `history.loss[0]`, `history.val_accuracy[2]`. */
+  readonly history: Record<string, number[]> = {}
+
+  /** Takes down the logs of an epoch. */
+  onEpochEnd(epoch: number, logs: Logs): void {
+    this.epoch.push(epoch)
+    for (const [name, value] of Object.entries(logs)) {
+      if (Object.hasOwn(this.history, name)) this.history[name].push(value)
+      else Object.defineProperty(this.history, name, { value: [value], enumerable: true, writable: true })
+    }
+  }
+}
+
+/** Prints a line per epoch: what `verbose: 1` does. */
+export function printEpochs(print: (line: string) => void = console.log): Callback {
+  let total = 0
+  let start = 0
+  return {
+    onTrainBegin({ epochs }) {
+      total = epochs
+    },
+    onEpochBegin() {
+      start = performance.now()
+    },
+    onEpochEnd(epoch, logs) {
+      const numbers = Object.entries(logs).map(([name, value]) => `${name} ${value.toFixed(4)}`)
+      const seconds = ((performance.now() - start) / 1000).toFixed(1)
+      print([`epoch ${epoch + 1}/${total}`, `${seconds} s`, ...numbers].join('  '))
+    },
+  }
+}

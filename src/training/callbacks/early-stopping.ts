@@ -1,0 +1,122 @@
+/**
+ * Ending a training that no longer gets better.
+ */
+import { OptionError } from '../../errors.js'
+import { checkOptions } from '../../options.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import type { Logs } from '../logs.js'
+import { directionOf } from '../metrics/direction.js'
+import type { Model } from '../model.js'
+import type { Callback, TrainParams } from './callbacks.js'
+
+/** Options of `EarlyStopping`. */
+export interface EarlyStoppingOptions {
+  /** The entry of the logs to watch. Default `val_loss`. */
+  monitor?: string
+  /** How many epochs in a row may bring no improvement. Default 0. */
+  patience?: number
+  /** Improvements smaller than this do not count. Default 0. */
+  minDelta?: number
+  /**
+   * Whether less is better, or more. Default auto, which goes by the name: less for losses and errors, more for
+   * accuracies, `auc`, `precision`, `recall`, `f1`, `r2`, …; another name needs min or max.
+   */
+  mode?: 'auto' | 'min' | 'max'
+  /** Waiting only starts anew when this value is beaten, too. Default null. */
+  baseline?: number | null
+  /**
+   * Whether to put back the weights that the model had after the best epoch. Default false: those of the last epoch stay.
+   * With `monitor: 'loss'` these are not the weights that had the best loss: an epoch's `loss` is the mean over its
+   * batches, each measured before its step; `val_loss` is measured after the steps, with the weights that are put back.
+   */
+  restoreBestWeights?: boolean
+  /** Epochs before this one, counted from 0, are not looked at. Default 0. */
+  startFromEpoch?: number
+}
+
+const names = ['monitor', 'patience', 'minDelta', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']
+
+/**
+ * A callback that ends the training when a number of the logs has not improved for some epochs. As in Keras, the best
+ * weights are put back only if asked for, and then also when the training ends by itself.
+ *
+ * @example
+ * setSeed(1)
+ * const model = new Sequential([new Dense(1)])
+ * model.compile({ optimizer: new SGD({ learningRate: 1 }), loss: 'meanSquaredError' })
+ * const stopping = new EarlyStopping({ monitor: 'loss', patience: 2, restoreBestWeights: true })
+ * const { history } = await model.fit([[1], [2]], [[1], [2]], { epochs: 50, callbacks: [stopping] })
+ * history.loss.length // => 3
+ * stopping.bestEpoch // => 0
+ */
+export class EarlyStopping implements Callback {
+  /** The best value so far; null before the first. */
+  best: number | null = null
+  /** The epoch that the best value is of, from 0. */
+  bestEpoch = 0
+  /** The epoch after which it ended the training, from 0; null when it did not. */
+  stoppedEpoch: number | null = null
+  private readonly options: Required<EarlyStoppingOptions>
+  private readonly sign: 1 | -1
+  private bestWeights: Tensor[] | null = null
+  private waited = 0
+
+  /**
+   * Makes a callback that ends training when its monitored value no longer improves.
+   * @throws OptionError for an unknown option, a value out of range, or a monitor that needs a mode
+   */
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions('EarlyStopping', options, names)
+    const { monitor = 'val_loss', patience = 0, minDelta = 0, mode = 'auto', baseline = null } = options
+    const { restoreBestWeights = false, startFromEpoch = 0 } = options
+    for (const [name, value] of Object.entries({ patience, minDelta, startFromEpoch })) {
+      if (!(value >= 0)) throw new OptionError(`EarlyStopping: ${name} is ${String(value)}. Give a number, 0 or more.`)
+    }
+    this.options = { monitor, patience, minDelta, mode, baseline, restoreBestWeights, startFromEpoch }
+    this.sign = directionOf('EarlyStopping', monitor, mode)
+  }
+
+  /** @throws OptionError when the logs will not have what is to be watched */
+  onTrainBegin({ logs }: TrainParams): void {
+    const { monitor } = this.options
+    if (!logs.includes(monitor)) {
+      const hint = monitor.startsWith('val_') ? 'Give fit validationData or a validationSplit' : 'Name it in compile'
+      throw new OptionError(
+        `EarlyStopping: the logs have ${logs.join(', ')}, but no ${monitor}. ${hint}, or monitor another.`,
+      )
+    }
+    this.best = null
+    this.bestEpoch = 0
+    this.stoppedEpoch = null
+    this.bestWeights = null
+    this.waited = 0
+  }
+
+  /** Looks at the logs of an epoch. */
+  onEpochEnd(epoch: number, logs: Logs, model: Model): void {
+    const { monitor, patience, baseline, restoreBestWeights, startFromEpoch } = this.options
+    if (epoch < startFromEpoch) return
+    const current = logs[monitor]
+    this.waited++
+    if (this.isBetter(current, this.best)) {
+      this.best = current
+      this.bestEpoch = epoch
+      if (restoreBestWeights) this.bestWeights = model.getWeights()
+      if (this.isBetter(current, baseline)) this.waited = 0
+    } else if (this.waited >= patience && epoch > 0) {
+      this.stoppedEpoch = epoch
+      model.stopTraining = true
+    }
+  }
+
+  /** Puts the best weights back, if asked for. */
+  onTrainEnd(_history: unknown, model: Model): void {
+    if (this.bestWeights) model.setWeights(this.bestWeights)
+    this.bestWeights = null
+  }
+
+  /** Whether a value is better than another by more than `minDelta`; any is better than none. */
+  private isBetter(value: number, reference: number | null): boolean {
+    return reference === null || this.sign * (value - reference) > this.options.minDelta
+  }
+}

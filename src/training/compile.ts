@@ -1,0 +1,129 @@
+/**
+ * What `model.compile` is told, checked: optimizer, loss and metrics.
+ */
+import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Variable } from '../tensor/variable.js'
+import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
+import { getMetric, type MetricLike, type NamedMetric } from './metrics/metrics.js'
+
+/** What the training loop asks of an optimizer. */
+export interface TrainingOptimizer {
+  /** Changes the variables along their gradients. */
+  apply(gradients: (Tensor | null)[], variables: Variable[]): void
+  /** Called once after the last epoch. */
+  finalizeVariableValues(variables: Variable[]): void
+  /** The step size, to read and to set. */
+  learningRate: number
+  /** Multiplies the loss by the factor that `apply` divides the gradients by. */
+  scaleLoss?(loss: Tensor): Tensor
+  /**
+   * Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW).
+   */
+  restoreForTraining?(): void
+  /**
+   * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
+   */
+  decisive?(gradients: (Tensor | null)[]): Tensor[]
+  /**
+   * The gradients that must be finite for a step to be made, null or missing where the optimizer looks at them itself.
+   * Without it, all must be.
+   */
+  mustBeFinite?(gradients: (Tensor | null)[], variables: Variable[]): readonly (Tensor | null | undefined)[]
+  /** Whether `finalizeVariableValues` has anything to do. */
+  readonly useEma?: boolean
+  /** The variables that it keeps something for. */
+  builtVariables?(): readonly Variable[]
+  /** Called when other variables are to be trained than before: keeps what it has, and makes room for those that are new. */
+  addVariables?(variables: Variable[]): void
+}
+
+/** What `model.optimizer` is: what every optimizer of nabla has. */
+export interface ModelOptimizer extends TrainingOptimizer {
+  /** How many updates were made. */
+  readonly iterations: number
+  /** The state as typed arrays by name. */
+  exportState(): Record<string, Float32Array | Float64Array | Int32Array>
+  /**
+   * Takes over a state.
+   * @param state what `exportState` gave
+   */
+  importState(state: Record<string, Float32Array | Float64Array | Int32Array>): void
+  /** `exportState` for every back end. */
+  exportStateAsync(): Promise<Record<string, Float32Array | Float64Array | Int32Array>>
+  /**
+   * `importState` for every back end.
+   * @param state what `exportState` gave
+   */
+  importStateAsync(state: Record<string, Float32Array | Float64Array | Int32Array>): Promise<void>
+}
+
+/** Options of `compile`. */
+export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
+  /** For example `new AdamW({ learningRate: 1e-3 })`. */
+  optimizer: O
+  /**
+   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid: by
+   * name, or as nabla's function of that name. One inside of a function of your own cannot be seen; training refuses it.
+   * A function gets targets in the shape of the predictions where only a trailing 1 differs: [batch] as [batch, 1].
+   */
+  loss: LossLike
+  /**
+   * Names or functions of (yTrue, yPred); the logs use the name that is given here. Default none. `'accuracy'` counts each
+   * output with binary cross-entropy, and whole examples with other losses. Its threshold for single outputs is 0.5; it
+   * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
+   */
+  metrics?: MetricLike[]
+}
+
+/** How a model is trained. */
+export interface Compiled {
+  readonly optimizer: TrainingOptimizer
+  readonly loss: CompiledLoss
+  readonly metrics: readonly NamedMetric[]
+}
+
+/**
+ * Checks the options of `compile`.
+ * @param fromLogits whether the model ends in logits
+ * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
+ */
+export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
+  checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
+  const { optimizer, loss, metrics = [] } = options
+  if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
+  checkOptimizer(optimizer)
+  if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
+  const compiledLoss = getLoss(loss, fromLogits)
+  return {
+    optimizer,
+    loss: compiledLoss,
+    metrics: distinct(metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))),
+  }
+}
+
+/** @throws OptionError for what is no optimizer */
+function checkOptimizer(optimizer: unknown): void {
+  if (typeof optimizer === 'function') {
+    const { name } = optimizer
+    throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
+  }
+  if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
+  if (typeof optimizer === 'string') {
+    throw new OptionError(
+      `compile: the optimizer is the name '${optimizer}'. Give an instance, such as new Adam(), or optimizers.get('${optimizer}').`,
+    )
+  }
+  throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
+}
+
+/** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */
+function distinct(metrics: NamedMetric[]): NamedMetric[] {
+  const names = ['loss', ...metrics.map((metric) => metric.name)]
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return metrics
+  throw new OptionError(
+    `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
+  )
+}

@@ -1,0 +1,104 @@
+/**
+ * Models as tables (`model.summary()`) and as JSON (`JSON.stringify(model)`): layers in layers, with their shapes.
+ */
+import type { Shape } from '../kernels/backend.js'
+import { contents, type Find } from '../layers/contents.js'
+import type { Layer } from '../layers/layer.js'
+import { formatShape } from '../tensor/shape.js'
+import { Variable } from '../tensor/variable.js'
+import type { Model } from './model.js'
+
+/** A layer in JSON: what it is, not its numbers. */
+export interface LayerDescription {
+  /** The name of its class. */
+  readonly class: string
+  /** Its name. */
+  readonly name: string
+  /** Its own options: `{ units: 4, activation: 'relu', useBias: true }`. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** Whether optimizers update its weights. */
+  readonly trainable: boolean
+  /** The shape of one example; null before it is known. */
+  readonly inputShape: Shape | null
+  /** The shapes of its own weights. */
+  readonly weights: Readonly<Record<string, Shape>>
+  /** The layers inside. */
+  readonly layers?: readonly LayerDescription[]
+}
+
+/** A layer and those inside; `configOf` gives the options of one. */
+export function describeTree(
+  layer: Layer,
+  finds: readonly Find[],
+  configOf: (layer: Layer) => Readonly<Record<string, unknown>>,
+): LayerDescription {
+  const { name, trainable, inputShape } = layer
+  const own = finds.filter(({ holder }) => holder === layer)
+  const weights = own.flatMap(({ item, way }) => (item instanceof Variable ? [[way, item.shape]] : []))
+  const layers = layersOf(own).map((inner) => describeTree(inner, finds, configOf))
+  return {
+    class: layer.constructor.name,
+    name,
+    config: configOf(layer),
+    trainable,
+    inputShape,
+    weights: Object.fromEntries(weights),
+    ...(layers.length > 0 && { layers }),
+  }
+}
+
+function layersOf(finds: readonly Find[]): Layer[] {
+  return finds.flatMap(({ item }) => (item instanceof Variable ? [] : [item as Layer]))
+}
+
+/** The table of a model's layers, their output shapes and numbers of weights. */
+export function summarize(model: Model): string {
+  const { finds, layers } = contents(model)
+  const body = layers.size > 0 ? rowsIn(model, finds, '') : [layerRow(model.name, model)]
+  const rows = [['Layer', 'Output shape', 'Weights'], ...body]
+  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i].length)))
+  const lines = rows.map(
+    ([name, shape, count]) => `${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${count.padStart(widths[2])}`,
+  )
+  const rule = '─'.repeat(lines[0].length)
+  const total = countWeights(model.variables)
+  const trainable = countWeights(model.trainableVariables)
+  return [
+    `Model ${model.name}`,
+    rule,
+    lines[0],
+    rule,
+    ...lines.slice(1),
+    rule,
+    `${total} weights, ${trainable} trainable`,
+  ].join('\n')
+}
+
+/** A row for each layer in a layer, those further inside indented below it; and for each variable that stands beside layers. */
+function rowsIn(layer: Layer, finds: readonly Find[], indent: string): string[][] {
+  const own = finds.filter(({ holder }) => holder === layer)
+  if (layersOf(own).length === 0) return []
+  return own.flatMap(({ item, way }) => {
+    const label = indent + way
+    if (item instanceof Variable) return [[`${label}: Variable`, formatShape(item.shape), countWeights([item])]]
+    return [layerRow(label, item as Layer), ...rowsIn(item as Layer, finds, `${indent}  `)]
+  })
+}
+
+function layerRow(label: string, layer: Layer): string[] {
+  return [`${label}: ${layer}`, shapeAfter(layer), layer.built ? countWeights(layer.variables) : '?']
+}
+
+/** The shape of a batch of results; layers that cannot say are called to find out, which need not work with zeros. */
+function shapeAfter(layer: Layer): string {
+  if (!layer.inputShape) return 'not built'
+  try {
+    return formatShape(['batch' as unknown as number, ...layer.outputShape(layer.inputShape)])
+  } catch {
+    return 'unknown'
+  }
+}
+
+function countWeights(variables: readonly { size: number }[]): string {
+  return variables.reduce((sum, v) => sum + v.size, 0).toLocaleString('en-US')
+}

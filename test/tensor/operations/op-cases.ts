@@ -1,0 +1,393 @@
+/**
+ * What the tests of the whole table run on: for every formula where its inputs are drawn from, for every other row functions that
+ * use it. The type asks for an entry for each row. Used for the CPU (`ops.test.ts`) and for the GPU.
+ */
+import { cholesky, dense, determinant, inverse, qr, solve, type Tensor, tensor } from '../../../src/index.js'
+import { generator } from '../../../src/kernels/random.js'
+import { type ElementwiseRow, run } from '../../../src/tensor/operation.js'
+import { ops, place, scatterAdd, viewOf } from '../../../src/tensor/operations/ops.js'
+
+/** The table. */
+export type Table = typeof ops
+/** The rows that are formulas. */
+export type Formulas = { [Name in keyof Table]: Table[Name] extends ElementwiseRow ? Name : never }[keyof Table]
+
+/** Where a formula's inputs are drawn from, [low, high] each, away from kinks; `smooth: false` has no gradient to check. */
+export interface Domain {
+  inputs: [low: number, high: number][]
+  smooth?: false
+}
+
+const line: [number, number] = [-2, 2]
+const positive: [number, number] = [0.3, 3]
+
+export const domains: Record<Formulas, Domain> = {
+  add: { inputs: [line, line] },
+  sub: { inputs: [line, line] },
+  mul: { inputs: [line, line] },
+  div: { inputs: [line, positive] },
+  pow: { inputs: [positive, line] },
+  mod: { inputs: [line, [5, 7]] },
+  floorDiv: { inputs: [line, [5, 7]] },
+  wholeDiv: { inputs: [[5, 7], line] },
+  squaredDifference: { inputs: [line, line] },
+  neg: { inputs: [line] },
+  abs: { inputs: [line] },
+  sign: { inputs: [line] },
+  copysign: { inputs: [line, line] },
+  heaviside: { inputs: [line, line] },
+  square: { inputs: [line] },
+  sqrt: { inputs: [positive] },
+  rootOfSquares: { inputs: [positive] },
+  powerOfSize: { inputs: [line, [0.5, 3]] },
+  rootOfPowers: { inputs: [positive, [2, 3]] },
+  cbrt: { inputs: [positive] },
+  hypot: { inputs: [line, line] },
+  rsqrt: { inputs: [positive] },
+  reciprocal: { inputs: [positive] },
+  maximum: { inputs: [line, line] },
+  minimum: { inputs: [line, line] },
+  clip: { inputs: [line, [-1.1, -1], [1, 1.1]] },
+  lerp: { inputs: [line, line, line] },
+  where: { inputs: [line, line, line] },
+  cast: { inputs: [line] },
+  equal: { inputs: [line, line], smooth: false },
+  notEqual: { inputs: [line, line], smooth: false },
+  less: { inputs: [line, line], smooth: false },
+  lessEqual: { inputs: [line, line], smooth: false },
+  greater: { inputs: [line, line], smooth: false },
+  greaterEqual: { inputs: [line, line], smooth: false },
+  logicalAnd: { inputs: [line, line], smooth: false },
+  logicalOr: { inputs: [line, line], smooth: false },
+  logicalXor: { inputs: [line, line], smooth: false },
+  logicalNot: { inputs: [line], smooth: false },
+  isNaN: { inputs: [line], smooth: false },
+  isFinite: { inputs: [line], smooth: false },
+  isInf: { inputs: [line], smooth: false },
+  isClose: { inputs: [line, line, [0, 0.1], [0, 0.1]], smooth: false },
+  nanToNum: { inputs: [line, line, line, line] },
+  floor: { inputs: [line] },
+  ceil: { inputs: [line] },
+  round: { inputs: [line] },
+  trunc: { inputs: [line] },
+  frac: { inputs: [line] },
+  exp: { inputs: [line] },
+  expm1: { inputs: [line] },
+  exp2: { inputs: [line] },
+  log: { inputs: [positive] },
+  log1p: { inputs: [positive] },
+  log2: { inputs: [positive] },
+  log10: { inputs: [positive] },
+  logaddexp: { inputs: [line, line] },
+  xlogy: { inputs: [line, positive] },
+  logit: { inputs: [[0.05, 0.95]] },
+  sin: { inputs: [line] },
+  cos: { inputs: [line] },
+  tan: { inputs: [[-1.2, 1.2]] },
+  asin: { inputs: [[-0.9, 0.9]] },
+  acos: { inputs: [[-0.9, 0.9]] },
+  atan: { inputs: [line] },
+  atan2: { inputs: [line, line] },
+  sinc: { inputs: [line] },
+  sinh: { inputs: [line] },
+  cosh: { inputs: [line] },
+  tanh: { inputs: [line] },
+  asinh: { inputs: [line] },
+  acosh: { inputs: [[1.2, 3]] },
+  atanh: { inputs: [[-0.9, 0.9]] },
+  erf: { inputs: [line] },
+  erfc: { inputs: [line] },
+  erfinv: { inputs: [[-0.9, 0.9]] },
+  relu: { inputs: [line] },
+  reluGradient: { inputs: [line, line] },
+  relu6: { inputs: [[-3, 9]] },
+  leakyRelu: { inputs: [line, line] },
+  elu: { inputs: [line, line] },
+  selu: { inputs: [line] },
+  celu: { inputs: [line, positive] },
+  sigmoid: { inputs: [line] },
+  logSigmoid: { inputs: [line] },
+  softplus: { inputs: [line] },
+  softsign: { inputs: [line] },
+  silu: { inputs: [line] },
+  mish: { inputs: [line] },
+  hardSigmoid: { inputs: [[-5, 5]] },
+  hardSwish: { inputs: [[-5, 5]] },
+  hardTanh: { inputs: [line, [-1.1, -1], [1, 1.1]] },
+  gelu: { inputs: [line] },
+  geluTanh: { inputs: [line] },
+}
+
+/** Shapes for one to four inputs: equal, broadcast either way, scalars, size-1 axes, many axes. */
+export const patterns: number[][][][] = [
+  [[[]], [[3]], [[2, 3]], [[1, 2, 1, 2]], [[2, 0]]],
+  [
+    [[3], [3]],
+    [[2, 3], [3]],
+    [[3], [2, 3]],
+    [
+      [2, 1],
+      [1, 3],
+    ],
+    [[], [2, 2]],
+    [[2, 2], []],
+    [[2, 0], [1]],
+    [
+      [2, 1, 2],
+      [3, 1],
+    ],
+    [
+      [1, 2, 1, 2, 1, 1],
+      [2, 1, 2, 1, 2, 1],
+    ],
+  ],
+  [
+    [
+      [2, 2],
+      [2, 2],
+      [2, 2],
+    ],
+    [[2, 1], [2], []],
+    [[0], [2, 1], []],
+    [[], [2], [3, 1]],
+  ],
+  [
+    [[2, 3], [3], [], [2, 1]],
+    [[0], [], [2, 1], []],
+  ],
+]
+
+/** Random numbers from a range, not too close to kinks. */
+export function draw(shape: number[], [low, high]: [number, number], seed: number): Tensor {
+  const random = generator(seed)
+  const size = shape.reduce((a, b) => a * b, 1)
+  const away = (x: number) => (Math.abs(x - Math.round(2 * x) / 2) < 0.02 ? x + 0.05 : x)
+  const values = Float64Array.from({ length: size }, () => away(low + (high - low) * random.uniform()))
+  return tensor(values, { shape, dtype: 'float64' })
+}
+
+/** 0, ±1 and what is next to them, where rules that subtract nearly equal numbers lose their digits. */
+const delicate = [0, 1, -1].flatMap((center) => [0, 1e-4, -1e-4, 1e-7, -1e-7].map((step) => center + step))
+
+/** Every combination of a few random numbers and the delicate ones of each range, as float32 holds them: one list per input. */
+export function delicatePoints({ inputs }: Domain): number[][] {
+  const lists = inputs.map(([low, high], i) => {
+    const inside = delicate.filter((x) => x >= low && x <= high)
+    return [...draw([4], [low, high], 50 + i).dataSync(), ...inside].map(Math.fround)
+  })
+  const all = lists.reduce<number[][]>((rows, list) => rows.flatMap((row) => list.map((x) => [...row, x])), [[]])
+  return inputs.map((_, i) => all.map((row) => row[i]))
+}
+
+/** A row that is not a formula: a function of float64 tensors that uses it, where to check it, and what it must give there. */
+export interface Case {
+  f: (...xs: Tensor[]) => Tensor
+  inputs: Tensor[]
+  want: (...xs: number[][]) => number[]
+}
+
+const matrix = draw([2, 3], line, 1)
+const other = draw([3, 4], line, 2)
+const cube = draw([2, 3, 2], line, 3)
+const withZeros = cube.mul(tensor([1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0]).reshape([2, 3, 2]))
+const regular = tensor(
+  [
+    [2, 0.5],
+    [-0.25, 3],
+  ],
+  { dtype: 'float64' },
+)
+const labels = tensor([2, 0], { dtype: 'int32' })
+const rowsOf = (x: number[], columns: number) =>
+  Array.from({ length: x.length / columns }, (_, i) => x.slice(i * columns, (i + 1) * columns))
+const softmax = (row: number[]) => {
+  const sum = row.reduce((a, v) => a + Math.exp(v), 0)
+  return row.map((v) => Math.exp(v) / sum)
+}
+const total = (row: number[]) => row.reduce((a, b) => a + b, 0)
+const product = (a: number[], b: number[], m: number, k: number, n: number) =>
+  Array.from({ length: m * n }, (_, i) =>
+    total(Array.from({ length: k }, (_, j) => a[Math.floor(i / n) * k + j] * b[j * n + (i % n)])),
+  )
+
+export const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
+  sum: [
+    { f: (x) => x.sum(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map(total) },
+    {
+      f: (x) => x.sum([0, 2], { keepDims: true }),
+      inputs: [cube],
+      want: (x) => [0, 2, 4].map((i) => x[i] + x[i + 1] + x[i + 6] + x[i + 7]),
+    },
+  ],
+  mean: [{ f: (x) => x.mean(-1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => total(row) / 3) }],
+  prod: [
+    { f: (x) => x.prod(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => row.reduce((a, b) => a * b, 1)) },
+    {
+      f: (x) => x.prod([0, 2], { keepDims: true }),
+      inputs: [withZeros],
+      want: (x) => [0, 2, 4].map((i) => x[i] * x[i + 1] * x[i + 6] * x[i + 7]),
+    },
+  ],
+  cumsum: [
+    {
+      f: (x) => x.cumsum(1),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).flatMap(([a, b, c]) => [a, a + b, a + b + c]),
+    },
+    {
+      f: (x) => x.cumsum(-1, { exclusive: true, reverse: true }),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).flatMap(([, b, c]) => [b + c, c, 0]),
+    },
+  ],
+  cumprod: [
+    {
+      f: (x) => x.cumprod(2),
+      inputs: [withZeros],
+      want: (x) => rowsOf(x, 2).flatMap(([a, b]) => [a, a * b]),
+    },
+    {
+      f: (x) => x.cumprod(),
+      inputs: [tensor([2, 0, 3, 0, 4], { dtype: 'float64' })],
+      want: () => [2, 0, 0, 0, 0],
+    },
+    {
+      f: (x) => x.cumprod(0, { exclusive: true }),
+      inputs: [matrix],
+      want: (x) => [1, 1, 1, x[0], x[1], x[2]],
+    },
+  ],
+  recurrence: [
+    {
+      f: (a, b) => run(ops.recurrence, [a, b], { axis: 1 }),
+      inputs: [matrix, draw([2, 3], line, 12)],
+      want: (a, b) =>
+        rowsOf(b, 3).flatMap((row, i) => {
+          const second = a[3 * i + 1] * row[0] + row[1]
+          return [row[0], second, a[3 * i + 2] * second + row[2]]
+        }),
+    },
+  ],
+  max: [{ f: (x) => x.max(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map((row) => Math.max(...row)) }],
+  min: [{ f: (x) => x.min(), inputs: [matrix], want: (x) => [Math.min(...x)] }],
+  softmax: [{ f: (x) => x.softmax(), inputs: [matrix], want: (x) => rowsOf(x, 3).flatMap(softmax) }],
+  logSoftmax: [
+    { f: (x) => x.logSoftmax(), inputs: [matrix], want: (x) => rowsOf(x, 3).flatMap(softmax).map(Math.log) },
+  ],
+  crossEntropy: [
+    {
+      f: (x) => run(ops.crossEntropy, [x, labels], undefined),
+      inputs: [matrix],
+      want: (x) => rowsOf(x, 3).map((row, i) => -Math.log(softmax(row)[i === 0 ? 2 : 0])),
+    },
+  ],
+  crossEntropyGradient: [
+    {
+      f: (g, x) => run(ops.crossEntropyGradient, [g, x, labels], undefined),
+      inputs: [draw([2], line, 4), matrix],
+      want: (g, x) =>
+        rowsOf(x, 3).flatMap((row, i) => softmax(row).map((p, j) => g[i] * (p - Number(j === (i === 0 ? 2 : 0))))),
+    },
+  ],
+  matmul: [
+    { f: (a, b) => a.matmul(b), inputs: [matrix, other], want: (a, b) => product(a, b, 2, 3, 4) },
+    {
+      f: (a, b) => a.transpose().matmul(b.transpose(), { transposeA: true, transposeB: true }),
+      inputs: [matrix, other],
+      want: (a, b) => product(a, b, 2, 3, 4),
+    },
+    {
+      f: (a, b) => a.matmul(b, { transposeB: true }),
+      inputs: [matrix, draw([1, 3], line, 5)],
+      want: (a, b) => product(a, b, 2, 3, 1),
+    },
+    {
+      f: (a, b) => a.transpose().matmul(b, { transposeA: true }),
+      inputs: [matrix, other],
+      want: (a, b) => product(a, b, 2, 3, 4),
+    },
+    {
+      f: (a, b) => a.matmul(b),
+      inputs: [cube, draw([2, 3], line, 6)],
+      want: (a, b) => [...product(a.slice(0, 6), b, 3, 2, 3), ...product(a.slice(6), b, 3, 2, 3)],
+    },
+    {
+      f: (a, b) => a.matmul(b),
+      inputs: [draw([2, 1, 1, 2], line, 7), draw([3, 2, 1], line, 8)],
+      want: (a, b) => [0, 2].flatMap((i) => [0, 2, 4].map((j) => a[i] * b[j] + a[i + 1] * b[j + 1])),
+    },
+  ],
+  dense: [false, true].map((relu) => ({
+    f: (x, w, b) => dense(x, w, b, { relu }),
+    inputs: [matrix, other, draw([4], line, 9)],
+    want: (x, w, b) => product(x, w, 2, 3, 4).map((v, i) => (relu ? Math.max(0, v + b[i % 4]) : v + b[i % 4])),
+  })),
+  // Batches, and NumPy's numbers, are in linalg.test.ts
+  solve: [
+    {
+      f: solve,
+      inputs: [regular, tensor([[1], [2]], { dtype: 'float64' })],
+      want: ([a, b, c, d], [x, y]) => [(d * x - b * y) / (a * d - b * c), (a * y - c * x) / (a * d - b * c)],
+    },
+  ],
+  inverse: [{ f: inverse, inputs: [regular], want: ([a, b, c, d]) => [d, -b, -c, a].map((v) => v / (a * d - b * c)) }],
+  determinant: [{ f: determinant, inputs: [regular], want: ([a, b, c, d]) => [a * d - b * c] }],
+  cholesky: [
+    {
+      f: (x) => cholesky(x.add(x.transpose()).mul(0.5)),
+      inputs: [regular],
+      want: ([a, b, c, d]) => [Math.sqrt(a), 0, (b + c) / 2 / Math.sqrt(a), Math.sqrt(d - (b + c) ** 2 / 4 / a)],
+    },
+  ],
+  qr: [{ f: (x) => qr(x).q.matmul(qr(x).r), inputs: [regular], want: (x) => x }],
+  reshape: [{ f: (x) => x.reshape([3, -1]), inputs: [matrix], want: (x) => x }],
+  transpose: [
+    { f: (x) => x.transpose(), inputs: [matrix], want: (x) => [0, 3, 1, 4, 2, 5].map((i) => x[i]) },
+    {
+      f: (x) => x.transpose([1, 2, 0]),
+      inputs: [cube],
+      want: (x) => [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11].map((i) => x[i]),
+    },
+  ],
+  broadcastTo: [
+    {
+      f: (x) => x.broadcastTo([2, 2, 3]),
+      inputs: [draw([2, 1], line, 10)],
+      want: ([a, b]) => [a, a, a, b, b, b, a, a, a, b, b, b],
+    },
+  ],
+  view: [
+    { f: (x) => x.slice('::-1, 1:'), inputs: [matrix], want: (x) => [4, 5, 1, 2].map((i) => x[i]) },
+    {
+      f: (x) => viewOf(x, { shape: [2, 2], strides: [3, 2], offset: 0 }),
+      inputs: [matrix],
+      want: (x) => [0, 2, 3, 5].map((i) => x[i]),
+    },
+  ],
+  place: [
+    {
+      f: (a, b) =>
+        place([a, b], {
+          shape: [3, 4],
+          fill: 7,
+          views: [
+            { shape: [2, 3], strides: [4, 1], offset: 0 },
+            { shape: [2], strides: [-2], offset: 11 },
+          ],
+        }),
+      inputs: [matrix, draw([2], line, 11)],
+      want: (a, b) => [...a.slice(0, 3), 7, ...a.slice(3), 7, 7, b[1], 7, b[0]],
+    },
+  ],
+  gather: [
+    { f: (x) => x.gather([1, 0, 1]), inputs: [matrix], want: (x) => [3, 4, 5, 0, 1, 2, 3, 4, 5].map((i) => x[i]) },
+    { f: (x) => x.gather([[-1, 0]], { axis: 1 }), inputs: [matrix], want: (x) => [2, 0, 5, 3].map((i) => x[i]) },
+  ],
+  scatterAdd: [
+    {
+      f: (x) => scatterAdd(x, tensor([2, 2], { dtype: 'int32' }), 0, [4, 3]),
+      inputs: [matrix],
+      want: (x) => [0, 0, 0, 0, 0, 0, x[0] + x[3], x[1] + x[4], x[2] + x[5], 0, 0, 0],
+    },
+  ],
+}
