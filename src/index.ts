@@ -1,7 +1,7 @@
 /**
  * nabla: tensors, gradients, formulas as kernels, layers and Keras's optimizers. The whole public API, file by file.
  */
-import { installMethods } from './tensor/methods.js'
+import { installMethods } from './tensor/operations/methods.js'
 
 installMethods()
 
@@ -45,6 +45,7 @@ export { Dropout, type DropoutOptions } from './layers/dropout.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
 export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
+export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -106,7 +107,6 @@ export {
   memory,
   setBackend,
 } from './tensor/backends.js'
-export { backward, gradientsOfLeaves } from './tensor/backward.js'
 export {
   arange,
   eye,
@@ -125,8 +125,6 @@ export {
 export type { TensorParts } from './tensor/foreign.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export type { JsonNumber } from './tensor/json-numbers.js'
-// Its declarations say which methods tensors have, so they must be reachable from here
-export type { TensorMethods } from './tensor/methods.js'
 export type { NestedArray, NestedNumbers, NumericArray } from './tensor/nested-arrays.js'
 export {
   celu,
@@ -180,6 +178,7 @@ export {
   trunc,
 } from './tensor/operations/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
+export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
 export {
   type CloseOptions,
   equal,
@@ -231,6 +230,8 @@ export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice }
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/operations/linalg.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mathjs.js'
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
+// Its declarations say which methods tensors have, so they must be reachable from here
+export type { TensorMethods } from './tensor/operations/methods.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
 export {
   all,
@@ -322,4 +323,3 @@ export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricFunction, MetricLike } from './training/metrics/metrics.js'
 export { type BatchOptions, Model } from './training/model.js'
 export { Sequential } from './training/sequential.js'
-export type { LayerDescription } from './training/summary.js'

@@ -13,10 +13,10 @@ import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
-import { describeTree, type LayerDescription } from '../training/summary.js'
 import { checkPart, enter, leave } from './calls.js'
 import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
+import { describeTree, type LayerDescription } from './summary.js'
 
 /** Options every layer takes. */
 export interface LayerOptions {

@@ -4,7 +4,7 @@
 import { GradientError, OptionError } from '../errors.js'
 import { autoName, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
-import { notFinite } from '../tensor/finite.js'
+import { notFinite } from '../tensor/operations/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'

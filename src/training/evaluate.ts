@@ -3,13 +3,13 @@
  * for use (no dropout).
  */
 import { noGrad } from '../autograd/transforms/grad.js'
-import { arrived, Dataset } from '../data/dataset.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { concat } from '../tensor/operations/shaping.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
+import { arrived, Dataset } from './dataset.js'
 import { type Logs, MeanLogs } from './logs.js'
 import { read, readAsync, type Sum, sumsOf } from './metrics/batch-metrics.js'
 import type { BatchOptions, Model } from './model.js'

@@ -3,7 +3,6 @@
  * included, is `Model.trainOnBatch` in `model.ts`; which loss that is, and whether it takes logits or probabilities, is decided by `getLoss` in `loss-names.ts`.
  */
 
-import { arrived, Dataset } from '../data/dataset.js'
 import { GradientError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Generator, generator } from '../kernels/random.js'
@@ -15,6 +14,7 @@ import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Callback, checkCallback, History, printEpochs } from './callbacks/callbacks.js'
+import { arrived, Dataset } from './dataset.js'
 import { evaluateOn } from './evaluate.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'

@@ -4,25 +4,25 @@
  */
 
 import { noGrad } from '../autograd/transforms/grad.js'
-import type { Dataset } from '../data/dataset.js'
 import { GradientError, OptionError } from '../errors.js'
 import { Layer } from '../layers/layer.js'
+import { summarize } from '../layers/summary.js'
 import { assignAll } from '../layers/weights.js'
 import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
-import { areFinite, checkFinite, checkFiniteAsync, finiteFlag } from '../tensor/finite.js'
 import type { TensorParts } from '../tensor/foreign.js'
+import { areFinite, checkFinite, checkFiniteAsync, finiteFlag } from '../tensor/operations/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks/callbacks.js'
 import { type Compiled, type CompileOptions, compiled, type ModelOptimizer, type TrainingOptimizer } from './compile.js'
+import type { Dataset } from './dataset.js'
 import { evaluate, evaluateAsync, predict } from './evaluate.js'
 import { type FitOptions, runFit } from './fit.js'
 import type { Logs } from './logs.js'
 import { read, readAsync, type Sum, sumsOf } from './metrics/batch-metrics.js'
 import { alone, checkFree, claim } from './one-at-a-time.js'
-import { summarize } from './summary.js'
 import { checkTargets } from './targets.js'
 
 /** Options of `evaluate` and `predict`. */

@@ -101,7 +101,7 @@ const again = async (file: string, name: string) => (await import(`../../src/${f
 test('what another copy of nabla made is told by name, with the way out', async (t) => {
   const Other = await again('tensor/tensor.ts', 'Tensor')
   const OtherLayer = await again('layers/layer.ts', 'Layer')
-  const OtherOptimizer = await again('optim/any-optimizer.ts', 'AnyOptimizer')
+  const OtherOptimizer = await again('optim/base/any-optimizer.ts', 'AnyOptimizer')
   const x: Tensor = new Other(ones([2]).buffer, [2])
   t.false(x instanceof ones([1]).constructor)
   const copy = /a tensor of another copy of nabla \(load nabla once: npm ls nabla lists the copies; or write/

@@ -3,11 +3,11 @@
  */
 import { GradientError, ShapeError } from '../../errors.js'
 import { checkFunction, notAsync } from '../../options.js'
-import { accumulate } from '../../tensor/backward.js'
 import { type TensorLike, toTensor, toTensors, zerosLike } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { foreign } from '../../tensor/foreign.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../../tensor/operation.js'
+import { accumulate } from '../../tensor/operations/backward.js'
 import { concat, snapshot } from '../../tensor/operations/shaping.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'

@@ -3,11 +3,11 @@
  */
 import { GradientError } from '../../errors.js'
 import { checkFunction, notAsync } from '../../options.js'
-import { accumulate } from '../../tensor/backward.js'
 import { onesLike, type TensorLike, toTensors, zerosLike } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { foreign } from '../../tensor/foreign.js'
 import { run } from '../../tensor/operation.js'
+import { accumulate } from '../../tensor/operations/backward.js'
 import { ops } from '../../tensor/operations/ops.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'

@@ -3,9 +3,9 @@
  */
 import { GradientError, ShapeError } from '../../errors.js'
 import { backend } from '../../tensor/backend.js'
-import { accumulate, toGradient } from '../../tensor/backward.js'
 import { type TensorLike, toTensors, wrap, zeros, zerosLike } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { accumulate, toGradient } from '../../tensor/operations/backward.js'
 import { concat } from '../../tensor/operations/shaping.js'
 import { checkSize, formatShape, sameShape, sizeOf } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'

@@ -5,7 +5,7 @@
 import { GradientError } from '../../errors.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
-import { checkFinite, checkFiniteAsync } from '../../tensor/finite.js'
+import { checkFinite, checkFiniteAsync } from '../../tensor/operations/finite.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { Config } from '../schedules/schedule.js'

@@ -4,7 +4,7 @@
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
-import { areFinite, flagOf } from '../../tensor/finite.js'
+import { areFinite, flagOf } from '../../tensor/operations/finite.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'

@@ -7,7 +7,7 @@ import type { Generator } from '../kernels/random.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
-import { checkTargets, type TargetKind } from '../training/targets.js'
+import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
 interface Column {

@@ -2,11 +2,10 @@
  * Models as tables (`model.summary()`) and as JSON (`JSON.stringify(model)`): layers in layers, with their shapes.
  */
 import type { Shape } from '../kernels/backend.js'
-import { contents, type Find } from '../layers/contents.js'
-import type { Layer } from '../layers/layer.js'
 import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
-import type { Model } from './model.js'
+import { contents, type Find } from './contents.js'
+import type { Layer } from './layer.js'
 
 /** A layer in JSON: what it is, not its numbers. */
 export interface LayerDescription {
@@ -52,7 +51,7 @@ function layersOf(finds: readonly Find[]): Layer[] {
 }
 
 /** The table of a model's layers, their output shapes and numbers of weights. */
-export function summarize(model: Model): string {
+export function summarize(model: Layer): string {
   const { finds, layers } = contents(model)
   const body = layers.size > 0 ? rowsIn(model, finds, '') : [layerRow(model.name, model)]
   const rows = [['Layer', 'Output shape', 'Weights'], ...body]

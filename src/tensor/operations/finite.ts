@@ -1,14 +1,14 @@
 /**
  * Gradients that are not finite: found before a step, so that none is made with them.
  */
-import { setRecording } from '../autograd/engine.js'
-import { GradientError } from '../errors.js'
-import type { DataBuffer } from '../kernels/backend.js'
-import { backend } from './backend.js'
-import { IndexedSlices } from './indexed-slices.js'
-import { concat } from './operations/shaping.js'
-import type { Tensor } from './tensor.js'
-import type { Variable } from './variable.js'
+import { setRecording } from '../../autograd/engine.js'
+import { GradientError } from '../../errors.js'
+import type { DataBuffer } from '../../kernels/backend.js'
+import { backend } from '../backend.js'
+import { IndexedSlices } from '../indexed-slices.js'
+import type { Tensor } from '../tensor.js'
+import type { Variable } from '../variable.js'
+import { concat } from './shaping.js'
 
 type MaybeTensor = Tensor | null | undefined
 

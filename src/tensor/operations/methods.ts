@@ -2,28 +2,28 @@
  * `x.matmul(w)` beside `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
  */
 
+import { Tensor } from '../tensor.js'
+import * as activations from './activations.js'
+import * as arithmetic from './arithmetic.js'
+import * as arranging from './arranging.js'
 import { backward, gradientsOfLeaves } from './backward.js'
-import * as activations from './operations/activations.js'
-import * as arithmetic from './operations/arithmetic.js'
-import * as arranging from './operations/arranging.js'
-import * as comparisons from './operations/comparisons.js'
-import * as covariance from './operations/covariance.js'
-import * as running from './operations/cumulative.js'
-import * as decompositions from './operations/decompositions.js'
-import * as differences from './operations/differences.js'
-import * as exponentials from './operations/exponentials.js'
-import * as indexing from './operations/indexing.js'
-import * as linalg from './operations/linalg.js'
-import { toMathjs } from './operations/mathjs.js'
-import { diag, diagEmbed, diagonal, tril, triu } from './operations/matrices.js'
-import { pad } from './operations/padding.js'
-import * as reductions from './operations/reductions.js'
-import * as shaping from './operations/shaping.js'
-import * as sorting from './operations/sorting.js'
-import * as statistics from './operations/statistics.js'
-import * as trigonometry from './operations/trigonometry.js'
-import * as vectors from './operations/vectors.js'
-import { Tensor } from './tensor.js'
+import * as comparisons from './comparisons.js'
+import * as covariance from './covariance.js'
+import * as running from './cumulative.js'
+import * as decompositions from './decompositions.js'
+import * as differences from './differences.js'
+import * as exponentials from './exponentials.js'
+import * as indexing from './indexing.js'
+import * as linalg from './linalg.js'
+import { toMathjs } from './mathjs.js'
+import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
+import { pad } from './padding.js'
+import * as reductions from './reductions.js'
+import * as shaping from './shaping.js'
+import * as sorting from './sorting.js'
+import * as statistics from './statistics.js'
+import * as trigonometry from './trigonometry.js'
+import * as vectors from './vectors.js'
 
 /** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
@@ -96,7 +96,7 @@ export type TensorMethods = {
   [Name in keyof Functions as Exclude<Name, (typeof noMethods)[number]>]: Method<Functions[Name]>
 }
 
-declare module './tensor.js' {
+declare module '../tensor.js' {
   interface Tensor extends TensorMethods {}
 }
 

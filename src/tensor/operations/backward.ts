@@ -1,16 +1,16 @@
 /**
  * `loss.backward()`: the engine's walk, started at a tensor.
  */
-import { type BackpropagateOptions, backpropagate } from '../autograd/engine.js'
-import { GradientError } from '../errors.js'
-import type { Shape } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
-import { onesLike, type TensorLike, toTensorBeside } from './creation.js'
-import { isFloat } from './dtype.js'
-import { IndexedSlices } from './indexed-slices.js'
-import { concat } from './operations/shaping.js'
-import { formatShape, sameShape } from './shape.js'
-import type { Tensor } from './tensor.js'
+import { type BackpropagateOptions, backpropagate } from '../../autograd/engine.js'
+import { GradientError } from '../../errors.js'
+import type { Shape } from '../../kernels/backend.js'
+import { checkOptions } from '../../options.js'
+import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
+import { isFloat } from '../dtype.js'
+import { IndexedSlices } from '../indexed-slices.js'
+import { formatShape, sameShape } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { concat } from './shaping.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
