@@ -16,7 +16,7 @@ export function checkOptions(
   synonyms: Readonly<Record<string, string>> = {},
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const given = Array.isArray(options) ? 'a list' : String(options)
+    const given = Array.isArray(options) ? 'a list' : show(options)
     throw new OptionError(`${op}: options must be an object, received ${given}. Write { ${known[0]}: … }.`)
   }
   for (const name of Object.keys(options)) {
@@ -43,28 +43,33 @@ export function unknownName(
   known: readonly string[],
   otherwise = '',
 ): OptionError {
-  const guess = nearest(toCamelCase(String(name)), known)
+  const guess = typeof name === 'string' && nearest(toCamelCase(name), known)
   const hint = guess
     ? `Did you mean ${guess}?`
     : `Choose one of ${known.join(', ')}${otherwise && `, or ${otherwise}`}.`
-  return new OptionError(`${op}: unknown ${kind} ${String(name)}. ${hint}`)
+  return new OptionError(`${op}: unknown ${kind} ${typeof name === 'string' ? name : show(name)}. ${hint}`)
+}
+
+/** A value in a few words, for messages: of whatever kind it is, this does not throw. */
+export function show(x: unknown): string {
+  if (Array.isArray(x)) return `[${x.slice(0, 8).map(showElement).join(', ')}${x.length > 8 ? ', …' : ''}]`
+  return showElement(x)
+}
+
+function showElement(x: unknown): string {
+  if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
+  if (Array.isArray(x)) return '[…]'
+  try {
+    return String(x).slice(0, 120)
+  } catch {
+    return `${typeof x} of no text`
+  }
 }
 
 /** @throws OptionError when it is not a function */
 export function checkFunction(op: string, f: unknown): void {
   if (typeof f === 'function') return
-  throw new OptionError(`${op}: ${String(f)} is not a function. Give one, such as (x) => x.square().sum().`)
-}
-
-/**
- * What a function returned, if that is not a promise.
- * @throws OptionError for an async function: the rest of it would run when `op` is over
- */
-export function notAsync<T>(op: string, result: T): T {
-  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result
-  throw new OptionError(
-    `${op}: the function is async (it returned a promise), and what it does after an await would run when ${op} is over. Call ${op} inside the async function, between the awaits.`,
-  )
+  throw new OptionError(`${op}: ${show(f)} is not a function. Give one, such as (x) => x.square().sum().`)
 }
 
 /** @throws OptionError when the batch size is not a whole number above 0 */
@@ -96,9 +101,15 @@ function toSnakeCase(name: string): string {
     .toLowerCase()
 }
 
-/** The known name with the fewest edits, when it is near enough to be meant: one edit in names of three letters, more in longer ones. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const most = Math.max(name.length > 3 ? 2 : 1, name.length / 3)
+/**
+ * The known name with the fewest edits, when it is near enough to be meant.
+ * @param most how many edits; default: one in names of three letters, more in longer ones
+ */
+export function nearest(
+  name: string,
+  known: readonly string[],
+  most = Math.max(name.length > 3 ? 2 : 1, name.length / 3),
+): string | undefined {
   const ranked = known
     .filter((other) => Math.abs(other.length - name.length) <= most)
     .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))

@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { checkOptions, show } from '../options.js'
 import { backend } from './backend.js'
 import { checkDType, promote } from './dtype.js'
 import { partsOf, type TensorParts } from './foreign.js'
@@ -172,8 +172,8 @@ function filled(op: string, shape: Shape, value: number, options: FillOptions): 
  * @example
  * zerosLike(tensor([1, 2])).toArray() // => [0, 0]
  */
-export function zerosLike(x: Tensor): Tensor {
-  return full(x.shape, 0, { dtype: x.dtype })
+export function zerosLike(x: TensorLike): Tensor {
+  return fullLike(x, 0)
 }
 
 /**
@@ -181,8 +181,8 @@ export function zerosLike(x: Tensor): Tensor {
  * @example
  * onesLike(tensor([3, 2])).toArray() // => [1, 1]
  */
-export function onesLike(x: Tensor): Tensor {
-  return full(x.shape, 1, { dtype: x.dtype })
+export function onesLike(x: TensorLike): Tensor {
+  return fullLike(x, 1)
 }
 
 /**
@@ -191,8 +191,9 @@ export function onesLike(x: Tensor): Tensor {
  * @example
  * fullLike(tensor([1, 2]), 7).toArray() // => [7, 7]
  */
-export function fullLike(x: Tensor, value: number): Tensor {
-  return full(x.shape, value, { dtype: x.dtype })
+export function fullLike(x: TensorLike, value: number): Tensor {
+  const { shape, dtype } = toTensor(x)
+  return full(shape, value, { dtype })
 }
 
 /**
@@ -208,9 +209,9 @@ export function fullLike(x: Tensor, value: number): Tensor {
  */
 export function arange(start: number, stop?: number, step = 1, options: FillOptions = {}): Tensor {
   const [first, last] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || last === null || !Number.isFinite((last - first) / step)) {
+  if (step === 0 || ![first, last, step].every(Number.isFinite) || !Number.isFinite((last - first) / step)) {
     throw new OptionError(
-      `arange: from ${first} to ${last} in steps of ${step} never ends. Give finite numbers and a step other than 0.`,
+      `arange: from ${show(first)} to ${show(last)} in steps of ${show(step)} never ends. Give finite numbers and a step other than 0.`,
     )
   }
   const count = Math.max(0, Math.ceil((last - first) / step))
@@ -228,6 +229,9 @@ export function arange(start: number, stop?: number, step = 1, options: FillOpti
  */
 export function linspace(start: number, stop: number, count: number, options: FillOptions = {}): Tensor {
   checkCount('linspace', count)
+  if (typeof start !== 'number' || typeof stop !== 'number') {
+    throw new OptionError(`linspace: from ${show(start)} to ${show(stop)}. Give two numbers: linspace(0, 1, 5).`)
+  }
   const step = (stop - start) / Math.max(1, count - 1)
   return fromNumbers('linspace', count, (i) => (i === count - 1 && i > 0 ? stop : start + i * step), options)
 }
@@ -242,6 +246,7 @@ export function linspace(start: number, stop: number, count: number, options: Fi
 export function eye(rows: number, columns: number = rows, options: FillOptions = {}): Tensor {
   checkCount('eye', rows)
   checkCount('eye', columns)
+  checkOptions('eye', options, ['dtype', 'requiresGrad'])
   const { dtype = 'float32', requiresGrad } = options
   checkDType('eye', dtype)
   const values = newValues('eye', dtype, rows * columns)
@@ -260,6 +265,6 @@ function fromNumbers(op: string, count: number, value: (i: number) => number, op
 
 function checkCount(op: string, count: number): void {
   if (!Number.isInteger(count) || count < 0) {
-    throw new ShapeError(`${op}: ${count} is not a number of elements. Give a whole number, 0 or more.`)
+    throw new ShapeError(`${op}: ${show(count)} is not a number of elements. Give a whole number, 0 or more.`)
   }
 }

@@ -41,9 +41,7 @@ interface Mismatch {
 export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], options: GradcheckOptions = {}): boolean {
   checkOptions('gradcheck', options, ['epsilon', 'rtol', 'atol'])
   const { epsilon = 1e-6, rtol = 1e-5, atol = 1e-6 } = options
-  if (!Array.isArray(inputs))
-    throw new OptionError('gradcheck: the inputs must be an array of tensors. Write gradcheck(f, [x, y]).')
-  const xs = inputs.map(toFloat64)
+  const xs = pointOf('gradcheck', inputs)
   const traced = traceFloats('gradcheck', f, xs)
   const weights = randomLike(traced.result)
   const gradients = pullBack(traced, weights)
@@ -77,13 +75,18 @@ export function gradgradcheck(
   inputs: readonly TensorLike[],
   options: GradcheckOptions = {},
 ): boolean {
-  const xs = inputs.map(toFloat64)
+  const xs = pointOf('gradgradcheck', inputs)
   traceFloats('gradgradcheck', f, xs)
   const weighted = (...points: Tensor[]) => {
     const y = f(...points)
     return y.mul(randomLike(y)).sum()
   }
   return xs.every((x, i) => !isFloat(x.dtype) || gradcheck((...points) => grads(weighted)(...points)[i], xs, options))
+}
+
+function pointOf(op: string, inputs: readonly TensorLike[]): Tensor[] {
+  if (Array.isArray(inputs)) return inputs.map(toFloat64)
+  throw new OptionError(`${op}: the inputs must be an array of tensors. Write ${op}(f, [x, y]).`)
 }
 
 function toFloat64(data: TensorLike): Tensor {

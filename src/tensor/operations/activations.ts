@@ -3,7 +3,7 @@
  * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, show } from '../../options.js'
 import type { TensorLike } from '../creation.js'
 import { elementwise } from '../operation.js'
 import type { Tensor } from '../tensor.js'
@@ -162,7 +162,9 @@ export function hardSwish(x: TensorLike): Tensor {
  * tensor([-2, 0.5, 2]).hardTanh().toArray() // => [-1, 0.5, 1]
  */
 export function hardTanh(x: TensorLike, low: number = -1, high: number = 1): Tensor {
-  if (!(low <= high)) throw new OptionError(`hardTanh: low is ${low}, high ${high}. Give low ≤ high.`)
+  if (typeof low !== 'number' || typeof high !== 'number' || !(low <= high)) {
+    throw new OptionError(`hardTanh: low is ${show(low)}, high ${show(high)}. Give low ≤ high.`)
+  }
   return elementwise(ops.hardTanh, [x, low, high])
 }
 

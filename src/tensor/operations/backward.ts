@@ -4,12 +4,13 @@
 import { type BackpropagateOptions, backpropagate } from '../../autograd/engine.js'
 import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, show } from '../../options.js'
 import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { foreign } from '../foreign.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { formatShape, sameShape } from '../shape.js'
-import type { Tensor } from '../tensor.js'
+import { Tensor } from '../tensor.js'
 import { concat } from './shaping.js'
 
 /**
@@ -38,6 +39,7 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
  */
 export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: BackpropagateOptions = {}): Map<Tensor, Tensor> {
   checkOptions('backward', options, ['retainGraph', 'createGraph'])
+  if (!(x instanceof Tensor)) throw notTensor(x)
   if (!x.requiresGrad) throw withoutGraph(x)
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
   return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)
@@ -75,6 +77,10 @@ export function accumulate(a: Tensor, b: Tensor): Tensor {
 
 function rowsOf({ values, indices, shape }: IndexedSlices): Tensor {
   return values.reshape([indices.size, ...shape.slice(1)])
+}
+
+function notTensor(x: unknown): GradientError {
+  return new GradientError(`backward: received ${foreign(x) ?? show(x)}, not a tensor. Pass the loss as a tensor.`)
 }
 
 function withoutGraph({ dtype }: Tensor): GradientError {

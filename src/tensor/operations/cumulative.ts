@@ -6,7 +6,7 @@ import { checkOptions } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
-import { type PrimitiveRow, run } from '../operation.js'
+import { type PrimitiveRow, run, toExactFloat } from '../operation.js'
 import { around, normalizeAxis } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
@@ -72,8 +72,8 @@ export function cumMin(x: TensorLike, axis?: number | null): Tensor {
  * tensor([0, 0, 1000]).logCumSumExp().toArray() // => [0, 0.69315, 1000]
  */
 export function logCumSumExp(x: TensorLike, axis?: number | null): Tensor {
-  const given = toTensor(x)
-  const source = isFloat(given.dtype) ? given : given.cast('float32')
+  const source = toTensor(x)
+  if (!isFloat(source.dtype)) return logCumSumExp(toExactFloat(source), axis).cast('float32')
   if (axis === undefined || axis === null) return logCumSumExp(source.flatten(), 0)
   const at = normalizeAxis('logCumSumExp', axis, source.rank)
   // s[i] = Σ exp(x[k] − m[i]) = s[i − 1] · exp(m[i − 1] − m[i]) + exp(x[i] − m[i]) with m[i] the largest so far

@@ -56,16 +56,22 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
  * @example
  * dense(tensor([[1, 2]]), tensor([[1], [1]]), tensor([-5]), { relu: true }).toArray() // => [[0]]
  */
-export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean } = {}): Tensor {
-  if (x.rank !== 2 || w.rank !== 2 || b.rank !== 1 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1]) {
+export function dense(x: TensorLike, w: TensorLike, b: TensorLike, options: { relu?: boolean } = {}): Tensor {
+  checkOptions('dense', options, ['relu'])
+  const [rows, kernel, bias] = toTensors([x, w, b])
+  if (!fitForDense(rows, kernel, bias)) {
     throw new ShapeError(
-      `dense: x ${formatShape(x.shape)}, w ${formatShape(w.shape)} and b ${formatShape(b.shape)} do not fit. They must be [batch, inputs], [inputs, units] and [units].`,
+      `dense: x ${formatShape(rows.shape)}, w ${formatShape(kernel.shape)} and b ${formatShape(bias.shape)} do not fit. They must be [batch, inputs], [inputs, units] and [units].`,
     )
   }
-  if (x.dtype !== w.dtype || w.dtype !== b.dtype) {
-    throw new DTypeError(`dense: x is ${x.dtype}, w ${w.dtype}, b ${b.dtype}. Cast them to one dtype.`)
+  if (rows.dtype !== kernel.dtype || kernel.dtype !== bias.dtype) {
+    throw new DTypeError(`dense: x is ${rows.dtype}, w ${kernel.dtype}, b ${bias.dtype}. Cast them to one dtype.`)
   }
-  return run(ops.dense, [x, w, b], { relu: options.relu ?? false })
+  return run(ops.dense, [rows, kernel, bias], { relu: options.relu ?? false })
+}
+
+function fitForDense({ shape: x }: Tensor, { shape: w }: Tensor, { shape: b }: Tensor): boolean {
+  return x.length === 2 && w.length === 2 && b.length === 1 && x[1] === w[0] && b[0] === w[1]
 }
 
 /**

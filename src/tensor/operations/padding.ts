@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, show } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { convert } from '../nested-arrays.js'
 import { checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
@@ -62,7 +62,7 @@ export function pad(
   checkSize('pad', source.dtype, sizeOf(shape))
   if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
   if (!Object.hasOwn(padModes, mode)) {
-    throw new OptionError(`pad: unknown mode ${mode}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
+    throw new OptionError(`pad: unknown mode ${show(mode)}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
   }
   return pairs.reduce((y, [before, behind], axis) => {
     const n = y.shape[axis]
@@ -91,7 +91,7 @@ function padWidths(
         : widths
   if (!Array.isArray(pairs) || pairs.length !== shape.length || !pairs.every((pair) => pair?.length === 2)) {
     throw new ShapeError(
-      `pad: ${JSON.stringify(widths)} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give [before, behind] for each axis.`,
+      `pad: ${show(widths)} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give [before, behind] for each axis.`,
     )
   }
   for (const n of pairs.flat()) checkCount('pad', n)

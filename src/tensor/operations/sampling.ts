@@ -4,7 +4,7 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType, Shape, TypedArray } from '../../kernels/backend.js'
 import type { Generator } from '../../kernels/random.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, show } from '../../options.js'
 import { type TensorLike, toTensor, toTensorBeside, wrap } from '../creation.js'
 import { newValues } from '../nested-arrays.js'
 import { randomStream } from '../random.js'
@@ -27,9 +27,9 @@ export interface SeedOptions {
 export function randomInt(shape: Shape, options: SeedOptions & { low?: number; high: number }): Tensor {
   checkOptions('randomInt', options, ['seed', 'low', 'high'])
   const { low = 0, high } = options
-  if ((low | 0) !== low || !Number.isInteger(high) || high <= low || high > 2 ** 31) {
+  if (!Number.isInteger(low) || (low | 0) !== low || !Number.isInteger(high) || high <= low || high > 2 ** 31) {
     throw new OptionError(
-      `randomInt: low is ${low}, high ${high}. Give whole numbers of int32 with low < high; high is not included.`,
+      `randomInt: low is ${show(low)}, high ${show(high)}. Give whole numbers of int32 with low < high; high is not included.`,
     )
   }
   checkShape('randomInt', shape)
@@ -135,7 +135,7 @@ function checkWeights(row: TypedArray, count: number, replacement: boolean): voi
     count > (replacement && possible > 0 ? Number.POSITIVE_INFINITY : possible)
   ) {
     throw new OptionError(
-      `multinomial: ${count} draws from ${possible} weights above 0. Draw at most as many, or set replacement: true.`,
+      `multinomial: ${show(count)} draws from ${possible} weights above 0. Draw at most as many, or set replacement: true.`,
     )
   }
 }

@@ -2,7 +2,7 @@
  * Sorting along an axis, and what follows from it: the largest few, medians, quantiles.
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { checkOptions, unknownName } from '../../options.js'
+import { checkOptions, show, unknownName } from '../../options.js'
 import { backend } from '../backend.js'
 import { full, type TensorLike, tensor, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
@@ -71,7 +71,7 @@ export function topK(
   const at = normalizeAxis('topK', axis, source.rank)
   if (!Number.isInteger(k) || k < 0 || k > source.shape[at]) {
     throw new OptionError(
-      `topK: k is ${k}, but axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Give a whole number from 0 to that.`,
+      `topK: k is ${show(k)}, but axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Give a whole number from 0 to that.`,
     )
   }
   const all = order('topK', source, at, { descending: options.largest ?? true })
@@ -152,7 +152,7 @@ export function quantile(
   const isShare = (share: number) => share >= 0 && share <= 1
   if (!Array.isArray(shares) || !shares.every(isShare)) {
     const bad = Array.isArray(shares) ? shares.find((share) => !isShare(share)) : shares
-    throw new OptionError(`quantile: q is ${String(bad)}. Give numbers from 0 to 1.`)
+    throw new OptionError(`quantile: q is ${show(bad)}. Give numbers from 0 to 1.`)
   }
   const values = quantiles('quantile', toTensor(x), shares, axes, options)
   return typeof q === 'number' ? values.squeeze(0) : values

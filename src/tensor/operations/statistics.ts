@@ -3,8 +3,8 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
-import { linspace, ones, type TensorLike, toTensor } from '../creation.js'
+import { checkOptions, show } from '../../options.js'
+import { linspace, ones, type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
 import { elementwise, toExactFloat, withDType } from '../operation.js'
 import { type Axes, checkSize, formatShape, normalizeAxes, sameShape, sizeOf } from '../shape.js'
@@ -92,10 +92,11 @@ export type NormOrder = number | 'fro'
  */
 export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('norm', options, ['keepDims'])
-  const source = toFloat(x)
+  const source = toTensor(x)
+  if (!isFloat(source.dtype)) return norm(toExactFloat(source), order, axes, options).cast('float32')
   if (order === 'fro' || order === 2) return elementwise(ops.rootOfSquares, [source.square().sum(axes, options)])
   if (typeof order !== 'number' || Number.isNaN(order)) {
-    throw new OptionError(`norm: unknown order ${String(order)}. Give a number, Infinity or 'fro'.`)
+    throw new OptionError(`norm: unknown order ${show(order)}. Give a number, Infinity or 'fro'.`)
   }
   if (order === 0) return source.notEqual(0).cast(source.dtype).sum(axes, options)
   const sizes = source.abs()
@@ -122,7 +123,7 @@ export interface HistogramOptions {
  *
  * @param bins how many; default 10
  * @param options `range`, `weights` (their dtype is that of the counts; gradients flow to them), `density` (default false)
- * @returns `counts` ([bins]; int32, without weights) and `edges` ([bins + 1])
+ * @returns `counts` ([bins]; int32, without weights) and `edges` ([bins + 1]; those of int32 are float64, which holds every one of them)
  * @throws OptionError when there is no bin, or no range
  * @throws ShapeError when the weights do not have the shape of x
  * @example
@@ -142,9 +143,10 @@ export function histogram(
   edges: Tensor
 } {
   checkOptions('histogram', options, ['range', 'weights', 'density'])
-  const values = toTensor(x).detach().flatten().cast('float64')
+  const [source, weights] = countedBy(x, options.weights)
+  const values = source.detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new OptionError(`histogram: ${bins} bins are not possible. Give a whole number, 1 or more.`)
+    throw new OptionError(`histogram: ${show(bins)} bins are not possible. Give a whole number, 1 or more.`)
   }
   checkSize('histogram', 'float64', bins + 1)
   const [low, high] = options.range ?? naturalRange(values)
@@ -156,28 +158,32 @@ export function histogram(
   const edges = linspace(low, high, bins + 1, { dtype: 'float64' })
   const isInside = values.greaterEqual(low).logicalAnd(values.lessEqual(high))
   const index = where(isInside, binOf(values, edges, bins), bins).cast('int32')
-  const weights = weightsOf(toTensor(x), options.weights)
   const exact = isFloat(weights.dtype) ? weights.cast('float64') : weights
   const counts = scatterAdd(exact, index, 0, [bins + 1]).slice([[0, bins]])
-  const dtype = floatOf(toTensor(x))
   return {
     counts: options.density
-      ? counts.cast('float64').div(counts.sum()).div(edges.diff()).cast(promote(dtype, weights.dtype))
+      ? counts
+          .cast('float64')
+          .div(counts.sum())
+          .div(edges.diff())
+          .cast(promote(floatOf(source), weights.dtype))
       : counts.cast(weights.dtype),
-    edges: edges.cast(dtype),
+    edges: edges.cast(toExactFloat(source).dtype),
   }
 }
 
-/** What each element counts for. */
-function weightsOf(x: Tensor, given: TensorLike | undefined): Tensor {
-  const weights = given === undefined ? ones(x.shape, { dtype: 'int32' }) : toTensor(given)
+/** The elements, and what each of them counts for. */
+function countedBy(given: TensorLike, givenWeights: TensorLike | undefined): [x: Tensor, weights: Tensor] {
+  const [x, weights] = givenWeights === undefined ? unweighted(toTensor(given)) : toTensors([given, givenWeights])
   if (!sameShape(weights.shape, x.shape)) {
     throw new ShapeError(
       `histogram: weights ${formatShape(weights.shape)}, x ${formatShape(x.shape)}. Give one weight for each element.`,
     )
   }
-  return (weights.dtype === 'bool' ? weights.cast('int32') : weights).flatten()
+  return [x, (weights.dtype === 'bool' ? weights.cast('int32') : weights).flatten()]
 }
+
+const unweighted = (x: Tensor) => [x, ones(x.shape, { dtype: 'int32' })]
 
 /** The bin of each number; where rounding puts a number near an edge into the wrong one, the edges decide. */
 function binOf(values: Tensor, edges: Tensor, bins: number): Tensor {
@@ -196,8 +202,3 @@ function naturalRange(values: Tensor): readonly [number, number] {
 }
 
 const floatOf = (x: Tensor): DType => (x.dtype === 'float64' ? 'float64' : 'float32')
-
-function toFloat(x: TensorLike): Tensor {
-  const source = toTensor(x)
-  return isFloat(source.dtype) ? source : source.cast('float32')
-}
