@@ -51,19 +51,20 @@ export function unknownName(
 }
 
 /** A value in a few words, for messages: of whatever kind it is, this does not throw. */
-export function show(x: unknown): string {
-  if (Array.isArray(x)) return `[${x.slice(0, 8).map(showElement).join(', ')}${x.length > 8 ? ', …' : ''}]`
-  return showElement(x)
+export function show(x: unknown, depth = 0): string {
+  if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
+  if (Array.isArray(x)) return depth > 3 ? '[…]' : showList(x, depth)
+  try {
+    const text = String(x)
+    return (text === '[object Object]' ? JSON.stringify(x) : text).slice(0, 120)
+  } catch {
+    return `an unprintable ${typeof x}`
+  }
 }
 
-function showElement(x: unknown): string {
-  if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
-  if (Array.isArray(x)) return '[…]'
-  try {
-    return String(x).slice(0, 120)
-  } catch {
-    return `${typeof x} of no text`
-  }
+function showList(list: readonly unknown[], depth: number): string {
+  const items = list.slice(0, 8).map((item) => show(item, depth + 1))
+  return `[${items.join(', ')}${list.length > 8 ? ', …' : ''}]`
 }
 
 /** @throws OptionError when it is not a function */

@@ -1,9 +1,9 @@
 /**
  * `pad`: more elements around a tensor, constant or taken from its own.
  */
-import { OptionError, ShapeError } from '../../errors.js'
+import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions, show } from '../../options.js'
+import { checkOptions, show, unknownName } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { convert } from '../nested-arrays.js'
 import { checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
@@ -62,7 +62,7 @@ export function pad(
   checkSize('pad', source.dtype, sizeOf(shape))
   if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
   if (!Object.hasOwn(padModes, mode)) {
-    throw new OptionError(`pad: unknown mode ${show(mode)}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
+    throw unknownName('pad', 'mode', mode, ['constant', ...Object.keys(padModes)])
   }
   return pairs.reduce((y, [before, behind], axis) => {
     const n = y.shape[axis]
