@@ -88,3 +88,30 @@ function resolve(file: string, target: string): string {
   if (!target.startsWith('.')) return target
   return posix.join(posix.dirname(file), target).replace(/\.js$/, '.ts')
 }
+
+/** The files that importing `file` loads, itself among them. */
+export function loadedBy(file: string, imports: readonly Import[]): Set<string> {
+  const targets = targetsOf(imports)
+  const loaded = new Set([file])
+  for (const seen of loaded) for (const to of targets.get(seen) ?? []) loaded.add(to)
+  return loaded
+}
+
+/** Circles of imports: sets of files that all load each other. */
+export function circlesIn(imports: readonly Import[]): string[][] {
+  const loads = new Map([...targetsOf(imports).keys()].map((file) => [file, loadedBy(file, imports)]))
+  const areMutual = (a: string, b: string) => loads.get(a)?.has(b) && loads.get(b)?.has(a)
+  const circles: string[][] = []
+  for (const file of loads.keys()) {
+    if (circles.some((circle) => circle.includes(file))) continue
+    const circle = [...loads.keys()].filter((other) => areMutual(file, other))
+    if (circle.length > 1) circles.push(circle)
+  }
+  return circles
+}
+
+function targetsOf(imports: readonly Import[]): Map<string, string[]> {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  return targets
+}
