@@ -6,28 +6,7 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import test from 'ava'
-import { circlesIn, filesBelow, type Import, importsOf, loadedBy, root } from './source.js'
-
-/** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
-const parts: Record<string, string> = {
-  'src/index.ts': 'index',
-  'src/errors.ts': 'base',
-  'src/options.ts': 'base',
-  'src/naming.ts': 'base',
-  'src/printed.ts': 'base',
-  'src/kernels/': 'kernels',
-  'src/autograd/engine.ts': 'engine',
-  'src/autograd/': 'transforms',
-  'src/tensor/operations/': 'operations',
-  'src/tensor/': 'tensor',
-  'src/layers/': 'layers',
-  'src/training/': 'training',
-  'src/optim/': 'optim',
-  'src/data/': 'data',
-  'src/io/': 'io',
-  'src/inspect/': 'inspect',
-  'src/cli/': 'cli',
-}
+import { circlesIn, filesBelow, type Import, importsOf, loadedBy, partOf, root } from './source.js'
 
 /** The floors of the house: a part may import itself and what is below, not what is on the same floor. */
 const floors: readonly (readonly string[])[] = [
@@ -51,7 +30,6 @@ const packages: Record<string, string> = {
   'gpu.js/dist/gpu-browser.min.js': 'src/kernels/gpu/adapter.ts',
 }
 
-const partOf = (file: string) => Object.entries(parts).find(([start]) => file.startsWith(start))?.[1]
 const isFile = (target: string) => target.endsWith('.ts')
 /** `mathjs/number` → `mathjs`. */
 const packageOf = (target: string) =>

@@ -115,3 +115,28 @@ function targetsOf(imports: readonly Import[]): Map<string, string[]> {
   for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
   return targets
 }
+
+/** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
+const parts: Readonly<Record<string, string>> = {
+  'src/index.ts': 'index',
+  'src/kernels/': 'kernels',
+  'src/autograd/engine.ts': 'engine',
+  'src/autograd/': 'transforms',
+  'src/tensor/operations/': 'operations',
+  'src/tensor/': 'tensor',
+  'src/layers/': 'layers',
+  'src/training/': 'training',
+  'src/optim/': 'optim',
+  'src/data/': 'data',
+  'src/io/': 'io',
+  'src/inspect/': 'inspect',
+  'src/cli/': 'cli',
+  'src/errors.ts': 'base',
+  'src/options.ts': 'base',
+  'src/naming.ts': 'base',
+  'src/printed.ts': 'base',
+}
+
+/** The part of `src/` that a file belongs to. */
+export const partOf = (file: string): string | undefined =>
+  Object.entries(parts).find(([start]) => file.startsWith(start))?.[1]
