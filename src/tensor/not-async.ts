@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js'
 import { itemsOf } from '../kernels/buffers-in.js'
 
 /**
- * What a function returned, if nothing in it is still to run.
+ * Returns what a function returned, if nothing in it is still to run.
  * @throws OptionError for promises and generators, also in arrays, maps, sets and plain objects: the rest of them would run when `op` is over
  */
 export function notAsync<T>(op: string, result: T): T {
@@ -16,7 +16,7 @@ export function notAsync<T>(op: string, result: T): T {
   )
 }
 
-/** What there is in a value that is still to run, in a word. */
+/** Names what is still to run in a value. */
 function laterIn(value: unknown, seen = new Set<unknown>()): string | undefined {
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
   const own = promiseIn(value) ?? generatorIn(value)
