@@ -49,12 +49,14 @@ export function resolve<Options extends object, const Defaults extends DefaultsO
 ): Resolved<Options, Defaults> {
   const { defaults, ranges, synonyms } = rules as OptionRules<Readonly<Record<string, unknown>>>
   if (!isObject(given)) throw notOptions(owner, given, Object.keys(defaults))
-  let all = defaults
-  for (const [name, value] of Object.entries(given)) {
+  let all: Record<string, unknown> = defaults
+  for (const name in given) {
     if (!Object.hasOwn(defaults, name)) throw unknownOption(owner, name, Object.keys(defaults), synonyms)
+    const value: unknown = given[name]
     if (value === undefined) continue
     checkOption(owner, name, value, defaults[name], ranges?.[name])
-    all = { ...all, [name]: value }
+    if (all === defaults) all = { ...defaults }
+    all[name] = value
   }
   for (const name in all) if (all[name] === required) throw missing(owner, name)
   return all as Resolved<Options, Defaults>

@@ -3,7 +3,7 @@
  */
 import { GradientError, OptionError } from '../../errors.js'
 import { generator } from '../../kernels/random.js'
-import { checkOptions } from '../../options.js'
+import { notNegative, positive, resolve } from '../../options.js'
 import { type TensorLike, tensor, toTensorBeside, wrap } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
@@ -39,8 +39,10 @@ interface Mismatch {
  * gradcheck((x) => x.tanh().sum(), [[0.5, -1]]) // => true
  */
 export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], options: GradcheckOptions = {}): boolean {
-  checkOptions('gradcheck', options, ['epsilon', 'rtol', 'atol'])
-  const { epsilon = 1e-6, rtol = 1e-5, atol = 1e-6 } = options
+  const { epsilon, rtol, atol } = resolve('gradcheck', options, {
+    defaults: { epsilon: 1e-6, rtol: 1e-5, atol: 1e-6 },
+    ranges: { epsilon: positive, rtol: notNegative, atol: notNegative },
+  })
   const xs = pointOf('gradcheck', inputs)
   const traced = traceFloats('gradcheck', f, xs)
   const weights = randomLike(traced.result)

@@ -3,7 +3,7 @@
  * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions, show } from '../../options.js'
+import { oneOf, resolve, show } from '../../options.js'
 import type { TensorLike } from '../creation.js'
 import { elementwise } from '../operation.js'
 import type { Tensor } from '../tensor.js'
@@ -36,6 +36,8 @@ export function softplus(x: TensorLike): Tensor {
   return elementwise(ops.softplus, [x])
 }
 
+const geluRules = { defaults: { approximate: 'none' }, ranges: { approximate: oneOf(['none', 'tanh']) } } as const
+
 /**
  * The Gaussian error linear unit, x · Φ(x) with the normal distribution function Φ.
  * @param options `approximate: 'tanh'` takes the formula with tanh (Hendrycks and Gimpel 2016); default `'none'`
@@ -43,8 +45,8 @@ export function softplus(x: TensorLike): Tensor {
  * tensor([-1, 1]).gelu().toArray() // => [-0.15866, 0.84134]
  */
 export function gelu(x: TensorLike, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
-  checkOptions('gelu', options, ['approximate'])
-  return elementwise(options.approximate === 'tanh' ? ops.geluTanh : ops.gelu, [x])
+  const { approximate } = resolve('gelu', options, geluRules)
+  return elementwise(approximate === 'tanh' ? ops.geluTanh : ops.gelu, [x])
 }
 
 /**

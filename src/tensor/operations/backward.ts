@@ -4,7 +4,7 @@
 import { type BackpropagateOptions, backpropagate } from '../../autograd/engine.js'
 import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions, show } from '../../options.js'
+import { flag, resolve, show } from '../../options.js'
 import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
 import { isFloat } from '../dtype.js'
 import { foreign } from '../foreign.js'
@@ -38,11 +38,14 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
  * @param options `retainGraph` keeps the graph for another call
  */
 export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: BackpropagateOptions = {}): Map<Tensor, Tensor> {
-  checkOptions('backward', options, ['retainGraph', 'createGraph'])
+  const how = resolve('backward', options, {
+    defaults: { retainGraph: undefined, createGraph: false },
+    ranges: { retainGraph: flag },
+  })
   if (!(x instanceof Tensor)) throw notTensor(x)
   if (!x.requiresGrad) throw withoutGraph(x)
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
-  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)
+  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, how)
 }
 
 /** The gradient to begin with: one number stands for a tensor of one element. */

@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { dtypeAmong, ones, type TensorLike, toTensor, toTensorBeside } from '../creation.js'
 import { promote } from '../dtype.js'
@@ -27,7 +27,7 @@ export interface CovarianceOptions extends CorrelationOptions {
   correction?: number
 }
 
-const weightNames = ['rowVar', 'fweights', 'aweights'] as const
+const correlationDefaults = { rowVar: true, fweights: undefined, aweights: undefined }
 
 /**
  * The covariances of several quantities: Σ (xᵢ − meanᵢ)(xⱼ − meanⱼ) / (n − correction).
@@ -42,8 +42,11 @@ const weightNames = ['rowVar', 'fweights', 'aweights'] as const
  * cov([[1, 2, 3], [6, 4, 2]], { aweights: [1, 0, 1], correction: 0 }).toArray() // => [[1, -2], [-2, 4]]
  */
 export function cov(x: TensorLike, options: CovarianceOptions = {}): Tensor {
-  checkOptions('cov', options, [...weightNames, 'correction'], { ddof: 'correction', bias: 'correction: 0' })
-  return covariances('cov', x, options).cast(resultDType(x, options))
+  const resolved = resolve('cov', options, {
+    defaults: { ...correlationDefaults, correction: 1 },
+    synonyms: { ddof: 'correction', bias: 'correction: 0' },
+  })
+  return covariances('cov', x, resolved).cast(resultDType(x, resolved))
 }
 
 /**
@@ -58,9 +61,9 @@ export function cov(x: TensorLike, options: CovarianceOptions = {}): Tensor {
  * corrcoef([[1, 2, 3], [6, 4, 2]]).toArray() // => [[1.0, -1.0], [-1.0, 1.0]]
  */
 export function corrcoef(x: TensorLike, options: CorrelationOptions = {}): Tensor {
-  checkOptions('corrcoef', options, weightNames)
-  const c = covariances('corrcoef', x, { ...options, correction: 0 })
-  const dtype = resultDType(x, options)
+  const resolved = resolve('corrcoef', options, { defaults: correlationDefaults })
+  const c = covariances('corrcoef', x, { ...resolved, correction: 0 })
+  const dtype = resultDType(x, resolved)
   if (c.rank === 0) return c.div(c).cast(dtype)
   const deviations = c.diagonal().sqrt()
   return c.div(deviations.expandDims(-1)).div(deviations).clip(-1, 1).cast(dtype)
@@ -75,15 +78,19 @@ function widest(x: TensorLike, { fweights, aweights }: CorrelationOptions): DTyp
   return dtypeAmong([x, fweights, aweights].filter((numbers) => numbers !== undefined)) ?? 'float32'
 }
 
-function covariances(op: string, given: TensorLike, options: CovarianceOptions): Tensor {
-  const x = quantities(op, toTensorBeside(widest(given, options), given), options.rowVar ?? true)
+function covariances(
+  op: string,
+  given: TensorLike,
+  options: Required<Pick<CovarianceOptions, 'rowVar' | 'correction'>> & CovarianceOptions,
+): Tensor {
+  const x = quantities(op, toTensorBeside(widest(given, options), given), options.rowVar)
   const [f, a] = (['fweights', 'aweights'] as const).map((name) => weightsOf(op, x, name, options[name]))
   const weights = f.mul(a)
   const total = weights.sum()
   const lost = options.aweights === undefined ? 1 : weights.mul(a).sum().div(total)
   const deviations = x.sub(x.mul(weights).sum(1, { keepDims: true }).div(total))
   const products = deviations.mul(weights).matmul(deviations, { transposeB: true })
-  return products.div(total.sub(toTensor(lost).mul(options.correction ?? 1)).maximum(0)).squeeze()
+  return products.div(total.sub(toTensor(lost).mul(options.correction)).maximum(0)).squeeze()
 }
 
 /** [quantities, observations] of floats. */

@@ -2,7 +2,7 @@
  * Running reductions: one number for each element, made of it and all those before it along an axis.
  */
 import type { ScanKind } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
@@ -93,11 +93,11 @@ function running(
   axis: number | null | undefined,
   options: RunningOptions,
 ): Tensor {
-  checkOptions(row.name, options, ['exclusive', 'reverse'])
+  const { exclusive, reverse } = resolve(row.name, options, { defaults: { exclusive: false, reverse: false } })
   if (axis === undefined || axis === null) return running(row, ofNothing, x.flatten(), 0, options)
   const at = normalizeAxis(row.name, axis, x.rank)
-  if (options.reverse) return running(row, ofNothing, x.flip(at), at, { ...options, reverse: false }).flip(at)
-  const source = options.exclusive ? shift(x, at, ofNothing) : x
+  if (reverse) return running(row, ofNothing, x.flip(at), at, { exclusive }).flip(at)
+  const source = exclusive ? shift(x, at, ofNothing) : x
   return run(row, [source.dtype === 'bool' ? source.cast('int32') : source], { axis: at })
 }
 

@@ -2,7 +2,7 @@
  * What lies between neighbours along an axis: their differences, and the area below the line through them.
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { checkOptions, show } from '../../options.js'
+import { number, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat } from '../dtype.js'
 import { toExactFloat } from '../operation.js'
@@ -31,9 +31,8 @@ export interface DiffOptions {
  * tensor([1, 4, 9]).diff(1, -1, { prepend: 0 }).toArray() // => [1, 3, 5]
  */
 export function diff(x: TensorLike, n = 1, axis = -1, options: DiffOptions = {}): Tensor {
-  checkOptions('diff', options, ['prepend', 'append'])
   if (!Number.isInteger(n) || n < 0) throw new OptionError(`diff: n is ${show(n)}. Give a whole number, 0 or more.`)
-  const { prepend, append } = options
+  const { prepend, append } = resolve('diff', options, { defaults: { prepend: undefined, append: undefined } })
   const [source, ...edges] = toTensors([x, ...[prepend, append].filter((edge) => edge !== undefined)])
   const [before, behind] = prepend === undefined ? [undefined, ...edges] : edges
   const at = normalizeAxis('diff', axis, source.rank)
@@ -56,6 +55,11 @@ export interface TrapezoidOptions {
   axis?: number
 }
 
+const trapezoidRules = {
+  defaults: { x: undefined, dx: undefined, axis: -1 },
+  ranges: { dx: number },
+}
+
 /**
  * The integral by the trapezoidal rule: the area below straight lines from each element to the next.
  * @param y heights
@@ -66,8 +70,7 @@ export interface TrapezoidOptions {
  * trapezoid([1, 2, 3], { x: [0, 1, 4] }).item() // => 9
  */
 export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Tensor {
-  checkOptions('trapezoid', options, ['x', 'dx', 'axis'])
-  const { x, dx, axis = -1 } = options
+  const { x, dx, axis } = resolve('trapezoid', options, trapezoidRules)
   if (x !== undefined && dx !== undefined) {
     throw new OptionError(`trapezoid: x and dx (${show(dx)}) are both given. Give one of them.`)
   }

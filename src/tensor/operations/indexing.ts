@@ -3,7 +3,7 @@
  */
 import { DTypeError, ShapeError } from '../../errors.js'
 import type { DType, Shape, TypedArray } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor, toTensorBeside, toTensors, wrap } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
@@ -13,7 +13,7 @@ import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, strides
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { ops, place, scatterAdd as scatterRows } from './ops.js'
-import { broadcastTo, checkIndices, reshape } from './shaping.js'
+import { broadcastTo, checkIndices, fromFirstAxis, reshape } from './shaping.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
 
 /**
@@ -90,9 +90,8 @@ export function scatterAdd(
   updates: TensorLike,
   options: { axis?: number } = {},
 ): Tensor {
-  checkOptions('scatterAdd', options, ['axis'])
   const [source, added] = toTensors([x, updates])
-  const axis = normalizeAxis('scatterAdd', options.axis ?? 0, source.rank)
+  const axis = normalizeAxis('scatterAdd', resolve('scatterAdd', options, fromFirstAxis).axis, source.rank)
   const index = checkIndices('scatterAdd', indices, source.shape[axis])
   const shape = [...source.shape.slice(0, axis), ...index.shape, ...source.shape.slice(axis + 1)]
   const dtype = promote(source.dtype, 'int32')

@@ -3,9 +3,17 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { Shape, View } from '../../kernels/backend.js'
-import { checkFunction, checkOptions, show } from '../../options.js'
-import { arange, type FillOptions, type TensorLike, toTensor, toTensors, wrap, zeros } from '../creation.js'
-import { checkDType } from '../dtype.js'
+import { checkFunction, oneOf, resolve, show } from '../../options.js'
+import {
+  arange,
+  type FillOptions,
+  resolveFill,
+  type TensorLike,
+  toTensor,
+  toTensors,
+  wrap,
+  zeros,
+} from '../creation.js'
 import { convert, newValues } from '../nested-arrays.js'
 import { checkShape, checkSize, formatShape, normalizeAxis, sizeOf, stridesOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -24,11 +32,9 @@ export function fromFunction(
   f: (...indices: number[]) => number | boolean,
   options: FillOptions = {},
 ): Tensor {
-  checkOptions('fromFunction', options, ['dtype', 'requiresGrad'])
   checkShape('fromFunction', shape)
   checkFunction('fromFunction', f)
-  const { dtype = 'float32', requiresGrad } = options
-  checkDType('fromFunction', dtype)
+  const { dtype, requiresGrad } = resolveFill('fromFunction', options)
   const values = newValues('fromFunction', dtype, sizeOf(shape))
   const index = shape.map(() => 0)
   let isTruth = options.dtype === undefined && values.length > 0
@@ -56,11 +62,10 @@ export function fromFunction(
  * y.toArray() // => [[3, 4, 5], [3, 4, 5]]
  */
 export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij' | 'xy' } = {}): Tensor[] {
-  checkOptions('meshgrid', options, ['indexing'])
-  const { indexing = 'ij' } = options
-  if (indexing !== 'ij' && indexing !== 'xy') {
-    throw new OptionError(`meshgrid: unknown indexing ${show(indexing)}. Choose 'ij' or 'xy'.`)
-  }
+  const { indexing } = resolve('meshgrid', options, {
+    defaults: { indexing: 'ij' },
+    ranges: { indexing: oneOf(['ij', 'xy']) },
+  })
   if (!Array.isArray(axes)) {
     throw new OptionError(`meshgrid: the axes are ${show(axes)}. Give an array of vectors: meshgrid([x, y]).`)
   }

@@ -3,7 +3,7 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions, show, unknownName } from '../../options.js'
+import { oneOf, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { convert } from '../nested-arrays.js'
 import { checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
@@ -39,6 +39,11 @@ export interface PadOptions {
   value?: number
 }
 
+const padRules = {
+  defaults: { mode: 'constant', value: undefined },
+  ranges: { mode: oneOf(['constant', ...Object.keys(padModes)]) },
+} as const
+
 /**
  * More elements before and behind each axis.
  * @param widths [before, behind] for each axis; or one such pair, or one number, for all
@@ -54,16 +59,12 @@ export function pad(
   widths: number | readonly [number, number] | readonly (readonly [number, number])[],
   options: PadOptions = {},
 ): Tensor {
-  checkOptions('pad', options, ['mode', 'value'])
   const source = toTensor(x)
-  const { mode = 'constant', value = 0 } = options
+  const { mode, value } = resolve('pad', options, padRules)
   const pairs = padWidths(widths, source.shape)
   const shape = source.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
   checkSize('pad', source.dtype, sizeOf(shape))
-  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
-  if (!Object.hasOwn(padModes, mode)) {
-    throw unknownName('pad', 'mode', mode, ['constant', ...Object.keys(padModes)])
-  }
+  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value ?? 0, 0, source.dtype))
   return pairs.reduce((y, [before, behind], axis) => {
     const n = y.shape[axis]
     if (before + behind === 0) return y

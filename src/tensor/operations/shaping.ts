@@ -3,7 +3,7 @@
  */
 import { DTypeError, OptionError, ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions, show } from '../../options.js'
+import { resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
 import {
   arange,
@@ -238,6 +238,9 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   )
 }
 
+/** The options of what goes along one axis. */
+export const fromFirstAxis = { defaults: { axis: 0 } }
+
 /**
  * The slices of `x` at the given indices along an axis.
  *
@@ -249,9 +252,8 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
  * tensor([[1, 2], [3, 4], [5, 6]]).gather([2, 0]).toArray() // => [[5, 6], [1, 2]]
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { axis?: number } = {}): Tensor {
-  checkOptions('gather', options, ['axis'])
   const source = toTensor(x)
-  const axis = normalizeAxis('gather', options.axis ?? 0, source.rank)
+  const axis = normalizeAxis('gather', resolve('gather', options, fromFirstAxis).axis, source.rank)
   return run(ops.gather, [source, checkIndices('gather', indices, source.shape[axis])], { axis })
 }
 
@@ -266,10 +268,9 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  * oneHot(tensor([2, 0], { dtype: 'int32' }), 3).toArray() // => [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOptions, 'dtype'> = {}): Tensor {
-  checkOptions('oneHot', options, ['dtype'])
   if (!Number.isInteger(depth) || depth < 1)
     throw new OptionError(`oneHot: the depth is ${show(depth)}. Give the number of classes.`)
-  const { dtype = 'float32' } = options
+  const { dtype } = resolve('oneHot', options, { defaults: { dtype: 'float32' } })
   checkDType('oneHot', dtype)
   const index = checkIndices('oneHot', indices, depth, { lowest: 0 })
   checkSize('oneHot', dtype, Math.max(1, index.size) * depth)

@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
-import { checkOptions, show } from '../../options.js'
+import { resolve, show } from '../../options.js'
 import { linspace, ones, type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
 import { elementwise, toExactFloat, withDType } from '../operation.js'
@@ -11,7 +11,7 @@ import { type Axes, checkSize, formatShape, normalizeAxes, sameShape, sizeOf } f
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { ops, scatterAdd } from './ops.js'
-import type { ReductionOptions } from './reductions.js'
+import { type ReductionOptions, reductionRules } from './reductions.js'
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
@@ -28,8 +28,7 @@ export interface VarianceOptions extends ReductionOptions {
  * tensor([1, 2, 3, 4]).variance(null, { correction: 0 }).item() // => 1.25
  */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
-  checkOptions('variance', options, ['correction', 'keepDims'])
-  const { correction = 1, keepDims = false } = options
+  const { correction, keepDims } = resolve('variance', options, { defaults: { correction: 1, keepDims: false } })
   const given = toTensor(x)
   const source = toExactFloat(given)
   const list = normalizeAxes('variance', axes, source.rank)
@@ -71,9 +70,9 @@ export function moments(
   /** The mean square distance from it. */
   variance: Tensor
 } {
-  checkOptions('moments', options, ['keepDims'])
   const source = toTensor(x)
-  return { mean: source.mean(axes, options), variance: variance(source, axes, { ...options, correction: 0 }) }
+  const { keepDims } = resolve('moments', options, reductionRules)
+  return { mean: source.mean(axes, { keepDims }), variance: variance(source, axes, { keepDims, correction: 0 }) }
 }
 
 /** Which norm: the power p of (Σ |x|ᵖ)^(1/p), or `'fro'` for Frobenius's, which is 2. */
@@ -91,20 +90,20 @@ export type NormOrder = number | 'fro'
  * tensor([[3, -4], [5, 12]]).norm(1, 1).toArray() // => [7, 17]
  */
 export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('norm', options, ['keepDims'])
+  const resolved = resolve('norm', options, reductionRules)
   const source = toTensor(x)
-  if (!isFloat(source.dtype)) return norm(toExactFloat(source), order, axes, options).cast('float32')
-  if (order === 'fro' || order === 2) return elementwise(ops.rootOfSquares, [source.square().sum(axes, options)])
+  if (!isFloat(source.dtype)) return norm(toExactFloat(source), order, axes, resolved).cast('float32')
+  if (order === 'fro' || order === 2) return elementwise(ops.rootOfSquares, [source.square().sum(axes, resolved)])
   if (typeof order !== 'number' || Number.isNaN(order)) {
     throw new OptionError(`norm: unknown order ${show(order)}. Give a number, Infinity or 'fro'.`)
   }
-  if (order === 0) return source.notEqual(0).cast(source.dtype).sum(axes, options)
+  if (order === 0) return source.notEqual(0).cast(source.dtype).sum(axes, resolved)
   const sizes = source.abs()
-  if (order === 1) return sizes.sum(axes, options)
-  if (order === Number.POSITIVE_INFINITY) return sizes.max(axes, options)
-  if (order === Number.NEGATIVE_INFINITY) return sizes.min(axes, options)
+  if (order === 1) return sizes.sum(axes, resolved)
+  if (order === Number.POSITIVE_INFINITY) return sizes.max(axes, resolved)
+  if (order === Number.NEGATIVE_INFINITY) return sizes.min(axes, resolved)
   const powers = elementwise(ops.powerOfSize, [source, order])
-  return elementwise(ops.rootOfPowers, [powers.sum(axes, options), order])
+  return elementwise(ops.rootOfPowers, [powers.sum(axes, resolved), order])
 }
 
 /** Options of `histogram`. */
@@ -142,14 +141,16 @@ export function histogram(
   /** Where the bins begin and end: one more than there are bins. */
   edges: Tensor
 } {
-  checkOptions('histogram', options, ['range', 'weights', 'density'])
-  const [source, weights] = countedBy(x, options.weights)
+  const { range, density, ...counting } = resolve('histogram', options, {
+    defaults: { range: undefined, weights: undefined, density: false },
+  })
+  const [source, weights] = countedBy(x, counting.weights)
   const values = source.detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {
     throw new OptionError(`histogram: ${show(bins)} bins are not possible. Give a whole number, 1 or more.`)
   }
   checkSize('histogram', 'float64', bins + 1)
-  const [low, high] = options.range ?? naturalRange(values)
+  const [low, high] = range ?? naturalRange(values)
   if (!Number.isFinite(high - low) || low >= high) {
     throw new OptionError(
       `histogram: the range from ${low} to ${high} is none. Give range: [low, high] with low < high.`,
@@ -161,7 +162,7 @@ export function histogram(
   const exact = isFloat(weights.dtype) ? weights.cast('float64') : weights
   const counts = scatterAdd(exact, index, 0, [bins + 1]).slice([[0, bins]])
   return {
-    counts: options.density
+    counts: density
       ? counts
           .cast('float64')
           .div(counts.sum())
