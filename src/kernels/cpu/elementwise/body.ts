@@ -2,8 +2,10 @@
  * What a kernel computes before its loop, at the start of each row, and for each vector.
  */
 import type { DType } from '../../backend.js'
-import { bytes } from '../wasm/numbers.js'
-import { set } from '../wasm/wat.js'
+import { type Code, type Variable, variables } from '../wasm/code.js'
+import { set } from '../wasm/control.js'
+import { bytes } from '../wasm/dtypes.js'
+import { f32, f32x4, f64x2, i32, i32x4, i64, i64x2 } from '../wasm/instructions.js'
 import { lanes } from './compute.js'
 import { type Functions, isLibraryFunction } from './functions.js'
 import { type Call, countUses, type Input, type Level, level, type Value } from './graph.js'
@@ -39,13 +41,13 @@ export class Body {
   }
 
   /** Values that are the same along a row. */
-  perRow(): string {
+  perRow(): Code {
     return this.values(level.row, 'vector', 0)
   }
 
   /** One vector (or one number), the `copy`-th one from where the arrays are: loads, values, stores. */
-  perElement(width: Width, copy = 0): string {
-    return `${this.values(level.element, width, copy)}\n${this.stores(width, copy)}`
+  perElement(width: Width, copy = 0): Code {
+    return [this.values(level.element, width, copy), this.stores(width, copy)]
   }
 
   /** How many vectors a turn of a flat loop works on: two where counting costs about as much as computing. */
@@ -55,7 +57,7 @@ export class Body {
   }
 
   /** The uniform values, as f64 and in all lanes. */
-  prologue(): string {
+  prologue(): Code {
     const shared = [...this.uses].filter(
       ([value, count]) => this.isUniformCall(value) && (count > 1 || this.deep.has(value)),
     )
@@ -66,13 +68,15 @@ export class Body {
     })
     for (const value of this.vectors.splats) lines.push(set(`${localName(value)}.v`, this.splat(value)))
     for (const value of this.vectors.splatMasks) lines.push(set(`${localName(value)}.m`, this.splatMask(value)))
-    return lines.join('\n')
+    return lines
   }
 
-  locals(): string {
-    const declare = (names: ReadonlySet<string>, type: string) =>
-      [...names].map((name) => `(local $${name} ${type})`).join(' ')
-    return `${declare(this.scalarLocals, 'f64')} ${declare(this.vectors.locals, 'v128')} ${declare(this.functions.locals, 'v128')}`
+  locals(): Variable[] {
+    const vectors = [...this.vectors.locals, ...this.functions.locals]
+    return [
+      ...[...this.scalarLocals].flatMap((name) => variables(name, 'f64')),
+      ...vectors.flatMap((name) => variables(name, 'v128')),
+    ]
   }
 
   private isUniformCall(value: Value): boolean {
@@ -103,44 +107,43 @@ export class Body {
     }
   }
 
-  private values(depth: Level, width: Width, copy: number): string {
-    const lines: string[] = []
+  private values(depth: Level, width: Width, copy: number): Code {
+    const lines: Code[] = []
     for (const value of this.uses.keys()) {
       if (this.vectors.levelOf(value) !== depth || value.kind === 'constant') continue
       if (value.kind === 'call' && !this.mustKeep.has(value)) continue
       const code = value.kind === 'call' ? this.vectors.compute(value) : this.load(value, width, copy)
       lines.push(set(this.vectors.keep(value, localName(value)), code))
     }
-    return lines.join('\n')
+    return lines
   }
 
-  private load({ name }: Input, width: Width, copy: number): string {
+  private load({ name }: Input, width: Width, copy: number): Code {
     const { dtype, stride } = this.parameters.get(name)!
     if (stride === 0) return loadSplat(this.spec.type, dtype as DType, { local: inputStart(name), offset: 0 })
     return load(this.spec.type, dtype as DType, width, this.place(inputStart(name), dtype as DType, copy))
   }
 
-  private stores(width: Width, copy: number): string {
-    const lines = this.spec.outputs.map((output) => {
+  private stores(width: Width, copy: number): Code {
+    return this.spec.outputs.map((output) => {
       const value = this.spec.results.get(output.name)!
       const x = output.dtype === 'bool' ? this.vectors.mask(value) : this.vectors.number(value)
       return store(this.spec.type, output.dtype, width, this.place(outputStart(output), output.dtype, copy), x)
     })
-    return lines.join('\n')
   }
 
   private place(start: string, dtype: DType, copy: number): Place {
     return { local: cursor(this.spec, start), offset: copy * lanes[this.spec.type] * bytes[dtype] }
   }
 
-  private splat(value: Value): string {
+  private splat(value: Value): Code {
     const x = this.uniforms.number(value)
-    if (this.spec.type === 'f32x4') return `(f32x4.splat (f32.demote_f64 ${x}))`
-    return this.spec.type === 'f64x2' ? `(f64x2.splat ${x})` : `(i32x4.splat (i32.trunc_sat_f64_s ${x}))`
+    if (this.spec.type === 'f32x4') return f32x4.splat(f32.demote_f64(x))
+    return this.spec.type === 'f64x2' ? f64x2.splat(x) : i32x4.splat(i32.trunc_sat_f64_s(x))
   }
 
-  private splatMask(value: Value): string {
-    const bits = `(i32.sub (i32.const 0) ${this.uniforms.condition(value)})`
-    return this.spec.type === 'f64x2' ? `(i64x2.splat (i64.extend_i32_s ${bits}))` : `(i32x4.splat ${bits})`
+  private splatMask(value: Value): Code {
+    const bits = i32.sub(0, this.uniforms.condition(value))
+    return this.spec.type === 'f64x2' ? i64x2.splat(i64.extend_i32_s(bits)) : i32x4.splat(bits)
   }
 }

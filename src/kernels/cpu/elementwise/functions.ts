@@ -2,32 +2,30 @@
  * The library functions (exp, tanh, …; see `../math`) that a kernel calls or has written in place.
  */
 import type { FunctionName } from '../../formula/ast.js'
-import { declare, prefixCalls, type VectorFunctions } from '../math/declare.js'
-import { f32Functions } from '../math/f32.js'
-import { f64Functions } from '../math/f64.js'
-import { i32Functions } from '../math/i32.js'
+import { declare, prefixed, type VectorFunctions } from '../math/define.js'
+import { float32Functions } from '../math/functions-float32.js'
+import { float64Functions, float64Prefix } from '../math/functions-float64.js'
+import { int32Functions } from '../math/functions-int32.js'
+import { type Code, type ModuleCode, renameLocals } from '../wasm/code.js'
+import { block, call, pop } from '../wasm/control.js'
 import type { ComputeType } from './compute.js'
 
 /** Before the names of functions: a kernel in float32 may need those of float64, too, for scalars. */
-const prefixes = { f32x4: '', f64x2: 'f64_', i32x4: 'i32_' } as const
+const prefixes = { f32x4: '', f64x2: float64Prefix, i32x4: 'i32_' } as const
 
 let library: VectorFunctions | undefined
 
 function functions(): VectorFunctions {
-  library ??= { ...f32Functions, ...prefixed(prefixes.f64x2, f64Functions), ...prefixed(prefixes.i32x4, i32Functions) }
+  library ??= {
+    ...float32Functions,
+    ...prefixed(prefixes.f64x2, float64Functions),
+    ...prefixed(prefixes.i32x4, int32Functions),
+  }
   return library
 }
 
-function prefixed(prefix: string, table: VectorFunctions): VectorFunctions {
-  const entries = Object.entries(table).map(([name, definition]) => {
-    const uses = definition.uses.map((used) => (used in table ? prefix + used : used))
-    return [prefix + name, { ...definition, uses, body: prefixCalls(definition.body, prefix) }]
-  })
-  return Object.fromEntries(entries)
-}
-
 /** Whether the function is more than one instruction. */
-export const isLibraryFunction = (fn: FunctionName): boolean => fn in f32Functions
+export const isLibraryFunction = (fn: FunctionName): boolean => fn in float32Functions
 
 /** The library functions of one module. */
 export class Functions {
@@ -36,26 +34,28 @@ export class Functions {
   readonly locals = new Set<string>()
 
   /** The expression that applies a function. */
-  apply(type: ComputeType, fn: FunctionName, args: readonly string[]): string {
-    if (type === 'f32x4' && functions()[fn].inline) return this.inPlace(fn, args)
+  apply(type: ComputeType, fn: FunctionName, args: readonly Code[]): Code {
+    if (type === 'f32x4' && functions()[fn].isInline) return this.inPlace(fn, args)
     const name = prefixes[type] + fn
     this.called.add(name)
-    return `(call $${name} ${args.join(' ')})`
+    return call(name, ...args)
   }
 
   /** The body of a function, with locals of its own: all uses share them, as none is in the middle of another. */
-  private inPlace(fn: FunctionName, args: readonly string[]): string {
-    const { params, locals, body, uses } = functions()[fn]
-    for (const used of uses) this.called.add(used)
-    const rename = (local: string) => `$${fn}.${local.slice(1)}`
-    for (const local of [...params, ...locals]) this.locals.add(rename(local).slice(1))
-    const pop = params.toReversed().map((param) => `(local.set ${rename(param)})`)
-    return `(block (result v128) ${args.join(' ')} ${pop.join(' ')}
-${body.replace(/(?<=\(local\.(?:get|set|tee) )\$\w+/g, rename)})`
+  private inPlace(fn: FunctionName, args: readonly Code[]): Code {
+    const { params, locals, body, calls } = functions()[fn]
+    for (const called of calls) this.called.add(called)
+    const rename = (local: string) => `${fn}:${local}`
+    for (const local of [...params, ...locals]) this.locals.add(rename(local))
+    return block(
+      '',
+      [...args, params.toReversed().map((param) => pop(rename(param))), renameLocals(body, rename)],
+      'v128',
+    )
   }
 
-  /** The fields that define what is called, imports first. */
-  text(): string {
+  /** The functions that are called, and their imports. */
+  declared(): ModuleCode {
     return declare(functions(), this.called)
   }
 }

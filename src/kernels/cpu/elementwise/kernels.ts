@@ -7,7 +7,7 @@ import { Recent } from '../../recent.js'
 import { instantiate } from '../wasm/module.js'
 import { computeType, isInt32 } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
-import { kernelText } from './kernel.js'
+import { kernelModule } from './kernel.js'
 import type { RowPlan } from './rows.js'
 import type { KernelSpec, Parameter } from './spec.js'
 
@@ -59,7 +59,7 @@ export class Kernels {
       return { name, dtype: typeof input === 'number' ? 'scalar' : input.buffer.dtype, stride: strides[i] }
     })
     const spec = mapSpec(this.program, form, parameters, dtypes, areWhole(inputs))
-    const { run } = instantiate<Kernel>(kernelText(spec))
+    const { run } = instantiate<Kernel>(kernelModule(spec))
     const kernel = { run, args: [] }
     this.all.set(signature, kernel)
     return kernel

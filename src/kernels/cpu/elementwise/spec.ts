@@ -4,7 +4,6 @@
 import type { DType } from '../../backend.js'
 import type { ComputeType } from './compute.js'
 import type { Value } from './graph.js'
-import { identifier } from './vector.js'
 
 /** A parameter of the kernel: a scalar, or an array whose numbers follow each other in a row (stride 1) or stay the same (0). */
 export interface Parameter {
@@ -31,8 +30,8 @@ export interface KernelSpec {
 }
 
 /** The local with the address of an input's first number (of the row), and of an output's. */
-export const inputStart = (name: string) => `${identifier(name)}.at`
-export const outputStart = ({ name, inPlace }: Output) => (inPlace ? inputStart(name) : `${identifier(name)}.out`)
+export const inputStart = (name: string) => `${name}.at`
+export const outputStart = ({ name, inPlace }: Output) => (inPlace ? inputStart(name) : `${name}.out`)
 
 /** The local with the address of the next number, given that of the first. */
 export const cursor = (spec: KernelSpec, start: string) => (spec.form === 'flat' ? start : `${start}.next`)

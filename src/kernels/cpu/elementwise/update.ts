@@ -7,11 +7,11 @@ import type { Program } from '../../formula/ast.js'
 import { begin, isResident, pointer } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
+import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes } from '../wasm/numbers.js'
 import { computeType } from './compute.js'
 import { buildGraph, countUses, level } from './graph.js'
-import { kernelText } from './kernel.js'
+import { kernelModule } from './kernel.js'
 import type { KernelSpec, Output, Parameter } from './spec.js'
 
 /** What one number takes, about, for the decision about threads. */
@@ -32,8 +32,8 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     return last.run
   }
   const make = (dtypes: readonly DType[]) => {
-    const text = kernelText(updateSpec(program, arrays, dtypes, scalars))
-    const kernel = { dtypes, run: instantiate<{ run: Run }>(text).run }
+    const { run } = instantiate<{ run: Run }>(kernelModule(updateSpec(program, arrays, dtypes, scalars)))
+    const kernel = { dtypes, run }
     kernels.push(kernel)
     return kernel
   }

@@ -6,8 +6,8 @@
 import type { DataBuffer, DType, Shape, View } from '../../backend.js'
 import { sizeOf } from '../../sizes.js'
 import { begin, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
+import { bytes as bytesOf } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes as bytesOf } from '../wasm/numbers.js'
 import { type Bytes, moveModule } from './move-kernel.js'
 import { scatterModule } from './scatter-kernel.js'
 
