@@ -4,7 +4,8 @@
  */
 import { formula, setBackend, type Tensor, tensor } from '../../src/index.js'
 import { type Algebra, numberAlgebra } from '../../src/kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program } from '../../src/kernels/formula/ast.js'
+import type { Program } from '../../src/kernels/formula/ast.js'
+import { type FunctionName, rows } from '../../src/kernels/formula/functions.js'
 import { apply, interpret } from '../../src/kernels/formula/interpret.js'
 import { open } from '../../src/kernels/gpu/adapter.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
@@ -135,8 +136,8 @@ const none = (wrong: readonly string[]) =>
 export const checks: Checks = {
   'every function of the language, outside of its domain too, gives what JavaScript gives': async () => {
     const wrong: string[] = []
-    for (const name of Object.keys(arity) as FunctionName[]) {
-      const args = everyChoice(arity[name])
+    for (const name of Object.keys(rows) as FunctionName[]) {
+      const args = everyChoice(rows[name].arity)
       const f = formula(`${name}(${['a', 'b', 'c'].slice(0, args.length)})`)
       const want = (...xs: number[]) => apply(numberAlgebra, name, xs)
       wrong.push(...(await compare(name, f(...args.map((x) => tensor(x))), args, want, 1e-5)))

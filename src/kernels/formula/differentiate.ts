@@ -1,24 +1,15 @@
 /**
  * The derivative of a formula is a formula: reverse mode, from source to source. The statements are unrolled into one graph in which
- * equal parts are shared; `derivatives.ts` says what each function passes back to its arguments; what was gathered at
+ * equal parts are shared; `functions.ts` has what each function passes back to its arguments; what was gathered at
  * the input is written out as statements again (`emit.ts`).
  */
 import { FormulaError } from '../../errors.js'
-import {
-  argumentNames,
-  arity,
-  type CallExpr,
-  callsOf,
-  type Expr,
-  type FunctionName,
-  type Program,
-  program,
-} from './ast.js'
-import { definitions, isDefined } from './definitions.js'
-import { derivatives } from './derivatives.js'
+import { type CallExpr, callsOf, type Expr, type Program, program } from './ast.js'
 import { emit, fresh } from './emit.js'
+import { type FunctionName, functions, isDefined, rows } from './functions.js'
 import { parse } from './parse.js'
 import { print } from './print.js'
+import { argumentNames } from './row.js'
 import { Builder } from './simplify.js'
 
 /** How a gradient is to be written. */
@@ -136,8 +127,9 @@ function applyRule(make: Builder, { fn, args }: CallExpr, i: number, g: Expr, y:
 
 /** The rule that is written down, else the derivative of the definition. */
 function ruleFor(fn: FunctionName, i: number): Program {
-  const rule: string | undefined = derivatives[fn]?.[i]
-  if (rule === undefined && isDefined(fn)) return gradient(parse(definitions[fn]), argumentNames[arity[fn]][i])
+  const rule = rows[fn].gradient?.[i]
+  if (rule === undefined && isDefined(fn))
+    return gradient(parse(functions[fn].definition), argumentNames[rows[fn].arity][i])
   return parse(rule as string)
 }
 

@@ -6,7 +6,8 @@
  * may be 0 rather than NaN. Factors that are numbers are gathered, which may move the last bit of a result.
  */
 import { numberAlgebra } from './algebra.js'
-import { call, type Expr, type FunctionName, fold, type NumberExpr, number, symbol, truthFunctions } from './ast.js'
+import { call, type Expr, fold, type NumberExpr, number, symbol } from './ast.js'
+import { type FunctionName, isTruth as isTruthFunction } from './functions.js'
 import { apply } from './interpret.js'
 
 /** A rule looks at a function's arguments, simplified already, and returns something simpler, if it knows it. */
@@ -177,7 +178,7 @@ function pairwise(make: Builder, fn: 'add' | 'subtract', a: Expr, b: Expr): Expr
 type CallOf<F extends FunctionName> = { kind: 'call'; fn: F; args: readonly Expr[] }
 
 /** Whether x can only be 0 or 1. */
-const isTruth = (x: Expr) => x.kind === 'call' && truthFunctions.has(x.fn)
+const isTruth = (x: Expr) => x.kind === 'call' && isTruthFunction(x.fn)
 
 const isNumber = (x: Expr): x is NumberExpr => x.kind === 'number'
 

@@ -3,9 +3,11 @@
  * precision before the kernel runs and passed to it, or a name in the kernel, one statement for each function.
  */
 import { type Algebra, numberAlgebra } from '../formula/algebra.js'
-import { arity, type FunctionName, type Program, program, type Statement, symbolsOf } from '../formula/ast.js'
-import { type DefinedFunction, expand, isDefined } from '../formula/definitions.js'
+import { type Program, program, type Statement, symbolsOf } from '../formula/ast.js'
+import { expand } from '../formula/expand.js'
+import { type FunctionName, functions, isDefined, type PrimitiveFunction, rows } from '../formula/functions.js'
 import { apply, interpret } from '../formula/interpret.js'
+import { argumentNames } from '../formula/row.js'
 
 /** Computes a number from the scalars that a kernel was called with. */
 type Compute = (scalars: readonly number[]) => number
@@ -106,7 +108,7 @@ const literal = (x: number): string => (x < 0 ? `(${x})` : String(x))
 
 function algebraOf(writer: Writer): Algebra<Value> {
   const algebra: Record<string, unknown> = { constant }
-  for (const fn of Object.keys(arity) as FunctionName[]) {
+  for (const fn of Object.keys(rows) as FunctionName[]) {
     algebra[fn] = (...args: Value[]) => {
       const computes: Compute[] = []
       for (const arg of args) if (arg.kind === 'uniform') computes.push(arg.compute)
@@ -128,21 +130,18 @@ function algebraOf(writer: Writer): Algebra<Value> {
   return algebra as unknown as Algebra<Value>
 }
 
-function call(writer: Writer, fn: FunctionName, args: readonly Value[]): Value {
-  const logic = conditions[fn as keyof typeof conditions]
-  if (logic) return writer.condition(logic(writer, args))
-  if (fn === 'where') return writer.element(where(writer, args))
+function call(writer: Writer, fn: PrimitiveFunction, args: readonly Value[]): Value {
   if (fn === 'pow' && args[1].kind === 'uniform') {
     const shorter = powers[String(args[1].constant)]
     if (shorter) return writer.element(shorter(writer.text(args[0])))
   }
-  const texts = args.map((arg) => writer.text(arg))
+  const { truth } = rows[fn]
+  const readsTruth = (i: number) => truth === 'logic' || (fn === 'where' && i === 0)
+  const texts = args.map((arg, i) => (readsTruth(i) ? writer.truth(arg) : writer.text(arg)))
   if (fn === 'floor') return writer.element(floor(writer, texts[0]))
-  return writer.element(expressions[fn as keyof typeof expressions](texts[0], texts[1]))
-}
-
-function where(writer: Writer, [condition, yes, no]: readonly Value[]): string {
-  return `${writer.truth(condition)} ? ${writer.text(yes)} : ${writer.text(no)}`
+  const names = argumentNames[args.length]
+  const expression = functions[fn].gpu.replace(/\b[xabc]\b/g, (name) => texts[names.indexOf(name)])
+  return truth ? writer.condition(expression) : writer.element(expression)
 }
 
 /** floor(a / b) must not be one off because a / b is. */
@@ -152,26 +151,6 @@ function floor(writer: Writer, x: string): string {
   return division ? `floorDivide(${division[1]}, ${division[2]})` : `Math.floor(${x})`
 }
 
-type Condition = (writer: Writer, args: readonly Value[]) => string
-
-const comparison =
-  (operator: string): Condition =>
-  (writer, [a, b]) =>
-    `(${writer.text(a)} ${operator} ${writer.text(b)})`
-
-const conditions = {
-  equal: comparison('==='),
-  // Not `!==`, which WGSL compilers take to be false for NaN
-  unequal: (writer, [a, b]) => `!(${writer.text(a)} === ${writer.text(b)})`,
-  smaller: comparison('<'),
-  smallerEq: comparison('<='),
-  larger: comparison('>'),
-  largerEq: comparison('>='),
-  and: (writer, [a, b]) => `(${writer.truth(a)} && ${writer.truth(b)})`,
-  or: (writer, [a, b]) => `(${writer.truth(a)} || ${writer.truth(b)})`,
-  not: (writer, [x]) => `(!${writer.truth(x)})`,
-} satisfies Partial<Record<FunctionName, Condition>>
-
 /** Powers that need no logarithm. */
 const powers: Readonly<Record<string, (x: string) => string>> = {
   '2': (x) => `${x} * ${x}`,
@@ -179,48 +158,4 @@ const powers: Readonly<Record<string, (x: string) => string>> = {
   '-1': (x) => `1 / ${x}`,
   '-2': (x) => `1 / (${x} * ${x})`,
   '-0.5': (x) => `1 / power(${x}, 0.5)`,
-}
-
-const expressions: Record<
-  Exclude<FunctionName, keyof typeof conditions | DefinedFunction | 'where' | 'floor'>,
-  (a: string, b: string) => string
-> = {
-  add: (a, b) => `${a} + ${b}`,
-  subtract: (a, b) => `${a} - ${b}`,
-  multiply: (a, b) => `${a} * ${b}`,
-  divide: (a, b) => `divided(${a}, ${b})`,
-  pow: (a, b) => `power(${a}, ${b})`,
-  unaryMinus: (x) => `-${x}`,
-  abs: (x) => `Math.abs(${x})`,
-  sign: (x) => `${x} > 0 ? 1 : (${x} < 0 ? -1 : ${x})`,
-  sqrt: (x) => `Math.sqrt(${x})`,
-  cbrt: (x) => `cubeRoot(${x})`,
-  square: (x) => `${x} * ${x}`,
-  exp: (x) => `exponentialOf(${x})`,
-  expm1: (x) => `expMinus1(${x})`,
-  log: (x) => `logarithmOf(${x})`,
-  log1p: (x) => `logPlus1(${x})`,
-  log2: (x) => `logarithm2Of(${x})`,
-  log10: (x) => `logarithm10Of(${x})`,
-  sin: (x) => `sineOf(${x})`,
-  cos: (x) => `cosineOf(${x})`,
-  tan: (x) => `tangentOf(${x})`,
-  asin: (x) => `arcsineOf(${x})`,
-  acos: (x) => `arccosineOf(${x})`,
-  atan: (x) => `arctangentOf(${x})`,
-  sinh: (x) => `hyperbolicSine(${x})`,
-  cosh: (x) => `hyperbolicCosine(${x})`,
-  tanh: (x) => `hyperbolicTangent(${x})`,
-  asinh: (x) => `inverseHyperbolicSine(${x})`,
-  acosh: (x) => `inverseHyperbolicCosine(${x})`,
-  atanh: (x) => `inverseHyperbolicTangent(${x})`,
-  erf: (x) => `errorFunction(${x})`,
-  erfc: (x) => `complementaryError(${x})`,
-  ceil: (x) => `Math.ceil(${x})`,
-  round: (x) => `roundToEven(${x})`,
-  min: (a, b) => `smallerOf(${a}, ${b})`,
-  max: (a, b) => `largerOf(${a}, ${b})`,
-  mod: (a, b) => `floorModulo(${a}, ${b})`,
-  sigmoid: (x) => `sigmoidOf(${x})`,
-  softplus: (x) => `softplusOf(${x})`,
 }

@@ -7,7 +7,8 @@ import { FormulaError } from '../../errors.js'
 import type { Backend, DataBuffer, DType, Shape, UpdateKernel } from '../../kernels/backend.js'
 import type { Algebra } from '../../kernels/formula/algebra.js'
 import { numberAlgebra } from '../../kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program, program } from '../../kernels/formula/ast.js'
+import { type Program, program } from '../../kernels/formula/ast.js'
+import { type FunctionName, functions } from '../../kernels/formula/functions.js'
 import { evaluate } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
@@ -135,12 +136,12 @@ const tensorAlgebra = newTensorAlgebra()
 
 // @__NO_SIDE_EFFECTS__
 function newTensorAlgebra(): Algebra<Value> {
-  const functions = (Object.keys(arity) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
-  return { constant: (value: number) => value, ...Object.fromEntries(functions) } as Algebra<Value>
+  const overAll = (Object.keys(functions) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
+  return { constant: (value: number) => value, ...Object.fromEntries(overAll) } as Algebra<Value>
 }
 
 function overTensors(fn: FunctionName): (...args: Value[]) => Value {
-  const names = ['a', 'b', 'c'].slice(0, arity[fn])
+  const names = ['a', 'b', 'c'].slice(0, functions[fn].arity)
   const onNumbers = numberAlgebra[fn] as (...args: number[]) => number
   let row: ElementwiseRow | null = null
   return (...args) => {

@@ -3,11 +3,13 @@ import fc from 'fast-check'
 import { all, create } from 'mathjs/number'
 import { FormulaError } from '../../../src/errors.js'
 import { numberAlgebra } from '../../../src/kernels/formula/algebra.js'
-import { argumentNames, arity, type FunctionName, type Program, program } from '../../../src/kernels/formula/ast.js'
+import { type Program, program } from '../../../src/kernels/formula/ast.js'
 import { gradient, gradientName } from '../../../src/kernels/formula/differentiate.js'
+import { type FunctionName, rows } from '../../../src/kernels/formula/functions.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { print, printExpr } from '../../../src/kernels/formula/print.js'
+import { argumentNames } from '../../../src/kernels/formula/row.js'
 import { names, points, smoothExpr } from './arbitrary.js'
 
 const math = create(all)
@@ -49,10 +51,10 @@ const pointsOf = (fn: FunctionName): Point[] => {
 
 const textOf = (fn: FunctionName) => {
   if (fn === 'and' || fn === 'or') return `a ${fn} b`
-  return fn === 'not' ? 'not x' : `${fn}(${argumentNames[arity[fn]].join(', ')})`
+  return fn === 'not' ? 'not x' : `${fn}(${argumentNames[rows[fn].arity].join(', ')})`
 }
 
-for (const fn of Object.keys(arity) as FunctionName[]) {
+for (const fn of Object.keys(rows) as FunctionName[]) {
   test(`the first and second derivatives of ${fn} are what differences say`, (t) => {
     const source = parse(textOf(fn))
     for (const wrt of source.inputs) {

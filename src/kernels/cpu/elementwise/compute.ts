@@ -2,7 +2,7 @@
  * Which numbers a kernel computes with: four float32, two float64 or four int32 at a time.
  */
 import type { DType } from '../../backend.js'
-import { type FunctionName, truthFunctions } from '../../formula/ast.js'
+import { type FunctionName, isTruth } from '../../formula/functions.js'
 import type { Value } from './graph.js'
 
 /** The vector type of all arithmetic in one kernel. */
@@ -31,5 +31,5 @@ export function computeType(dtypes: readonly DType[], values: Iterable<Value>, w
 
 function isExact(value: Value): boolean {
   if (value.kind === 'constant') return isInt32(value.number)
-  return value.kind === 'input' || integerFunctions.has(value.fn) || truthFunctions.has(value.fn)
+  return value.kind === 'input' || integerFunctions.has(value.fn) || isTruth(value.fn)
 }

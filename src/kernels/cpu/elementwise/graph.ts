@@ -2,15 +2,9 @@
  * A program as a graph of values, each computed once: what the code generator reads. Building it runs the statements in order
  * (a name means its latest value), shares equal subexpressions and says how often each value has to be computed.
  */
-import {
-  type FunctionName,
-  fold,
-  type NumberExpr,
-  type Program,
-  type SymbolExpr,
-  truthFunctions,
-} from '../../formula/ast.js'
-import { type DefinedFunction, expand, isDefined } from '../../formula/definitions.js'
+import { fold, type NumberExpr, type Program, type SymbolExpr } from '../../formula/ast.js'
+import { expand } from '../../formula/expand.js'
+import { type DefinedFunction, type FunctionName, isDefined, isTruth } from '../../formula/functions.js'
 import { simplify } from './simplify.js'
 
 /** How often a value is computed: once per call, once per row of the inner loop, or once per element. */
@@ -49,7 +43,7 @@ export interface Call {
 
 /** Whether the value is a truth value, which code keeps as a mask of all or no bits. */
 export function isMask(value: Value): value is Call {
-  return value.kind === 'call' && truthFunctions.has(value.fn)
+  return value.kind === 'call' && isTruth(value.fn)
 }
 
 /** Makes values; asking twice for the same one gives the same object. */
