@@ -5,7 +5,7 @@
  * Gradients at a kink are PyTorch's: the middle of both sides, and 0 for steps. Definitions are written for accuracy: nothing overflows
  * or cancels on the way, and ±0, ±∞ and NaN give what NumPy and SciPy give.
  *
- * A function that is not a formula itself also has a kernel on the CPU: an instruction (`cpu/elementwise/instructions-of.ts`) or code in
+ * A function that is not a formula itself also has a kernel on the CPU: an instruction (`cpu/math/single-instructions.ts`) or code in
  * `cpu/math/`, which the compiler asks for.
  */
 import { erf, erfc } from '../erf.js'

@@ -18,7 +18,7 @@ import { i32 } from '../wasm/instructions.js'
 import { advance, times } from '../wasm/loops.js'
 import { Body } from './body.js'
 import { lanes } from './compute.js'
-import { Functions } from './functions.js'
+import { Functions } from './library.js'
 import { cursor, inputStart, type KernelSpec, outputStart } from './spec.js'
 import type { Width } from './storage.js'
 

@@ -1,12 +1,13 @@
 /**
  * The code of uniform values: what depends on scalars and constants only is computed once per call, in float64.
  */
+
+import { comparisonsOf, instructionsOf } from '../math/single-instructions.js'
 import type { Code } from '../wasm/code.js'
 import { get, select } from '../wasm/control.js'
 import { f64, f64x2, i32 } from '../wasm/instructions.js'
-import type { Functions } from './functions.js'
 import { type Call, isMask, type Value } from './graph.js'
-import { comparisonsOf, instructionsOf } from './instructions-of.js'
+import type { Functions } from './library.js'
 import { localName } from './vector.js'
 
 /** Writes f64 expressions. */

@@ -2,14 +2,15 @@
  * The vector code of values: WebAssembly expressions over v128. A truth value is a mask (all bits of a lane or none) for as
  * long as only conditions read it.
  */
+
+import { comparisonsOf, instructionsOf } from '../math/single-instructions.js'
 import { type Code, isSequence } from '../wasm/code.js'
 import { get, tee } from '../wasm/control.js'
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/instructions.js'
 import { hasFma } from '../wasm/module.js'
 import type { ComputeType } from './compute.js'
-import type { Functions } from './functions.js'
 import { type Call, isMask, type Level, level, type Value } from './graph.js'
-import { comparisonsOf, instructionsOf } from './instructions-of.js'
+import type { Functions } from './library.js'
 
 /** The instructions for each type. */
 const vectors = { f32x4, f64x2, i32x4 } as const

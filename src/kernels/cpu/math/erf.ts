@@ -15,7 +15,7 @@ const exponent = [
 ]
 
 /** Within 4 ulp, odd. */
-export const erf = define('x', () => [
+const erf = define('x', () => [
   set('a', atLeast(neg(abs('x')), -4)),
   set('q', madd('a', polynomial('a', exponent), 'a')),
   ...reduce('q'),
@@ -33,10 +33,12 @@ const complement = (w: string, take: (x: Operand) => Code) => [
 ]
 
 /** 1 − erf(x), of the same relative accuracy where it is small: for negative x it is 2 less that of |x|. */
-export const erfc = define('x', () => [
+const erfc = define('x', () => [
   set('a', atMost(abs('x'), 11)),
   ...complement('low', wide.low),
   ...complement('high', wide.high),
   set('y', wide.join('low', 'high')),
   select(less('x', 0), sub(2, 'y'), 'y'),
 ])
+
+export const errorFunctions = { erf, erfc }

@@ -56,7 +56,7 @@ const scale = () => [
 ]
 
 /** 2ⁿ eʳ. */
-export const exp = define('x', () => [
+const exp = define('x', () => [
   set('a', atLeast(atMost('x', 89), -104)),
   ...reduce('a'),
   set('y', expOfR()),
@@ -65,7 +65,7 @@ export const exp = define('x', () => [
 ])
 
 /** With s = 2ⁿ⁻¹, which does not overflow: 2 (s (eʳ − 1) + (s − 1/2)). */
-export const expm1 = define('x', () => [
+const expm1 = define('x', () => [
   set('a', atLeast(atMost('x', 89), -20)),
   ...reduce('a'),
   set('s', power(-1)),
@@ -83,7 +83,7 @@ const expOfMinusAbs = () => [
 ]
 
 /** With e = exp(−|x|) and y = e / (1 + e): 1 − y, or for negative x y itself, as e − e y, which is more accurate. */
-export const sigmoid = define('x', () => [
+const sigmoid = define('x', () => [
   ...expOfMinusAbs(),
   set('c', select(less('x', 0), 'y', 1)),
   nmadd('c', div('y', add('y', 1)), 'c'),
@@ -93,7 +93,7 @@ export const sigmoid = define('x', () => [
 const atanhTail = [0.66666675, 0.3999895, 0.28615212, 0.21443884, 0.24245271]
 
 /** max(x, 0) + ln(1 + e) with e = exp(−|x|); 2s is computed as e − s e, which is more accurate. */
-export const softplus = define('x', () => [
+const softplus = define('x', () => [
   ...expOfMinusAbs(),
   set('s', div('y', add('y', 2))),
   set('z', mul('s', 's')),
@@ -108,7 +108,7 @@ const quarter = () => [set('a', atMost(abs('x'), 89.5)), ...reduce('a'), set('h'
 const sinhTail = [0.16666667, 0.008333307, 0.00019843847, 2.779286e-6]
 
 /** A polynomial for small x, otherwise (exp |x| − exp −|x|) / 2. */
-export const sinh = define('x', () => [
+const sinh = define('x', () => [
   ...quarter(),
   set('z', mul('a', 'a')),
   set(
@@ -119,13 +119,13 @@ export const sinh = define('x', () => [
 ])
 
 /** (exp |x| + exp −|x|) / 2. */
-export const cosh = define('x', () => [...quarter(), add(add('h', 'h'), div(0.125, 'h'))])
+const cosh = define('x', () => [...quarter(), add(add('h', 'h'), div(0.125, 'h'))])
 
 /** (tanh x − x) / x³ in x², for |x| < 0.625. */
 const tanhTail = [-0.33333293, 0.13331665, -0.053751204, 0.020655924, -0.0057044583]
 
 /** A polynomial for small x, otherwise 1 − 2 / (exp(2|x|) + 1). */
-export const tanh = define('x', () => [
+const tanh = define('x', () => [
   set('a', atMost(abs('x'), 10)),
   set('b', add('a', 'a')),
   ...reduce('b'),
@@ -134,3 +134,5 @@ export const tanh = define('x', () => [
   set('y', select(greater('a', 0.625), 'y', madd('a', mul('z', polynomial('z', tanhTail)), 'a'))),
   withSign('y', 'x'),
 ])
+
+export const exponentials = { exp, expm1, sigmoid, softplus, sinh, cosh, tanh }

@@ -2,10 +2,12 @@
  * The functions of the formula language on two float64 at a time that are more than one instruction: `Math`'s, lane by lane, and what
  * `Math` lacks. In a module their names begin with `f64_`.
  */
+import { type FunctionName, rows } from '../../formula/functions.js'
 import type { Operand } from '../wasm/code.js'
 import { call, set } from '../wasm/control.js'
 import { f64x2, v128 } from '../wasm/instructions.js'
 import { define, type VectorFunction, type VectorFunctions } from './define.js'
+import { float32Functions } from './functions-float32.js'
 
 /** Before the names of functions in modules, because those of `functions-float32.ts` have the same. */
 export const float64Prefix = 'f64_'
@@ -18,36 +20,13 @@ function lanewise(name: string, params = 'x'): VectorFunction {
   return define(params, () => f64x2.replace_lane(1, f64x2.splat(lane(0)), lane(1)))
 }
 
-const math = (name: string) => lanewise(`Math.${name}`)
-
 const one = f64x2.const(1)
 
 /** exp(−|x|) in `e`. */
 const expOfMinusAbs = () => set('e', own('exp', f64x2.neg(f64x2.abs('x'))))
 
-/** By name. */
-export const float64Functions = {
-  exp: math('exp'),
-  expm1: math('expm1'),
-  log: math('log'),
-  log1p: math('log1p'),
-  log2: math('log2'),
-  log10: math('log10'),
-  sin: math('sin'),
-  cos: math('cos'),
-  tan: math('tan'),
-  asin: math('asin'),
-  acos: math('acos'),
-  atan: math('atan'),
-  sinh: math('sinh'),
-  cosh: math('cosh'),
-  tanh: math('tanh'),
-  asinh: math('asinh'),
-  acosh: math('acosh'),
-  atanh: math('atanh'),
-  erf: lanewise('nabla.erf'),
-  erfc: lanewise('nabla.erfc'),
-  cbrt: math('cbrt'),
+/** What is better than `Math`, or faster; and helper functions. */
+const special = {
   power: lanewise('Math.pow', 'x y'),
   /** As C's pow: `Math.pow`, but 1 where x is 1, or −1 and y is ±∞. */
   pow: define('x y', () => [
@@ -62,10 +41,6 @@ export const float64Functions = {
     set('other', v128.and('other', f64x2.ne('r', 0))),
     f64x2.add('r', v128.and('other', 'y')),
   ]),
-  /** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
-  sign: define('x', () =>
-    v128.bitselect(v128.or(v128.and('x', f64x2.const(-0)), one), 'x', f64x2.gt(f64x2.abs('x'), 0)),
-  ),
   /** With e = exp(−|x|): 1 / (1 + e), or e / (1 + e) for negative x. */
   sigmoid: define('x', () => [
     expOfMinusAbs(),
@@ -74,3 +49,11 @@ export const float64Functions = {
   /** max(x, 0) + ln(1 + exp(−|x|)). */
   softplus: define('x', () => [expOfMinusAbs(), f64x2.add(f64x2.max('x', 0), own('log1p', 'e'))]),
 } satisfies VectorFunctions
+
+const names = (Object.keys(rows) as FunctionName[]).filter((fn) => fn in float32Functions)
+
+/** By name. What is not special is `Math`'s, or else the row's function of numbers. */
+export const float64Functions: VectorFunctions = {
+  ...Object.fromEntries(names.map((fn) => [fn, lanewise(`${fn in Math ? 'Math' : 'nabla'}.${fn}`)] as const)),
+  ...special,
+}

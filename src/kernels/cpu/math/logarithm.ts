@@ -85,17 +85,17 @@ const logarithm = (ofSplit: () => Code[]) =>
   ])
 
 /** The natural logarithm. */
-export const log = logarithm(lnOfSplit)
+const log = logarithm(lnOfSplit)
 
 /** To base 2: exact at powers of 2, where f is 0. */
-export const log2 = logarithm(() => [
+const log2 = logarithm(() => [
   set('z', mul('f', 'f')),
   set('y', nmadd('z', 0.5, mul(mul('f', 'z'), polynomial('f', tail)))),
   set('y', madd(add('y', 'f'), Math.LOG2E, 'e')),
 ])
 
 /** ln u with u = 1 + x; what was rounded off u is added to f. */
-export const log1p = define('x', () => [
+const log1p = define('x', () => [
   set('u', add('x', 1)),
   ...split('u'),
   set('c', sub(atMost('x', 1), sub('u', atLeast('x', 1)))),
@@ -116,7 +116,7 @@ const lnOf = (f: (x: Operand) => Code) => [
 ]
 
 /** To base 10: so close before it is rounded that it is exact at powers of 10. */
-export const log10 = define('x', () => [
+const log10 = define('x', () => [
   set('a', 'x'),
   wide.set('low', wide.low('a')),
   wide.set('high', wide.high('a')),
@@ -128,7 +128,7 @@ export const log10 = define('x', () => [
 ])
 
 /** ln(|x| + √(x² + 1)), or |x| − |x|³ / 6 where that is small. */
-export const asinh = define('x', () => [
+const asinh = define('x', () => [
   set('a', abs('x')),
   ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, 1)))),
   set('y', select(less('a', 2 ** -12), nmadd(mul('a', mul('a', 'a')), 1 / 6, 'a'), 'y')),
@@ -137,7 +137,7 @@ export const asinh = define('x', () => [
 ])
 
 /** ln(x + √(x² − 1)). */
-export const acosh = define('x', () => [
+const acosh = define('x', () => [
   set('a', 'x'),
   ...lnOf((x) => wide.add(x, wide.sqrt(wide.madd(x, x, -1)))),
   set('y', or('y', less('x', 1))),
@@ -145,7 +145,7 @@ export const acosh = define('x', () => [
 ])
 
 /** ½ ln((1 + |x|) / (1 − |x|)), or |x| + |x|³ / 3 where that is small. */
-export const atanh = define('x', () => [
+const atanh = define('x', () => [
   set('a', abs('x')),
   ...lnOf((x) => wide.div(wide.add(x, 1), wide.sub(1, x))),
   set('y', mul('y', 0.5)),
@@ -153,3 +153,5 @@ export const atanh = define('x', () => [
   set('y', select(less('a', 1), 'y', select(equal('a', 1), Infinity, NaN))),
   withSign('y', 'x'),
 ])
+
+export const logarithms = { log, log2, log1p, log10, asinh, acosh, atanh }

@@ -1,5 +1,5 @@
 /**
- * pow, cbrt, mod and sign in float32. All but sign compute in float64, two halves of two numbers.
+ * pow, cbrt and mod in float32, computed in float64, two halves of two numbers.
  */
 import type { Code, Operand } from '../wasm/code.js'
 import { brIf, call, loop } from '../wasm/control.js'
@@ -37,7 +37,7 @@ const half = (w: string, take: (x: Operand) => Code) => [
 ]
 
 /** As C's pow: 1 for y = 0 and for x = 1, whatever the other is, and for x = −1 and y = ±∞; NaN for negative x and fractional y. */
-export const pow = define('x y', () => [
+const pow = define('x y', () => [
   set('a', abs('x')),
   set('c', select(less('a', Infinity), and(equal('a', 0), -0x800000), 'a')),
   ...half('low', wide.low),
@@ -61,7 +61,7 @@ const cubeRoot = (w: string, take: (x: Operand) => Code) => [
 ]
 
 /** The cube root, odd. */
-export const cbrt = define('x', () => [
+const cbrt = define('x', () => [
   set('a', abs('x')),
   ...cubeRoot('low', wide.low),
   ...cubeRoot('high', wide.high),
@@ -73,7 +73,7 @@ export const cbrt = define('x', () => [
 const quotient = () => v128.and(wide.trunc(wide.div('r', 'z')), i64x2.const(-0x1000000n))
 
 /** x − y ⌊x / y⌋ of two pairs of float32 in float64, exact except where it is much smaller than y and of the other sign; $z is a finite y. */
-export const mod64 = define('x y', () => [
+const mod64 = define('x y', () => [
   wide.set('r', 'x'),
   wide.set('z', wide.atLeast(wide.atMost('y', 1e300), -1e300)),
   loop('more', [
@@ -85,10 +85,9 @@ export const mod64 = define('x y', () => [
 ])
 
 /** The remainder with the sign of y; NaN where y = 0, as in NumPy (mathjs gives x there); never −0. */
-export const mod = define('x y', () => [
+const mod = define('x y', () => [
   set('r', wide.join(call('mod64', wide.low('x'), wide.low('y')), call('mod64', wide.high('x'), wide.high('y')))),
   add('r', 0),
 ])
 
-/** −1, 0 or 1; zeros keep their sign, and NaN stays NaN. */
-export const sign = define('x', () => [select(greater(abs('x'), 0), or(signBit('x'), 0x3f800000), 'x')])
+export const powers = { pow, cbrt, mod, mod64 }

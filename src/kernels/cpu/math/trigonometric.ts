@@ -74,12 +74,12 @@ const lanewise = (name: string) => {
   return define('x', () => rest.reduce((v, i) => f32x4.replace_lane(i, v, lane(i)), f32x4.splat(lane(0))))
 }
 
-export const sinHuge = lanewise('sin')
-export const cosHuge = lanewise('cos')
-export const tanHuge = lanewise('tan')
+const sinHuge = lanewise('sin')
+const cosHuge = lanewise('cos')
+const tanHuge = lanewise('tan')
 
 /** ± sin r or ± cos r, by the quadrant. */
-export const sin = define('x', () => [
+const sin = define('x', () => [
   ...reduce(),
   set('y', select(isOdd('q'), cosOfR(), sinOfR())),
   set('y', xor('y', signBit(xor(bits.shl('q', 30), 'x')))),
@@ -87,7 +87,7 @@ export const sin = define('x', () => [
 ])
 
 /** sin of one quadrant more. */
-export const cos = define('x', () => [
+const cos = define('x', () => [
   ...reduce(),
   set('q', bits.add('q', 1)),
   set('y', select(isOdd('q'), cosOfR(), sinOfR())),
@@ -99,7 +99,7 @@ export const cos = define('x', () => [
 const tanTail = [0.3333321, 0.13337961, 0.05345912, 0.024304703, 0.0032741749, 0.009313269]
 
 /** tan r, or −1 / tan r in odd quadrants. */
-export const tan = define('x', () => [
+const tan = define('x', () => [
   ...reduce(),
   set('y', madd('r', mul('z', polynomial('z', tanTail)), 'r')),
   set('y', select(isOdd('q'), div(-1, 'y'), 'y')),
@@ -122,7 +122,7 @@ const arc = () => [
 ]
 
 /** s + c, or π/2 − 2 (s + c). */
-export const asin = define('x', () => [
+const asin = define('x', () => [
   ...arc(),
   set('y', sub(nmadd('s', 2, pi[0] / 4), madd('c', 2, -pi[1] / 2))),
   set('y', add('y', pi[0] / 4)),
@@ -131,7 +131,7 @@ export const asin = define('x', () => [
 ])
 
 /** With x's sign on s and c: π/2 − (s + c), 2 (s + c), or π + 2 (s + c) for x < −½. */
-export const acos = define('x', () => [
+const acos = define('x', () => [
   ...arc(),
   set('s', xor('s', signBit('x'))),
   set('c', xor('c', signBit('x'))),
@@ -149,7 +149,7 @@ const atanTail = [
 ]
 
 /** arctan |x|, as π/2 + arctan(−1 / |x|) where |x| > 1. */
-export const atan = define('x', () => [
+const atan = define('x', () => [
   set('a', abs('x')),
   set('large', greater('a', 1)),
   set('t', select('large', div(-1, 'a'), 'a')),
@@ -158,3 +158,5 @@ export const atan = define('x', () => [
   set('y', add(add('t', 'y'), and('large', bits.of(pi[0] / 2)))),
   withSign(abs('y'), 'x'),
 ])
+
+export const trigonometry = { sin, cos, tan, asin, acos, atan, sinHuge, cosHuge, tanHuge }

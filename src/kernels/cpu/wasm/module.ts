@@ -70,7 +70,7 @@ export function instantiate<Exports>(code: ModuleCode): Exports {
   const bytes = encode(code, isShared ? limits[0] : undefined)
   const module = compile(bytes)
   const { exports } = new WebAssembly.Instance(module, {
-    nabla: { memory, ...ownFunctions },
+    nabla: { memory, ...ownFunctions(code.imports ?? []) },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
   if (isShared && !code.imports?.some(isOwn)) keepCode(bytes, Object.values(exports) as KernelFunction[])
