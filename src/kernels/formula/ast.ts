@@ -3,6 +3,7 @@
  * and the code generators of both back ends read. Three kinds of expression, nothing else.
  */
 
+import { Recent } from '../recent.js'
 import type { FunctionName } from './functions.js'
 
 export type { FunctionName }
@@ -69,6 +70,22 @@ export function program(text: string, statements: readonly Statement[], outputs?
     assigned.add(name)
   }
   return { text, statements, inputs: [...inputs], outputs: outputs ?? [...assigned] }
+}
+
+const parts = new WeakMap<Program, Recent<string, Program>>()
+
+/** The program with only these of its names as outputs. Its inputs stay, and the same names give the same object. */
+export function withOutputs(whole: Program, names: readonly string[]): Program {
+  const key = names.join()
+  if (key === whole.outputs.join()) return whole
+  const known = parts.get(whole) ?? new Recent<string, Program>(50)
+  parts.set(whole, known)
+  let part = known.get(key)
+  if (!part) {
+    part = { ...whole, outputs: [...names] }
+    known.set(key, part)
+  }
+  return part
 }
 
 /** The names in an expression, in order of first appearance. */

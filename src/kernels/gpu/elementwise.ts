@@ -3,13 +3,13 @@
  * and scalars are arguments.
  */
 import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
-import type { Program } from '../formula/ast.js'
+import { type Program, symbolsOf } from '../formula/ast.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
 import { kernel } from './kernels.js'
 import { broadcastStrides, coordinates, dot, merged, sizeNames } from './layout.js'
-import { slice, translate } from './translate.js'
+import { outputOf, translate } from './translate.js'
 
 /** How an input is read: at the result's index, its only element, at an index of its own, or as a scalar. */
 type Access = 'flat' | 'one' | 'strided' | 'scalar'
@@ -104,8 +104,8 @@ function compileAfresh(
     if (access === 'scalar') names.set(formula.inputs[i], scalars++)
     else names.set(formula.inputs[i], `a${arrays++}[${indexText(access, rank, arrays, layout)}]`)
   }
-  const body = translate(slice(formula, output), names)
-  const result = stored[storage](body.outputs[output])
+  const body = translate(outputOf(formula, output), names)
+  const result = stored[storage](body.result)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
   const text = `${coordinates(rank)}${body.statements.join(' ')} return ${result};`
   return { source: kernel(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
@@ -148,12 +148,13 @@ function updateKernel(
   arrays: readonly string[],
   scalars: readonly string[],
 ): Compiled & { read: readonly number[] } {
-  const needed = slice(rule, output)
-  const read = arrays.map((_, i) => i).filter((i) => needed.inputs.includes(arrays[i]))
+  const value = outputOf(rule, output)
+  const needed = symbolsOf(value)
+  const read = arrays.map((_, i) => i).filter((i) => needed.has(arrays[i]))
   const names = new Map<string, number | string>(scalars.map((name, i) => [name, i]))
   for (const [k, i] of read.entries()) names.set(arrays[i], `a${k}[i]`)
-  const body = translate(needed, names)
+  const body = translate(value, names)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
-  const source = kernel(read.length, uniforms, `${body.statements.join(' ')} return ${body.outputs[output]};`)
+  const source = kernel(read.length, uniforms, `${body.statements.join(' ')} return ${body.result};`)
   return { source, uniforms: body.uniforms, read }
 }

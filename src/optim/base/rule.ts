@@ -7,7 +7,7 @@ import { FormulaError } from '../../errors.js'
 import type { Backend, DataBuffer, DType, Shape, UpdateKernel } from '../../kernels/backend.js'
 import type { Algebra } from '../../kernels/formula/algebra.js'
 import { numberAlgebra } from '../../kernels/formula/algebra.js'
-import { type Program, program } from '../../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { type FunctionName, functions } from '../../kernels/formula/functions.js'
 import { evaluate } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
@@ -75,7 +75,8 @@ function interpreted(rule: Program, arrays: readonly string[], scalars: readonly
 
 /** The last statement of a formula over tensors and numbers, as a tensor of the dtype of `values`' `w`. */
 export function computeFormula(text: string, values: ReadonlyMap<string, Tensor | number>, fused: boolean): Tensor {
-  const formula = lastOutput(parse(text))
+  const whole = parse(text)
+  const formula = withOutputs(whole, [whole.statements[whole.statements.length - 1].name])
   const { shape, dtype } = values.get('w') as Tensor
   return setRecording(false, () => {
     if (fused) {
@@ -88,22 +89,7 @@ export function computeFormula(text: string, values: ReadonlyMap<string, Tensor 
   })
 }
 
-const lastOutputs = new WeakMap<Program, Program>()
 const rows = new WeakMap<Program, ElementwiseRow>()
-
-/** The program with only its last name as output. */
-function lastOutput(whole: Program): Program {
-  let last = lastOutputs.get(whole)
-  if (!last) {
-    last = program(
-      whole.text,
-      whole.statements,
-      whole.statements.slice(-1).map(({ name }) => name),
-    )
-    lastOutputs.set(whole, last)
-  }
-  return last
-}
 
 function rowOf(formula: Program): ElementwiseRow {
   const row = rows.get(formula) ?? new ElementwiseRow(formula)
