@@ -4,11 +4,12 @@
  */
 import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
 import type { Program } from '../formula/ast.js'
+import { broadcastStrides, mergeAxes } from '../strides.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
 import { kernel } from './kernels.js'
-import { broadcastStrides, coordinates, dot, merged, sizeNames } from './layout.js'
+import { coordinates, dot, sizeNames } from './layout.js'
 import { slice, translate } from './translate.js'
 
 /** How an input is read: at the result's index, its only element, at an index of its own, or as a scalar. */
@@ -37,7 +38,7 @@ export function map(
   const operands = inputs.filter((input) => typeof input !== 'number')
   const accesses = inputs.map((input) => (typeof input === 'number' ? 'scalar' : accessOf(input, shape, size)))
   const strided = operands.filter((x) => accessOf(x, shape, size) === 'strided')
-  const walk = merged(
+  const walk = mergeAxes(
     shape,
     strided.map((x) => broadcastStrides(x.shape, shape)),
   )

@@ -3,16 +3,18 @@
  */
 
 import type { DataBuffer, DType, View } from '../backend.js'
+import { sizeOf } from '../sizes.js'
+import { mergeAxes, stridesOf } from '../strides.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import { values } from './host.js'
 import { cached, kernel } from './kernels.js'
-import { coordinates, dot, merged, sizeNames } from './layout.js'
+import { coordinates, dot, sizeNames } from './layout.js'
 
 /** See `Backend.copy`. */
 export function copy(buffers: Buffers, x: DataBuffer, { shape, strides, offset }: View): DataBuffer {
-  const walk = merged(shape, [strides])
-  const size = shape.reduce((product, n) => product * n, 1)
+  const walk = mergeAxes(shape, [strides])
+  const size = sizeOf(shape)
   const scalars = [...walk.sizes.slice(1), offset, ...walk.strides[0]]
   const source = strided(walk.sizes.length)
   return buffers.fromBlock(buffers.blocks.launch(source, size, [buffers.block(x)], scalars), x.dtype)
@@ -48,7 +50,7 @@ const filled = cached((_: null) => kernel(0, ['fill'], 'return fill;'))
  * elements allow it, as long as each stride is larger than all that the smaller ones reach.
  */
 function insert(buffers: Buffers, piece: Block, view: View, into: Block): Block {
-  const own = rowMajor(view.shape)
+  const own = stridesOf(view.shape)
   const axes = view.shape
     .map((size, axis) => ({ size, stride: view.strides[axis], own: own[axis] }))
     .filter((a) => a.size > 1)
@@ -88,16 +90,6 @@ const insertion = cached((rank: number) => {
     return y;`,
   )
 })
-
-function rowMajor(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length)
-  let step = 1
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = step
-    step *= shape[axis]
-  }
-  return strides
-}
 
 /** What an index that does not exist gives: nobody could check it before, and it must not go unnoticed. */
 const notANumber = (index: string): string => `Math.sqrt(-1 - Math.abs(${index}))`

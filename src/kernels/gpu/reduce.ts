@@ -1,9 +1,10 @@
 /**
- * Reductions on the GPU. A block of neighbouring axes at a time, and long axes as a tree: 64 numbers to one, over and over,
+ * Reductions on the GPU. A group of neighbouring axes at a time, the last first, and long axes as a tree: 64 numbers to one, over and over,
  * which keeps the sums accurate and many threads busy.
  */
 import type { DataBuffer, ReduceKind, Shape } from '../backend.js'
 import { reducedType, sizeOf } from '../sizes.js'
+import { groupAxes } from '../strides.js'
 import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
@@ -23,20 +24,17 @@ export function reduce(
   shape: Shape,
   axes: readonly number[],
 ): DataBuffer {
+  const { groups, reduced } = groupAxes(shape, axes)
   let block = buffers.block(x).share()
-  let sizes = [...shape]
   let next: Kind = kind === 'mean' ? 'sum' : kind
-  const count = axes.reduce((product, axis) => product * shape[axis], 1)
-  for (const [first, last] of runs(axes).reverse()) {
-    const outer = sizeOf(sizes.slice(0, first))
-    const inner = sizeOf(sizes.slice(last + 1))
-    block = overAxis(buffers, next, block, outer, sizeOf(sizes.slice(first, last + 1)), inner)
-    sizes = [...sizes.slice(0, first), ...sizes.slice(last + 1)]
+  while (groups.length > 1) {
+    const inner = groups.pop() as number
+    const n = groups.pop() as number
+    block = overAxis(buffers, next, block, sizeOf(groups), n, inner)
+    groups[groups.length - 1] *= inner
     if (next === 'sumSquares') next = 'sum'
   }
-  // Over no axes at all, some kinds still change the numbers
-  if (axes.length === 0) block = overAxis(buffers, next, block, sizeOf(sizes), 1, 1)
-  if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / count])
+  if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / reduced])
   return buffers.fromBlock(block, reducedType(kind, x.dtype))
 }
 
@@ -121,14 +119,3 @@ const extreme = cached((kind: 'argMax' | 'argMin') =>
     return index;`,
   ),
 )
-
-/** Neighbouring axes together: [0, 1, 3] is [0, 1] and [3, 3]. */
-function runs(axes: readonly number[]): [first: number, last: number][] {
-  const found: [number, number][] = []
-  for (const axis of axes) {
-    const last = found[found.length - 1]
-    if (last && last[1] === axis - 1) last[1] = axis
-    else found.push([axis, axis])
-  }
-  return found
-}
