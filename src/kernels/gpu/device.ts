@@ -1,7 +1,7 @@
 /**
  * What a device is, and what the devices of gpu.js share: kernels are compiled once, and then found again.
  */
-import { BackendError } from './host.js'
+import { BackendError } from './cpu-services.js'
 
 /** What computes: two interfaces to the GPU, and gpu.js's own imitation of one in JavaScript. */
 export type Api = 'webgpu' | 'webgl2' | 'javascript'

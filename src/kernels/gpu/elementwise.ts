@@ -4,11 +4,12 @@
  */
 import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
 import type { Program } from '../formula/ast.js'
+import { sizeOf } from '../sizes.js'
 import { broadcastStrides, mergeAxes } from '../strides.js'
-import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
-import { kernel } from './kernels.js'
+import type { DeviceArray } from './device-arrays.js'
+import { kernelSource } from './kernel-source.js'
 import { coordinates, dot, sizeNames } from './layout.js'
 import { slice, translate } from './translate.js'
 
@@ -34,7 +35,7 @@ export function map(
   shape: Shape,
   dtypes: readonly DType[],
 ): DataBuffer[] {
-  const size = shape.reduce((product, n) => product * n, 1)
+  const size = sizeOf(shape)
   const operands = inputs.filter((input) => typeof input !== 'number')
   const accesses = inputs.map((input) => (typeof input === 'number' ? 'scalar' : accessOf(input, shape, size)))
   const strided = operands.filter((x) => accessOf(x, shape, size) === 'strided')
@@ -45,12 +46,12 @@ export function map(
   const rank = strided.length > 0 ? walk.sizes.length : 0
   const layout = strided.length > 0 ? [...walk.sizes.slice(1), ...walk.strides.flat()] : []
   const numbers = inputs.filter((input) => typeof input === 'number')
-  const blocks = operands.map((x) => buffers.block(x.buffer))
+  const arrays = operands.map((x) => x.buffer)
   const areWhole = operands.every(({ buffer }) => buffer.dtype === 'int32' || buffer.dtype === 'bool')
   return formula.outputs.map((output, i) => {
     const { source, uniforms } = compile(formula, output, accesses, rank, storageOf(dtypes[i], areWhole))
     const scalars = [...layout, ...uniforms.map((compute) => compute(numbers))]
-    return buffers.fromBlock(buffers.blocks.launch(source, size, blocks, scalars), dtypes[i])
+    return buffers.compute(source, size, arrays, scalars, dtypes[i])
   })
 }
 
@@ -109,7 +110,7 @@ function compileAfresh(
   const result = stored[storage](body.outputs[output])
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
   const text = `${coordinates(rank)}${body.statements.join(' ')} return ${result};`
-  return { source: kernel(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
+  return { source: kernelSource(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
 }
 
 function indexText(access: Access, rank: number, array: number, layout: string[]): string {
@@ -120,7 +121,7 @@ function indexText(access: Access, rank: number, array: number, layout: string[]
 }
 
 /**
- * See `Backend.compileUpdate`. Blocks never change, so each array that the program assigns gets a new one, computed from all the old
+ * See `Backend.compileUpdate`. DeviceArrays never change, so each array that the program assigns gets a new one, computed from all the old
  * ones.
  */
 export function compileUpdate(
@@ -134,12 +135,12 @@ export function compileUpdate(
   return (targets, numbers) => {
     const { size } = targets[0]
     if (size === 0) return
-    const blocks: Block[] = kernels.map(({ source, uniforms, read }) => {
-      const inputs = read.map((i) => buffers.block(targets[i]))
+    const results: DeviceArray[] = kernels.map(({ source, uniforms, read }) => {
+      const inputs = read.map((i) => buffers.toDevice(targets[i]))
       const values = uniforms.map((compute) => compute(numbers))
-      return buffers.blocks.launch(source, size, inputs, values)
+      return buffers.onDevice.launch(source, size, inputs, values)
     })
-    for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], blocks[k])
+    for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], results[k])
   }
 }
 
@@ -155,6 +156,6 @@ function updateKernel(
   for (const [k, i] of read.entries()) names.set(arrays[i], `a${k}[i]`)
   const body = translate(needed, names)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
-  const source = kernel(read.length, uniforms, `${body.statements.join(' ')} return ${body.outputs[output]};`)
+  const source = kernelSource(read.length, uniforms, `${body.statements.join(' ')} return ${body.outputs[output]};`)
   return { source, uniforms: body.uniforms, read }
 }

@@ -2,9 +2,9 @@
  * How much tensors hold on the device. What nobody uses any more can only be found while no JavaScript runs, so a function that
  * goes on and on must stop at some point, before the machine has no memory left.
  */
-import { BackendError } from './host.js'
+import { BackendError } from './cpu-services.js'
 
-/** What a block costs at least, in bytes: the records that the driver and the browser keep of it. */
+/** What a array costs at least, in bytes: the records that the driver and the browser keep of it. */
 const least = 2 ** 14
 
 /** How many bytes may be made without a pause. */
@@ -22,7 +22,7 @@ export class Growth {
   private before: number | null = null
 
   /**
-   * Another block.
+   * Another array.
    * @throws BackendError when too many were made without a pause
    */
   add(size: number): void {
@@ -36,7 +36,7 @@ export class Growth {
     this.held += cost(size)
   }
 
-  /** A block was let go. */
+  /** A array was let go. */
   remove(size: number): void {
     this.held -= cost(size)
   }

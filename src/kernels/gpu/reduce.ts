@@ -5,10 +5,10 @@
 import type { DataBuffer, ReduceKind, Shape } from '../backend.js'
 import { reducedType, sizeOf } from '../sizes.js'
 import { groupAxes } from '../strides.js'
-import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
-import { cached, kernel } from './kernels.js'
+import type { DeviceArray } from './device-arrays.js'
+import { cached, kernelSource } from './kernel-source.js'
 
 /** What kernels compute; the other kinds are made of these. */
 type Kind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min' | 'any' | 'all'
@@ -25,21 +25,28 @@ export function reduce(
   axes: readonly number[],
 ): DataBuffer {
   const { groups, reduced } = groupAxes(shape, axes)
-  let block = buffers.block(x).share()
+  let array = buffers.toDevice(x).share()
   let next: Kind = kind === 'mean' ? 'sum' : kind
   while (groups.length > 1) {
     const inner = groups.pop() as number
     const n = groups.pop() as number
-    block = overAxis(buffers, next, block, sizeOf(groups), n, inner)
+    array = overAxis(buffers, next, array, sizeOf(groups), n, inner)
     groups[groups.length - 1] *= inner
     if (next === 'sumSquares') next = 'sum'
   }
-  if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / reduced])
-  return buffers.fromBlock(block, reducedType(kind, x.dtype))
+  if (kind === 'mean') array = consume(buffers, scale, array, array.size, [1 / reduced])
+  return buffers.fromDevice(array, reducedType(kind, x.dtype))
 }
 
-/** Reduces the middle axis; the block is released. */
-function overAxis(buffers: Buffers, kind: Kind, x: Block, outer: number, axis: number, inner: number): Block {
+/** Reduces the middle axis; the array is released. */
+function overAxis(
+  buffers: Buffers,
+  kind: Kind,
+  x: DeviceArray,
+  outer: number,
+  axis: number,
+  inner: number,
+): DeviceArray {
   const parts = axis > 2 * width ? Math.ceil(axis / width) : 1
   const each = Math.ceil(axis / parts)
   const partial = consume(buffers, reduction(kind), x, outer * parts * inner, [axis, inner, parts, each])
@@ -47,16 +54,22 @@ function overAxis(buffers: Buffers, kind: Kind, x: Block, outer: number, axis: n
   return overAxis(buffers, kind === 'sumSquares' ? 'sum' : kind, partial, outer, parts, inner)
 }
 
-function consume(buffers: Buffers, source: KernelSource, x: Block, size: number, scalars: readonly number[]): Block {
-  const result = buffers.blocks.launch(source, size, [x], scalars)
+function consume(
+  buffers: Buffers,
+  source: KernelSource,
+  x: DeviceArray,
+  size: number,
+  scalars: readonly number[],
+): DeviceArray {
+  const result = buffers.onDevice.launch(source, size, [x], scalars)
   x.release()
   return result
 }
 
-const scale = cached((_: null) => kernel(1, ['factor'], 'return a0[i] * factor;'))
+const scale = kernelSource(1, ['factor'], 'return a0[i] * factor;')
 
 const reduction = cached((kind: Kind) =>
-  kernel(
+  kernelSource(
     1,
     ['axis', 'inner', 'parts', 'each'],
     `const line = quotient(i, inner);
@@ -93,16 +106,15 @@ export function argReduce(
   buffers: Buffers,
   kind: 'argMax' | 'argMin',
   x: DataBuffer,
-  outer: number,
+  shape: Shape,
   axis: number,
-  inner: number,
 ): DataBuffer {
-  const block = buffers.blocks.launch(extreme(kind), outer * inner, [buffers.block(x)], [axis, inner])
-  return buffers.fromBlock(block, 'int32')
+  const [outer, count, inner] = groupAxes(shape, [axis]).groups
+  return buffers.compute(extreme(kind), outer * inner, [x], [count, inner], 'int32')
 }
 
 const extreme = cached((kind: 'argMax' | 'argMin') =>
-  kernel(
+  kernelSource(
     1,
     ['axis', 'inner'],
     `const page = quotient(i, inner);

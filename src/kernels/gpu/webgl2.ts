@@ -2,6 +2,7 @@
  * The GPU through WebGL2: numbers are texels, kernels are fragment shaders that render a texture.
  */
 
+import { BackendError } from './cpu-services.js'
 import {
   type Device,
   GpuJsDevice,
@@ -13,7 +14,6 @@ import {
   type Result,
   type RunKernel,
 } from './device.js'
-import { BackendError } from './host.js'
 
 /** WebGL2. */
 export class WebGl2Device extends GpuJsDevice implements Device {

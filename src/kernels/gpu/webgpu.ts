@@ -2,6 +2,7 @@
  * The GPU through WebGPU. Launches and reading are promises.
  */
 
+import { BackendError } from './cpu-services.js'
 import {
   type Device,
   firstLine,
@@ -13,7 +14,6 @@ import {
   type Result,
   type RunKernel,
 } from './device.js'
-import { BackendError } from './host.js'
 
 interface WebGpuContext {
   readonly device: GpuDevice
