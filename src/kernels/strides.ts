@@ -56,7 +56,7 @@ export function mergedList(shape: Shape, strides: readonly (readonly number[])[]
   return list
 }
 
-/** Whether every array reaches the next step of the last axis in the list where this axis, of `size`, ends. */
+/** True if in every array the last axis in the list takes its next step where this axis, of `size`, ends. */
 function continues(
   list: readonly number[],
   last: number,
@@ -72,9 +72,9 @@ function continues(
 export interface AxisGroups {
   /** Their sizes: kept, reduced, kept, …, kept (three or more). */
   readonly groups: number[]
-  /** How many numbers are kept. */
+  /** The number of results. */
   readonly kept: number
-  /** How many go into each. */
+  /** The number of elements that go into each. */
   readonly reduced: number
 }
 

@@ -12,17 +12,17 @@ import { compileUpdate } from './elementwise.js'
 import { functions } from './functions.js'
 import { primitivesOf } from './primitives.js'
 
-/** How the GPU may be reached. */
+/** Options of `setBackend('gpu')`. */
 export interface GpuOptions {
-  /** Whether to accept a software renderer, or gpu.js's JavaScript mode; both are slower than the CPU back end. Default false. */
+  /** Accepts a software renderer or gpu.js's JavaScript mode, which are slower than the CPU back end. Default false. */
   allowSoftware?: boolean
-  /** Only this interface. Default: WebGPU, else WebGL2, else (with `allowSoftware`) JavaScript. */
+  /** Tries only this interface. Default: WebGPU, else WebGL2, else (with `allowSoftware`) JavaScript. */
   api?: Api
 }
 
-/** What the GPU back end can do besides. */
+/** A back end with methods for the GPU's memory. */
 export interface GpuBackend extends Backend {
-  /** Live blocks of numbers on the GPU, their bytes, and how many kernels were compiled so far. */
+  /** Returns the number of live arrays on the GPU, their bytes, and how many kernels were compiled so far. */
   memory(): { buffers: number; bytes: number; kernels: number }
   /** Brings all numbers back to the CPU. */
   bringAll(): Promise<void>
@@ -30,7 +30,7 @@ export interface GpuBackend extends Backend {
 
 /**
  * Opens the GPU.
- * @throws BackendError when there is none that may be used; the message says what was tried
+ * @throws BackendError if none can be used; the message lists what was tried
  */
 export async function openGpu({ allowSoftware = false, api }: GpuOptions, services: CpuServices): Promise<GpuBackend> {
   receive(services)
@@ -49,13 +49,13 @@ export async function openGpu({ allowSoftware = false, api }: GpuOptions, servic
   )
 }
 
-/** Why a device does not open, in nabla's words: what gpu.js advises is for those who call it. */
+/** Explains why a device does not open, without gpu.js's advice, which is for its callers. */
 function reasonOf(api: Api, error: unknown): string {
   if (error instanceof BackendError) return firstLine(error).replace(/\.$/, '')
   return `${api}: the GPU does not start (${firstLine(error).split(/\. /)[0].replace(/\.$/, '')})`
 }
 
-/** Browsers allow few devices at a time, and kernels are compiled for one: each interface is opened once, and again when it was lost. */
+/** Browsers allow few devices at a time, and kernels are compiled for one: each interface is opened once, and again if it was lost. */
 const opened = new Map<Api, { device: Device; backend: GpuBackend }>()
 
 async function reopen(api: Api): Promise<{ device: Device; backend: GpuBackend }> {

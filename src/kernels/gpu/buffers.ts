@@ -1,6 +1,6 @@
 /**
- * Where a buffer's numbers are: in an ordinary CPU buffer, on the device, or both. Each buffer of this back end is a buffer of the
- * CPU's, too, so the CPU can take over: for float64 and whole numbers, and when the back end is changed.
+ * Where a buffer's numbers are: on the CPU, on the device, or both. Each buffer of this back end is also a buffer of the CPU back
+ * end, so the CPU can take over: for float64 and whole numbers, and when the back end is changed.
  *
  * The rule: float32 is computed on the GPU. float64 is computed on the CPU, since GPUs have none. Whole numbers and bools
  * are computed on the CPU as long as all of them are there (they are exact then), else on the GPU, exactly up to ±2²⁴.
@@ -14,12 +14,12 @@ import type { DeviceArray, DeviceArrays } from './device-arrays.js'
 import { fromFloat32, toFloat32 } from './float32.js'
 import { Growth } from './growth.js'
 
-/** What is known about a buffer beyond its CPU side. */
+/** The state of a buffer beyond its CPU side. */
 interface State {
   array: DeviceArray | null
   /** True if the CPU side holds the numbers. */
   onCpu: boolean
-  /** Variables and optimizer slots, which outlive steps. */
+  /** True for variables and optimizer slots, which outlive steps. */
   readonly isLasting: boolean
   readonly buffer: WeakRef<CpuBuffer>
 }
@@ -31,29 +31,29 @@ export class Buffers {
   private readonly held = new Set<State>()
   private readonly collector = new FinalizationRegistry<State>((state) => this.forget(state))
   private readonly growth = new Growth()
-  /** What the innermost scope has made so far. */
+  /** The buffers that the innermost scope has made so far. */
   private scope: State[] | null = null
 
   constructor(readonly onDevice: DeviceArrays) {}
 
-  /** A zeroed buffer that lives long. */
+  /** Makes a buffer of zeros that lives long. */
   allocate(dtype: DType, size: number): CpuBuffer {
     return resident(dtype, size)
   }
 
-  /** A buffer of an ordinary array. */
+  /** Makes a buffer from an array. */
   upload(numbers: TypedArray, dtype: DType): CpuBuffer {
     const buffer = ordinary(numbers, dtype)
     this.scope?.push(this.state(buffer))
     return buffer
   }
 
-  /** A buffer without numbers, which only the CPU has. */
+  /** Makes a buffer without numbers, which needs no device. */
   empty(dtype: DType): CpuBuffer {
     return this.upload(newArray(dtype, 0), dtype)
   }
 
-  /** The buffer of `size` numbers that a kernel computes from others. */
+  /** Runs a kernel over buffers and returns the buffer of its `size` results. */
   compute(
     kernel: KernelSource,
     size: number,
@@ -66,14 +66,14 @@ export class Buffers {
     return this.fromDevice(this.onDevice.launch(kernel, size, arrays, scalars), dtype)
   }
 
-  /** A buffer for what kernels computed. */
+  /** Makes a buffer for an array that kernels computed. */
   fromDevice(array: DeviceArray, dtype: DType): CpuBuffer {
     const buffer = new CpuBuffer(dtype, array.size, null, 0, 0)
     this.enter(buffer, array)
     return buffer
   }
 
-  /** The buffer's numbers on the device; uploads them if they are not there. */
+  /** Returns the buffer's numbers on the device; uploads them if they are not there. */
   toDevice(buffer: DataBuffer): DeviceArray {
     const state = this.state(buffer)
     if (state.array) return state.array
@@ -112,7 +112,7 @@ export class Buffers {
     return buffer as CpuBuffer
   }
 
-  /** Replaces the numbers of a lasting buffer by those of an array. */
+  /** Replaces the numbers of a lasting buffer. */
   replace(target: DataBuffer, array: DeviceArray): void {
     const state = this.state(target)
     this.leave(state)
@@ -120,28 +120,28 @@ export class Buffers {
     this.hold(target, state, array)
   }
 
-  /** A buffer of the same numbers. */
+  /** Makes a buffer of the same numbers. */
   duplicate(source: DataBuffer): CpuBuffer {
     const { array } = this.state(source)
     if (array) return this.fromDevice(array.share(), source.dtype)
     return this.upload(values(source), source.dtype)
   }
 
-  /** Makes one buffer hold another's numbers. */
+  /** Copies the numbers of one buffer into another. */
   write(target: DataBuffer, source: DataBuffer): void {
     const from = this.state(source)
     if (from.array) this.replace(target, from.array.share())
     else this.writeOnCpu(target, source)
   }
 
-  /** The CPU side of a buffer, which a kernel is about to change. */
+  /** Returns the CPU side of a buffer for a kernel that changes it. */
   openOnCpu(buffer: DataBuffer): CpuBuffer {
     this.bring(buffer)
     this.leave(this.state(buffer))
     return buffer as CpuBuffer
   }
 
-  /** Runs something and then frees what it made on the device, and what `inputs` holds, except what the result holds. */
+  /** Runs a function, then frees the arrays that it made on the device and those of `inputs`, except those of the result. */
   within<T>(action: () => T, inputs?: unknown): T {
     const outer = this.scope
     const made = [...this.statesIn(inputs)]
@@ -162,7 +162,7 @@ export class Buffers {
     }
   }
 
-  /** The states of the buffers in what a function returns, but not of variables. */
+  /** The states of the buffers in a result, except those of variables. */
   private statesIn(value: unknown): Set<State> {
     const states = [...buffersIn(value)].map((buffer) => this.states.get(buffer))
     return new Set(states.filter((state) => state !== undefined && !state.isLasting) as State[])
@@ -172,7 +172,7 @@ export class Buffers {
   async bringAll(): Promise<void> {
     for (const state of [...this.held]) {
       const buffer = state.buffer.deref()
-      // A lost device gives nothing back; variables then keep the numbers that they had on the CPU
+      // A lost device returns nothing; variables then keep the numbers that they had on the CPU
       if (buffer) await this.bringLater(buffer).catch(() => {})
       this.leave(state)
     }
@@ -223,7 +223,7 @@ export class Buffers {
     this.collector.register(buffer, state, state)
   }
 
-  /** Frees the numbers on the device: only the CPU side stays, if it has them. */
+  /** Frees the numbers on the device; those on the CPU stay. */
   private leave(state: State): void {
     if (!state.array) return
     this.collector.unregister(state)

@@ -7,13 +7,13 @@
 import { BackendError } from './cpu-services.js'
 import { type Device, firstLine, type Handle, type KernelSource, lost } from './device.js'
 
-/** More numbers than this are not addressed exactly, because kernels compute indices in float32. */
+/** The size up to which kernels, which compute indices in float32, address every number. */
 export const largestSize = 2 ** 24
 
 /** Numbers on the device. */
 export class DeviceArray {
   handle: Handle | null = null
-  /** Why the numbers never came. */
+  /** The error that kept the kernel from computing the numbers. */
   error: unknown = null
   references = 1
 
@@ -25,13 +25,13 @@ export class DeviceArray {
     owner.bytes += 4 * size
   }
 
-  /** One more user. */
+  /** Adds a user. */
   share(): this {
     this.references++
     return this
   }
 
-  /** One user less; the last one frees the numbers. */
+  /** Removes a user; the last one frees the numbers. */
   release(): void {
     if (--this.references > 0) return
     this.owner.count--
@@ -46,9 +46,9 @@ export class DeviceArray {
   }
 }
 
-/** Everything on one device. */
+/** All arrays on one device. */
 export class DeviceArrays {
-  /** How many arrays there are, and their bytes. */
+  /** The number of arrays, and their bytes. */
   count = 0
   bytes = 0
   private readonly queue: (() => Promise<void>)[] = []
@@ -64,7 +64,7 @@ export class DeviceArrays {
     return array
   }
 
-  /** The array that a kernel fills with `size` numbers, one or more. */
+  /** Runs a kernel that fills an array with `size` numbers, one or more. */
   launch(
     kernel: KernelSource,
     size: number,
@@ -78,13 +78,13 @@ export class DeviceArrays {
     return array
   }
 
-  /** The numbers, on a device that can be read at once. */
+  /** Reads the numbers, on a device that can be read synchronously. */
   readSync(array: DeviceArray): Float32Array {
     if (this.device.isAsync) throw notYet()
     return this.attempt(() => this.device.read(handleOf(array), array.size)) as Float32Array
   }
 
-  /** The numbers, when everything before is done. */
+  /** Reads the numbers when everything before is done. */
   async read(array: DeviceArray): Promise<Float32Array> {
     array.share()
     try {

@@ -13,16 +13,16 @@ import { kernelSource } from './kernel-source.js'
 import { coordinates, dot, sizeNames } from './layout.js'
 import { slice, translate } from './translate.js'
 
-/** How an input is read: at the result's index, its only element, at an index of its own, or as a scalar. */
+/** The ways to read an input: at the result's index, its only element, at an index of its own, or as a scalar. */
 type Access = 'flat' | 'one' | 'strided' | 'scalar'
 
-/** A kernel, and what it is to be given. */
+/** A kernel, and how its scalars follow from those of a call. */
 interface Compiled {
   readonly source: KernelSource
   readonly uniforms: readonly ((scalars: readonly number[]) => number)[]
 }
 
-/** How the result is stored: as it is, as 0 or 1, cut off, or rounded to a whole number. */
+/** The ways to store a result: as it is, as 0 or 1, cut off, or rounded to a whole number. */
 type Storage = 'float' | 'bool' | 'cut' | 'whole'
 
 const compiledFor = new WeakMap<Program, Map<string, Compiled>>()

@@ -7,7 +7,7 @@ import type { Buffers } from './buffers.js'
 import { values } from './cpu-services.js'
 import { kernelSource } from './kernel-source.js'
 
-/** What an index that does not exist gives: nobody could check it before, and it must not go unnoticed. */
+/** The result for an index that does not exist, which nobody could check before: it must not go unnoticed. */
 const notANumber = (index: string): string => `Math.sqrt(-1 - Math.abs(${index}))`
 
 /** See `Backend.gather`. */
@@ -69,7 +69,7 @@ function listsOf(indices: Int32Array, axis: number): [places: Float32Array, star
   return [places, starts]
 }
 
-/** Where a thread stands in the result: its index along the axis (`own`), and the first update of its row (`first`). */
+/** Statements for the thread's index along the axis (`own`) and the first update of its row (`first`). */
 const placeInScatter = `const line = quotient(i, inner);
     const page = quotient(line, axis);
     const own = line - page * axis;

@@ -1,7 +1,8 @@
 /**
- * How kernels find elements: the coordinates of a result's element, and where an operand that is broadcast has it.
+ * Finding elements in kernels: the coordinates of a result's element, and its place in an array of other strides.
  */
-/** Statements that give the coordinates `c0`, `c1`, … of element `i`; the sizes are `n1`, `n2`, … (the first is not needed). */
+
+/** Statements that compute the coordinates `c0`, `c1`, … of element `i`; the sizes are `n1`, `n2`, … (the first is not needed). */
 export function coordinates(rank: number): string {
   let text = ''
   let rest = 'i'

@@ -40,7 +40,7 @@ interface Primitive<N extends Name> {
   readonly decidedBy: (...args: Arguments<N>) => readonly DataBuffer[]
   /** True if the CPU computes it whatever the inputs are. */
   readonly isForCpu?: (...args: Arguments<N>) => boolean
-  /** The arguments for the CPU, where buffers are inside of them. Buffers that are arguments are always brought. */
+  /** The arguments for the CPU, where they contain buffers. (Buffers that are arguments are always brought.) */
   readonly forCpu?: (bring: Bring, ...args: Arguments<N>) => Arguments<N>
 }
 

@@ -10,10 +10,10 @@ import type { KernelSource } from './device.js'
 import type { DeviceArray } from './device-arrays.js'
 import { cached, kernelSource } from './kernel-source.js'
 
-/** What kernels compute; the other kinds are made of these. */
+/** The kinds that have kernels; the others are made of these. */
 type Kind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min' | 'any' | 'all'
 
-/** How many numbers a thread takes, when there are more than twice as many. */
+/** The number of elements that a thread takes, if there are more than twice as many. */
 const width = 64
 
 /** See `Backend.reduce`; not over axes of size 0. */
@@ -38,7 +38,7 @@ export function reduce(
   return buffers.fromDevice(array, reducedType(kind, x.dtype))
 }
 
-/** Reduces the middle axis; the array is released. */
+/** Reduces the middle axis, and releases the array. */
 function overAxis(
   buffers: Buffers,
   kind: Kind,
@@ -90,7 +90,7 @@ const reduction = cached((kind: Kind) =>
 
 const start = { sum: '0', sumSquares: '0', prod: '1', any: '0', all: '1' }
 
-/** How the next number x joins the result y so far. */
+/** Statements that add the next number x to the result y so far. */
 const combine: Record<Kind, string> = {
   sum: 'y = y + x;',
   sumSquares: 'y = y + x * x;',

@@ -26,7 +26,7 @@ export function argSort(
   return buffers.fromDevice(order, 'int32')
 }
 
-/** Whether a comes before b, when they differ; NaN is larger than all others. */
+/** Conditions for p to come before x, if they differ; NaN is larger than all others. */
 const before = {
   ascending: '(p < x || (!(x === x) && p === p))',
   descending: '(p > x || (!(p === p) && x === x))',

@@ -20,7 +20,7 @@ export interface Body {
   readonly statements: readonly string[]
   /** The outputs, as expressions, by name. */
   readonly outputs: Readonly<Record<string, string>>
-  /** What the kernel's parameters `u0`, `u1`, … are, from the scalars of a call. */
+  /** The kernel's parameters `u0`, `u1`, … as functions of the scalars of a call. */
   readonly uniforms: readonly Compute[]
 }
 
@@ -92,14 +92,14 @@ class Writer {
     return name
   }
 
-  /** Whether the value is not 0, in the kernel's text. */
+  /** Returns the kernel's text for "the value is not 0". */
   truth(value: Value): string {
     if (value.kind === 'element' && value.condition) return value.condition
     return `!(${this.text(value)} === 0)`
   }
 }
 
-/** Whether every shading language can write the number; others are passed. */
+/** True if every shading language can write the number; others are passed as arguments. */
 const isPlain = (x: number): boolean => Object.is(x, 0) || (Math.abs(x) > 1e-30 && Math.abs(x) < 1e30)
 
 const literal = (x: number): string => (x < 0 ? `(${x})` : String(x))
