@@ -87,8 +87,8 @@ export interface Backend {
   /** A copy of the numbers. */
   readSync(buffer: DataBuffer): TypedArray
   read(buffer: DataBuffer): Promise<TypedArray>
-  /** Whether every number that there is is finite, found at once. Without it, callers compute it with tensors. */
-  allFinite?(buffer: DataBuffer): boolean
+  /** Whether every number, or its square, is finite, found at once. Without it, callers compute it with tensors. */
+  allFinite?(buffer: DataBuffer, what?: 'numbers' | 'squares'): boolean
   /** One number. */
   readAt(buffer: DataBuffer, index: number): number
   /**

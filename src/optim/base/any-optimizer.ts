@@ -133,7 +133,9 @@ export abstract class AnyOptimizer extends Printed {
    * `minimizeAsync`: this cannot look at the gradients there.)
    * @returns the loss, before the step and before any scaling
    * @throws OptionError when the function returns no tensor, or something is no variable
-   * @throws GradientError when a gradient is NaN or infinite; names the variable, and makes no step
+   * @throws GradientError when a gradient is NaN or infinite, or so large that the optimizer cannot square it (1.8e19 in float32,
+   * unless gradients are clipped: Adam and most others would divide by infinity from then on); names the variable, and makes
+   * no step. `apply` takes such gradients, as Keras does.
    */
   minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
     checkMinimize(loss, variables)
@@ -186,6 +188,14 @@ export abstract class AnyOptimizer extends Printed {
     return gradients
   }
 
+  /**
+   * Internal: true if a step squares the variable's gradient as it comes in. Then one of 1e20, whose square is infinite in
+   * float32, is refused as one that is not finite: it would stop the variable for good, or make it NaN.
+   */
+  squaresGradient(_variable: Variable): boolean {
+    return false
+  }
+
   /** The gradients of the variables, of the loss as the optimizer wants it differentiated. */
   protected gradientsOf(loss: Tensor, variables: readonly Variable[]): Gradient[] {
     const gradients = this.scaleLoss(loss).gradientsOfLeaves()
@@ -194,14 +204,14 @@ export abstract class AnyOptimizer extends Printed {
 
   /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
-    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables)
+    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables, this)
     this.apply(gradients, variables)
   }
 
   /** Internal: `applyFinite` where numbers come later. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
     const known = this.decisive(gradients).map((x) => x.data())
-    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables), ...known])
+    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
     this.apply(gradients, variables)
   }
 
@@ -237,7 +247,7 @@ export abstract class AnyOptimizer extends Printed {
   /**
    * One step along the gradients that `backward` left in the variables. (On WebGPU use `stepAsync`,
    * see `minimize`.)
-   * @throws GradientError when none of them has one, or one is NaN or infinite; no step is made then
+   * @throws GradientError when none of them has one, or one is not finite or too large, see `minimize`; no step is made then
    */
   step(variables: readonly Variable[]): void {
     this.applyFinite('step', leftByBackward(variables), variables)

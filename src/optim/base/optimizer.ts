@@ -24,7 +24,7 @@ import { type Explanation, Recorder } from './explain.js'
 import { Pairs } from './gradient-pairs.js'
 import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
-import type { RunRule } from './rule.js'
+import { overflows, type RunRule } from './rule.js'
 import { RuleRunner } from './rule-runner.js'
 import { Snapshot } from './snapshot.js'
 import { rowsOf, updateRows } from './sparse.js'
@@ -63,6 +63,8 @@ export abstract class Optimizer<
   private readonly pairs = new Pairs()
   private readonly recorder = new Recorder()
   private currentRunner: RuleRunner | null = null
+  /** Whether gradients are squared as they come in, once that is known. */
+  private isSquaring: boolean | null = null
   /** The counters after the next step, once it is evaluated. */
   private nextCounters: Readonly<Record<string, number>> | null = null
   /** The number of the call of `apply`, those that failed included. */
@@ -122,6 +124,21 @@ export abstract class Optimizer<
     } finally {
       this.pairs.clear()
     }
+  }
+
+  override squaresGradient(variable: Variable): boolean {
+    this.isSquaring ??= this.squares() && !this.isClipping()
+    return this.isSquaring && !variable.overwriteWithGradient
+  }
+
+  /** True if updates square the gradient. Default: if the rule does. */
+  protected squares(): boolean {
+    return Boolean(this.rule?.trim?.()) && overflows(this.rule)
+  }
+
+  private isClipping(): boolean {
+    const { clipnorm, globalClipnorm, clipvalue } = this.shared
+    return [clipnorm, globalClipnorm, clipvalue].some((x) => (typeof x === 'number' ? x > 0 : x !== null))
   }
 
   /**

@@ -198,6 +198,10 @@ export class MultiOptimizer extends AnyOptimizer {
     return variables.map((v, i) => this.optimizerFor(v).mustBeFinite([gradients[i]], [v])[0])
   }
 
+  override squaresGradient(variable: Variable): boolean {
+    return this.optimizerFor(variable).squaresGradient(variable)
+  }
+
   override decisive(gradients: readonly Gradient[]): Tensor[] {
     return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
   }
