@@ -8,7 +8,7 @@ import { notFinite } from '../tensor/operations/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'
-import { checkMinimize, evaluateLoss } from './base/arguments.js'
+import { checkMinimize, checkVariables, evaluateLoss } from './base/arguments.js'
 import { checkNames, checkNumbers, countIn, readState, withJson } from './base/exported-state.js'
 import { checkVariable } from './base/gradient-pairs.js'
 import { fromKeras } from './base/keras-names.js'
@@ -71,7 +71,8 @@ interface Pair {
  *
  * α satisfies the strong Wolfe conditions. `learningRate` is the first α tried (default 1), `historySize` the number of
  * pairs (10). Each call of `minimize` makes up to `maxIterations` (20) steps, as PyTorch's `step` does, which has a
- * history of 100 and no line search by default. State: the pairs, in float64.
+ * history of 100 and no line search by default. Variables must not have constraints: a projected point need not be better than
+ * the one before. State: the pairs, in float64.
  *
  * @example
  * const w = variable([-1.2, 1], { dtype: 'float64' })
@@ -124,7 +125,10 @@ export class LBFGS extends AnyOptimizer {
   }
 
   build(variables: readonly Variable[]): void {
+    checkVariables('build', variables)
     for (const variable of variables) checkVariable('build', variable)
+    const constrained = variables.find(({ constraint }) => constraint)
+    if (constrained) throw isConstrained(constrained)
     if (this.built.length === 0) this.built = [...variables]
     if (this.built.length !== variables.length || variables.some((v, i) => v !== this.built[i])) {
       throw new OptionError(
@@ -372,6 +376,12 @@ function largest(a: Float64Array): number {
 
 function sumOfMagnitudes(a: Float64Array): number {
   return a.reduce((sum, x) => sum + Math.abs(x), 0)
+}
+
+function isConstrained({ path }: Variable): OptionError {
+  return new OptionError(
+    `LBFGS: the variable ${path} has a constraint, which a line search cannot keep. Remove the constraint, or use another optimizer, such as Adam.`,
+  )
 }
 
 function notBuilt(): OptionError {

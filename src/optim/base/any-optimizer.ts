@@ -11,6 +11,7 @@ import type { Variable } from '../../tensor/variable.js'
 import type { Config } from '../schedules/schedule.js'
 import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
+import { asPartOf, checkVariable } from './gradient-pairs.js'
 import type { Hyperparameter } from './options.js'
 import { Snapshot } from './snapshot.js'
 
@@ -205,14 +206,14 @@ export abstract class AnyOptimizer extends Printed {
   /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
     if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables, this)
-    this.apply(gradients, variables)
+    asPartOf(op, () => this.apply(gradients, variables))
   }
 
   /** Internal: `applyFinite` where numbers come later. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
     const known = this.decisive(gradients).map((x) => x.data())
     await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
-    this.apply(gradients, variables)
+    asPartOf(op, () => this.apply(gradients, variables))
   }
 
   /**
@@ -265,7 +266,10 @@ export abstract class AnyOptimizer extends Printed {
   /** Forgets the gradients that `backward` left. */
   zeroGrad(variables: readonly Variable[]): void {
     checkVariables('zeroGrad', variables)
-    for (const v of variables) v.zeroGrad()
+    for (const v of variables) {
+      checkVariable('zeroGrad', v)
+      v.zeroGrad()
+    }
   }
 
   /** Keras's name for `finalizeVariableValues`. */
@@ -277,12 +281,13 @@ export abstract class AnyOptimizer extends Printed {
 /** @throws GradientError when no variable has a gradient */
 function leftByBackward(variables: readonly Variable[]): Gradient[] {
   checkSome('step', variables)
-  if (variables.every((v) => !v.grad)) {
+  if (variables.every((v) => !v?.grad)) {
+    for (const variable of variables) checkVariable('step', variable)
     throw new GradientError(
       `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
     )
   }
   const gradients = new Array<Gradient>(variables.length)
-  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i].grad
+  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i]?.grad
   return gradients
 }

@@ -19,9 +19,10 @@ import type { Variable } from '../../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
 import { type ClipStep, clipByNorm } from './clip-step.js'
+import { constrain } from './constraints.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
-import { Pairs } from './gradient-pairs.js'
+import { currentOperation, Pairs } from './gradient-pairs.js'
 import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
 import { overflows, type RunRule } from './rule.js'
@@ -77,7 +78,7 @@ export abstract class Optimizer<
     if (gradients.length === 0) return
     const variables = targets ?? this.ownVariables()
     try {
-      this.pairs.fill('apply', gradients, variables)
+      this.pairs.fill(gradients, variables)
       this.checkVariables(variables)
       this.evaluate()
       if (!this.built) this.build(variables)
@@ -119,7 +120,7 @@ export abstract class Optimizer<
 
   override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
     try {
-      this.pairs.fill('apply', gradients, variables, false)
+      this.pairs.fill(gradients, variables, false)
       this.checkVariables(variables)
     } finally {
       this.pairs.clear()
@@ -218,7 +219,7 @@ export abstract class Optimizer<
   }
 
   private checkVariables(variables: readonly Variable[]): void {
-    if (this.built) this.checkKnown('apply', variables)
+    if (this.built) this.checkKnown(currentOperation(), variables)
     else if (!this.move) checkRule(this.className, this.rule)
   }
 
@@ -403,9 +404,4 @@ function checkRule(owner: string, rule: unknown): void {
   throw new OptionError(
     `${owner}: the rule assigns ${assigned.join(' and ')}, but never w, so that nothing would be learned. End it with a line such as w = w - eta * g.`,
   )
-}
-
-function constrain(variable: Variable): void {
-  const { constraint } = variable
-  if (constraint) setRecording(false, () => variable.assign(constraint(variable.detach())))
 }
