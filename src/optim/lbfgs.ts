@@ -14,7 +14,7 @@ import { checkVariable } from './base/gradient-pairs.js'
 import { fromKeras } from './base/keras-names.js'
 import { lineSearch, type Point } from './base/line-search.js'
 import { type Reading, readAsync, readNow } from './base/maybe-async.js'
-import { checkName, checkPositive, checkWhole } from './base/options.js'
+import { checkName, checkPositive, checkWhole, type Hyperparameter } from './base/options.js'
 import { Snapshot } from './base/snapshot.js'
 import { scalarVariable } from './base/state-variables.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
@@ -87,12 +87,12 @@ export class LBFGS extends AnyOptimizer {
   readonly name: string
   /** The options, defaults filled in. */
   readonly options: Required<Omit<LBFGSOptions, 'name'>>
-  learningRate: number
-  lossScaleFactor = null
   readonly useEma = false
   private pairs: Pair[] = []
   private made = 0
   private built: readonly Variable[] = []
+  private rate: number
+  private isBusy = false
 
   /**
    * Makes an L-BFGS optimizer, which calls the loss as often as its line search needs.
@@ -108,12 +108,34 @@ export class LBFGS extends AnyOptimizer {
       else checkPositive('LBFGS', key, value)
     }
     this.options = { ...defaults, ...Object.fromEntries(given) }
-    this.learningRate = this.options.learningRate
+    this.rate = this.options.learningRate
     this.name = options.name ?? autoName('LBFGS')
   }
 
   get iterations(): number {
     return this.made
+  }
+
+  /** The first step that the line search tries. */
+  get learningRate(): number {
+    return this.rate
+  }
+
+  set learningRate(value: Hyperparameter) {
+    checkPositive('LBFGS', 'learningRate', value)
+    this.rate = value
+  }
+
+  /** None: the line search needs the gradients of the loss itself. */
+  get lossScaleFactor(): null {
+    return null
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    if (value === null) return
+    throw new OptionError(
+      `LBFGS: lossScaleFactor is ${String(value)}, but L-BFGS takes the gradients of the loss as it is. Leave it out.`,
+    )
   }
 
   get variables(): Variable[] {
@@ -140,7 +162,7 @@ export class LBFGS extends AnyOptimizer {
   /** @throws GradientError always: L-BFGS needs the loss */
   apply(): never {
     throw new GradientError(
-      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step. Use minimize(() => loss, variables).',
+      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
     )
   }
 
@@ -224,6 +246,8 @@ export class LBFGS extends AnyOptimizer {
 
   private *minimizing(loss: () => Tensor, variables: readonly Variable[]): Reading<Tensor> {
     checkMinimize(loss, variables)
+    if (this.isBusy) throw isBusy(this.name)
+    this.isBusy = true
     const before = new Snapshot(variables)
     const {
       pairs: [...pairs],
@@ -238,6 +262,7 @@ export class LBFGS extends AnyOptimizer {
       isDone = true
       return first
     } finally {
+      this.isBusy = false
       // Also when reading fails, which ends the generator
       if (!isDone) {
         before.restore()
@@ -353,7 +378,13 @@ function moveTo(variables: readonly Variable[], x: Float64Array): void {
 }
 
 function join(arrays: readonly ArrayLike<number>[]): Float64Array {
-  return Float64Array.from(arrays.flatMap((array) => Array.from(array)))
+  const whole = new Float64Array(arrays.reduce((size, { length }) => size + length, 0))
+  let start = 0
+  for (const array of arrays) {
+    whole.set(array, start)
+    start += array.length
+  }
+  return whole
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -376,6 +407,12 @@ function largest(a: Float64Array): number {
 
 function sumOfMagnitudes(a: Float64Array): number {
   return a.reduce((sum, x) => sum + Math.abs(x), 0)
+}
+
+function isBusy(name: string): OptionError {
+  return new OptionError(
+    `minimize: ${name} is in the middle of another minimize, whose line search moves the variables. Wait for it first: await minimizeAsync(…).`,
+  )
 }
 
 function isConstrained({ path }: Variable): OptionError {

@@ -27,6 +27,15 @@ export function scaleFor(squares: Tensor): Tensor {
   return elementwise(scaleRow, [squares, shrinking[squares.dtype as 'float32']])
 }
 
+/** The length of a vector, in parts: an engine allows a limited number of arguments. */
+function lengthOf(x: readonly number[]): number {
+  if (x.length <= most) return Math.hypot(...x)
+  const parts = Array.from({ length: Math.ceil(x.length / most) }, (_, i) => x.slice(i * most, (i + 1) * most))
+  return lengthOf(parts.map(lengthOf))
+}
+
+const most = 10_000
+
 function sumOfSquares(x: DataBuffer, shape: Shape): number {
   const axes = shape.map((_, i) => i)
   return backend.readAt(backend.reduce('sumSquares', x, shape, axes), 0)
@@ -42,7 +51,7 @@ export function setClipFactors(
   if (clipnorm !== null) {
     for (let i = 0; i < states.length; i++) states[i].clipFactor = clipFactor(norms[i], clipnorm)
   } else if (globalClipnorm !== null) {
-    const factor = globalClipFactor(Math.hypot(...norms), globalClipnorm)
+    const factor = globalClipFactor(lengthOf(norms), globalClipnorm)
     for (const state of states) state.clipFactor = factor
   }
 }

@@ -97,15 +97,20 @@ export function countIn(op: string, state: OptimizerState, name: string): number
 
 /** @throws OptionError when a name is missing, or unknown */
 export function checkNames(op: string, got: readonly string[], wanted: readonly string[]): void {
-  const missing = wanted.filter((name) => !got.includes(name))
-  const unknown = got.filter((name) => !wanted.includes(name))
+  const [has, wants] = [new Set(got), new Set(wanted)]
+  const missing = wanted.filter((name) => !has.has(name))
+  const unknown = got.filter((name) => !wants.has(name))
   if (missing.length === 0 && unknown.length === 0) return
   const what = [list('missing', missing), list('unknown', unknown)].filter(Boolean).join(', ')
   const hint = missing.length === 0 ? moreVariables : unknown.length === 0 ? fewerVariables : sameVariables
   throw new OptionError(`${op}: the state does not fit, ${what}. ${hint}`)
 }
 
-const list = (what: string, names: readonly string[]) => (names.length > 0 ? `${what} [${names.join(', ')}]` : '')
+const list = (what: string, names: readonly string[]) => (names.length > 0 ? `${what} [${some(names)}]` : '')
+
+/** The first names of a long list. */
+export const some = (names: readonly string[], most = 20) =>
+  names.length > most ? `${names.slice(0, most).join(', ')}, … ${names.length - most} more` : names.join(', ')
 
 /** @throws OptionError for anything but a list of so many numbers; typed ones must be of the dtype */
 export function checkNumbers(op: string, name: string, array: unknown, size: number, dtype?: string): void {
@@ -141,9 +146,12 @@ export const unnumbered = (name: string) => name.replace(/_\d+(?=_|$)/g, '')
 
 function* named(variables: readonly Variable[], taken: object): Generator<[string, Variable]> {
   const names = new Set(Object.keys(taken))
+  const counts = new Map<string, number>()
   for (const variable of variables) {
     let name = variable.name
-    for (let n = 1; names.has(name); n++) name = `${variable.name}_${n}`
+    let n = counts.get(name) ?? 1
+    while (names.has(name)) name = `${variable.name}_${n++}`
+    counts.set(variable.name, n)
     names.add(name)
     yield [name, variable]
   }

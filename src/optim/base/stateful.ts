@@ -9,7 +9,7 @@ import type { Variable } from '../../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { checkVariables } from './arguments.js'
 import { ConfiguredOptimizer, kindOfRate } from './configured.js'
-import { countIn, exportVariables, importVariables, readState, unnumbered, withJson } from './exported-state.js'
+import { countIn, exportVariables, importVariables, readState, some, unnumbered, withJson } from './exported-state.js'
 import { checkVariable } from './gradient-pairs.js'
 import type { OptimizerOptions } from './options.js'
 import { scalarVariable } from './state-variables.js'
@@ -193,7 +193,7 @@ function unknownVariable(
   known: readonly Variable[],
   isNoneKnown: boolean,
 ): OptionError {
-  const names = known.map(({ path }) => path).join(', ')
+  const names = some(known.map(({ path }) => path))
   const hint = isNoneKnown
     ? `other variables (those of another model?): [${names}]. It keeps numbers for each variable, so make one optimizer for each model.`
     : `[${names}]. Call addVariables first when layers were unfrozen or added, or make a new optimizer for other variables.`

@@ -61,7 +61,7 @@ export class SAM extends Wrapper {
   /** @throws GradientError always: SAM needs the loss */
   apply(): never {
     throw new GradientError(
-      'SAM: apply got gradients, but SAM takes them at two points. Use minimize(() => loss, variables).',
+      'SAM: apply got gradients, but SAM takes them at two points, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
     )
   }
 

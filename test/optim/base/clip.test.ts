@@ -142,3 +142,14 @@ test('SAM climbs along huge gradients, too', (t) => {
   }, [w])
   t.deepEqual(seen, [1, 1.5])
 })
+
+test('a global norm of more variables than an engine takes arguments is computed', (t) => {
+  const variables = Array.from({ length: 130_000 }, () => variable(1))
+  const optimizer = new SGD({ learningRate: 1, globalClipnorm: 1 })
+  const one = tensor(1)
+  optimizer.apply(
+    variables.map(() => one),
+    variables,
+  )
+  t.true(Math.abs(variables[0].item() - (1 - 1 / Math.sqrt(130_000))) < 1e-6)
+})

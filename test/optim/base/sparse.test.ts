@@ -61,7 +61,7 @@ test('a sparse step of SGD and Adagrad on a large table reads and writes the row
     const writing = done.filter((step) => /^(update|putRows|write)$/.test(step.name))
     t.true(writing.length > 0 && writing.every((step) => step.name === name), JSON.stringify(done))
     t.is(Math.max(...done.map(({ size }) => size)), most, JSON.stringify(done))
-    if (name === 'putRows') t.deepEqual(writing, [{ name, size: most }])
+    t.true(writing.every(({ size }) => size === most))
   }
   t.is(table.slice('5').sum().item(), 0)
 })
