@@ -23,7 +23,7 @@ export interface SavedTensor extends TensorParts {
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
 export class Tensor implements Differentiable<Tensor> {
   /**
-   * Tells this copy of nabla from another one that is loaded beside it.
+   * The mark of this copy of nabla.
    * @internal
    */
   static readonly copy = thisCopy

@@ -16,7 +16,7 @@ export function checkVariables(op: string, variables: unknown): void {
   throw new OptionError(`${op}: the variables are ${describe(variables)}, not a list. ${hint}`)
 }
 
-/** What stands before the variables in a call. */
+/** The arguments before the variables in a call. */
 const before: Readonly<Record<string, string>> = { minimize: 'loss, ', apply: 'gradients, ' }
 
 /** `model` or `layer` for what has variables, null for anything else. */

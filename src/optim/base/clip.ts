@@ -22,7 +22,7 @@ export const shrinking = { float32: 2 ** -96, float64: 2 ** -600 } as const
 
 const scaleRow = op('squares - squares == 0 ? 1 : shrinking')
 
-/** What to multiply numbers by before their squares are added up, given Σx²: 1, unless that overflows. */
+/** The factor for numbers before their squares are added up, given Σx²: 1, unless that overflows. */
 export function scaleFor(squares: Tensor): Tensor {
   return elementwise(scaleRow, [squares, shrinking[squares.dtype as 'float32']])
 }

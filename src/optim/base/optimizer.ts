@@ -64,7 +64,7 @@ export abstract class Optimizer<
   private readonly pairs = new Pairs()
   private readonly recorder = new Recorder()
   private currentRunner: RuleRunner | null = null
-  /** Whether gradients are squared as they come in, once that is known. */
+  /** True if gradients are squared as they come in; null until that is known. */
   private isSquaring: boolean | null = null
   /** The counters after the next step, once it is evaluated. */
   private nextCounters: Readonly<Record<string, number>> | null = null

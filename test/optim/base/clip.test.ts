@@ -128,7 +128,7 @@ test('fit clips huge gradients, and without clipping refuses them where they wou
   t.true(Math.abs(x + 0.6) < 1e-6 && Math.abs(y + 0.8) < 1e-6, `${x} ${y}`)
   await t.throwsAsync(train(new Adam()), {
     name: 'GradientError',
-    message: /trainOnBatch: the gradient of .*kernel \(layer dense.*\) is too large.*\(epoch 1, step 1\)/,
+    message: /^fit: the gradient of .*kernel \(layer dense.*\) is too large.*\(epoch 1, step 1\)/,
   })
 })
 
