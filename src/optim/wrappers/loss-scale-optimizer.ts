@@ -158,7 +158,7 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   /**
-   * Whether the inner optimizer can take the gradients: those that it squares must have finite squares. On WebGPU it looks at the
+   * Returns true if the inner optimizer can take the gradients: those that it squares must have finite squares. On WebGPU it looks at the
    * numbers that were awaited, see `decisive`.
    */
   private isFinite(
@@ -185,7 +185,7 @@ export class LossScaleOptimizer extends Wrapper {
   }
 }
 
-/** What is not a tensor is refused by the inner optimizer. */
+/** Anything else is refused by the inner optimizer. */
 const tensorOnly = (gradient: Gradient) => (gradient instanceof Tensor ? gradient : null)
 
 const flags = new WeakMap<Tensor, Tensor>()
