@@ -45,7 +45,7 @@ export function foreign(x: unknown): string | null {
   return 'what structuredClone or postMessage left of a tensor, without its numbers (send x.toJSON(), or x.detach() of a variable, and write tensor(x))'
 }
 
-/** Whether this copy of nabla made it. */
+/** True for what this copy of nabla made. */
 const isOurs = (x: object) => (x.constructor as { copy?: unknown } | undefined)?.copy === thisCopy
 
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !isArray(x)
