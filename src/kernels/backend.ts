@@ -87,8 +87,8 @@ export interface Backend {
   /** Returns a copy of the numbers. */
   readSync(buffer: DataBuffer): TypedArray
   read(buffer: DataBuffer): Promise<TypedArray>
-  /** True if every number is finite. Without this method callers compute it with tensors. */
-  allFinite?(buffer: DataBuffer): boolean
+  /** True if every number, or the square of every number, is finite. Without this method callers compute it with tensors. */
+  allFinite?(buffer: DataBuffer, what?: 'numbers' | 'squares'): boolean
   /** Returns one number. */
   readAt(buffer: DataBuffer, index: number): number
   /**

@@ -32,6 +32,8 @@ export interface TrainingOptimizer {
    * Without it, all must be.
    */
   mustBeFinite?(gradients: (Tensor | null)[], variables: Variable[]): readonly (Tensor | null | undefined)[]
+  /** True if the squares of the variable's gradient must be finite, too. */
+  squaresGradient?(variable: Variable): boolean
   /** Whether `finalizeVariableValues` has anything to do. */
   readonly useEma?: boolean
   /** The variables that it keeps something for. */

@@ -84,7 +84,7 @@ export abstract class Model extends Layer {
       const logs = read(sums)
       this.checkLoss(logs)
       if (backend.allFinite || !takeFlag(logs))
-        checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained)
+        checkFinite('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained, this.optimizer)
       this.applyGradients(gradients)
       return logs
     })
@@ -116,7 +116,8 @@ export abstract class Model extends Layer {
     const isFine = takeFlag(logs)
     try {
       this.checkLoss(logs)
-      if (!isFine) await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained)
+      if (!isFine)
+        await checkFiniteAsync('trainOnBatch', this.mustBeFinite(gradients), this.variablesTrained, this.optimizer)
     } catch (error) {
       backend.inWorkspace(() => {}, gradients)
       throw error
@@ -127,7 +128,9 @@ export abstract class Model extends Layer {
   private lossAndGradients(inputs: Tensor, targets: Tensor): { sums: Sum[]; gradients: (Tensor | null)[] } {
     const { value, sums } = this.lossOf(inputs, targets)
     const gradients = this.gradientsOf(value, inputs, targets)
-    const flag = backend.allFinite ? null : finiteFlag(this.mustBeFinite(gradients))
+    const flag = backend.allFinite
+      ? null
+      : finiteFlag(this.mustBeFinite(gradients), this.variablesTrained, this.optimizer)
     return { sums: flag ? [...sums, { name: finiteLog, total: flag, count: 1 }] : sums, gradients }
   }
 
