@@ -22,7 +22,9 @@ import {
 } from '../tensor/operations/activations.js'
 import { tanh } from '../tensor/operations/exponentials.js'
 import { logSoftmax, softmax } from '../tensor/operations/reductions.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
+import { notATensor } from './calls.js'
+import { shown } from './checks.js'
 
 const functions = {
   linear: (x: Tensor): Tensor => x,
@@ -78,16 +80,36 @@ export interface NamedActivation {
  * The activation of that name (Keras's snake_case is understood).
  * @throws OptionError naming the nearest one when there is none
  */
-export function getActivation(op: string, activation: ActivationLike = 'linear'): NamedActivation {
-  if (typeof activation === 'function') return describe(activation)
-  const name = toCamelCase(String(activation))
-  if (Object.hasOwn(functions, name)) return describe(functions[name as ActivationName], name)
-  throw unknownName(op, 'activation', activation, Object.keys(functions), 'give a function')
+export function getActivation(op: string, activation: ActivationLike): NamedActivation {
+  if (typeof activation === 'function') return describe(op, activation)
+  const name = typeof activation === 'string' ? toCamelCase(activation) : ''
+  if (Object.hasOwn(functions, name)) return describe(op, functions[name as ActivationName], name)
+  throw unknownName(
+    op,
+    'activation',
+    typeof activation === 'string' ? activation : shown(activation),
+    Object.keys(functions),
+    'give a function',
+  )
 }
 
 /** What is known of a function: much if it is one of nabla's, nothing if it only has the name of one. */
-function describe(apply: (x: Tensor) => Tensor, givenName?: string): NamedActivation {
+function describe(op: string, apply: (x: Tensor) => Tensor, givenName?: string): NamedActivation {
   const own = givenName ?? Object.keys(functions).find((key) => functions[key as ActivationName] === apply)
   const name = own ?? (apply.name || 'custom')
-  return { name, apply, isRelu: own === 'relu', isProbability: own !== undefined && probabilities.has(own) }
+  return {
+    name,
+    apply: own ? apply : checked(op, name, apply),
+    isRelu: own === 'relu',
+    isProbability: own !== undefined && probabilities.has(own),
+  }
+}
+
+/** The function, which must return a tensor. */
+function checked(op: string, name: string, apply: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  return (x) => {
+    const y = apply(x)
+    if (!(y instanceof Tensor)) throw notATensor(op, `the activation ${name}`, y)
+    return y
+  }
 }

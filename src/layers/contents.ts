@@ -2,6 +2,8 @@
  * What a layer consists of: the layers and variables in its properties, directly or in arrays, maps, sets and plain objects, at
  * any depth. Names of variables are their places: `net/encoder/kernel`. What is called without being found is an error, see `calls.ts`.
  */
+import { OptionError } from '../errors.js'
+import { classNameOf } from '../options.js'
 import { Printed } from '../printed.js'
 import { Variable } from '../tensor/variable.js'
 
@@ -30,7 +32,7 @@ export interface Contents<L extends Holder = Holder> {
 }
 
 /** Lists whose entries go by their own names, not by their positions. */
-const namedLists = ['layers', 'addedWeights']
+const namedLists = ['layers/', 'addedWeights/']
 
 const contentsOf = new WeakMap<Holder, Contents>()
 
@@ -78,7 +80,7 @@ class Search {
 
   constructor(layer: Holder) {
     this.seen.add(layer)
-    this.lookInto(layer, layer, '')
+    this.lookIntoHolder(layer)
     for (let next = this.waiting.pop(); next; next = this.waiting.pop()) this.visit(next.x, next.holder, next.way)
   }
 
@@ -86,22 +88,52 @@ class Search {
     if (this.seen.has(x)) return
     this.seen.add(x)
     if (isItem(x)) this.finds.push({ item: x, holder, way })
-    if (x instanceof Holder) this.lookInto(x, x, '')
+    if (x instanceof Holder) this.lookIntoHolder(x)
     else if (isContainer(x)) this.lookInto(x, holder, `${way}/`)
+  }
+
+  private lookIntoHolder(holder: Holder): void {
+    for (const [key, value] of Object.entries(holder)) checkProperty(holder, key, value)
+    this.lookInto(holder, holder, '')
   }
 
   private lookInto(container: object, holder: Holder, way: string): void {
     const values = valuesOf(container)
     const inside = values.map((_, i) => i).filter((i) => typeof values[i] === 'object' && values[i] !== null)
     const keys = inside.length > 0 ? keysOf(container) : []
-    const isNamed = namedLists.includes(way.slice(0, -1))
+    const isNamed = namedLists.includes(way)
     this.containers.push(container)
     for (const i of inside) this.objects.push(values[i] as object)
     for (const i of inside.reverse()) {
       const x = values[i] as object
-      this.waiting.push({ x, holder, way: isNamed && isItem(x) ? x.name : `${way}${keys[i]}` })
+      this.waiting.push({ x, holder, way: isNamed && isItem(x) ? x.name : join(way, keys[i]) })
     }
   }
+}
+
+/** Properties that every layer or model has itself. */
+const ownFields = ['name', 'inputShape', 'built', 'isTrainable', 'stopTraining']
+
+/** @throws OptionError for a property that hides one that every layer has */
+function checkProperty(holder: Holder, key: string, value: unknown): void {
+  if (key === 'trainable')
+    throw new OptionError(
+      `${classNameOf(holder)}: the field trainable hides the property of that name. Set the option instead: super({ trainable: false }).`,
+    )
+  if (typeof value !== 'object' || value === null) return
+  const isTaken = ownFields.includes(key) ? isItem(value) : key in Object.getPrototypeOf(holder)
+  if (!isTaken) return
+  throw new OptionError(
+    `${classNameOf(holder)}: ${value instanceof Holder ? value : 'an object'} is assigned to ${key}, which every layer needs itself. Choose another name, such as this.my${key[0].toUpperCase()}${key.slice(1)}.`,
+  )
+}
+
+/** Longer ways are cut, so that those into deeply nested objects stay short. */
+const longestWay = 1000
+
+function join(way: string, key: unknown): string {
+  const whole = `${way}${key}`
+  return whole.length > longestWay ? `${whole.slice(0, longestWay / 2)}/…/${key}` : whole
 }
 
 /** What is in a layer, array, set, map (values, then keys) or plain object. */
@@ -119,7 +151,7 @@ function keysOf(container: object): readonly unknown[] {
   return [...keys.map((key, i) => (typeof key === 'object' ? i : String(key))), ...keys.map((_, i) => `key_${i}`)]
 }
 
-function isItem(x: object): x is Holder | Variable {
+function isItem(x: unknown): x is Holder | Variable {
   return x instanceof Holder || x instanceof Variable
 }
 
@@ -169,7 +201,7 @@ export function pathOf(layer: Holder): string {
 }
 
 function nameAll(root: Holder, finds: readonly Find[]): void {
-  const taken = new Set([pathOf(root)])
+  const taken = new Map([[pathOf(root), 0]])
   for (const { item, holder, way } of finds) {
     const place = places.get(item)
     const isHere = !place || place.holder === holder
@@ -186,10 +218,13 @@ function isInside(layer: Holder, item: Holder | Variable): boolean {
   return false
 }
 
-function unused(path: string, taken: Set<string>): string {
+/** The path, numbered where it is taken. `taken` holds the last number that each path was given. */
+function unused(path: string, taken: Map<string, number>): string {
   let name = path
-  for (let n = 1; taken.has(name); n++) name = `${path}_${n}`
-  taken.add(name)
+  let n = taken.get(path) ?? 0
+  while (taken.has(name)) name = `${path}_${++n}`
+  taken.set(path, n)
+  if (name !== path) taken.set(name, 0)
   return name
 }
 

@@ -9,8 +9,9 @@ import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Constraint, Variable } from '../tensor/variable.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import { checkInput, shown } from './checks.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
-import { checkInput, Layer, type LayerOptions, layerOptions } from './layer.js'
+import { Layer, type LayerOptions, layerOptions } from './layer.js'
 
 /** Options of `Dense`. */
 export interface DenseOptions extends LayerOptions {
@@ -69,9 +70,9 @@ export class Dense extends Layer {
     ])
     super(options)
     if (!Number.isInteger(units) || units < 1) {
-      throw new OptionError(`Dense: units is ${units}. Give the number of outputs, a whole number above 0.`)
+      throw new OptionError(`Dense: units is ${shown(units)}. Give the number of outputs, a whole number above 0.`)
     }
-    this.activation = getActivation('Dense', options.activation)
+    this.activation = getActivation('Dense', options.activation ?? 'linear')
     getInitializer('Dense', options.kernelInitializer ?? 'glorotUniform')
     getInitializer('Dense', options.biasInitializer ?? 'zeros')
   }

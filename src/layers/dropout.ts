@@ -9,6 +9,7 @@ import { promote } from '../tensor/dtype.js'
 import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { shown } from './checks.js'
 import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
 
 /** Options of `Dropout`. */
@@ -40,8 +41,8 @@ export class Dropout extends Layer {
   ) {
     checkOptions('Dropout', options, [...layerOptions, 'seed'])
     super(options)
-    if (!(rate >= 0 && rate < 1))
-      throw new OptionError(`Dropout: the rate is ${rate}. Give a number from 0 up to, not including, 1.`)
+    if (!(typeof rate === 'number' && rate >= 0 && rate < 1))
+      throw new OptionError(`Dropout: the rate is ${shown(rate)}. Give a number from 0 up to, not including, 1.`)
     this.random = options.seed === undefined ? null : generator(options.seed)
   }
 

@@ -10,6 +10,7 @@ import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { shown } from './checks.js'
 
 /** Options of an initializer. */
 export interface InitializerOptions {
@@ -75,9 +76,15 @@ export type InitializerLike = InitializerName | Initializer
  */
 export function getInitializer(op: string, initializer: InitializerLike): Initializer {
   if (typeof initializer === 'function') return initializer
-  const name = toCamelCase(String(initializer))
+  const name = typeof initializer === 'string' ? toCamelCase(initializer) : ''
   if (Object.hasOwn(initializers, name)) return initializers[name as InitializerName]
-  throw unknownName(op, 'initializer', initializer, Object.keys(initializers), 'give a function of the shape')
+  throw unknownName(
+    op,
+    'initializer',
+    typeof initializer === 'string' ? initializer : shown(initializer),
+    Object.keys(initializers),
+    'give a function of the shape',
+  )
 }
 
 /** How many numbers feed one unit, and how many units one number feeds. */

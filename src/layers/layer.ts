@@ -3,17 +3,18 @@
  * hold other layers in their properties (`contents.ts` finds them), and compute the result in `call`.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
-import { DTypeError, ShapeError } from '../errors.js'
+import { DTypeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
-import { autoName } from '../options.js'
-import { zeros } from '../tensor/creation.js'
+import { autoName, classNameOf } from '../options.js'
+import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { snapshot } from '../tensor/operations/shaping.js'
-import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import { checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
-import { checkPart, enter, leave } from './calls.js'
+import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
+import { checkInitial, checkLayerOptions, checkTrainable, checkWeight, withoutCall } from './checks.js'
 import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
 import { describeTree, type LayerDescription } from './summary.js'
@@ -36,14 +37,14 @@ export const layerOptions = ['name', 'trainable', 'inputShape'] as const
 
 /** How a layer is called. */
 export interface CallOptions {
-  /** Training (dropout drops) or not. Default false. */
+  /** Training (dropout drops) or not. Default: as the call of the layer around it, false for the outermost. */
   training?: boolean
 }
 
 /** How `addWeight` makes a weight. */
 export interface WeightOptions {
-  /** How its numbers start. */
-  initializer: InitializerLike
+  /** How its numbers start. Default glorotUniform. */
+  initializer?: InitializerLike
   /** Default true. */
   trainable?: boolean
   /** Applied by optimizers after each update. Default none. */
@@ -57,6 +58,9 @@ export interface WeightOptions {
 /**
  * The base of all layers and models. Layers and variables in its properties are part of it: directly, or in arrays, maps, sets and
  * plain objects at any depth, whenever they were put there. Their weights are trained, frozen, saved and listed with its own.
+ *
+ * Inside `call`, layers are called by `apply`. They are in training when the outermost layer is, so `this.dropout.apply(x)` needs no
+ * option; `{ training: false }` keeps one out of it.
  *
  * @example
  * class Skip extends Layer {
@@ -80,9 +84,11 @@ export abstract class Layer extends Holder {
   private readonly addedWeights: Variable[] = []
   private isTrainable: boolean
 
-  constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
+  constructor(options: LayerOptions = {}) {
     super()
-    this.name = name ?? autoName(new.target.name)
+    const { name, trainable = true, inputShape } = options
+    checkLayerOptions(classNameOf(this), options)
+    this.name = name ?? autoName(classNameOf(this))
     this.isTrainable = trainable
     this.inputShape = inputShape ?? null
   }
@@ -96,6 +102,7 @@ export abstract class Layer extends Holder {
   }
 
   set trainable(value: boolean) {
+    checkTrainable(this.name, value)
     this.isTrainable = value
     for (const layer of contents<Layer>(this).layers) layer.isTrainable = value
     setTrainable(this.variables, value)
@@ -136,30 +143,42 @@ export abstract class Layer extends Holder {
    */
   outputShape(inputShape: Shape): Shape {
     if (contents(this).finds.length === this.addedWeights.length) return inputShape
-    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape])))).shape.slice(1)
+    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape]), inUse))).shape.slice(1)
   }
 
   /**
    * Calls the layer; the first time, builds it for the shape of x.
-   * @throws ShapeError when x does not have the shape that the layer was built for; OptionError when `call` uses a layer with
-   * weights that is not in a property
+   * @param x a tensor, or arrays, which become one
+   * @throws ShapeError when x does not have the shape that the layer was built for; OptionError when `call` does not return a tensor,
+   * or uses a layer with weights that is not in a property
    */
-  apply(x: Tensor, options?: CallOptions): Tensor {
-    checkTensor(this.name, 'apply', x)
-    const isOutermost = enter(this)
+  apply(x: TensorLike, options?: CallOptions): Tensor {
+    const input = x instanceof Tensor ? x : this.inputFrom(x)
+    const mode = enter(this, options)
     try {
-      if (!this.built) this.buildFor(x.shape.slice(1))
-      if (!isOutermost) checkPart(this)
-      const y = this.call(x, options)
-      return y === x ? snapshot(x) : y
+      if (!this.built) this.buildFor(input.shape.slice(1))
+      checkPart(this)
+      const y = this.call(input, mode)
+      if (!(y instanceof Tensor)) throw notATensor(this.name, 'call', y)
+      return y === input ? snapshot(input) : y
     } finally {
-      if (isOutermost) leave()
+      leave()
     }
+  }
+
+  /** Arrays as a tensor: of float64 where the weights are. */
+  private inputFrom(x: TensorLike): Tensor {
+    const known = foreign(x)
+    if (known)
+      throw new DTypeError(`${this.name}: apply takes a tensor or arrays, received ${known}. Convert it first.`)
+    const isFloat64 = this.variables.some((v) => v.dtype === 'float64')
+    return toTensorBeside(isFloat64 ? 'float64' : 'float32', x)
   }
 
   /** Builds the layer, once. */
   buildFor(inputShape: Shape): void {
     if (this.built) return
+    if (typeof this.call !== 'function') throw withoutCall(this)
     this.build(inputShape)
     this.inputShape = inputShape
     this.built = true
@@ -169,11 +188,14 @@ export abstract class Layer extends Holder {
   /**
    * Makes a weight.
    * @param name what it is called: `kernel`
+   * @throws OptionError or ShapeError for a name, shape or option that is not one
    */
-  protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
-    const { initializer, trainable = true, constraint = null, dtype, seed } = options
-    checkSize(this.name, dtype ?? 'float32', sizeOf(shape))
+  protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    checkWeight(this.name, name, shape, options)
+    const { initializer = 'glorotUniform', trainable = true, constraint = null, dtype = 'float32', seed } = options
+    checkSize(this.name, dtype, sizeOf(shape))
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
+    checkInitial(this.name, name, value, shape)
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
     weight.path = `${pathOf(this)}/${name}`
     this.addedWeights.push(weight)
@@ -193,39 +215,11 @@ export abstract class Layer extends Holder {
 
   /** `Dense(784 → 128, relu)` */
   toString(): string {
-    return `${this.constructor.name}(${this.describe()})`
+    return `${classNameOf(this)}(${this.describe()})`
   }
 
   /** What stands in the parentheses of `toString`. */
   protected describe(): string {
     return ''
   }
-}
-
-/** @throws ShapeError when the examples do not have the shape that the layer was built for */
-export function checkInput(layer: Layer, x: Tensor): void {
-  checkTensor(layer.name, 'call', x)
-  const want = layer.inputShape
-  if (!want || !layer.built) {
-    throw new ShapeError(`${layer.name}: it is not built yet, so it has no weights. Use apply(x), which builds it.`)
-  }
-  const got = x.shape.slice(1)
-  if (x.rank > 0 && sameShape(got, want)) return
-  if (sameShape(x.shape, want)) throw withoutBatch(layer.name, want)
-  throw new ShapeError(
-    `${layer.name}: built for examples of shape ${formatShape(want)}, received ${formatShape(x.shape)}. The first axis is the batch, the others must be ${formatShape(want)}.`,
-  )
-}
-
-function withoutBatch(name: string, shape: Shape): ShapeError {
-  return new ShapeError(
-    `${name}: built for batches of shape [batch, ${shape.join(', ')}], received ${formatShape(shape)}: one example without the batch axis. Pass an array of examples, [x], or x.expandDims(0).`,
-  )
-}
-
-function checkTensor(name: string, method: string, x: unknown): asserts x is Tensor {
-  if (x instanceof Tensor) return
-  throw new DTypeError(
-    `${name}: ${method} takes a tensor, received ${foreign(x) ?? (Array.isArray(x) ? 'an array' : typeof x)}. Wrap the data: ${method}(tensor(data)).`,
-  )
 }

@@ -2,6 +2,7 @@
  * Models as tables (`model.summary()`) and as JSON (`JSON.stringify(model)`): layers in layers, with their shapes.
  */
 import type { Shape } from '../kernels/backend.js'
+import { classNameOf } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
@@ -36,7 +37,7 @@ export function describeTree(
   const weights = own.flatMap(({ item, way }) => (item instanceof Variable ? [[way, item.shape]] : []))
   const layers = layersOf(own).map((inner) => describeTree(inner, finds, configOf))
   return {
-    class: layer.constructor.name,
+    class: classNameOf(layer),
     name,
     config: configOf(layer),
     trainable,
@@ -85,7 +86,16 @@ function rowsIn(layer: Layer, finds: readonly Find[], indent: string): string[][
 }
 
 function layerRow(label: string, layer: Layer): string[] {
-  return [`${label}: ${layer}`, shapeAfter(layer), layer.built ? countWeights(layer.variables) : '?']
+  return [
+    `${label}: ${layer}${isFrozen(layer) ? ' (frozen)' : ''}`,
+    shapeAfter(layer),
+    layer.built ? countWeights(layer.variables) : '?',
+  ]
+}
+
+/** Whether it is frozen, as a whole or weight by weight, and has something to freeze. */
+function isFrozen({ trainable, built, variables, trainableVariables }: Layer): boolean {
+  return built && variables.length > 0 ? trainableVariables.length === 0 : !trainable && !built
 }
 
 /** The shape of a batch of results; layers that cannot say are called to find out, which need not work with zeros. */

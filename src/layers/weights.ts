@@ -64,7 +64,10 @@ function wrongCount(layer: Layer, values: unknown): OptionError {
   if (typeof values === 'string')
     return new OptionError(`setWeights: ${name} received a text. Read it first: setWeights(JSON.parse(text)).`)
   const received = Array.isArray(values) ? `${values.length} arrays` : values ? `an ${typeof values}` : String(values)
+  const hint = built
+    ? 'Give what getWeights() of an equal model returned.'
+    : 'Call it once, which builds it: apply(zeros([1, …])), with the shape of an example.'
   return new OptionError(
-    `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${received}. ${built ? 'Give what getWeights() of an equal model returned.' : 'Give the first layer an inputShape, or call the model once.'}`,
+    `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${received}. ${hint}`,
   )
 }

@@ -3,6 +3,7 @@
  * for use (no dropout).
  */
 import { noGrad } from '../autograd/transforms/grad.js'
+import { inUse } from '../layers/calls.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
@@ -55,7 +56,7 @@ export async function evaluateOn(
 export function predict(model: Model, x: TensorLike, options: BatchOptions): Tensor {
   const batchSize = checkedBatchSize('predict', options)
   const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows()))))
+  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
@@ -82,7 +83,7 @@ function sumsOn(model: Model, data: Dataset, start: number, stop: number): Sum[]
   const { loss, metrics } = model.howToTrain('evaluate')
   const { x, y } = data.batch(start, stop)
   return noGrad(() => {
-    const predictions = model.apply(x)
+    const predictions = model.apply(x, inUse)
     return sumsOf(loss.apply(y as Tensor, predictions), metrics, y as Tensor, predictions)
   })
 }

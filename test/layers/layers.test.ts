@@ -204,7 +204,7 @@ test('weights can be copied, also through JSON, and a set of weights that does n
   ] as const)
     t.throws(() => c.setWeights(weights as never), { message })
   t.deepEqual(numbers(c), before)
-  t.throws(() => new Sequential([new Dense(1)]).setWeights(good), { message: /not built yet.*inputShape/ })
+  t.throws(() => new Sequential([new Dense(1)]).setWeights(good), { message: /not built yet.*Call it once/ })
 })
 
 test('weights survive JSON just as JSON.stringify writes them, in every dtype; what was mangled changes nothing', (t) => {
@@ -340,9 +340,6 @@ test('mistakes in options and shapes are errors that say what to do', (t) => {
   t.throws(() => new Dense(2, 'relu' as never), { message: /^Dense: .*received relu. Write \{ activation: … \}/ })
   t.throws(() => new Dense(2).call(ones([1, 2])), { message: /not built yet.*Use apply/ })
   t.throws(() => new Dense(2).call([[1, 2]] as never), { message: /received an array.*tensor\(data\)/ })
-  t.throws(() => new Sequential([new Dense(2)]).apply([[1, 2]] as never), {
-    message: /^sequential\w*: apply takes a tensor, received an array. Wrap the data: apply\(tensor\(data\)\)\.$/,
-  })
   const sideBySide = Sequential as unknown as new (...layers: Layer[]) => Sequential
   for (const layers of [[new Dense(2)], [new Dense(2), new Dense(3)]])
     t.throws(() => new sideBySide(...layers), {
