@@ -89,7 +89,7 @@ export function getActivation(op: string, activation: ActivationLike): NamedActi
     'activation',
     typeof activation === 'string' ? activation : shown(activation),
     Object.keys(functions),
-    'give a function',
+    "give a function, such as formula('x * tanh(x)')",
   )
 }
 

@@ -5,7 +5,7 @@
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
-import { shown } from './checks.js'
+import { checkFlag } from './checks.js'
 import { contents, lastContents } from './contents.js'
 import type { CallOptions, Layer } from './layer.js'
 
@@ -17,6 +17,8 @@ export const inUse: CallOptions = Object.freeze({ training: false })
 /** The layers whose calls have begun and not ended, outermost first, and the options of each. */
 const callers: Layer[] = []
 const modes: CallOptions[] = []
+/** A layer that is called again this deep in its own call never ends. */
+const deepest = 250
 /** The layers in the outermost one. */
 let known: ReadonlySet<Layer> | null = null
 
@@ -27,6 +29,7 @@ let known: ReadonlySet<Layer> | null = null
  */
 export function enter(layer: Layer, given: CallOptions | undefined): CallOptions {
   const depth = callers.length
+  if (depth >= deepest && callers.includes(layer)) throw calledByItself(layer)
   const mode = given === undefined ? (depth > 0 ? modes[depth - 1] : inUse) : modeOf(layer, given)
   callers.push(layer)
   modes.push(mode)
@@ -40,15 +43,18 @@ export function leave(): void {
   if (callers.length === 0) known = null
 }
 
+function calledByItself(layer: Layer): OptionError {
+  return new OptionError(
+    `${layer.name}: its call calls the layer itself, ${deepest} times over. Layers that hold each other must not call each other in a circle.`,
+  )
+}
+
 function modeOf(layer: Layer, given: CallOptions): CallOptions {
   if (given === inTraining || given === inUse) return given
   const op = `${layer.name}.apply`
   checkOptions(op, given, ['training'])
   const { training = modes.at(-1)?.training } = given
-  if (training !== undefined && typeof training !== 'boolean')
-    throw new OptionError(
-      `${op}: training must be true or false, received ${shown(training)}. Write { training: true }.`,
-    )
+  if (training !== undefined) checkFlag(op, 'training', training)
   return training ? inTraining : inUse
 }
 

@@ -14,14 +14,14 @@ import type { Layer, LayerOptions, WeightOptions } from './layer.js'
 export function checkLayerOptions(op: string, { name, trainable = true, inputShape }: LayerOptions): void {
   if (name !== undefined && name !== null && (typeof name !== 'string' || name === ''))
     throw new OptionError(`${op}: name must be a non-empty string, received ${shown(name)}. Write name: 'hidden'.`)
-  checkTrainable(op, trainable)
+  checkFlag(op, 'trainable', trainable)
   if (inputShape !== undefined && inputShape !== null) checkInputShape(op, inputShape)
 }
 
 /** @throws OptionError for anything but true and false */
-export function checkTrainable(op: string, value: unknown): void {
+export function checkFlag(op: string, option: string, value: unknown): void {
   if (typeof value === 'boolean') return
-  throw new OptionError(`${op}: trainable must be true or false, received ${shown(value)}. It freezes the layer.`)
+  throw new OptionError(`${op}: ${option} must be true or false, received ${shown(value)}. Write { ${option}: true }.`)
 }
 
 function checkInputShape(op: string, shape: unknown): void {
@@ -43,6 +43,15 @@ export function checkWeight(layer: string, name: string, shape: Shape, options: 
   checkShape(op, shape)
   checkOptions(op, options, ['initializer', 'trainable', 'constraint', 'dtype', 'seed'])
   if (options.dtype !== undefined) checkDType(op, options.dtype)
+  checkConstraint(op, 'constraint', options.constraint)
+}
+
+/** @throws OptionError for what is neither a constraint nor missing */
+export function checkConstraint(op: string, option: string, constraint: unknown): void {
+  if (constraint === undefined || constraint === null || typeof constraint === 'function') return
+  throw new OptionError(
+    `${op}: ${option} must be a function, received ${shown(constraint)}. Pass nonNeg(), for example.`,
+  )
 }
 
 /** @throws ShapeError or OptionError when an initializer did not give a tensor of the shape */

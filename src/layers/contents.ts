@@ -145,8 +145,9 @@ function valuesOf(container: object): readonly unknown[] {
 
 /** How the values are called there. */
 function keysOf(container: object): readonly unknown[] {
-  if (!(container instanceof Map))
-    return container instanceof Set ? [...container.keys()].map((_, i) => i) : Object.keys(container)
+  if (Array.isArray(container)) return [...container.keys()]
+  if (container instanceof Set) return [...container].map((_, i) => i)
+  if (!(container instanceof Map)) return Object.keys(container)
   const keys = [...container.keys()]
   return [...keys.map((key, i) => (typeof key === 'object' ? i : String(key))), ...keys.map((_, i) => `key_${i}`)]
 }

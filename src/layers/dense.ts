@@ -9,7 +9,7 @@ import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Constraint, Variable } from '../tensor/variable.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
-import { checkInput, shown } from './checks.js'
+import { checkConstraint, checkFlag, checkInput, shown } from './checks.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
 import { Layer, type LayerOptions, layerOptions } from './layer.js'
 
@@ -34,7 +34,8 @@ export interface DenseOptions extends LayerOptions {
 /**
  * activation(x · kernel + bias): every output is connected to every input of the last axis.
  *
- * Weights: `kernel` [inputs, units], `bias` [units].
+ * Weights: `kernel` [inputs, units], `bias` [units]. The input is converted to the dtype of the kernel, which is float32 unless
+ * `kernelInitializer` returns another one.
  *
  * @example
  * const layer = new Dense(2, { activation: 'relu', inputShape: [3] })
@@ -75,6 +76,9 @@ export class Dense extends Layer {
     this.activation = getActivation('Dense', options.activation ?? 'linear')
     getInitializer('Dense', options.kernelInitializer ?? 'glorotUniform')
     getInitializer('Dense', options.biasInitializer ?? 'zeros')
+    checkFlag('Dense', 'useBias', options.useBias ?? true)
+    checkConstraint('Dense', 'kernelConstraint', options.kernelConstraint)
+    checkConstraint('Dense', 'biasConstraint', options.biasConstraint)
   }
 
   override get givesProbabilities(): boolean {

@@ -1,6 +1,7 @@
 /**
  * Flatten: a layer that makes one axis of all but the first. (What layers share: `layer.ts`.)
  */
+import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { sizeOf } from '../tensor/shape.js'
@@ -23,6 +24,7 @@ export class Flatten extends Layer {
   }
 
   override call(x: Tensor): Tensor {
+    if (x.rank === 0) throw new ShapeError(`${this.name}: the input is a single number. Pass a batch: [batch, …].`)
     return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))])
   }
 

@@ -9,12 +9,12 @@ import { autoName, classNameOf } from '../options.js'
 import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { snapshot } from '../tensor/operations/shaping.js'
-import { checkSize, sizeOf } from '../tensor/shape.js'
+import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Constraint, type Variable, variable } from '../tensor/variable.js'
 import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
-import { checkInitial, checkLayerOptions, checkTrainable, checkWeight, withoutCall } from './checks.js'
+import { checkFlag, checkInitial, checkLayerOptions, checkWeight, withoutCall } from './checks.js'
 import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
 import { describeTree, type LayerDescription } from './summary.js'
@@ -102,7 +102,7 @@ export abstract class Layer extends Holder {
   }
 
   set trainable(value: boolean) {
-    checkTrainable(this.name, value)
+    checkFlag(this.name, 'trainable', value)
     this.isTrainable = value
     for (const layer of contents<Layer>(this).layers) layer.isTrainable = value
     setTrainable(this.variables, value)
@@ -179,6 +179,7 @@ export abstract class Layer extends Holder {
   buildFor(inputShape: Shape): void {
     if (this.built) return
     if (typeof this.call !== 'function') throw withoutCall(this)
+    checkShape(`${this.name}.buildFor`, inputShape)
     this.build(inputShape)
     this.inputShape = inputShape
     this.built = true

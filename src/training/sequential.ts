@@ -50,6 +50,10 @@ export class Sequential extends Model {
    */
   add(layer: Layer): this {
     checkLayers([...this.layers, layer])
+    if (layer === (this as Layer) || contents<Layer>(layer).layers.has(this))
+      throw new OptionError(
+        `add: ${this.name} cannot contain itself, but the layer ${layer.name} does. Add another layer.`,
+      )
     if (this.built && this.inputShape) layer.buildFor(this.outputShape(this.inputShape))
     const layers = this.layers as Layer[]
     layers.push(layer)

@@ -6,6 +6,7 @@ import {
   Activation,
   Dense,
   Dropout,
+  Flatten,
   Layer,
   Model,
   NablaError,
@@ -222,4 +223,55 @@ test('a class without call is an error that says so, with a hint for forward', (
   t.throws(() => new Nothing().apply(ones([1])), { message: /no method call\. Define call\(x\)/ })
   const arrow = Object.assign(new Nothing(), { call: (x: Tensor) => x })
   t.notThrows(() => arrow.apply(ones([1])), 'a field may be the function')
+})
+
+test('layers that call each other in a circle are an error, not an overflow', (t) => {
+  class Ring extends Layer {
+    other: Layer = this
+    depth = 0
+    override call(x: Tensor): Tensor {
+      return this.depth-- > 0 ? this.other.apply(x) : x
+    }
+  }
+  const [a, b] = [new Ring({ name: 'a' }), new Ring({ name: 'b' })]
+  a.other = b
+  b.other = a
+  a.depth = b.depth = 100
+  t.deepEqual(a.apply([1]).toArray(), [1], 'a recursion that ends is fine')
+  a.depth = b.depth = Infinity
+  t.throws(() => a.apply([1]), {
+    instanceOf: NablaError,
+    message: /^[ab]: its call calls the layer itself, 250 times over/,
+  })
+  a.depth = b.depth = 100
+  t.notThrows(() => a.apply([1]))
+})
+
+test('batches may be empty, and numbers that are not finite pass', (t) => {
+  const layers = {
+    Dense: new Dense(2),
+    Dropout: new Dropout(0.5),
+    Flatten: new Flatten(),
+    tanh: new Activation('tanh'),
+  }
+  for (const [name, layer] of Object.entries(layers)) {
+    t.deepEqual(layer.apply(zeros([0, 3]), { training: true }).shape, [0, name === 'Dense' ? 2 : 3])
+    t.true(Number.isNaN(layer.apply([[NaN, Infinity, 1]]).dataSync()[0]))
+  }
+})
+
+test('holes in arrays are not counted as layers, nor do they shift names', (t) => {
+  class Sparse extends Layer {
+    list: Layer[] = []
+    override call(x: Tensor): Tensor {
+      return this.list[5].apply(x)
+    }
+  }
+  const sparse = new Sparse({ name: 'sparse' })
+  sparse.list[5] = new Dense(1)
+  sparse.apply([[1]])
+  t.deepEqual(
+    sparse.variables.map((v) => v.path),
+    ['sparse/list/5/kernel', 'sparse/list/5/bias'],
+  )
 })

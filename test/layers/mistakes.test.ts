@@ -67,6 +67,25 @@ const wrong: Record<string, [make: () => unknown, message: RegExp]> = {
     () => new Dense(3, { activation: any(new Activation('relu')) }),
     /activation Activation\(relu\)/,
   ],
+  'useBias that is text': [
+    () => new Dense(3, { useBias: any('no') }),
+    /^Dense: useBias must be true or false, received "no"/,
+  ],
+  "Keras's name of a constraint": [
+    () => new Dense(3, { kernelConstraint: any('non_neg') }),
+    /^Dense: kernelConstraint must be a function, received "non_neg"\. Pass nonNeg\(\)/,
+  ],
+  'a number as constraint': [
+    () => new Dense(3, { biasConstraint: any(3) }),
+    /^Dense: biasConstraint must be a function/,
+  ],
+  'a single number for Flatten': [() => new Flatten().apply(3), /^flatten\w*: the input is a single number\. /],
+  'a single number for Dense': [() => new Dense(2).apply(3), /^dense\w*: the examples are single numbers\. /],
+  'a number as the shape to build for': [() => new Dense(2).buildFor(any(3)), /^dense\w*\.buildFor: 3 is not a shape/],
+  'more units than memory': [
+    () => new Dense(1e10).apply([[1, 2]]),
+    /^dense\w*: 20000000000 numbers of float32 do not fit/,
+  ],
   'a list as initializer': [
     () => new Dense(3, { kernelInitializer: any(['zeros']) }),
     /unknown initializer \["zeros"\]/,
@@ -104,6 +123,7 @@ test("addWeight says how it is called, also to those who write it as Keras's", (
     [['kernel', [2], 'zeros'], /^w\.addWeight: options must be an object, received zeros\. Write \{ initializer: … \}/],
     [['kernel', [2], { init: 'zeros' }], /^w\.addWeight: unknown option init\./],
     [['kernel', [2], { dtype: 'float' }], /^w\.addWeight: unknown dtype "float"/],
+    [['kernel', [2], { constraint: 'nonNeg' }], /^w\.addWeight: constraint must be a function, received "nonNeg"/],
     [['kernel', [2], { initializer: 'zero' }], /^w: unknown initializer zero\. Did you mean zeros\?/],
   ] as const)
     t.throws(() => new Weighted(...args), { instanceOf: NablaError, message })
@@ -132,8 +152,8 @@ test('layers, variables and arrays do not fit into properties that a layer needs
         return x
       }
     }
-    for (const use of [(n: Net) => new Sequential([n]).variables, (n: Net) => String(new Sequential([n]).toJSON())])
-      t.throws(() => use(new Net()), {
+    for (const use of [(l: Layer) => l.variables, (l: Layer) => l.toJSON()])
+      t.throws(() => use(Object.assign(new Plain(), { inner: new Net() })), {
         instanceOf: OptionError,
         message: new RegExp(`^Net: .* is assigned to ${key}, which every layer needs itself\\. .*this\\.my`),
       })

@@ -65,6 +65,8 @@ test('a model without layers and a wrong layer are errors', (t) => {
   empty.add(layer)
   t.throws(() => empty.add(layer), { message: /comes twice/ })
   t.is(empty.layers.length, 1)
+  for (const around of [empty, new Sequential([empty])])
+    t.throws(() => empty.add(around), { message: /^add: empty cannot contain itself, but the layer \w+ does\./ })
   t.deepEqual(empty.predict(zeros([1, 2])).shape, [1, 1])
   t.throws(() => new Sequential([]), { message: /no layers/ })
 })
