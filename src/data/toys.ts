@@ -17,7 +17,7 @@ export interface LabelledPoints {
 
 /** Options of every toy data set. */
 export interface ToyOptions {
-  /** How many points, of all classes together; classes come in turns. Default 100. */
+  /** How many points, of all classes together, as many of each. They come in random order. Default 100. */
   samples?: number
   /** The standard deviation of the normal noise that is added to the coordinates. Each function has its default. */
   noise?: number
@@ -104,7 +104,7 @@ export function makeCircles(options: ToyOptions & { factor?: number } = {}): Lab
  * @throws OptionError when an option cannot be used
  * @example
  * const { x, y } = makeSpirals({ samples: 300, classes: 3, seed: 1 })
- * y.slice(0, 4) // => [0, 1, 2, 0]
+ * y.filter((label) => label === 2).length // => 100
  */
 export function makeSpirals(options: ToyOptions & { classes?: number; turns?: number } = {}): LabelledPoints {
   checkOptions('makeSpirals', options, [...common, 'classes', 'turns'])
@@ -135,7 +135,7 @@ export function makeBlobs(options: ToyOptions & { centers?: number[][] } = {}): 
 }
 
 /**
- * Points of each class in turn; `place` gives the point without noise at `t`, which goes from 0 to 1 within the class.
+ * As many points of each class, shuffled, so that any part of them (`validationSplit`) is like the whole; `place` gives the point without noise at `t`, which goes from 0 to 1 within the class.
  */
 function inClasses(
   op: string,
@@ -151,7 +151,8 @@ function inClasses(
     const t = Math.floor(i / classes) / Math.max(1, perClass - 1)
     return place(label, t).map((v) => v + noise * random.normal())
   })
-  return { x, y }
+  const order = [...random.permutation(samples)]
+  return { x: order.map((i) => x[i]), y: order.map((i) => y[i]) }
 }
 
 function polar(radius: number, angle: number): number[] {

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
 import { getMetric, type MetricLike, type NamedMetric } from './metrics/metrics.js'
+import { isClass, received } from './received.js'
 
 /** What the training loop asks of an optimizer. */
 export interface TrainingOptimizer {
@@ -92,7 +93,7 @@ export interface Compiled {
 export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
   checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
   const { optimizer, loss, metrics = [] } = options
-  if (!Array.isArray(metrics)) throw new OptionError("compile: metrics is no array. Write metrics: ['accuracy'].")
+  if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
   const compiledLoss = getLoss(loss, fromLogits)
@@ -103,24 +104,34 @@ export function compiled(options: CompileOptions, fromLogits: boolean): Compiled
   }
 }
 
-/** @throws OptionError for what is no optimizer */
+function metricsNotArray(metrics: unknown): OptionError {
+  return new OptionError(
+    `compile: metrics must be an array, received ${received(metrics)}. Write metrics: ['accuracy', worst], where worst is a function that is logged under its own name.`,
+  )
+}
+
+/** @throws OptionError for what is not an optimizer */
 function checkOptimizer(optimizer: unknown): void {
-  if (typeof optimizer === 'function') {
+  if (optimizer === undefined)
+    throw new OptionError('compile: the optimizer is missing. Give an instance, such as new AdamW().')
+  if (isClass(optimizer)) {
     const { name } = optimizer
     throw new OptionError(`compile: the optimizer is the class ${name}. Give an instance: new ${name}().`)
   }
-  if (typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
+  const isFunction = typeof optimizer === 'function' // functions have a method apply, too
+  if (!isFunction && typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
   if (typeof optimizer === 'string') {
     throw new OptionError(
       `compile: the optimizer is the name '${optimizer}'. Give an instance, such as new Adam(), or optimizers.get('${optimizer}').`,
     )
   }
-  throw new OptionError(`compile: the optimizer is ${String(optimizer)}. Give an instance, such as new AdamW().`)
+  throw new OptionError(`compile: the optimizer is ${received(optimizer)}. Give an instance, such as new AdamW().`)
 }
 
-/** @throws OptionError when two metrics, or a metric and the loss, would be one entry of the logs */
+/** @throws OptionError when two of the loss, the metrics and those of the validation would be one entry of the logs */
 function distinct(metrics: NamedMetric[]): NamedMetric[] {
-  const names = ['loss', ...metrics.map((metric) => metric.name)]
+  const own = ['loss', ...metrics.map((metric) => metric.name)]
+  const names = [...own, ...own.map((name) => `val_${name}`)]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice === undefined) return metrics
   throw new OptionError(

@@ -5,8 +5,10 @@ import { DTypeError, OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
 import type { Generator } from '../kernels/random.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
+import { foreign } from '../tensor/foreign.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
+import { isPromise, received } from './received.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -31,7 +33,9 @@ export class Dataset {
    * @throws ShapeError when x and y have different lengths, or there are no examples
    * @throws DTypeError when a number is NaN or infinite
    */
-  static of(op: string, x: TensorLike, y: TensorLike): Dataset {
+  static of(op: DataOp, x: TensorLike, y: TensorLike): Dataset {
+    checkData(op, 'x', x, y)
+    checkData(op, 'y', y)
     const [xs, ys] = [toColumn(op, 'x', x), toColumn(op, 'y', y)]
     const [size, targets] = [xs, ys].map(({ values, width }) => values.length / width)
     if (targets !== size) {
@@ -43,7 +47,8 @@ export class Dataset {
   }
 
   /** Examples without targets, checked and copied. */
-  static inputs(op: string, x: TensorLike): Dataset {
+  static inputs(op: DataOp, x: TensorLike): Dataset {
+    checkData(op, 'x', x)
     const xs = toColumn(op, 'x', x)
     return new Dataset(xs, null, xs.values.length / xs.width)
   }
@@ -88,12 +93,46 @@ export class Dataset {
   }
 }
 
+/** How each operation that takes data is called. */
+const calls = {
+  fit: 'fit(x, y, options)',
+  'fit (validationData)': 'validationData: [x, y]',
+  evaluate: 'evaluate(x, y)',
+  trainOnBatch: 'trainOnBatch(x, y)',
+  predict: 'predict(x)',
+}
+type DataOp = keyof typeof calls
+
+/**
+ * What was given as `x` or `y`, as a tensor.
+ * @throws OptionError when it is missing, or is an object that is not data
+ */
+export function toData(op: DataOp, name: 'x' | 'y', data: TensorLike): Tensor {
+  checkData(op, name, data)
+  return toTensor(data)
+}
+
+/** @throws OptionError for what is missing, for options in the place of data, and for promises; `y` is what follows `x` */
+function checkData(op: DataOp, name: 'x' | 'y', data: unknown, y?: unknown): void {
+  if (data instanceof Tensor || isData(data)) return
+  const after = `Write ${calls[op]}, with one entry per example.`
+  const isEmpty = data === undefined || data === null
+  if (isEmpty) throw new OptionError(`${op}: ${name} is missing, received ${String(data)}. ${after}`)
+  if (isPromise(data)) throw new OptionError(`${op}: ${name} is a promise. Await it first: const data = await promise.`)
+  if (name === 'y') throw new OptionError(`${op}: y is missing, received ${received(data)} in its place. ${after}`)
+  const also = y === undefined && op !== 'predict' ? ', and y is missing' : ''
+  throw new OptionError(`${op}: x is ${received(data)}${also}. ${after}`)
+}
+
+/** Whether it may be numbers: the rest is found when they are read. */
+function isData(data: unknown): boolean {
+  if (typeof data === 'function') return false
+  return typeof data !== 'object'
+    ? data !== undefined
+    : Array.isArray(data) || ArrayBuffer.isView(data) || foreign(data) !== null
+}
+
 function toColumn(op: string, name: string, data: TensorLike): Column {
-  if (data === undefined || data === null) {
-    throw new OptionError(
-      `${op}: ${name} is ${data}. Give ${op.split(' ')[0]}(x, y) an array with one entry per example.`,
-    )
-  }
   const tensor = toTensor(data)
   if (tensor.rank === 0) {
     throw new ShapeError(`${op}: ${name} is a single number. Give an array with one entry per example.`)

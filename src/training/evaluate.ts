@@ -3,6 +3,7 @@
  * for use (no dropout).
  */
 import { noGrad } from '../autograd/transforms/grad.js'
+import { OptionError } from '../errors.js'
 import { inUse } from '../layers/calls.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
@@ -14,6 +15,7 @@ import { arrived, Dataset } from './dataset.js'
 import { type Logs, MeanLogs } from './logs.js'
 import { read, readAsync, type Sum, sumsOf } from './metrics/batch-metrics.js'
 import type { BatchOptions, Model } from './model.js'
+import { received } from './received.js'
 
 /** `Model.evaluate`. */
 export function evaluate(model: Model, x: TensorLike, y: TensorLike, options: BatchOptions): Logs {
@@ -54,6 +56,10 @@ export async function evaluateOn(
 
 /** `Model.predict`. */
 export function predict(model: Model, x: TensorLike, options: BatchOptions): Tensor {
+  if (Array.isArray(options) || options instanceof Tensor)
+    throw new OptionError(
+      `predict: the second argument is ${received(options)}, but predict takes no targets. Write predict(x), or evaluate(x, y).`,
+    )
   const batchSize = checkedBatchSize('predict', options)
   const outputs: Tensor[] = []
   for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))

@@ -3,7 +3,7 @@
  * included, is `Model.trainOnBatch` in `model.ts`; which loss that is, and whether it takes logits or probabilities, is decided by `getLoss` in `loss-names.ts`.
  */
 
-import { GradientError, OptionError, ShapeError } from '../errors.js'
+import { GradientError, NablaError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Generator, generator } from '../kernels/random.js'
 import { checkBatchSize, checkOptions } from '../options.js'
@@ -18,7 +18,8 @@ import { arrived, Dataset } from './dataset.js'
 import { evaluateOn } from './evaluate.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
-import { ownStep } from './one-at-a-time.js'
+import { OwnUpdates, ownStep } from './one-at-a-time.js'
+import { received } from './received.js'
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -58,6 +59,7 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   const callbacks: Callback[] = [history, ...(options.verbose ? [printEpochs()] : []), ...(options.callbacks ?? [])]
   const steps = Math.ceil(training.size / batchSize)
   const turns = new Turns()
+  const updates = new OwnUpdates(model)
   model.stopTraining = false
   model.forgetTrained()
   model.optimizer.restoreForTraining?.()
@@ -65,10 +67,12 @@ export async function runFit(model: Model, x: TensorLike, y: TensorLike, options
   for (const c of callbacks) await c.onTrainBegin?.(params, model)
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
-    const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, epoch)
+    if (model.stopTraining) break
+    const logs = await runEpoch(model, training, batchSize, shuffle ? random : null, callbacks, turns, updates, epoch)
     if (validation) Object.assign(logs, prefixed(await evaluateOn(model, validation, batchSize, () => turns.giveWay())))
     for (const c of callbacks) await c.onEpochEnd?.(epoch, logs, model)
   }
+  updates.check()
   if (epochs > 0) model.optimizer.finalizeVariableValues(model.variablesTrained.filter((v) => v.trainable))
   for (const c of callbacks) await c.onTrainEnd?.(history, model)
   return history
@@ -81,6 +85,7 @@ async function runEpoch(
   random: Generator | null,
   callbacks: readonly Callback[],
   turns: Turns,
+  updates: OwnUpdates,
   epoch: number,
 ): Promise<Logs> {
   const order = random ? data.order(random) : undefined
@@ -88,9 +93,11 @@ async function runEpoch(
   const mean = new MeanLogs()
   for (let start = 0, step = 0; start < data.size && !model.stopTraining; start += batchSize, step++) {
     const stop = Math.min(start + batchSize, data.size)
+    updates.check()
     const logs = backend.isAsync
       ? await trainStepAsync(model, data.batch(start, stop, order), epoch, step)
       : tidy(() => trainStep(model, data.batch(start, stop, order), epoch, step))
+    updates.note()
     mean.add(logs, stop - start)
     for (const c of listeners) await c.onBatchEnd?.(step, mean.logs, model)
     if (turns.isOver) await turns.giveWay()
@@ -121,6 +128,7 @@ async function trainStepAsync(model: Model, { x, y }: Batch, epoch: number, step
 }
 
 function located(error: unknown, epoch: number, step: number): unknown {
+  if (error instanceof NablaError) error.message = error.message.replace(/^trainOnBatch:/, 'fit:')
   if (error instanceof GradientError) error.message = `${error.message} (epoch ${epoch + 1}, step ${step + 1})`
   return error
 }
@@ -190,7 +198,7 @@ function withoutOne(shape: Shape): Shape {
 function checkAlike(what: string, validation: Shape, training: Shape): void {
   if (sameShape(validation, training)) return
   throw new ShapeError(
-    `fit: validation ${what} have shape ${formatShape(validation)}, training ${what} ${formatShape(training)}. Give [x, y] of the same shapes as x and y, but for the first axis.`,
+    `fit: validation ${what} have shape ${formatShape(validation)}, training ${what} ${formatShape(training)}. Give [x, y] of the same shapes as x and y, except for the first axis.`,
   )
 }
 
@@ -205,21 +213,30 @@ function checkFitOptions(options: FitOptions): void {
     'callbacks',
     'verbose',
   ])
-  const { epochs = 1, batchSize = 32, validationSplit = 0, validationData } = options
+  const { epochs = 1, batchSize = 32, validationSplit = 0, validationData, shuffle = true, verbose = 0 } = options
   if (!Number.isInteger(epochs) || epochs < 0) {
-    throw new OptionError(`fit: epochs is ${epochs}. Give a whole number, 0 or more.`)
+    throw new OptionError(`fit: epochs is ${received(epochs)}. Give a whole number, 0 or more.`)
   }
   checkBatchSize('fit', batchSize)
   if (options.callbacks !== undefined && !Array.isArray(options.callbacks)) {
-    throw new OptionError('fit: callbacks is no array. Write callbacks: [callback].')
+    throw new OptionError(
+      `fit: callbacks must be an array, received ${received(options.callbacks)}. Write callbacks: [callback].`,
+    )
   }
   for (const callback of options.callbacks ?? []) checkCallback(callback)
   if (validationData !== undefined && !(Array.isArray(validationData) && validationData.length === 2)) {
-    throw new OptionError('fit: validationData is no pair. Write validationData: [x, y].')
+    throw new OptionError(
+      `fit: validationData must be a pair, received ${received(validationData)}. Write validationData: [x, y].`,
+    )
   }
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new OptionError(`fit: validationSplit is ${validationSplit}. Give a fraction from 0 up to, not including, 1.`)
+  if (!(typeof validationSplit === 'number' && validationSplit >= 0 && validationSplit < 1)) {
+    throw new OptionError(
+      `fit: validationSplit is ${received(validationSplit)}. Give a fraction from 0 up to, not including, 1.`,
+    )
   }
+  if (typeof shuffle !== 'boolean') throw new OptionError(`fit: shuffle is ${received(shuffle)}. Give true or false.`)
+  if (![0, 1, 2, true, false].includes(verbose))
+    throw new OptionError(`fit: verbose is ${received(verbose)}. Give 1 for a line per epoch, or 0.`)
   if (validationSplit > 0 && validationData) {
     throw new OptionError('fit: both validationSplit and validationData were given. Choose one of them.')
   }

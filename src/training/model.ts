@@ -10,7 +10,7 @@ import { Layer } from '../layers/layer.js'
 import { summarize } from '../layers/summary.js'
 import { assignAll } from '../layers/weights.js'
 import { backend } from '../tensor/backend.js'
-import { type TensorLike, toTensor } from '../tensor/creation.js'
+import type { TensorLike } from '../tensor/creation.js'
 import type { TensorParts } from '../tensor/foreign.js'
 import { areFinite, checkFinite, checkFiniteAsync, finiteFlag } from '../tensor/operations/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -18,13 +18,14 @@ import { tidy } from '../tensor/tidy.js'
 import { Variable } from '../tensor/variable.js'
 import type { History } from './callbacks/callbacks.js'
 import { type Compiled, type CompileOptions, compiled, type ModelOptimizer, type TrainingOptimizer } from './compile.js'
-import type { Dataset } from './dataset.js'
+import { type Dataset, toData } from './dataset.js'
 import { evaluate, evaluateAsync, predict } from './evaluate.js'
 import { type FitOptions, runFit } from './fit.js'
 import type { Logs } from './logs.js'
 import { read, readAsync, type Sum, sumsOf } from './metrics/batch-metrics.js'
 import { alone, checkFree, claim } from './one-at-a-time.js'
 import { checkTargets } from './targets.js'
+import { notHeld, nothingToTrain, withoutGradient } from './untrainable.js'
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
@@ -45,9 +46,10 @@ export abstract class Model extends Layer {
 
   /**
    * Says how to train.
-   * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
+   * @throws OptionError for an unknown loss, metric or option, when the optimizer is not one, or while the model is being trained
    */
   compile(options: CompileOptions): this {
+    checkFree(this, 'compile')
     this.#compiled = compiled(options, !this.givesProbabilities)
     return this
   }
@@ -75,7 +77,7 @@ export abstract class Model extends Layer {
   trainOnBatch(x: TensorLike, y: TensorLike): Logs {
     const { loss } = this.howToTrain('trainOnBatch')
     checkFree(this, 'trainOnBatch')
-    const [inputs, targets] = [toTensor(x), toTensor(y)]
+    const [inputs, targets] = [toData('trainOnBatch', 'x', x), toData('trainOnBatch', 'y', y)]
     if ((loss.targets === 'probabilities' || loss.targets === 'distributions') && !backend.isAsync)
       checkTargets('trainOnBatch', loss.targets, targets.dataSync(), targets.shape.slice(1), Infinity)
     return backend.inWorkspace(() => {
@@ -101,7 +103,7 @@ export abstract class Model extends Layer {
   private async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
-      const results = this.lossAndGradients(toTensor(x), toTensor(y))
+      const results = this.lossAndGradients(toData('trainOnBatch', 'x', x), toData('trainOnBatch', 'y', y))
       return { ...results, decisive: this.optimizer.decisive?.(results.gradients) ?? [] }
     })
     const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
@@ -140,6 +142,7 @@ export abstract class Model extends Layer {
     const { loss, metrics } = this.howToTrain('trainOnBatch')
     const predictions = this.apply(inputs, inTraining)
     const value = loss.apply(targets, predictions)
+    if (!value.requiresGrad) throw withoutGradient(this, loss.name, predictions)
     return { value, sums: sumsOf(value, metrics, targets, predictions) }
   }
 
@@ -165,12 +168,12 @@ export abstract class Model extends Layer {
   /** Finds the variables to train, and makes the optimizer go on with them. */
   private lookAgain(gradients: ReadonlyMap<Tensor, Tensor> | null): void {
     const { variables, optimizer } = this
-    if (variables.length === 0) throw withoutWeights(this.name)
+    const trained = this.trainableVariables
+    if (trained.length === 0) throw nothingToTrain(this)
     const own = new Set<Tensor>(variables)
     for (const leaf of gradients?.keys() ?? [])
       if (leaf instanceof Variable && !own.has(leaf)) throw notHeld(this, leaf)
     const isOurs = (v: Variable) => own.has(v) || this.variablesTrained.includes(v)
-    const trained = this.trainableVariables
     claim(this, trained)
     if (optimizer.builtVariables?.().some(isOurs)) optimizer.addVariables?.(trained)
     this.#trained = { variables: trained, optimizer }
@@ -196,7 +199,7 @@ export abstract class Model extends Layer {
     const lost = backend.isAsync ? [] : this.variables.filter((v) => !areFinite([v])).map(({ path }) => path)
     const cause = lost.length > 0 ? `, as these weights are not finite: ${lost.join(', ')}` : ''
     throw new GradientError(
-      `trainOnBatch: the loss is ${loss}${cause}. No step was made with this batch. Lower the learning rate, clip gradients (globalClipnorm), and look for NaN or huge numbers in the data.`,
+      `trainOnBatch: the loss is ${loss}${cause}. No step was made with this batch. If it grew before, lower the learning rate or clip gradients (globalClipnorm); if not, look for log, sqrt or division outside its domain, and for NaN or huge numbers in the data.`,
     )
   }
 
@@ -265,7 +268,7 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Replaces all weights.
+   * Replaces all weights. During `fit`, in a callback, the next step starts from them.
    * @param weights tensors, arrays, or what JSON, `structuredClone` or `postMessage` made of tensors: one for each of `variables`, of its shape; rounded
    * to its dtype, where float32 makes ±∞ of what is larger than 3.4e38
    * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
@@ -276,7 +279,8 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * The optimizer of `compile`: a callback may set `model.optimizer.learningRate`. One that is not nabla's has what it has.
+   * The optimizer of `compile`: a callback may set `model.optimizer.learningRate`, but not make steps with it. One that is not
+   * nabla's has what it has.
    */
   get optimizer(): ModelOptimizer {
     return this.howToTrain('optimizer').optimizer as ModelOptimizer
@@ -297,16 +301,4 @@ function takeFlag(logs: Logs): boolean {
   const isFine = logs[finiteLog] !== 0
   delete logs[finiteLog]
   return isFine
-}
-
-function withoutWeights(name: string): OptionError {
-  return new OptionError(
-    `fit: the model ${name} has no weights to train. Store its layers and variables in properties, such as this.hidden = new Dense(8).`,
-  )
-}
-
-function notHeld({ name }: Model, { path }: Variable): OptionError {
-  return new OptionError(
-    `fit: the variable ${path} has a gradient, but no property of the model ${name} or its layers holds it, so it would not be trained. Store it in a property, such as this.scale = variable(1), or set its trainable to false.`,
-  )
 }

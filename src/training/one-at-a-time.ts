@@ -72,9 +72,30 @@ export function claim(model: Model, variables: readonly Variable[]): void {
   training.variables = variables
 }
 
+/** Notices updates that the optimizer makes between the steps of `fit`: they would be hidden in its losses. */
+export class OwnUpdates {
+  private count: number | undefined
+
+  constructor(private readonly model: Model) {}
+
+  /** Remembers how many updates were made. */
+  note(): void {
+    this.count = this.model.optimizer.iterations
+  }
+
+  /** @throws OptionError when others were made since; a state with fewer may have been imported */
+  check(): void {
+    const { name, optimizer } = this.model
+    if (this.count === undefined || !(optimizer.iterations > this.count)) return
+    throw new OptionError(
+      `fit: the optimizer of the model ${name} was used while fit trains: it made ${optimizer.iterations} updates, and fit ${this.count}. Wait for fit before apply, step or minimize, or use another optimizer.`,
+    )
+  }
+}
+
 function busy(op: string, name: string, other: string): OptionError {
   return new OptionError(
-    `${op}: the model ${name} is being trained by ${other} already. Wait for it first: await model.${other}(…). Callbacks may evaluate, predict, set weights and change the learning rate, but not train.`,
+    `${op}: the model ${name} is being trained by ${other} already. Wait for it first: await model.${other}(…). Callbacks may evaluate, predict, set weights and change the learning rate, but not train or compile.`,
   )
 }
 

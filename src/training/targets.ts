@@ -67,7 +67,8 @@ function checkLabels(op: string, labels: TypedArray, width: number, classes: num
         `${op}: label ${label} at example ${Math.floor(i / width)} is not a whole number. Labels are integers, from 0 on; for one-hot rows use categoricalCrossentropy.`,
       )
     }
-    if (label < 0 || label >= classes) throw outOfRange(op, label, Math.floor(i / width), classes)
+    if (label < 0) throw negative(op, label, Math.floor(i / width))
+    if (label >= classes) throw outOfRange(op, label, Math.floor(i / width), classes)
   }
 }
 
@@ -78,20 +79,27 @@ export function oneClass(op: string): ShapeError {
   )
 }
 
-function outOfRange(op: string, label: number, example: number, classes: number): ShapeError {
-  const [count, range] = Number.isFinite(classes)
-    ? [`${classes} classes`, `from 0 to ${classes - 1}`]
-    : ['a class', 'from 0 on']
+function negative(op: string, label: number, example: number): ShapeError {
   return new ShapeError(
-    `${op}: label ${label} at example ${example} is out of range for ${count}. Labels go ${range}; has the last layer enough units?`,
+    `${op}: label ${label} at example ${example} is out of range: the classes are 0, 1, 2 and so on. Number them from 0, such as 0 and 1 for -1 and 1.`,
+  )
+}
+
+function outOfRange(op: string, label: number, example: number, classes: number): ShapeError {
+  return new ShapeError(
+    `${op}: label ${label} at example ${example} is out of range for ${classes} classes. Labels go from 0 to ${classes - 1}; has the last layer enough units?`,
   )
 }
 
 function checkProbabilities(op: string, values: TypedArray, width: number): void {
   for (let i = 0; i < values.length; i++) {
     if (isProbability(values[i])) continue
+    const hint =
+      values[i] === -1
+        ? 'replace labels of -1 by 0'
+        : 'for integer labels use sparseCategoricalCrossentropy, for other numbers meanSquaredError'
     throw new DTypeError(
-      `${op}: target ${rounded(values[i])} at example ${Math.floor(i / width)} is no probability. This loss takes 0, 1 and what lies between; for integer labels use sparseCategoricalCrossentropy, for other numbers meanSquaredError.`,
+      `${op}: target ${rounded(values[i])} at example ${Math.floor(i / width)} is not a probability. This loss expects values from 0 to 1; ${hint}.`,
     )
   }
 }

@@ -34,8 +34,27 @@ for (const [name, make] of Object.entries(makers) as [string, (options?: ToyOpti
   })
 
   test(`${name} adds noise of the standard deviation asked for`, (t) => {
-    const deviation = spread(make({ samples: 2000, noise: 0.3, seed: 2 }).x, make({ samples: 2000, noise: 0 }).x)
+    const deviation = spread(
+      make({ samples: 2000, noise: 0.3, seed: 2 }).x,
+      make({ samples: 2000, noise: 0, seed: 2 }).x,
+    )
     t.true(Math.abs(deviation - 0.3) < 0.015, String(deviation))
+  })
+
+  test(`${name} shuffles: the last fifth, or every other point, is like the whole`, (t) => {
+    const { x, y } = make({ samples: 1000, noise: 0, seed: 3 })
+    const mean = (rows: number[][], axis: number) => rows.reduce((sum, row) => sum + row[axis], 0) / rows.length
+    for (const part of [x.slice(800), x.filter((_, i) => i % 2 === 0), x.slice(0, 200)])
+      for (const axis of [0, 1]) t.true(Math.abs(mean(part, axis) - mean(x, axis)) < 0.2, `${mean(part, axis)}`)
+    for (const labels of [y.slice(800), y.filter((_, i) => i % 2 === 0), y.slice(0, 200)])
+      t.true(
+        Math.abs(
+          mean(
+            labels.map((label) => [label]),
+            0,
+          ) - 0.5,
+        ) < 0.12,
+      )
   })
 
   test(`${name} names an option that it does not know or cannot use`, (t) => {
@@ -65,11 +84,11 @@ test('circles have the radii 1 and factor', (t) => {
 
 test('spirals go out from the middle, each class turned against the one before it', (t) => {
   const { x, y } = makeSpirals({ samples: 90, classes: 3, turns: 1, noise: 0 })
-  t.deepEqual(y.slice(0, 6), [0, 1, 2, 0, 1, 2])
-  const radii = x.map(([a, b]) => Math.hypot(a, b))
-  t.true(near(radii[0], 0) && near(radii[89], 1))
+  const radius = ([a, b]: number[]) => Math.hypot(a, b)
+  const arms = [0, 1, 2].map((label) => x.filter((_, i) => y[i] === label).sort((a, b) => radius(a) - radius(b)))
+  for (const arm of arms) t.true(arm.length === 30 && near(radius(arm[0]), 0) && near(radius(arm[29]), 1))
   const angle = ([a, b]: number[]) => Math.atan2(b, a)
-  const turned = (angle(x[31]) - angle(x[30]) + 2 * Math.PI) % (2 * Math.PI)
+  const turned = (angle(arms[1][10]) - angle(arms[0][10]) + 2 * Math.PI) % (2 * Math.PI)
   t.true(near(turned, (2 * Math.PI) / 3))
 })
 

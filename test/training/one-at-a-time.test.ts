@@ -64,6 +64,66 @@ test('callbacks evaluate and predict, but do not train their own model', async (
   t.deepEqual(seen, ['all'])
 })
 
+test('compile during a training is an error, from outside and in callbacks', async (t) => {
+  const model = make()
+  const again = () => model.compile({ optimizer: new SGD(), loss: 'meanAbsoluteError' })
+  const callback: Callback = {
+    onBatchEnd: async () => void (await later()),
+    onEpochEnd: () => void t.throws(again, error('compile')),
+  }
+  const training = model.fit(x, y, { ...options, callbacks: [callback] })
+  await later()
+  t.throws(again, error('compile'))
+  await training
+  t.notThrows(again)
+})
+
+const optimizerOf = (model: Model) => model.optimizer as unknown as SGD
+
+const steps: Record<string, (model: Model) => unknown> = {
+  minimize: (m) => optimizerOf(m).minimize(() => m.apply(x).square().mean(), m.trainableVariables),
+  apply: (m) => m.optimizer.apply(m.trainableVariables, m.trainableVariables),
+  step(m) {
+    m.apply(x).square().mean().backward()
+    optimizerOf(m).step(m.trainableVariables)
+  },
+}
+
+for (const [name, step] of Object.entries(steps)) {
+  test(`${name} of the model's own optimizer during fit is an error, in the first epoch and after the last step`, async (t) => {
+    for (const epochs of [1, 3]) {
+      const model = make()
+      let done = false
+      const callback: Callback = {
+        onEpochEnd: () => {
+          if (!done) step(model)
+          done = true
+        },
+      }
+      await t.throwsAsync(model.fit(x, y, { ...options, epochs, callbacks: [callback] }), {
+        instanceOf: OptionError,
+        message: /^fit: the optimizer of the model m was used while fit trains: it made 9 updates, and fit 8\. Wait/,
+      })
+      await t.notThrowsAsync(model.fit(x, y, options), 'afterwards it trains again')
+    }
+  })
+}
+
+test('during fit, other optimizers may step, and an earlier state may come back', async (t) => {
+  const [model, other] = [make(), make()]
+  other.apply(x)
+  let state: ReturnType<typeof model.optimizer.exportState> | undefined
+  const callback: Callback = {
+    onEpochEnd(_epoch, _logs, m) {
+      steps.minimize(other)
+      state ??= m.optimizer.exportState()
+      m.optimizer.importState(state)
+    },
+  }
+  await t.notThrowsAsync(model.fit(x, y, { ...options, callbacks: [callback] }))
+  t.is(model.optimizer.iterations, 8)
+})
+
 const endings: Record<string, (model: Model) => Promise<unknown>> = {
   'a wrong option': (m) => m.fit(x, y, { epochs: -1 }),
   'wrong data': (m) => m.fit(x, y.slice([[0, 3]])),

@@ -5,6 +5,7 @@ import { OptionError } from '../../errors.js'
 import { unknownName } from '../../options.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
+import { isClass, received } from '../received.js'
 
 /**
  * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
@@ -33,14 +34,30 @@ const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onT
  * @throws OptionError for what can never be called
  */
 export function checkCallback(callback: unknown): void {
-  if (typeof callback !== 'object' || callback === null) {
-    throw new OptionError(
-      `fit: the callback ${String(callback)} is no object. Give functions by event: { onEpochEnd: (epoch, logs) => … }.`,
-    )
-  }
+  if (isClass(callback)) throw classAsCallback(callback.name)
+  if (typeof callback !== 'object' || callback === null) throw notCallback(callback)
   const own = callback as Record<string, unknown>
   const wrong = functionNames(own).find((name) => /^on(_|[A-Z])/.test(name) && !events.includes(name))
   if (wrong !== undefined) throw unknownName('fit', 'callback', wrong, events)
+  const handlers = events.filter((name) => name in own)
+  if (handlers.length === 0) throw notCallback(callback)
+  for (const name of handlers) checkHandler(name, own[name])
+}
+
+function classAsCallback(name: string): OptionError {
+  return new OptionError(`fit: the callback is the class ${name}. Give an instance: new ${name}().`)
+}
+
+function notCallback(callback: unknown): OptionError {
+  return new OptionError(
+    `fit: the callback is ${received(callback)}, which handles none of ${events.join(', ')}. Give an object of event handlers: { onEpochEnd: (epoch, logs) => … }.`,
+  )
+}
+
+/** @throws OptionError for what is given as a handler and cannot be called; undefined is none */
+function checkHandler(name: string, handler: unknown): void {
+  if (handler === undefined || (typeof handler === 'function' && !isClass(handler))) return
+  throw new OptionError(`fit: the callback's ${name} is ${received(handler)}, not a function. Write ${name}() { … }.`)
 }
 
 /** The functions of an object, inherited ones included. */

@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import type { Logs } from '../logs.js'
 import { directionOf } from '../metrics/direction.js'
 import type { Model } from '../model.js'
+import { received } from '../received.js'
 import type { Callback, TrainParams } from './callbacks.js'
 
 /** Options of `EarlyStopping`. */
@@ -69,9 +70,12 @@ export class EarlyStopping implements Callback {
     checkOptions('EarlyStopping', options, names)
     const { monitor = 'val_loss', patience = 0, minDelta = 0, mode = 'auto', baseline = null } = options
     const { restoreBestWeights = false, startFromEpoch = 0 } = options
-    for (const [name, value] of Object.entries({ patience, minDelta, startFromEpoch })) {
-      if (!(value >= 0)) throw new OptionError(`EarlyStopping: ${name} is ${String(value)}. Give a number, 0 or more.`)
-    }
+    for (const [name, value] of Object.entries({ patience, minDelta, startFromEpoch }))
+      if (!(isNumber(value) && value >= 0)) throw invalid(name, value, 'a number, 0 or more')
+    if (typeof monitor !== 'string') throw invalid('monitor', monitor, "the name of a log, such as 'val_loss'")
+    if (baseline !== null && !isNumber(baseline)) throw invalid('baseline', baseline, 'a number or null')
+    if (typeof restoreBestWeights !== 'boolean')
+      throw invalid('restoreBestWeights', restoreBestWeights, 'true or false')
     this.options = { monitor, patience, minDelta, mode, baseline, restoreBestWeights, startFromEpoch }
     this.sign = directionOf('EarlyStopping', monitor, mode)
   }
@@ -115,8 +119,15 @@ export class EarlyStopping implements Callback {
     this.bestWeights = null
   }
 
-  /** Whether a value is better than another by more than `minDelta`; any is better than none. */
+  /** Whether a value is better than another by more than `minDelta`; any number but NaN is better than none. */
   private isBetter(value: number, reference: number | null): boolean {
+    if (Number.isNaN(value)) return false
     return reference === null || this.sign * (value - reference) > this.options.minDelta
   }
+}
+
+const isNumber = (value: unknown) => typeof value === 'number' && !Number.isNaN(value)
+
+function invalid(name: string, value: unknown, wanted: string): OptionError {
+  return new OptionError(`EarlyStopping: ${name} is ${received(value)}. Give ${wanted}.`)
 }

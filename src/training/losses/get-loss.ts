@@ -3,11 +3,11 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import { toCamelCase, unknownName } from '../../options.js'
-import { foreign } from '../../tensor/foreign.js'
 import { OperationNode, type Row } from '../../tensor/operation.js'
 import { ops } from '../../tensor/operations/ops.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
+import { hintFor, isClass, received } from '../received.js'
 import { alignTargets, oneClass, type TargetKind } from '../targets.js'
 import {
   binaryCrossentropy,
@@ -42,6 +42,8 @@ export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
 
 /** A loss as models use it. */
 export interface CompiledLoss {
+  /** What messages call it. */
+  readonly name: string
   readonly apply: LossFunction
   /** What it takes as `yTrue`. */
   readonly targets: TargetKind
@@ -53,12 +55,14 @@ export interface CompiledLoss {
  * @throws OptionError naming the nearest one when there is none
  */
 export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
-  const name = typeof loss === 'function' ? nameOf(loss) : lossName(String(loss))
-  if (name === undefined) return { apply: heldToScalar(loss as LossFunction), targets: 'custom' }
-  if (isOfNumbers(name)) return { apply: refusingSoftmaxUnit(name, ofNumbers[name]), targets: 'numbers' }
+  checkLossLike(loss)
+  const name = typeof loss === 'function' ? nameOf(loss) : lossName(loss)
+  if (name === undefined) return { name: nameIn(loss), apply: heldToScalar(loss as LossFunction), targets: 'custom' }
+  if (isOfNumbers(name)) return { name, apply: refusingSoftmaxUnit(name, ofNumbers[name]), targets: 'numbers' }
   const crossentropy = ofProbabilities[name]
   const targets = targetsOf[name]
   return {
+    name,
     apply: (yTrue, yPred) => {
       checkUnits(name, yPred, targets !== 'probabilities')
       if (fromLogits) checkLogits(name, yPred)
@@ -66,6 +70,19 @@ export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
     },
     targets,
   }
+}
+
+/** @throws OptionError for what is neither a name nor a function */
+function checkLossLike(loss: unknown): void {
+  if (typeof loss === 'string' || (typeof loss === 'function' && !isClass(loss))) return
+  throw new OptionError(
+    `compile: the loss is ${received(loss)}. Give a name, such as 'meanSquaredError', or a function of (yTrue, yPred).`,
+  )
+}
+
+/** What messages call a loss of the user. */
+function nameIn(loss: LossLike): string {
+  return (typeof loss === 'function' && loss.name) || 'loss'
 }
 
 function refusingSoftmaxUnit(name: string, loss: LossFunction): LossFunction {
@@ -115,16 +132,11 @@ function checkLogits(loss: LossName, { node }: Tensor): void {
 /** A user's loss, with an error for what is not one number. */
 function heldToScalar(loss: LossFunction): LossFunction {
   return (yTrue, yPred) => {
-    checkUnits(loss.name || 'loss', yPred, false)
+    checkUnits(nameIn(loss), yPred, false)
     const value: unknown = loss(alignTargets(yTrue, yPred), yPred)
     if (value instanceof Tensor && value.size === 1) return value
     throw new ShapeError(
-      `${loss.name || 'loss'}: the loss function returned ${describe(value)}, not a scalar tensor. Compute it with tensor operations, and end with .mean().`,
+      `${nameIn(loss)}: the loss function returned ${received(value)}, not a scalar tensor. ${hintFor(value) ?? 'Compute it with tensor operations, and end with .mean().'}`,
     )
   }
-}
-
-function describe(value: unknown): string {
-  if (value instanceof Tensor) return `a tensor of shape ${formatShape(value.shape)}`
-  return foreign(value) ?? `${typeof value} ${String(value)}`
 }

@@ -4,9 +4,9 @@
 import { OptionError } from '../../errors.js'
 import type { Shape, TypedArray } from '../../kernels/backend.js'
 import { toCamelCase, unknownName } from '../../options.js'
-import { foreign } from '../../tensor/foreign.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { nameOf } from '../losses/get-loss.js'
+import { hintFor, isClass, received } from '../received.js'
 import { alignTargets, matchShape, type TargetKind } from '../targets.js'
 import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
 
@@ -52,12 +52,20 @@ function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
  * @throws OptionError naming the nearest one when there is none
  */
 export function getMetric(metric: MetricLike, targets: TargetKind, fromLogits: boolean): NamedMetric {
+  checkMetricLike(metric)
   if (typeof metric === 'function') return ofFunction(metric, targets, fromLogits)
-  const name = Object.hasOwn(short, metric) ? short[metric as keyof typeof short] : toCamelCase(String(metric))
-  const logged = String(metric)
-  if (isOneOf(comparisons, name)) return accuracyMetric(logged, comparisons[name], targets, fromLogits)
-  if (isOneOf(errors, name)) return { name: logged, apply: errors[name] }
+  const name = Object.hasOwn(short, metric) ? short[metric as keyof typeof short] : toCamelCase(metric)
+  if (isOneOf(comparisons, name)) return accuracyMetric(metric, comparisons[name], targets, fromLogits)
+  if (isOneOf(errors, name)) return { name: metric, apply: errors[name] }
   throw unknownName('compile', 'metric', metric, Object.keys({ ...comparisons, ...errors }), 'give a function')
+}
+
+/** @throws OptionError for what is neither a name nor a function */
+function checkMetricLike(metric: unknown): void {
+  if (typeof metric === 'string' || (typeof metric === 'function' && !isClass(metric))) return
+  throw new OptionError(
+    `compile: the metric is ${received(metric)}. Give a name, such as 'accuracy', or a function of (yTrue, yPred); the logs use the function's own name.`,
+  )
 }
 
 function isOneOf<T extends object>(functions: T, name: PropertyKey): name is keyof T {
@@ -75,9 +83,9 @@ function ofFunction(metric: MetricFunction, targets: TargetKind, fromLogits: boo
 function heldToTensor(metric: MetricFunction): MetricFunction {
   return (yTrue, yPred) => {
     const values: unknown = metric(alignTargets(yTrue, yPred), yPred)
-    if (values instanceof Tensor) return values
+    if (values instanceof Tensor && values.size > 0) return values
     throw new OptionError(
-      `${metric.name || 'metric'}: the metric function returned ${foreign(values) ?? `${typeof values} ${String(values)}`}, not a tensor. Compute it with tensor operations.`,
+      `${metric.name || 'metric'}: the metric function returned ${received(values)}, not a tensor of at least one number. ${hintFor(values) ?? 'Compute it with tensor operations.'}`,
     )
   }
 }

@@ -77,6 +77,45 @@ test('what it is to watch must be there, and options must make sense', async (t)
   t.throws(() => new EarlyStopping({ min_delta: 1 } as object), { message: /Did you mean minDelta\?/ })
 })
 
+test('options of the wrong type are errors that show what was given', (t) => {
+  const wrong: [option: string, value: unknown, shown: string][] = [
+    ['patience', '2', 'the string "2"'],
+    ['patience', Number.NaN, 'NaN'],
+    ['patience', null, 'null'],
+    ['minDelta', '0.1', 'the string "0.1"'],
+    ['minDelta', -1, '-1'],
+    ['startFromEpoch', -1, '-1'],
+    ['baseline', '1', 'the string "1"'],
+    ['baseline', Number.NaN, 'NaN'],
+    ['monitor', 5, '5'],
+    ['monitor', null, 'null'],
+    ['restoreBestWeights', 'yes', 'the string "yes"'],
+  ]
+  for (const [option, value, shown] of wrong) {
+    const { message } = t.throws(() => new EarlyStopping({ [option]: value }), { instanceOf: OptionError })
+    t.true(message.startsWith(`EarlyStopping: ${option} is ${shown}. Give `), message)
+  }
+  t.notThrows(() => new EarlyStopping({ patience: Infinity, baseline: null }))
+})
+
+test('NaN is never the best value, and counts as no improvement', (t) => {
+  const run = (values: number[]) => {
+    const stopping = new EarlyStopping({ patience: 2, restoreBestWeights: true })
+    const model = counting()
+    stopping.onTrainBegin({ epochs: 9, steps: 1, batchSize: 1, samples: 1, logs: ['val_loss'] })
+    values.forEach((val_loss, epoch) => {
+      model.setWeights([[[epoch]]])
+      stopping.onEpochEnd(epoch, { val_loss }, model)
+    })
+    stopping.onTrainEnd(null, model)
+    return [stopping.best, stopping.bestEpoch, stopping.stoppedEpoch, model.variables[0].item()]
+  }
+  t.deepEqual(run([Number.NaN, 3, 2]), [2, 2, null, 2])
+  t.deepEqual(run([3, Number.NaN, 2]), [2, 2, null, 2])
+  t.deepEqual(run([3, Number.NaN, Number.NaN]), [3, 0, 2, 0])
+  t.deepEqual(run([Number.NaN, Number.NaN, Number.NaN]), [null, 0, 2, 2])
+})
+
 /** Names that Keras's metrics have a direction for, and those that people give to functions of their own. */
 const directions = {
   max: 'accuracy acc binaryAccuracy binary_accuracy sparseCategoricalAccuracy topKCategoricalAccuracy balancedAccuracy auc AUC rocAuc precision recall precisionAtRecall precision_at_recall sensitivityAtSpecificity f1 f1Score f1_score macroF1 fBetaScore r2 r2Score R2Score cosineSimilarity meanIoU binary_io_u iou pearsonCorrelation',

@@ -1,0 +1,43 @@
+/**
+ * Values as messages show them.
+ */
+import { Printed } from '../printed.js'
+import { foreign } from '../tensor/foreign.js'
+import { formatShape } from '../tensor/shape.js'
+import { Tensor } from '../tensor/tensor.js'
+
+/** A value in a few words: `5`, `an object with x, y`, `the class EarlyStopping`. */
+export function received(x: unknown): string {
+  if (typeof x === 'function')
+    return isClass(x) ? `the class ${x.name}` : x.name ? `the function ${x.name}` : 'a function'
+  if (typeof x === 'object' && x !== null) return receivedObject(x)
+  return typeof x === 'string' ? `the string ${JSON.stringify(x.slice(0, 60))}` : String(x)
+}
+
+function receivedObject(x: object): string {
+  if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
+  if (Array.isArray(x)) return 'an array'
+  if (isPromise(x)) return 'a promise'
+  const name = x.constructor?.name ?? 'Object'
+  if (name !== 'Object') return (x instanceof Printed ? null : foreign(x)) ?? `an object of class ${name}`
+  const keys = Object.keys(x)
+  return foreign(x) ?? (keys.length > 0 ? `an object with ${keys.slice(0, 8).join(', ')}` : 'an empty object')
+}
+
+/** Whether something is a promise, or like one. */
+export function isPromise(x: unknown): x is PromiseLike<unknown> {
+  return typeof (x as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/** Whether a function can only be called with `new`. */
+export function isClass(x: unknown): x is new () => unknown {
+  return typeof x === 'function' && /^class\b/.test(Function.prototype.toString.call(x))
+}
+
+/** What to do about what a loss or a metric returned; undefined where it is a tensor. */
+export function hintFor(x: unknown): string | undefined {
+  if (x === undefined) return 'Is a return missing?'
+  if (isPromise(x)) return 'Remove async: losses and metrics are computed at once.'
+  if (typeof x === 'number') return 'Leave out item() and Math functions, and return the tensor.'
+  return undefined
+}
