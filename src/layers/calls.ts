@@ -7,11 +7,12 @@ import { checkOptions } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
 import { checkFlag } from './checks.js'
 import { contents, lastContents } from './contents.js'
-import type { CallOptions, Layer } from './layer.js'
+import type { Layer } from './layer.js'
+import type { CallOptions } from './layer-options.js'
 
-/** What `call` gets in training. */
+/** The options of a call in training. */
 export const inTraining: CallOptions = Object.freeze({ training: true })
-/** What `call` gets outside of training. */
+/** The options of a call outside of training. */
 export const inUse: CallOptions = Object.freeze({ training: false })
 
 /** The layers whose calls have begun and not ended, outermost first, and the options of each. */
@@ -45,7 +46,7 @@ export function leave(): void {
 
 function calledByItself(layer: Layer): OptionError {
   return new OptionError(
-    `${layer.name}: its call calls the layer itself, ${deepest} times over. Layers that hold each other must not call each other in a circle.`,
+    `${layer.name}: call calls the layer itself, ${deepest} calls deep. Layers that hold each other must not call each other in a circle.`,
   )
 }
 
@@ -72,13 +73,13 @@ export function checkPart(layer: Layer): void {
 
 function notFound(outermost: Layer, layer: Layer): OptionError {
   return new OptionError(
-    `${outermost.name}: it calls the layer ${layer.name}, ${layer}, but no property holds that layer, so its weights would not be trained or saved. Store it in a property, such as this.inner = layer, or in an array, Map, Set or plain object there; closures, #private fields and WeakMaps cannot be searched.`,
+    `${outermost.name}: call uses the layer ${layer.name}, ${layer}, which no property holds, so its weights would not be trained or saved. Store it in a property, such as this.inner = layer, or in an array, Map, Set or plain object there, but not in a closure, #private field or WeakMap.`,
   )
 }
 
 /**
- * The error for something that a function returned in place of a tensor.
- * @param called what was called
+ * The error for a function that did not return a tensor.
+ * @param called the function
  */
 export function notATensor(op: string, called: string, result: unknown): OptionError {
   return new OptionError(`${op}: ${called} returned ${describe(result)}. ${wayOut(result)}`)

@@ -1,5 +1,5 @@
 /**
- * Mistakes in making and calling layers, with what to do about them.
+ * Checks of what is passed to layers, and their errors.
  */
 import { DTypeError, OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
@@ -8,9 +8,10 @@ import { checkDType } from '../tensor/dtype.js'
 import { foreign } from '../tensor/foreign.js'
 import { checkShape, formatShape, sameShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
-import type { Layer, LayerOptions, WeightOptions } from './layer.js'
+import type { Layer } from './layer.js'
+import type { LayerOptions, WeightOptions } from './layer-options.js'
 
-/** @throws OptionError for values that the options of every layer cannot have */
+/** @throws OptionError or ShapeError for a wrong value of an option that every layer has */
 export function checkLayerOptions(op: string, { name, trainable = true, inputShape }: LayerOptions): void {
   if (name !== undefined && name !== null && (typeof name !== 'string' || name === ''))
     throw new OptionError(`${op}: name must be a non-empty string, received ${shown(name)}. Write name: 'hidden'.`)
@@ -29,16 +30,16 @@ function checkInputShape(op: string, shape: unknown): void {
   if (Array.isArray(shape) && sizes.every((n) => Number.isInteger(n) && n >= 0)) return
   const fitting = sizes.filter((n) => Number.isInteger(n) && n >= 0)
   throw new ShapeError(
-    `${op}: inputShape is ${shown(shape)}. Give the shape of one example, without the batch axis: inputShape: ${formatShape(fitting.length > 0 ? fitting : [2])}.`,
+    `${op}: inputShape must be the shape of one example, without the batch axis, received ${shown(shape)}. Write inputShape: ${formatShape(fitting.length > 0 ? fitting : [2])}.`,
   )
 }
 
-/** @throws OptionError, ShapeError or DTypeError for what `addWeight` cannot use */
+/** @throws OptionError, ShapeError or DTypeError for wrong arguments of `addWeight` */
 export function checkWeight(layer: string, name: string, shape: Shape, options: WeightOptions): void {
   const op = `${layer}.addWeight`
   if (typeof name !== 'string' || name === '')
     throw new OptionError(
-      `${op}: the name is ${shown(name)}, not a string. Pass name, shape and options: addWeight('kernel', [2, 3], { initializer: 'zeros' }).`,
+      `${op}: name must be a non-empty string, received ${shown(name)}. Pass name, shape and options: addWeight('kernel', [2, 3], { initializer: 'zeros' }).`,
     )
   checkShape(op, shape)
   checkOptions(op, options, ['initializer', 'trainable', 'constraint', 'dtype', 'seed'])
@@ -46,7 +47,7 @@ export function checkWeight(layer: string, name: string, shape: Shape, options: 
   checkConstraint(op, 'constraint', options.constraint)
 }
 
-/** @throws OptionError for what is neither a constraint nor missing */
+/** @throws OptionError for anything but a function, null and undefined */
 export function checkConstraint(op: string, option: string, constraint: unknown): void {
   if (constraint === undefined || constraint === null || typeof constraint === 'function') return
   throw new OptionError(
@@ -54,12 +55,12 @@ export function checkConstraint(op: string, option: string, constraint: unknown)
   )
 }
 
-/** @throws ShapeError or OptionError when an initializer did not give a tensor of the shape */
+/** @throws ShapeError when an initializer did not return a tensor of the shape */
 export function checkInitial(layer: string, name: string, value: unknown, shape: Shape): void {
   if (value instanceof Tensor && sameShape(value.shape, shape)) return
   const received = value instanceof Tensor ? `a tensor of shape ${formatShape(value.shape)}` : shown(value)
   throw new ShapeError(
-    `${layer}: the initializer of ${name} must return a tensor of shape ${formatShape(shape)}, it returned ${received}. It is called with the shape: (shape) => zeros(shape).`,
+    `${layer}: the initializer of ${name} must return a tensor of shape ${formatShape(shape)}, but returned ${received}. It is called with the shape: (shape) => zeros(shape).`,
   )
 }
 
@@ -77,7 +78,9 @@ export function checkInput(layer: Layer, x: Tensor): void {
   checkTensor(layer.name, x)
   const want = layer.inputShape
   if (!want || !layer.built) {
-    throw new ShapeError(`${layer.name}: it is not built yet, so it has no weights. Use apply(x), which builds it.`)
+    throw new ShapeError(
+      `${layer.name}: the layer is not built yet, so it has no weights. Use apply(x), which builds it.`,
+    )
   }
   const got = x.shape.slice(1)
   if (x.rank > 0 && sameShape(got, want)) return
@@ -100,7 +103,7 @@ function checkTensor(name: string, x: unknown): asserts x is Tensor {
   )
 }
 
-/** A value as it would be written. */
+/** A value as code. */
 export function shown(value: unknown): string {
   if (typeof value === 'string' || Array.isArray(value)) return JSON.stringify(value)
   if (Object.getPrototypeOf(Object(value)) === Object.prototype) return JSON.stringify(value)

@@ -1,10 +1,10 @@
 /**
- * What a layer is: a function of a tensor with weights. Subclasses make the weights in `build`, given the shape of one example, or
- * hold other layers in their properties (`contents.ts` finds them), and compute the result in `call`.
+ * A layer: a function of a tensor, with weights. Subclasses make the weights in `build`, given the shape of one example, or hold other
+ * layers in their properties (`contents.ts` finds them), and compute the output in `call`. Read `dense.ts` next.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { DTypeError } from '../errors.js'
-import type { DType, Shape } from '../kernels/backend.js'
+import type { Shape } from '../kernels/backend.js'
 import { autoName, classNameOf } from '../options.js'
 import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
@@ -12,55 +12,22 @@ import { snapshot } from '../tensor/operations/shaping.js'
 import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import { type Constraint, type Variable, variable } from '../tensor/variable.js'
+import { type Variable, variable } from '../tensor/variable.js'
 import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
 import { checkFlag, checkInitial, checkLayerOptions, checkWeight, withoutCall } from './checks.js'
-import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
-import { getInitializer, type InitializerLike } from './initializers.js'
+import { contents, Holder } from './contents.js'
+import { enrol, setTrainable } from './freezing.js'
+import { getInitializer } from './initializers.js'
+import type { CallOptions, LayerOptions, WeightOptions } from './layer-options.js'
+import { pathOf } from './paths.js'
 import { describeTree, type LayerDescription } from './summary.js'
-
-/** Options every layer takes. */
-export interface LayerOptions {
-  /** Default: the class's name in snake case, numbered (`dense`, `dense_1`). */
-  name?: string
-  /** Whether optimizers update its weights. Default true. */
-  trainable?: boolean
-  /**
-   * The shape of one example, without the batch axis; lets the first layer of a model be built before data is seen. Default: that
-   * of the first input.
-   */
-  inputShape?: Shape
-}
-
-/** The names of the options every layer takes. */
-export const layerOptions = ['name', 'trainable', 'inputShape'] as const
-
-/** How a layer is called. */
-export interface CallOptions {
-  /** Training (dropout drops) or not. Default: as the call of the layer around it, false for the outermost. */
-  training?: boolean
-}
-
-/** How `addWeight` makes a weight. */
-export interface WeightOptions {
-  /** How its numbers start. Default glorotUniform. */
-  initializer?: InitializerLike
-  /** Default true. */
-  trainable?: boolean
-  /** Applied by optimizers after each update. Default none. */
-  constraint?: Constraint | null
-  /** Default float32. */
-  dtype?: DType
-  /** Makes random initializers repeatable. Default: see `setSeed`. */
-  seed?: number
-}
 
 /**
  * The base of all layers and models. Layers and variables in its properties are part of it: directly, or in arrays, maps, sets and
  * plain objects at any depth, whenever they were put there. Their weights are trained, frozen, saved and listed with its own.
  *
- * Inside `call`, layers are called by `apply`. They are in training when the outermost layer is, so `this.dropout.apply(x)` needs no
- * option; `{ training: false }` keeps one out of it.
+ * Call the layers inside with `apply`. They are in training when the outermost layer is, so `this.dropout.apply(x)` needs no options;
+ * `this.teacher.apply(x, { training: false })` is never in training.
  *
  * @example
  * class Skip extends Layer {
@@ -74,13 +41,13 @@ export interface WeightOptions {
  * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
  */
 export abstract class Layer extends Holder {
-  /** Unique within a model; part of the paths of its weights. */
+  /** Its name, part of the paths of its weights. */
   readonly name: string
   /** The shape of one example, once known. */
   inputShape: Shape | null
-  /** Whether its weights exist. */
+  /** True if its weights exist. */
   built = false
-  /** What `addWeight` made. */
+  /** The weights that `addWeight` made. */
   private readonly addedWeights: Variable[] = []
   private isTrainable: boolean
 
@@ -94,8 +61,8 @@ export abstract class Layer extends Holder {
   }
 
   /**
-   * Whether optimizers update its weights, those of layers inside included. Set it to false to freeze the layer; what is put into a
-   * frozen layer is frozen, too. Variables that were not trainable when they came into the layer stay so.
+   * True if optimizers update its weights, those of the layers inside included. Set it to false to freeze the layer; what is put into a
+   * frozen layer is frozen, too. Variables that were not trainable when they were put into the layer are never trained.
    */
   get trainable(): boolean {
     return this.isTrainable
@@ -114,14 +81,13 @@ export abstract class Layer extends Holder {
   }
 
   /**
-   * Whether its results are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits.
-   * Default false.
+   * True if its outputs are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits. Default false.
    */
   get givesProbabilities(): boolean {
     return false
   }
 
-  /** Whether it hands probabilities on as they are, outside of training (Dropout, Flatten). Default false. */
+  /** True if probabilities stay probabilities outside of training (Dropout, Flatten). Default false. */
   get keepsProbabilities(): boolean {
     return false
   }
@@ -134,12 +100,12 @@ export abstract class Layer extends Holder {
   /** Makes the weights for examples of this shape (without the batch axis). Called once, before the first `call`. */
   build(_inputShape: Shape): void {}
 
-  /** The layer's function. */
+  /** Computes the output. Call `apply`, which builds the layer first. */
   abstract call(x: Tensor, options?: CallOptions): Tensor
 
   /**
-   * The shape of one result, given that of one example. Default: the same shape; a layer with layers or variables in its properties
-   * is called with zeros to find out.
+   * The shape of one output, given that of one example. Default: the same shape; a layer with layers or variables in its properties is
+   * called with zeros to find out.
    */
   outputShape(inputShape: Shape): Shape {
     if (contents(this).finds.length === this.addedWeights.length) return inputShape
@@ -147,10 +113,10 @@ export abstract class Layer extends Holder {
   }
 
   /**
-   * Calls the layer; the first time, builds it for the shape of x.
-   * @param x a tensor, or arrays, which become one
-   * @throws ShapeError when x does not have the shape that the layer was built for; OptionError when `call` does not return a tensor,
-   * or uses a layer with weights that is not in a property
+   * Calls the layer. The first call builds it for the shape of x.
+   * @param x a batch of examples, [batch, ...]
+   * @throws ShapeError when x does not have the shape that the layer was built for
+   * @throws OptionError when `call` does not return a tensor, or uses a layer with weights that is not in a property
    */
   apply(x: TensorLike, options?: CallOptions): Tensor {
     const input = x instanceof Tensor ? x : this.inputFrom(x)
@@ -166,7 +132,7 @@ export abstract class Layer extends Holder {
     }
   }
 
-  /** Arrays as a tensor: of float64 where the weights are. */
+  /** Arrays as a tensor, of float64 where the weights are. */
   private inputFrom(x: TensorLike): Tensor {
     const known = foreign(x)
     if (known)
@@ -188,8 +154,8 @@ export abstract class Layer extends Holder {
 
   /**
    * Makes a weight.
-   * @param name what it is called: `kernel`
-   * @throws OptionError or ShapeError for a name, shape or option that is not one
+   * @param name the last part of its path: `kernel`
+   * @throws OptionError, ShapeError or DTypeError for a wrong name, shape or option
    */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
     checkWeight(this.name, name, shape, options)
@@ -204,12 +170,12 @@ export abstract class Layer extends Holder {
     return weight
   }
 
-  /** What `JSON.stringify` writes: the classes, names, options and shapes, without the numbers (see `getWeights`). */
+  /** Returns what `JSON.stringify` writes: classes, names, options and shapes, without the weights (see `getWeights`). */
   toJSON(): LayerDescription {
     return describeTree(this, contents<Layer>(this).finds, (layer) => layer.config())
   }
 
-  /** Its own options, for `toJSON`. Default none. */
+  /** Returns its own options, for `toJSON`. Default none. */
   protected config(): Readonly<Record<string, unknown>> {
     return {}
   }
@@ -219,7 +185,7 @@ export abstract class Layer extends Holder {
     return `${classNameOf(this)}(${this.describe()})`
   }
 
-  /** What stands in the parentheses of `toString`. */
+  /** Returns what `toString` writes in parentheses. */
   protected describe(): string {
     return ''
   }

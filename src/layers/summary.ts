@@ -8,7 +8,7 @@ import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
 import type { Layer } from './layer.js'
 
-/** A layer in JSON: what it is, not its numbers. */
+/** A layer in JSON, without its weights. */
 export interface LayerDescription {
   /** The name of its class. */
   readonly class: string
@@ -16,7 +16,7 @@ export interface LayerDescription {
   readonly name: string
   /** Its own options: `{ units: 4, activation: 'relu', useBias: true }`. */
   readonly config: Readonly<Record<string, unknown>>
-  /** Whether optimizers update its weights. */
+  /** True if optimizers update its weights. */
   readonly trainable: boolean
   /** The shape of one example; null before it is known. */
   readonly inputShape: Shape | null
@@ -26,7 +26,7 @@ export interface LayerDescription {
   readonly layers?: readonly LayerDescription[]
 }
 
-/** A layer and those inside; `configOf` gives the options of one. */
+/** A layer and those inside; `configOf` returns the options of one. */
 export function describeTree(
   layer: Layer,
   finds: readonly Find[],
@@ -74,7 +74,7 @@ export function summarize(model: Layer): string {
   ].join('\n')
 }
 
-/** A row for each layer in a layer, those further inside indented below it; and for each variable that stands beside layers. */
+/** A row for each layer inside, with the rows of that layer indented below it, and for each variable next to layers. */
 function rowsIn(layer: Layer, finds: readonly Find[], indent: string): string[][] {
   const own = finds.filter(({ holder }) => holder === layer)
   if (layersOf(own).length === 0) return []
@@ -93,12 +93,12 @@ function layerRow(label: string, layer: Layer): string[] {
   ]
 }
 
-/** Whether it is frozen, as a whole or weight by weight, and has something to freeze. */
+/** True if it has weights, none of which is trained, or will have none. */
 function isFrozen({ trainable, built, variables, trainableVariables }: Layer): boolean {
   return built && variables.length > 0 ? trainableVariables.length === 0 : !trainable && !built
 }
 
-/** The shape of a batch of results; layers that cannot say are called to find out, which need not work with zeros. */
+/** The shape of a batch of outputs; custom layers are called with zeros to find out, which may fail. */
 function shapeAfter(layer: Layer): string {
   if (!layer.inputShape) return 'not built'
   try {

@@ -241,7 +241,7 @@ test('layers that call each other in a circle are an error, not an overflow', (t
   a.depth = b.depth = Infinity
   t.throws(() => a.apply([1]), {
     instanceOf: NablaError,
-    message: /^[ab]: its call calls the layer itself, 250 times over/,
+    message: /^[ab]: call calls the layer itself, 250 calls deep/,
   })
   a.depth = b.depth = 100
   t.notThrows(() => a.apply([1]))
