@@ -42,6 +42,8 @@ export class Sequential extends Model {
 
   /**
    * Adds a layer at the end.
+   * @param layer takes the output of the layer before it
+   * @returns the model
    * @throws OptionError when it is not a layer, or in the model already
    * @example
    * const model = new Sequential()
