@@ -4,6 +4,7 @@
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
+import { inUse } from '../layers/calls.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
@@ -61,7 +62,7 @@ export function predict(model: Model, x: TensorLike, options: BatchOptions): Ten
     )
   const batchSize = checkedBatchSize('predict', options)
   const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows()))))
+  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
@@ -88,7 +89,7 @@ function sumsOn(model: Model, data: Dataset, start: number, stop: number): Sum[]
   const { loss, metrics } = model.howToTrain('evaluate')
   const { x, y } = data.batch(start, stop)
   return noGrad(() => {
-    const predictions = model.apply(x)
+    const predictions = model.apply(x, inUse)
     return sumsOf(loss.apply(y as Tensor, predictions), metrics, y as Tensor, predictions)
   })
 }

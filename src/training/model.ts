@@ -5,6 +5,7 @@
 
 import { noGrad } from '../autograd/transforms/grad.js'
 import { GradientError, OptionError } from '../errors.js'
+import { inTraining, inUse } from '../layers/calls.js'
 import { Layer } from '../layers/layer.js'
 import { summarize } from '../layers/summary.js'
 import { assignAll } from '../layers/weights.js'
@@ -142,7 +143,7 @@ export abstract class Model extends Layer {
   /** The loss of a batch in training, and what the logs say of it. */
   private lossOf(inputs: Tensor, targets: Tensor): { value: Tensor; sums: Sum[] } {
     const { loss, metrics } = this.howToTrain('trainOnBatch')
-    const predictions = this.apply(inputs, { training: true })
+    const predictions = this.apply(inputs, inTraining)
     const value = loss.apply(targets, predictions)
     if (!value.requiresGrad) throw withoutGradient(this, loss.name, predictions)
     return { value, sums: sumsOf(value, metrics, targets, predictions) }
@@ -232,7 +233,7 @@ export abstract class Model extends Layer {
     data.checkTargets(op, loss.targets)
     if (loss.targets !== 'labels' && checking.length === 0) return
     const first = () => data.batch(0, Math.min(batchSize, data.size)).x
-    const outputs = tidy(() => noGrad(() => this.apply(first()).shape))
+    const outputs = tidy(() => noGrad(() => this.apply(first(), inUse).shape))
     data.checkTargets(op, loss.targets, outputs[outputs.length - 1])
     for (const metric of checking) metric.checkTargets?.(op, data.targetValues, data.targetShape, outputs.slice(1))
   }
