@@ -83,7 +83,7 @@ const inside = [leaveGpuOut, mathjsParser, classNames]
 const optimizersApart = {
   name: 'optimizers',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/optim\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
+    onResolve({ filter: /\/optim\/catalog\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
 /** Packages that are already inside the file that another one publishes. */

@@ -22,7 +22,7 @@ import { namesElsewhere } from './equivalents-table.js'
 import { readParts } from './made-of.js'
 import { alignedTeX } from './mathematics-tex.js'
 
-const tensors = join(import.meta.dirname, '../../src/tensor')
+const tensors = join(import.meta.dirname, '../../src/tensor/operations')
 const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']
 
 /** Functions whose row has another name. */
@@ -109,7 +109,7 @@ function display(tex: string): string {
 }
 
 function ruleOf({ file, text }: RowText): string {
-  return `Its row in [the table](source:src/tensor/${file}), forward and back:\n\n\`\`\`ts\n${text}\n\`\`\``
+  return `Its row in [the table](source:src/tensor/operations/${file}), forward and back:\n\n\`\`\`ts\n${text}\n\`\`\``
 }
 
 /** A row as it stands in the source. */
