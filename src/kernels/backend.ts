@@ -93,9 +93,11 @@ export interface Backend {
   readAt(buffer: DataBuffer, index: number): number
   /**
    * Runs something (a training step, a batch of `evaluate`, what `tidy` is given) whose results may live in a workspace that is
-   * reused afterwards; only the tensors in what it returns outlive it. `inputs` holds tensors that are not needed afterwards, either.
+   * reused afterwards; only the tensors in what it returns outlive it.
    */
-  inWorkspace<T>(run: () => T, inputs?: unknown): T
+  inWorkspace<T>(run: () => T): T
+  /** Gives back at once what a GPU holds of a tensor, or of those in an array or a plain object, except variables. */
+  free(tensors: unknown): void
 
   // Elementwise
   /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and gives its outputs, of `shape`. */

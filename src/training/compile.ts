@@ -6,7 +6,7 @@ import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
-import { getMetric, type MetricLike, type NamedMetric } from './metrics/metrics.js'
+import { getMetric, type MetricLike, type NamedMetric } from './metrics/get-metric.js'
 import { isClass, received } from './received.js'
 
 /** What the training loop asks of an optimizer. */
@@ -83,6 +83,8 @@ export interface Compiled {
   readonly optimizer: TrainingOptimizer
   readonly loss: CompiledLoss
   readonly metrics: readonly NamedMetric[]
+  /** The names of the logs: `loss`, then the metrics. */
+  readonly logNames: readonly string[]
 }
 
 /**
@@ -97,11 +99,10 @@ export function compiled(options: CompileOptions, fromLogits: boolean): Compiled
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
   const compiledLoss = getLoss(loss, fromLogits)
-  return {
-    optimizer,
-    loss: compiledLoss,
-    metrics: distinct(metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))),
-  }
+  const namedMetrics = metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))
+  const logNames = ['loss', ...namedMetrics.map(({ name }) => name)]
+  checkDistinct(logNames)
+  return { optimizer, loss: compiledLoss, metrics: namedMetrics, logNames }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {
@@ -129,11 +130,10 @@ function checkOptimizer(optimizer: unknown): void {
 }
 
 /** @throws OptionError when two of the loss, the metrics and those of the validation would be one entry of the logs */
-function distinct(metrics: NamedMetric[]): NamedMetric[] {
-  const own = ['loss', ...metrics.map((metric) => metric.name)]
-  const names = [...own, ...own.map((name) => `val_${name}`)]
+function checkDistinct(logNames: readonly string[]): void {
+  const names = [...logNames, ...logNames.map((name) => `val_${name}`)]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return metrics
+  if (twice === undefined) return
   throw new OptionError(
     `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
   )

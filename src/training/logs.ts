@@ -1,9 +1,74 @@
 /**
- * Logs: what a training step, an epoch or an evaluation reports.
+ * Logs: what a training step, an epoch or an evaluation reports. They are sums of tensors until they are read.
  */
+import { noGrad } from '../autograd/transforms/grad.js'
+import { backend } from '../tensor/backend.js'
+import { concat } from '../tensor/operations/shaping.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Compiled } from './compile.js'
 
 /** Numbers by name: `loss`, `accuracy`, `val_loss`, … */
 export type Logs = Record<string, number>
+
+/** The loss and the metrics of a batch before they are read; a plain object, so that a workspace finds its tensors. */
+export interface BatchLogs {
+  /** The loss, the sum of each metric, and whatever is read with them; on a GPU one tensor, which is read once. */
+  readonly totals: readonly Tensor[]
+  /** What the loss and each sum are to be divided by. */
+  readonly counts: readonly number[]
+}
+
+/** The loss and the metrics of a batch; `flag` is read with them. */
+export function batchLogs(
+  { metrics }: Compiled,
+  loss: Tensor,
+  yTrue: Tensor,
+  yPred: Tensor,
+  flag?: Tensor | null,
+): BatchLogs {
+  const totals = [loss]
+  const counts = [1]
+  if (metrics.length > 0) {
+    noGrad(() => {
+      for (const { apply } of metrics) {
+        const values = apply(yTrue, yPred)
+        totals.push(values.sum())
+        counts.push(values.size)
+      }
+    })
+  }
+  if (flag) totals.push(flag)
+  return { totals: backend.name === 'gpu' ? joined(totals) : totals, counts }
+}
+
+/** As one tensor; unless one of them is float64, which is on the CPU anyway. */
+function joined(totals: readonly Tensor[]): Tensor[] {
+  const flat = totals.map((total) => total.detach().reshape([1]))
+  if (flat.some(({ dtype }) => dtype === 'float64')) return flat
+  return [concat(flat.map((total) => total.cast('float32')))]
+}
+
+/** The numbers of `totals`; on a GPU they must have arrived, see `ready`. */
+export function readTotals({ totals }: BatchLogs): number[] {
+  if (totals.length === 1 && totals[0].size > 1) return Array.from(totals[0].dataSync())
+  const numbers: number[] = []
+  for (let i = 0; i < totals.length; i++) numbers.push(totals[i].item())
+  return numbers
+}
+
+/** Reads the loss and the metrics. */
+export function readLogs({ logNames }: Compiled, batch: BatchLogs): Logs {
+  const numbers = readTotals(batch)
+  const logs: Logs = {}
+  for (let i = 0; i < logNames.length; i++) setLog(logs, logNames[i], numbers[i] / batch.counts[i])
+  return logs
+}
+
+/** Sets an entry, whatever its name. */
+function setLog(logs: Logs, name: string, value: number): void {
+  if (name !== '__proto__') logs[name] = value
+  else Object.defineProperty(logs, name, { value, enumerable: true, writable: true, configurable: true })
+}
 
 /** Means of logs over batches of different sizes. */
 export class MeanLogs {

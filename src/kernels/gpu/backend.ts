@@ -100,7 +100,7 @@ const hostOf = (buffers: Buffers) => ({
   onHost: (...inputs: readonly (DataBuffer | undefined)[]) => isForHost(buffers, inputs),
 })
 
-type MemoryKey = 'memory' | 'bringAll' | 'upload' | 'allocate' | 'duplicate' | 'write' | 'inWorkspace'
+type MemoryKey = 'memory' | 'bringAll' | 'upload' | 'allocate' | 'duplicate' | 'write' | 'inWorkspace' | 'free'
 type ReadingKey = 'isPending' | 'readSync' | 'read' | 'readAt'
 
 function memoryOf(device: Device, buffers: Buffers): Pick<GpuBackend, MemoryKey | ReadingKey> {
@@ -117,7 +117,8 @@ function memoryOf(device: Device, buffers: Buffers): Pick<GpuBackend, MemoryKey 
     readSync: (x) => cpu.readSync(host(x)),
     read: async (x) => cpu.readSync(await buffers.bringLater(x)),
     readAt: (x, index) => cpu.readAt(host(x), index),
-    inWorkspace: (run, inputs) => buffers.within(run, inputs),
+    inWorkspace: (run) => buffers.within(run),
+    free: (tensors) => buffers.free(tensors),
   }
 }
 

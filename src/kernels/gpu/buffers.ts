@@ -123,10 +123,15 @@ export class Buffers {
     return buffer as CpuBuffer
   }
 
-  /** Runs something and then frees what it made on the device, and what `inputs` holds, but for what the result holds. */
-  within<T>(run: () => T, inputs?: unknown): T {
+  /** Frees what the device holds of the buffers in `value`, except variables. */
+  free(value: unknown): void {
+    for (const state of this.statesIn(value)) this.leave(state)
+  }
+
+  /** Runs something and then frees what it made on the device, except what the result holds. */
+  within<T>(run: () => T): T {
     const outer = this.scope
-    const made = [...this.statesIn(inputs)]
+    const made: State[] = []
     this.scope = made
     try {
       const result = run()

@@ -37,7 +37,16 @@ export function flagOf(gradient: Tensor): Tensor {
 
 /** @throws GradientError when a gradient is not finite; names the variables */
 export function checkFinite(op: string, gradients: readonly MaybeTensor[], variables: readonly Variable[]): void {
-  if (!areFinite(gradients)) throw notFinite(op, gradients.map(readNow), variables)
+  if (!areFinite(gradients)) throw nonFinite(op, gradients, variables)
+}
+
+/** The error for gradients that are not finite, whose numbers can be read at once. */
+export function nonFinite(
+  op: string,
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[],
+): GradientError {
+  return notFinite(op, gradients.map(readNow), variables)
 }
 
 /** `checkFinite` where numbers come later. */

@@ -5,10 +5,10 @@ import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Logs } from '../logs.js'
-import { directionOf } from '../metrics/direction.js'
 import type { Model } from '../model.js'
 import { received } from '../received.js'
-import type { Callback, TrainParams } from './callbacks.js'
+import type { Callback, TrainParams } from './callback.js'
+import { directionOf } from './monitor.js'
 
 /** Options of `EarlyStopping`. */
 export interface EarlyStoppingOptions {

@@ -1,11 +1,12 @@
 /**
- * Callbacks: what `fit` tells those who listen.
+ * What a callback is: functions that `fit` calls while it trains.
  */
 import { OptionError } from '../../errors.js'
 import { unknownName } from '../../options.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
 import { isClass, received } from '../received.js'
+import type { History } from './history.js'
 
 /**
  * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
@@ -81,40 +82,4 @@ export interface TrainParams {
   readonly samples: number
   /** What the logs of an epoch will have: `loss`, `accuracy`, `val_loss`, … */
   readonly logs: readonly string[]
-}
-
-/** What `fit` returns: the logs of every epoch. */
-export class History implements Callback {
-  /** The numbers of the epochs, from 0. */
-  readonly epoch: number[] = []
-  /** The logs by name, one number per epoch: `history.loss[0]`, `history.val_accuracy[2]`. */
-  readonly history: Record<string, number[]> = {}
-
-  /** Takes down the logs of an epoch. */
-  onEpochEnd(epoch: number, logs: Logs): void {
-    this.epoch.push(epoch)
-    for (const [name, value] of Object.entries(logs)) {
-      if (Object.hasOwn(this.history, name)) this.history[name].push(value)
-      else Object.defineProperty(this.history, name, { value: [value], enumerable: true, writable: true })
-    }
-  }
-}
-
-/** Prints a line per epoch: what `verbose: 1` does. */
-export function printEpochs(print: (line: string) => void = console.log): Callback {
-  let total = 0
-  let start = 0
-  return {
-    onTrainBegin({ epochs }) {
-      total = epochs
-    },
-    onEpochBegin() {
-      start = performance.now()
-    },
-    onEpochEnd(epoch, logs) {
-      const numbers = Object.entries(logs).map(([name, value]) => `${name} ${value.toFixed(4)}`)
-      const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      print([`epoch ${epoch + 1}/${total}`, `${seconds} s`, ...numbers].join('  '))
-    },
-  }
 }
