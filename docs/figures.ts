@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { average } from './drawings/average.js'
 import { growth } from './drawings/growth.js'
+import { house } from './drawings/house.js'
 import { rosenbrock } from './drawings/rosenbrock.js'
 import { scheduleShapes } from './drawings/schedules.js'
 import { learningRates, overfitting, warmUp } from './drawings/training.js'
@@ -19,6 +20,7 @@ const drawings: Readonly<Record<string, () => string | Promise<string>>> = {
   overfitting,
   'warm-up': warmUp,
   growth,
+  house,
 }
 
 /** The names of the figures, which are those of their files. */

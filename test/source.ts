@@ -88,3 +88,55 @@ function resolve(file: string, target: string): string {
   if (!target.startsWith('.')) return target
   return posix.join(posix.dirname(file), target).replace(/\.js$/, '.ts')
 }
+
+/** The files that importing `file` loads, itself among them. */
+export function loadedBy(file: string, imports: readonly Import[]): Set<string> {
+  const targets = targetsOf(imports)
+  const loaded = new Set([file])
+  for (const seen of loaded) for (const to of targets.get(seen) ?? []) loaded.add(to)
+  return loaded
+}
+
+/** Circles of imports: sets of files that all load each other. */
+export function circlesIn(imports: readonly Import[]): string[][] {
+  const loads = new Map([...targetsOf(imports).keys()].map((file) => [file, loadedBy(file, imports)]))
+  const areMutual = (a: string, b: string) => loads.get(a)?.has(b) && loads.get(b)?.has(a)
+  const circles: string[][] = []
+  for (const file of loads.keys()) {
+    if (circles.some((circle) => circle.includes(file))) continue
+    const circle = [...loads.keys()].filter((other) => areMutual(file, other))
+    if (circle.length > 1) circles.push(circle)
+  }
+  return circles
+}
+
+function targetsOf(imports: readonly Import[]): Map<string, string[]> {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  return targets
+}
+
+/** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
+const parts: Readonly<Record<string, string>> = {
+  'src/index.ts': 'index',
+  'src/kernels/': 'kernels',
+  'src/autograd/engine.ts': 'engine',
+  'src/autograd/': 'transforms',
+  'src/tensor/operations/': 'operations',
+  'src/tensor/': 'tensor',
+  'src/layers/': 'layers',
+  'src/training/': 'training',
+  'src/optim/': 'optim',
+  'src/data/': 'data',
+  'src/io/': 'io',
+  'src/inspect/': 'inspect',
+  'src/cli/': 'cli',
+  'src/errors.ts': 'base',
+  'src/options.ts': 'base',
+  'src/naming.ts': 'base',
+  'src/printed.ts': 'base',
+}
+
+/** The part of `src/` that a file belongs to. */
+export const partOf = (file: string): string | undefined =>
+  Object.entries(parts).find(([start]) => file.startsWith(start))?.[1]
