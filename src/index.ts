@@ -309,19 +309,22 @@ export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './traini
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from './training/losses/crossentropy.js'
+export type { LossLike, LossName } from './training/losses/get-loss.js'
+export type { LossFunction } from './training/losses/loss.js'
+export {
   huber,
-  type LossFunction,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
-  sparseCategoricalCrossentropy,
-} from './training/losses/losses.js'
+} from './training/losses/regression.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
-export type { MetricFunction, MetricLike } from './training/metrics/get-metric.js'
+export type { MetricLike } from './training/metrics/get-metric.js'
+export type { MetricFunction } from './training/metrics/metric.js'
 export { Model } from './training/model.js'
 export { Sequential } from './training/sequential.js'

@@ -6,7 +6,8 @@ import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
-import { getMetric, type MetricLike, type NamedMetric } from './metrics/get-metric.js'
+import { getMetric, type MetricLike } from './metrics/get-metric.js'
+import type { NamedMetric } from './metrics/metric.js'
 import { isClass, received } from './received.js'
 
 /** What the training loop asks of an optimizer. */

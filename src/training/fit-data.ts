@@ -10,8 +10,14 @@ import { formatShape, sameShape } from '../tensor/shape.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
 import type { DataOp } from './data-arguments.js'
-import type { CheckedFitOptions } from './fit-options.js'
 import { TrainingData } from './training-data.js'
+
+/** The options of `fit` that decide what it validates on. */
+interface SplitOptions {
+  readonly batchSize: number
+  readonly validationSplit: number
+  readonly validationData?: readonly [x: TensorLike, y: TensorLike]
+}
 
 /** The data of a `fit`. */
 export interface FitData {
@@ -28,7 +34,7 @@ export function splitData(
   compiled: Compiled,
   x: TensorLike,
   y: TensorLike,
-  options: CheckedFitOptions,
+  options: SplitOptions,
 ): FitData {
   const { batchSize, validationData, validationSplit } = options
   const all = TrainingData.of('fit', x, y)

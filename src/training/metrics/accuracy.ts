@@ -7,7 +7,7 @@ import { backend } from '../../tensor/backend.js'
 import { sizeOf } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { formatRow, isDistribution, matchShape, type TargetKind } from '../targets.js'
-import type { NamedMetric } from './get-metric.js'
+import type { NamedMetric } from './metric.js'
 
 /**
  * Where the prediction is right, as 1 and 0 per example: the index of the largest score against an integer label or the

@@ -1,63 +1,43 @@
 /**
- * Metrics as `compile` takes them: numbers to watch while training, the mean over the examples.
+ * All metrics by name, and metrics as `compile` takes them: by name, or as functions.
  */
 import { OptionError } from '../../errors.js'
-import type { Shape, TypedArray } from '../../kernels/backend.js'
 import { toCamelCase, unknownName } from '../../options.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { nameOf } from '../losses/get-loss.js'
 import { hintFor, isClass, received } from '../received.js'
-import { alignTargets, matchShape, type TargetKind } from '../targets.js'
+import { alignTargets, type TargetKind } from '../targets.js'
 import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
+import type { MetricFunction, NamedMetric } from './metric.js'
+import { absoluteError, squaredError } from './regression.js'
 
-/**
- * A metric: one number per example, or their mean, given what is true and what was predicted. Targets come in the shape
- * of the predictions where only a trailing 1 differs.
- */
-export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
-
-/** A metric and what to call it in the logs. */
-export interface NamedMetric {
-  readonly name: string
-  readonly apply: MetricFunction
-  /**
-   * Looks for targets that it cannot take and the loss can; `shape` and `output` are those of one example's target and
-   * prediction.
-   */
-  readonly checkTargets?: (op: string, values: TypedArray, shape: Shape, output: Shape) => void
-}
-
-const comparisons = { accuracy, binaryAccuracy }
+/** Those that compare labels: which labels, depends on the loss. */
+const accuracies = { accuracy, binaryAccuracy }
 const errors = { meanSquaredError: squaredError, meanAbsoluteError: absoluteError }
-const short = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' } as const
+const shortNames = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' } as const
+
+/** Every metric by name: a new one is a function in the file of its family and an entry above. */
+export const metrics = { ...accuracies, ...errors }
 
 /**
  * What `compile` takes as a metric: a name or a function of (yTrue, yPred).
  * @useDeclaredType
  */
-export type MetricLike = keyof typeof comparisons | keyof typeof errors | keyof typeof short | MetricFunction
-
-function squaredError(yTrue: Tensor, yPred: Tensor): Tensor {
-  return yPred.sub(matchShape('meanSquaredError', yTrue, yPred)).square()
-}
-
-function absoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
-  return yPred.sub(matchShape('meanAbsoluteError', yTrue, yPred)).abs()
-}
+export type MetricLike = keyof typeof accuracies | keyof typeof errors | keyof typeof shortNames | MetricFunction
 
 /**
  * The metric of that name (Keras's snake_case, `acc`, `mse` and `mae` are understood), which is what the logs call it.
  * @param targets what the loss takes, which decides what accuracy compares
- * @param fromLogits whether the model ends in logits, which moves the threshold of yes-or-no outputs
+ * @param fromLogits true if the model ends in logits, which moves the threshold of yes-or-no outputs
  * @throws OptionError naming the nearest one when there is none
  */
 export function getMetric(metric: MetricLike, targets: TargetKind, fromLogits: boolean): NamedMetric {
   checkMetricLike(metric)
   if (typeof metric === 'function') return ofFunction(metric, targets, fromLogits)
-  const name = Object.hasOwn(short, metric) ? short[metric as keyof typeof short] : toCamelCase(metric)
-  if (isOneOf(comparisons, name)) return accuracyMetric(metric, comparisons[name], targets, fromLogits)
+  const name = Object.hasOwn(shortNames, metric) ? shortNames[metric as keyof typeof shortNames] : toCamelCase(metric)
+  if (isOneOf(accuracies, name)) return accuracyMetric(metric, accuracies[name], targets, fromLogits)
   if (isOneOf(errors, name)) return { name: metric, apply: errors[name] }
-  throw unknownName('compile', 'metric', metric, Object.keys({ ...comparisons, ...errors }), 'give a function')
+  throw unknownName('compile', 'metric', metric, Object.keys(metrics), 'give a function')
 }
 
 /** @throws OptionError for what is neither a name nor a function */
@@ -72,14 +52,14 @@ function isOneOf<T extends object>(functions: T, name: PropertyKey): name is key
   return Object.hasOwn(functions, name)
 }
 
-/** nabla's own accuracies are known by their names, other functions are the user's. */
+/** nabla's own accuracies are recognized, other functions are the user's. */
 function ofFunction(metric: MetricFunction, targets: TargetKind, fromLogits: boolean): NamedMetric {
-  const known = Object.entries(comparisons).find(([, compare]) => compare === metric)
+  const known = Object.entries(accuracies).find(([, compare]) => compare === metric)
   if (known) return accuracyMetric(known[0], known[1], targets, fromLogits)
   return { name: nameOf(metric) ?? (metric.name || 'metric'), apply: heldToTensor(metric) }
 }
 
-/** A user's metric, with an error for what is no tensor. */
+/** A user's metric, with an error for what is not a tensor. */
 function heldToTensor(metric: MetricFunction): MetricFunction {
   return (yTrue, yPred) => {
     const values: unknown = metric(alignTargets(yTrue, yPred), yPred)
