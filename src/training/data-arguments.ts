@@ -9,7 +9,7 @@ import { Tensor } from '../tensor/tensor.js'
 import { isPromise, received } from './received.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
-/** How each operation that takes data is called. */
+/** The call of each operation that takes data. */
 const calls = {
   fit: 'fit(x, y, options)',
   'fit (validationData)': 'validationData: [x, y]',
@@ -43,7 +43,7 @@ export function checkData(op: DataOp, name: 'x' | 'y', data: unknown, y?: unknow
   throw new OptionError(`${op}: x is ${received(data)}${also}. ${hint}`)
 }
 
-/** Whether it may consist of numbers; what is in it is checked when it is read. */
+/** True for whatever may consist of numbers; what it contains is checked when it is read. */
 function isData(data: unknown): boolean {
   if (typeof data !== 'object' || data === null)
     return data !== undefined && data !== null && typeof data !== 'function'
@@ -57,7 +57,7 @@ function isData(data: unknown): boolean {
 export function toBatch(kind: TargetKind, x: TensorLike, y: TensorLike): [x: Tensor, y: Tensor] {
   checkPair('trainOnBatch', x, y)
   const [inputs, targets] = [toConstant(x), toConstant(y)]
-  // Labels are checked by their loss
+  // Their own loss checks labels
   if ((kind === 'probabilities' || kind === 'distributions') && !backend.isAsync)
     checkTargets('trainOnBatch', kind, targets.dataSync(), targets.shape.slice(1), Infinity)
   return [inputs, targets]

@@ -101,7 +101,7 @@ function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: num
   })
 }
 
-/** The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there. */
+/** The examples in batches, each made when it is needed. Examples on a GPU that cannot be read at once are cut there. */
 function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
   const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
   const data = isPending ? null : TrainingData.inputs('predict', x)
@@ -110,7 +110,7 @@ function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
     yield () => (data ? data.batch(start, stop).x : (x as Tensor).slice([[start, stop]]))
 }
 
-/** Where the batches start and stop. */
+/** The starts and stops of the batches. */
 function* ranges(size: number, batchSize: number): Generator<[start: number, stop: number]> {
   for (let start = 0; start < size; start += batchSize) yield [start, Math.min(start + batchSize, size)]
 }

@@ -1,14 +1,14 @@
 /**
- * Timers, input, rendering and finalizers get their turn while `fit` trains.
+ * Yielding to the event loop, so that timers, input, rendering and finalizers get their turn while `fit` trains.
  */
 
-/** How long training may run before others get their turn, in milliseconds. */
+/** The time for which training may run before others get their turn, in milliseconds. */
 const timeSlice = 30
 
-/** When others had their turn last: in any call of `fit`, so that many short ones do not keep them waiting. */
+/** The time of the last turn of others, in any call of `fit`, so that many short ones do not keep them waiting. */
 let since = 0
 
-/** Whether training has run for long enough. */
+/** True if training has run for long enough. */
 export function isTurnOver(): boolean {
   return performance.now() - since > timeSlice
 }

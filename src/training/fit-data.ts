@@ -1,5 +1,5 @@
 /**
- * What `fit` trains on and what it validates on.
+ * The data that `fit` trains on, and the data that it validates on.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError, ShapeError } from '../errors.js'
@@ -26,7 +26,7 @@ export interface FitData {
 }
 
 /**
- * Checks the data, and sets aside what is validated on.
+ * Checks the data, and sets aside the part to validate on.
  * @throws ShapeError, DTypeError or OptionError when training or validation would fail later
  */
 export function splitData(
@@ -47,7 +47,7 @@ export function splitData(
 }
 
 /**
- * How many of the examples are trained on, rounded as Keras rounds, errors of 1 − split included.
+ * The number of examples to train on, rounded as Keras rounds, errors of 1 − split included.
  * @throws OptionError when none would be left for one of both
  */
 function trainingCount(size: number, split: number): number {

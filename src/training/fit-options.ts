@@ -9,24 +9,24 @@ import { received } from './received.js'
 
 /** Options of `fit`. */
 export interface FitOptions {
-  /** Passes over the data. Default 1. */
+  /** The number of passes over the data. Default 1. */
   epochs?: number
-  /** Examples per step; the last batch of an epoch may be smaller. Default 32. */
+  /** The number of examples per step; the last batch of an epoch may be smaller. Default 32. */
   batchSize?: number
   /**
-   * The fraction s of the n examples, the last ones, to validate on instead of training on them; ⌊n · (1 − s)⌋ are left to
-   * train on, as in Keras. Default 0.
+   * The fraction s of the n examples to validate on instead of training on them. As in Keras, these are the last ones, and
+   * ⌊n · (1 − s)⌋ are left to train on: shuffle examples that are sorted, for example by class. Default 0.
    */
   validationSplit?: number
-  /** Data to validate on after each epoch: [x, y]. Default: none. */
+  /** Data to validate on after each epoch: [x, y]. Default none. */
   validationData?: readonly [x: TensorLike, y: TensorLike]
-  /** Whether to shuffle the training examples before each epoch. Default true. */
+  /** True to shuffle the training examples before each epoch. Default true. */
   shuffle?: boolean
-  /** For shuffling. Default: the global stream of random numbers, which `setSeed` starts. */
+  /** The seed for shuffling. Default: the global stream of random numbers, which `setSeed` starts. */
   seed?: number
-  /** Default none. */
+  /** Objects of event handlers, such as `EarlyStopping`. Default none. */
   callbacks?: readonly Callback[]
-  /** 1 prints a line per epoch; 0 (default) prints nothing. */
+  /** 1 to print a line per epoch; 0 (default) to print nothing. */
   verbose?: 0 | 1
 }
 
@@ -35,7 +35,7 @@ const names = ['epochs', 'batchSize', 'validationSplit', 'validationData', 'shuf
 /** The options with their defaults. */
 export type CheckedFitOptions = Required<Omit<FitOptions, 'seed' | 'validationData'>> & FitOptions
 
-/** @throws OptionError for an unknown option, or a value that is not possible */
+/** @throws OptionError for an unknown option or an invalid value */
 export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   checkOptions('fit', options, names)
   const defaults = { epochs: 1, batchSize: 32, validationSplit: 0, shuffle: true, callbacks: [], verbose: 0 } as const

@@ -60,7 +60,7 @@ export async function runFit(
   return history
 }
 
-/** What an epoch needs. */
+/** The parts of a training that an epoch needs. */
 interface Loop {
   readonly model: Model
   readonly training: TrainingData
@@ -112,7 +112,7 @@ async function stepAsync(model: Model, batch: Batch, epoch: number, step: number
   }
 }
 
-/** An error of a step, with the place in the training where it happened. */
+/** An error of a step, with its place in the training. */
 function located(error: unknown, epoch: number, step: number): unknown {
   if (error instanceof NablaError) error.message = error.message.replace(/^trainOnBatch:/, 'fit:')
   if (error instanceof GradientError) error.message = `${error.message} (epoch ${epoch + 1}, step ${step + 1})`

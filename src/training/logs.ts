@@ -1,5 +1,5 @@
 /**
- * Logs: what a training step, an epoch or an evaluation reports. They are sums of tensors until they are read.
+ * Logs: the numbers that a training step, an epoch or an evaluation reports. They are tensors until they are read.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { backend } from '../tensor/backend.js'
@@ -14,7 +14,7 @@ export type Logs = Record<string, number>
 export interface BatchLogs {
   /** The loss, the sum of each metric, and whatever is read with them; on a GPU one tensor, which is read once. */
   readonly totals: readonly Tensor[]
-  /** What the loss and each sum are to be divided by. */
+  /** The divisors of the loss and of each sum. */
   readonly counts: readonly number[]
 }
 

@@ -20,7 +20,7 @@ import { checkUnlocked, withLock } from './training-lock.js'
 
 /** The base of models: a layer with a training loop. */
 export abstract class Model extends Layer {
-  /** Set by a callback to end the training after the current batch. */
+  /** Set to true by a callback to end the training after the current batch. */
   stopTraining = false
   readonly #trainer = new Trainer(this)
 
@@ -35,22 +35,22 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Trains for a number of epochs: shuffles, cuts into batches, steps, validates. Yields to the event loop now and
-   * then. After the last epoch, an optimizer with `useEma` writes the averaged weights into the variables.
+   * Trains for a number of epochs: shuffles, cuts into batches, steps, validates. Yields to the event loop every 30 ms.
+   * After the last epoch, an optimizer with `useEma` writes the averaged weights into the variables.
    *
    * @param x [examples, ...]
    * @param y [examples, ...]
    * @returns the logs of every epoch
-   * @throws ShapeError, DTypeError or OptionError when the data or an option is wrong; nothing has changed then
+   * @throws ShapeError, DTypeError or OptionError when the data or an option is invalid; nothing has changed then
    * @throws GradientError when the loss or a gradient becomes NaN or infinite; no step is made with that batch
-   * @throws OptionError when the model is being trained already: one training at a time, and callbacks do not train
+   * @throws OptionError when the model is being trained already; callbacks cannot train their own model either
    */
   fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
     return withLock(this, 'fit', () => runFit(this, this.#trainer, x, y, options))
   }
 
   /**
-   * One training step on one batch.
+   * Makes one training step on one batch.
    * @returns the loss and the metrics, before the step
    * @throws GradientError when the loss or a gradient is NaN or infinite; no step is made then
    */
@@ -69,7 +69,7 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * The loss and the metrics over all examples.
+   * Computes the loss and the metrics over all examples.
    * @example
    * const model = new Sequential([new Dense(1, { kernelInitializer: 'ones' })])
    * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
@@ -84,14 +84,14 @@ export abstract class Model extends Layer {
     return evaluateAsync(this, this.#trainer.compiledOrThrow('evaluate'), x, y, options)
   }
 
-  /** The model's outputs for all examples, without recording gradients. */
+  /** Returns the model's outputs for all examples, without recording gradients. */
   predict(x: TensorLike, options: BatchOptions = {}): Tensor {
     return predict(this, x, options)
   }
 
   /**
-   * A table of the layers, their output shapes and numbers of weights; printed too, unless told otherwise.
-   * @param print gets the table; default `console.log`
+   * Returns a table of the layers, their output shapes and numbers of weights, and prints it.
+   * @param print receives the table; default `console.log`
    */
   summary(print: (text: string) => void = console.log): string {
     const text = summarize(this)
@@ -105,7 +105,7 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Copies of all weights, in the order of `variables`: what `setWeights` takes, from JSON and from other threads too.
+   * Returns copies of all weights, in the order of `variables`. `setWeights` takes them, also from JSON and from other threads.
    * @example
    * const model = new Sequential([new Dense(1, { inputShape: [2], kernelInitializer: 'ones' })])
    * const text = JSON.stringify(model.getWeights())
@@ -117,10 +117,10 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * Replaces all weights. During `fit`, in a callback, the next step starts from them.
+   * Replaces all weights. In a callback of `fit` the next step starts from them.
    * @param weights tensors, arrays, or what JSON, `structuredClone` or `postMessage` made of tensors: one for each of `variables`, of its shape; rounded
-   * to its dtype, where float32 makes ±∞ of what is larger than 3.4e38
-   * @throws OptionError, ShapeError or DTypeError when number or shapes differ, or something is no number; nothing is
+   * to its dtype (float32 has ±∞ for numbers beyond ±3.4e38)
+   * @throws OptionError, ShapeError or DTypeError when the number of weights or a shape differs, or something is not a number; nothing is
    * changed then
    */
   setWeights(weights: readonly (TensorLike | TensorParts)[]): void {
@@ -128,8 +128,8 @@ export abstract class Model extends Layer {
   }
 
   /**
-   * The optimizer of `compile`: a callback may set `model.optimizer.learningRate`, but not make steps with it. One that is not
-   * nabla's has what it has.
+   * The optimizer of `compile`. A callback may set `model.optimizer.learningRate`, but must not make steps with it. A custom
+   * optimizer may lack some of the members.
    */
   get optimizer(): ModelOptimizer {
     return this.#trainer.compiledOrThrow('optimizer').optimizer as ModelOptimizer

@@ -21,7 +21,7 @@ type Gradients = (Tensor | null)[]
 /** A step before its update; a plain object, so that a workspace finds its tensors. */
 interface Step {
   readonly logs: BatchLogs
-  /** True if the last of the totals says whether the gradients are finite: on a GPU all are read at once. */
+  /** True if the last of the totals is 1 for finite gradients and 0 for others: on a GPU all numbers are read together. */
   readonly hasFlag: boolean
   readonly gradients: Gradients
   /** The gradients that must be finite for the update. */
@@ -32,7 +32,7 @@ interface Step {
 
 /** Makes the training steps of a model. */
 export class Trainer {
-  /** What `compile` was given; null before. */
+  /** The options of `compile`; null before. */
   compiled: Compiled | null = null
   /** The variables of the last step. */
   variables: Variable[] = []
@@ -139,7 +139,7 @@ export class Trainer {
   }
 }
 
-/** Whether the gradients that must be finite are so. */
+/** True if all gradients that must be finite are. */
 function hasFiniteGradients({ logs, hasFlag, checked }: Step): boolean {
   return hasFlag ? readTotals(logs).at(-1) !== 0 : areFinite(checked)
 }

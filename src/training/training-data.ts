@@ -78,7 +78,7 @@ export class TrainingData {
 
   /**
    * Looks for targets that the loss cannot take.
-   * @param classes how many classes the model tells apart, if that is known
+   * @param classes the number of classes, if it is known
    */
   checkTargets(op: DataOp, kind: TargetKind, classes = Infinity): void {
     if (this.y) checkTargets(op, kind, this.y.values, this.y.shape, classes)

@@ -84,7 +84,7 @@ function shared(op: string, name: string, other: string, { path }: Variable): Op
   )
 }
 
-/** What `OwnUpdates` watches. */
+/** The part of a model that `OwnUpdates` watches. */
 interface Trained {
   readonly name: string
   readonly optimizer: { readonly iterations: number }

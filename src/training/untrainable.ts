@@ -1,12 +1,12 @@
 /**
- * Why a step would train nothing, or not everything.
+ * Errors for steps that would train nothing, or not everything.
  */
 import { GradientError, type NablaError, OptionError } from '../errors.js'
 import type { Layer } from '../layers/layer.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 
-/** The error for a loss without a gradient: which link between it and the weights is missing. */
+/** The error for a loss without a gradient; it names the missing link between the loss and the weights. */
 export function withoutGradient(model: Layer, loss: string, predictions: Tensor): NablaError {
   if (model.trainableVariables.length === 0) return nothingToTrain(model)
   return predictions.requiresGrad ? independentLoss(loss) : cutOff(model.name)

@@ -3,14 +3,14 @@
  */
 import type { Logs } from '../logs.js'
 
-/** What `fit` returns: the logs of every epoch. */
+/** The logs of every epoch: the result of `fit`. */
 export class History {
   /** The numbers of the epochs, from 0. */
   readonly epoch: number[] = []
   /** The logs by name, one number per epoch: `history.loss[0]`, `history.val_accuracy[2]`. */
   readonly history: Record<string, number[]> = {}
 
-  /** Takes down the logs of an epoch. */
+  /** Records the logs of an epoch. */
   onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch)
     for (const [name, value] of Object.entries(logs)) {

@@ -18,7 +18,7 @@ import {
 import type { LossFunction } from './loss.js'
 import { huber, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from './regression.js'
 
-/** Every loss, and what it takes as targets: a new one is a function in the file of its family and a line here. */
+/** Every loss, and the kind of its targets: a new loss is a function in the file of its family and a line here. */
 const losses = {
   meanSquaredError: { loss: meanSquaredError, targets: 'numbers' },
   meanAbsoluteError: { loss: meanAbsoluteError, targets: 'numbers' },
@@ -37,7 +37,7 @@ const shortNames = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'm
  */
 export type LossName = keyof typeof losses
 
-/** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
+/** A loss for `compile`: a name, or a function of (yTrue, yPred). */
 export type LossLike = LossName | keyof typeof shortNames | LossFunction
 
 type OptionsLoss = (yTrue: Tensor, yPred: Tensor, options?: CrossentropyOptions) => Tensor
@@ -47,7 +47,7 @@ export interface CompiledLoss {
   /** The name that messages use. */
   readonly name: string
   readonly apply: LossFunction
-  /** What it takes as `yTrue`. */
+  /** The kind of `yTrue` that it takes. */
   readonly targets: TargetKind
 }
 
@@ -55,7 +55,7 @@ export interface CompiledLoss {
 export const lossNames = Object.keys(losses) as LossName[]
 
 /**
- * The loss of that name (Keras's snake_case, `mse`, `mae` and `mape` are understood).
+ * The loss of that name (also in Keras's snake_case, and `mse`, `mae` and `mape`).
  * @param fromLogits true if the model ends in logits, false if its last activation is softmax or sigmoid
  * @throws OptionError naming the nearest one when there is none
  */

@@ -1,5 +1,5 @@
 /**
- * What a loss is. The losses themselves are in files by family; `get-loss.ts` lists them all.
+ * The type of losses. The losses are in files by family; `get-loss.ts` lists them all.
  */
 import { type TensorLike, toTensors } from '../../tensor/creation.js'
 import type { Tensor } from '../../tensor/tensor.js'

@@ -11,7 +11,7 @@ import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
 import type { MetricFunction, NamedMetric } from './metric.js'
 import { absoluteError, squaredError } from './regression.js'
 
-/** Those that compare labels: which labels, depends on the loss. */
+/** The metrics that compare labels; the form of the labels depends on the loss. */
 const accuracies = { accuracy, binaryAccuracy }
 const errors = { meanSquaredError: squaredError, meanAbsoluteError: absoluteError }
 const shortNames = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsoluteError' } as const
@@ -20,13 +20,13 @@ const shortNames = { acc: 'accuracy', mse: 'meanSquaredError', mae: 'meanAbsolut
 export const metrics = { ...accuracies, ...errors }
 
 /**
- * What `compile` takes as a metric: a name or a function of (yTrue, yPred).
+ * A metric for `compile`: a name or a function of (yTrue, yPred).
  * @useDeclaredType
  */
 export type MetricLike = keyof typeof accuracies | keyof typeof errors | keyof typeof shortNames | MetricFunction
 
 /**
- * The metric of that name (Keras's snake_case, `acc`, `mse` and `mae` are understood), which is what the logs call it.
+ * The metric of that name (also in Keras's snake_case, and `acc`, `mse` and `mae`). The logs use the name that was given.
  * @param targets what the loss takes, which decides what accuracy compares
  * @param fromLogits true if the model ends in logits, which moves the threshold of yes-or-no outputs
  * @throws OptionError naming the nearest one when there is none

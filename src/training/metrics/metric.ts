@@ -1,5 +1,5 @@
 /**
- * What a metric is. The metrics themselves are in files by family; `get-metric.ts` lists them all.
+ * The type of metrics. The metrics are in files by family; `get-metric.ts` lists them all.
  */
 import type { Shape, TypedArray } from '../../kernels/backend.js'
 import type { Tensor } from '../../tensor/tensor.js'
