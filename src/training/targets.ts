@@ -19,7 +19,7 @@ const sumTolerance = 1e-3
 
 /** yTrue in the shape of yPred where only a trailing 1 differs, as Keras passes it to losses; unchanged otherwise. */
 export function alignTargets(yTrue: Tensor, yPred: Tensor): Tensor {
-  if (yTrue.size !== yPred.size || yTrue.rank === yPred.rank) return yTrue
+  if (yTrue.shape.length === yPred.shape.length || yTrue.size !== yPred.size) return yTrue
   const [shorter, longer] = yTrue.rank < yPred.rank ? [yTrue, yPred] : [yPred, yTrue]
   return sameShape([...shorter.shape, 1], longer.shape) ? yTrue.reshape(yPred.shape) : yTrue
 }

@@ -38,7 +38,7 @@ const shortNames = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'm
 export type LossName = keyof typeof losses
 
 /** A loss for `compile`: a name, or a function of (yTrue, yPred). */
-export type LossLike = LossName | keyof typeof shortNames | LossFunction
+export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
 
 type OptionsLoss = (yTrue: Tensor, yPred: Tensor, options?: CrossentropyOptions) => Tensor
 
