@@ -2,12 +2,10 @@
  * Checks of what is passed as `x` and `y`.
  */
 import { OptionError } from '../errors.js'
-import { backend } from '../tensor/backend.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { Tensor } from '../tensor/tensor.js'
 import { isPromise, received } from './received.js'
-import { checkTargets, type TargetKind } from './targets.js'
 
 /** The call of each operation that takes data. */
 const calls = {
@@ -50,20 +48,8 @@ function isData(data: unknown): boolean {
   return Array.isArray(data) || ArrayBuffer.isView(data) || foreign(data) !== null
 }
 
-/**
- * A batch to train on, as tensors. No gradient flows to them.
- * @throws DTypeError for targets that the loss does not take, where they can be read at once
- */
-export function toBatch(kind: TargetKind, x: TensorLike, y: TensorLike): [x: Tensor, y: Tensor] {
-  checkPair('trainOnBatch', x, y)
-  const [inputs, targets] = [toConstant(x), toConstant(y)]
-  // Their own loss checks labels
-  if ((kind === 'probabilities' || kind === 'distributions') && !backend.isAsync)
-    checkTargets('trainOnBatch', kind, targets.dataSync(), targets.shape.slice(1), Infinity)
-  return [inputs, targets]
-}
-
-function toConstant(data: TensorLike): Tensor {
+/** Data as a tensor to which no gradient flows. */
+export function toConstant(data: TensorLike): Tensor {
   const tensor = toTensor(data)
   return tensor.requiresGrad ? tensor.detach() : tensor
 }

@@ -48,19 +48,20 @@ function joined(totals: readonly Tensor[]): Tensor[] {
   return [concat(flat.map((total) => total.cast('float32')))]
 }
 
-/** The numbers of `totals`; on a GPU they must have arrived, see `ready`. */
-export function readTotals({ totals }: BatchLogs): number[] {
-  if (totals.length === 1 && totals[0].size > 1) return Array.from(totals[0].dataSync())
-  const numbers: number[] = []
-  for (let i = 0; i < totals.length; i++) numbers.push(totals[i].item())
-  return numbers
+/** One of the numbers of `totals`; on a GPU it must have arrived, see `ready`. */
+function totalAt({ totals }: BatchLogs, i: number): number {
+  return totals.length === 1 ? backend.readAt(totals[0].buffer, i) : totals[i].item()
+}
+
+/** Reads the number that was given as `flag`. */
+export function readFlag({ logNames }: Compiled, batch: BatchLogs): number {
+  return totalAt(batch, logNames.length)
 }
 
 /** Reads the loss and the metrics. */
 export function readLogs({ logNames }: Compiled, batch: BatchLogs): Logs {
-  const numbers = readTotals(batch)
   const logs: Logs = {}
-  for (let i = 0; i < logNames.length; i++) setLog(logs, logNames[i], numbers[i] / batch.counts[i])
+  for (let i = 0; i < logNames.length; i++) setLog(logs, logNames[i], totalAt(batch, i) / batch.counts[i])
   return logs
 }
 

@@ -11,8 +11,9 @@ import { ready } from '../tensor/ready.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Variable } from '../tensor/variable.js'
 import type { Compiled, TrainingOptimizer } from './compile.js'
-import { toBatch } from './data-arguments.js'
-import { type BatchLogs, batchLogs, type Logs, readLogs, readTotals } from './logs.js'
+import { checkPair, toConstant } from './data-arguments.js'
+import { type BatchLogs, batchLogs, type Logs, readFlag, readLogs } from './logs.js'
+import { checkTargets, type TargetKind } from './targets.js'
 import { lockVariables } from './training-lock.js'
 import { notHeld, nothingToTrain, withoutGradient } from './untrainable.js'
 
@@ -51,77 +52,77 @@ export class Trainer {
 
   /** Makes a step where numbers can be read at once. */
   step(x: TensorLike, y: TensorLike): Logs {
-    const { loss } = this.compiledOrThrow('trainOnBatch')
-    return backend.inWorkspace(() => this.finish(this.begin(...toBatch(loss.targets, x, y))))
+    checkPair('trainOnBatch', x, y)
+    const compiled = this.compiledOrThrow('trainOnBatch')
+    return backend.inWorkspace(() => {
+      const targets = toConstant(y)
+      checkBatchTargets(compiled.loss.targets, targets)
+      return this.finish(compiled, this.begin(compiled, toConstant(x), targets))
+    })
   }
 
   /** Makes a step on a GPU whose numbers come later. */
   async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
-    const { optimizer, loss } = this.compiledOrThrow('trainOnBatch')
+    checkPair('trainOnBatch', x, y)
+    const compiled = this.compiledOrThrow('trainOnBatch')
     const step = backend.inWorkspace(() => {
-      const step = this.begin(...toBatch(loss.targets, x, y))
-      return { ...step, decisive: optimizer.decisive?.(step.gradients) ?? [] }
+      const step = this.begin(compiled, toConstant(x), toConstant(y))
+      return { ...step, decisive: compiled.optimizer.decisive?.(step.gradients) ?? [] }
     })
     try {
       await ready([...step.logs.totals, ...step.decisive])
-      if (!hasFiniteGradients(step)) await ready(step.checked) // for the message
-      return backend.inWorkspace(() => this.finish(step))
+      if (!hasFiniteGradients(compiled, step)) await ready(step.checked) // for the message
+      return backend.inWorkspace(() => this.finish(compiled, step))
     } finally {
       backend.free(step)
     }
   }
 
   /** The recipe. `finish` makes the update, when all numbers are known to be finite. */
-  private begin(x: Tensor, y: Tensor): Step {
+  private begin(compiled: Compiled, x: Tensor, y: Tensor): Step {
+    const { optimizer } = compiled
     const predictions = this.model.apply(x, { training: true })
-    const loss = this.lossOf(y, predictions)
-    const gradients = this.gradientsOf(loss)
-    const update = () => this.optimizer.apply(gradients, this.variables)
+    const loss = this.lossOf(compiled, y, predictions)
+    const gradients = this.gradientsOf(optimizer, loss)
+    const update = () => optimizer.apply(gradients, this.variables)
 
-    const checked = this.optimizer.mustBeFinite?.(gradients, this.variables) ?? gradients
+    const checked = optimizer.mustBeFinite?.(gradients, this.variables) ?? gradients
     const flag = backend.allFinite ? null : finiteFlag(checked)
-    const logs = batchLogs(this.compiledOrThrow('trainOnBatch'), loss, y, predictions, flag)
-    return { logs, hasFlag: flag !== null, gradients, checked, update }
+    return { logs: batchLogs(compiled, loss, y, predictions, flag), hasFlag: flag !== null, gradients, checked, update }
   }
 
   /**
    * Checks the numbers, makes the update and returns the logs.
    * @throws GradientError when the loss or a gradient is not finite; no update is made then
    */
-  private finish(step: Step): Logs {
-    const logs = readLogs(this.compiledOrThrow('trainOnBatch'), step.logs)
+  private finish(compiled: Compiled, step: Step): Logs {
+    const logs = readLogs(compiled, step.logs)
     if (!Number.isFinite(logs.loss)) throw lossNotFinite(logs.loss, this.model.variables)
-    if (!hasFiniteGradients(step)) throw nonFinite('trainOnBatch', step.checked, this.variables)
+    if (!hasFiniteGradients(compiled, step)) throw nonFinite('trainOnBatch', step.checked, this.variables)
     step.update()
     return logs
   }
 
-  private get optimizer(): TrainingOptimizer {
-    return this.compiledOrThrow('trainOnBatch').optimizer
-  }
-
-  private lossOf(y: Tensor, predictions: Tensor): Tensor {
-    const { loss } = this.compiledOrThrow('trainOnBatch')
+  private lossOf({ loss }: Compiled, y: Tensor, predictions: Tensor): Tensor {
     const value = loss.apply(y, predictions)
     if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, predictions)
     return value
   }
 
   /** The gradients of the trainable variables, in their order; of the loss as the optimizer wants it differentiated. */
-  private gradientsOf(loss: Tensor): Gradients {
-    const { optimizer } = this
+  private gradientsOf(optimizer: TrainingOptimizer, loss: Tensor): Gradients {
     const found = (optimizer.scaleLoss?.(loss) ?? loss).gradientsOfLeaves()
     const gradients = this.variables.map((v) => found.get(v) ?? null)
     // If these are all, no layer was built, added, replaced or frozen since the last step
     if (this.lastOptimizer === optimizer && gradients.length === found.size && !gradients.includes(null))
       return gradients
-    this.findVariables(found)
+    this.findVariables(optimizer, found)
     return this.variables.map((v) => found.get(v) ?? null)
   }
 
   /** Looks for the variables to train anew, and lets the optimizer know of those that it does not have yet. */
-  private findVariables(gradients: ReadonlyMap<Tensor, Tensor>): void {
-    const { model, optimizer } = this
+  private findVariables(optimizer: TrainingOptimizer, gradients: ReadonlyMap<Tensor, Tensor>): void {
+    const { model } = this
     const trained = model.trainableVariables
     if (trained.length === 0) throw nothingToTrain(model)
     const own = new Set<Tensor>(model.variables)
@@ -140,8 +141,14 @@ export class Trainer {
 }
 
 /** True if all gradients that must be finite are. */
-function hasFiniteGradients({ logs, hasFlag, checked }: Step): boolean {
-  return hasFlag ? readTotals(logs).at(-1) !== 0 : areFinite(checked)
+function hasFiniteGradients(compiled: Compiled, { logs, hasFlag, checked }: Step): boolean {
+  return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked)
+}
+
+/** @throws DTypeError for targets that the loss does not take; labels are checked by the loss itself */
+function checkBatchTargets(kind: TargetKind, targets: Tensor): void {
+  if (kind !== 'probabilities' && kind !== 'distributions') return
+  checkTargets('trainOnBatch', kind, targets.dataSync(), targets.shape.slice(1), Infinity)
 }
 
 function lossNotFinite(loss: number, variables: readonly Variable[]): GradientError {
