@@ -303,24 +303,29 @@ export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
-export { type Callback, History, type TrainParams } from './training/callbacks/callbacks.js'
+export type { Callback, TrainParams } from './training/callbacks/callback.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './training/callbacks/early-stopping.js'
+export { History } from './training/callbacks/history.js'
 export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
-export type { FitOptions } from './training/fit.js'
+export type { BatchOptions } from './training/evaluate.js'
+export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from './training/losses/crossentropy.js'
+export type { LossLike, LossName } from './training/losses/get-loss.js'
+export type { LossFunction } from './training/losses/loss.js'
+export {
   huber,
-  type LossFunction,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
-  sparseCategoricalCrossentropy,
-} from './training/losses/losses.js'
+} from './training/losses/regression.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
-export type { MetricFunction, MetricLike } from './training/metrics/metrics.js'
-export { type BatchOptions, Model } from './training/model.js'
+export type { MetricLike } from './training/metrics/get-metric.js'
+export type { MetricFunction } from './training/metrics/metric.js'
+export { Model } from './training/model.js'
 export { Sequential } from './training/sequential.js'

@@ -48,7 +48,11 @@ function kernel(dtype: 'float32' | 'float64', what: keyof typeof kernels): Funct
     ...squared('v', vector),
     set(`a${i}`, v128.or(`a${i}`, vector.sub('v', 'v'))),
   ]
-  const one = [set('s', load('x')), ...squared('s', scalar), set('odd', i32.or('odd', scalar.ne(scalar.sub('s', 's'), 0)))]
+  const one = [
+    set('s', load('x')),
+    ...squared('s', scalar),
+    set('odd', i32.or('odd', scalar.ne(scalar.sub('s', 's'), 0))),
+  ]
   const locals = [...variables('odd'), ...variables('v a0 a1 a2 a3', 'v128'), ...variables('s', type)]
   const seen = v128.any_true(v128.or(v128.or('a0', 'a1'), v128.or('a2', 'a3')))
   const body = [
