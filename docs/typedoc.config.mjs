@@ -62,7 +62,7 @@ export default {
   // biome-ignore format: a list
   intentionallyNotExported: [
     'Node', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
-    'AnySchedule', 'Api', 'Extras', 'Trimmed',
+    'AnySchedule', 'ItemOf', 'Api', 'Extras', 'Trimmed',
   ],
   // biome-ignore format: a list
   requiredToBeDocumented: [
