@@ -13,6 +13,7 @@ import { columnsOf, type Items, mixed, readAhead, repeated, type Source, sourceO
 import {
   batching,
   filtering,
+  flattening,
   mapping,
   type Stage,
   shuffling,
@@ -282,6 +283,15 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     const left = dropRemainder ? (size - 1) * stride : 0
     const count = this.size === null ? null : Math.max(0, Math.ceil((this.size - left) / shift))
     return this.by(() => windowing<T>(size, options), count)
+  }
+
+  /**
+   * The items of each item, one after the other: the rows of tables, the lines of files.
+   * @example
+   * [...Dataset.of([[1, 2], [], [3]]).flatten()] // => [1, 2, 3]
+   */
+  flatten<U>(this: Dataset<Iterable<U>>): Dataset<U> {
+    return this.by(() => flattening<U>(), null)
   }
 
   /**

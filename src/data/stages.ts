@@ -49,12 +49,12 @@ export async function* throughAsync<T, U>(items: AsyncIterable<T>, stage: Stage<
   for await (const item of items) {
     let wantsMore = stage.push(item, emit)
     if (isPromise(wantsMore)) wantsMore = await wantsMore
-    yield* out
+    for (const made of out) yield made // faster than yield*, which waits twice
     out.length = 0
     if (wantsMore === false) return
   }
   stage.end?.(emit)
-  yield* out
+  for (const made of out) yield made
 }
 
 /** Calls `next` with a value, or with what its promise gives. */
