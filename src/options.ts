@@ -231,9 +231,16 @@ export function autoName(className: string): string {
   return count === 0 ? base : `${base}_${count}`
 }
 
+/** The name of an object's class; of the nearest base that has one where the class has none. */
+export function classNameOf(x: object): string {
+  let named = x.constructor
+  while (!named.name) named = Object.getPrototypeOf(named)
+  return named.name
+}
+
 function toSnakeCase(name: string): string {
   return name
-    .replace(/\W+/g, '')
+    .replace(/[^\p{L}\p{N}_$]+/gu, '')
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -5,6 +5,7 @@
 import type { Differentiable, GradientHook, Node } from '../autograd/engine.js'
 import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
+import { thisCopy } from '../printed.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
 import { foreign, type TensorParts } from './foreign.js'
@@ -21,6 +22,12 @@ export interface SavedTensor extends TensorParts {
 
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
 export class Tensor implements Differentiable<Tensor> {
+  /**
+   * The mark of this copy of nabla.
+   * @internal
+   */
+  static readonly copy = thisCopy
+
   /**
    * The numbers, as the back end holds them.
    * @internal
@@ -43,6 +50,7 @@ export class Tensor implements Differentiable<Tensor> {
    * @internal
    */
   version = 0
+
   /** Internal: use `tensor(data)`. */
   constructor(buffer: DataBuffer, shape: Shape, requiresGrad = false, node: Node<Tensor> | null = null) {
     if (buffer?.dtype === undefined || shape === undefined) throw madeWithNew(buffer)
