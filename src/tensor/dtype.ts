@@ -17,13 +17,12 @@ import type { DType } from '../kernels/backend.js'
 import {
   type CallExpr,
   type Expr,
-  type FunctionName,
   fold,
   type NumberExpr,
   type Program,
   type SymbolExpr,
-  truthFunctions,
 } from '../kernels/formula/ast.js'
+import { type FunctionName, isTruth } from '../kernels/formula/functions.js'
 
 const ranks: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 }
 
@@ -79,7 +78,7 @@ function inferDType(expr: Expr, names: ReadonlyMap<string, DType>): DType {
 
 /** The dtype of a function's value, given those of its arguments. */
 function dtypeOfCall({ fn }: CallExpr, dtypes: readonly DType[]): DType {
-  if (truthFunctions.has(fn)) return 'bool'
+  if (isTruth(fn)) return 'bool'
   const widest = (fn === 'where' ? dtypes.slice(1) : dtypes).reduce(promote)
   if (selection.has(fn)) return widest
   return promote(widest, arithmetic.has(fn) ? 'int32' : 'float32')

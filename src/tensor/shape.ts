@@ -5,6 +5,7 @@ import { BackendError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { sizeOf } from '../kernels/sizes.js'
 
+export { stridesOf } from '../kernels/strides.js'
 export { sizeOf }
 
 /** Whether two shapes are the same. */
@@ -39,17 +40,6 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     out[i] = m === 1 ? n : m
   }
   return out
-}
-
-/** Row-major strides, in elements. */
-export function stridesOf(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length)
-  let step = 1
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = step
-    step *= shape[i]
-  }
-  return strides
 }
 
 /**

@@ -2,7 +2,7 @@
  * Updates that touch only the rows that a sparse gradient has: for rules that do nothing where the gradient is 0.
  */
 import type { DataBuffer } from '../../kernels/backend.js'
-import { type Program, program } from '../../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import type { IndexedSlices } from '../../tensor/indexed-slices.js'
@@ -63,18 +63,11 @@ export function updateRows(rule: string, state: VariableState, rows: Rows, scala
   for (let i = 0; i < targets.length; i++) backend.putRows?.(targets[i], results[i], indices, inner)
 }
 
-const programs = new WeakMap<Program, Program>()
-
 /** The rule with only arrays as outputs. */
 function rowProgram(rule: string, arrays: readonly string[]): Program {
   const whole = parse(rule)
-  const known = programs.get(whole)
-  if (known) return known
-  const formula = program(
-    whole.text,
-    whole.statements,
+  return withOutputs(
+    whole,
     whole.outputs.filter((name) => arrays.includes(name)),
   )
-  programs.set(whole, formula)
-  return formula
 }

@@ -4,7 +4,7 @@
 import { FormulaError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
 import { watOf } from '../../kernels/cpu/elementwise/elementwise.js'
-import type { Program } from '../../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { gradient, gradientName } from '../../kernels/formula/differentiate.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { toTeX } from '../../kernels/formula/tex.js'
@@ -143,7 +143,7 @@ function dtypeOf(x: TensorLike): DType {
 
 /** The program restricted to one output; its inputs stay those of the whole. */
 function rowFor(program: Program, output: string, text: string): ElementwiseRow {
-  const row = new ElementwiseRow(program.outputs.length === 1 ? program : { ...program, outputs: [output] })
+  const row = new ElementwiseRow(withOutputs(program, [output]))
   row.name = `formula ${text || program.text}`
   return row
 }

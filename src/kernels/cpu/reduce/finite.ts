@@ -4,23 +4,28 @@
  */
 import type { DataBuffer } from '../../backend.js'
 import { addressNow, begin, isAlive, pointer } from '../memory/memory.js'
+import { exported, type FunctionCode, variables } from '../wasm/code.js'
+import { set } from '../wasm/control.js'
+import { bytes, numbersOf } from '../wasm/dtypes.js'
+import { i32, v128 } from '../wasm/instructions.js'
+import { advance, times, whileRoom } from '../wasm/loops.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes, numbersOf } from '../wasm/numbers.js'
-import { get, locals, params, pass, set, times, whileRoom } from '../wasm/wat.js'
 
 /** Whether the numbers from one address to another are finite: 1 or 0. */
 type IsFinite = (x: number, end: number) => number
 
-/** One for each of the two questions: about the numbers, and about their squares. */
-const kernels: { numbers?: Kernels; squares?: Kernels } = {}
+/** The two questions: about the numbers, and about their squares. */
+type What = 'numbers' | 'squares'
 
-type Kernels = ReturnType<typeof compile>
+const kernels: { [Name in What]?: ReturnType<typeof compile> } = {}
 
-const compile = (what: keyof typeof kernels) =>
-  instantiate<{ float32: IsFinite; float64: IsFinite }>(`${kernelText('float32', what)} ${kernelText('float64', what)}`)
+const compile = (what: What) =>
+  instantiate<{ float32: IsFinite; float64: IsFinite }>({
+    functions: [kernel('float32', what), kernel('float64', what)],
+  })
 
 /** See `Backend.allFinite`. */
-export function allFinite(x: DataBuffer, what: 'numbers' | 'squares' = 'numbers'): boolean {
+export function allFinite(x: DataBuffer, what: What = 'numbers'): boolean {
   const { dtype, size } = x
   if (dtype !== 'float32' && dtype !== 'float64') return true
   let from = addressNow(x)
@@ -34,20 +39,23 @@ export function allFinite(x: DataBuffer, what: 'numbers' | 'squares' = 'numbers'
   return (dtype === 'float32' ? float32(from, from + 4 * size) : float64(from, from + 8 * size)) !== 0
 }
 
-function kernelText(dtype: 'float32' | 'float64', what: keyof typeof kernels): string {
-  const { vector, type, load } = numbersOf[dtype]
-  const square = (name: string, type: string) =>
-    what === 'squares' ? set(name, `(${type}.mul ${pass(`${name} ${name}`)})`) : ''
-  const note = (i: number) => `${set('v', `(v128.load offset=${16 * i} ${get('x')})`)} ${square('v', vector)}
-    ${set(`a${i}`, `(v128.or ${get(`a${i}`)} (${vector}.sub ${pass('v v')}))`)}`
-  const pass4 = `${times(4, note)} ${set('x', `(i32.add ${get('x')} (i32.const 64))`)}`
-  const pass1 = `${note(0)} ${set('x', `(i32.add ${get('x')} (i32.const 16))`)}`
-  const one = `${set('s', `(${load} ${get('x')})`)} ${square('s', type)}
-    ${set('odd', `(i32.or ${get('odd')} (${type}.ne (${type}.sub ${pass('s s')}) (${type}.const 0)))`)}
-    ${set('x', `(i32.add ${get('x')} (i32.const ${bytes[dtype]}))`)}`
-  return `(func (export "${dtype}") ${params('x end')} (result i32) ${locals('odd')} ${locals('v a0 a1 a2 a3', 'v128')} ${locals('s', type)}
-    ${whileRoom('x', 'end', 64, pass4)}
-    ${whileRoom('x', 'end', 16, pass1)}
-    ${whileRoom('x', 'end', bytes[dtype], one)}
-    (i32.eqz (i32.or ${get('odd')} (v128.any_true (v128.or (v128.or ${pass('a0 a1')}) (v128.or ${pass('a2 a3')}))))))`
+function kernel(dtype: 'float32' | 'float64', what: What): FunctionCode {
+  const { vector, scalar, type, load } = numbersOf[dtype]
+  const [squares, square] =
+    what === 'squares' ? [set('v', vector.mul('v', 'v')), set('s', scalar.mul('s', 's'))] : [[], []]
+  const note = (i: number) => [
+    set('v', v128.load('x', 16 * i)),
+    squares,
+    set(`a${i}`, v128.or(`a${i}`, vector.sub('v', 'v'))),
+  ]
+  const one = [set('s', load('x')), square, set('odd', i32.or('odd', scalar.ne(scalar.sub('s', 's'), 0)))]
+  const locals = [...variables('odd'), ...variables('v a0 a1 a2 a3', 'v128'), ...variables('s', type)]
+  const seen = v128.any_true(v128.or(v128.or('a0', 'a1'), v128.or('a2', 'a3')))
+  const body = [
+    whileRoom('x', 'end', 64, [times(4, note), advance('x', 64)]),
+    whileRoom('x', 'end', 16, [note(0), advance('x', 16)]),
+    whileRoom('x', 'end', bytes[dtype], [one, advance('x', bytes[dtype])]),
+    i32.eqz(i32.or('odd', seen)),
+  ]
+  return { ...exported(dtype, variables('x end'), locals, body), result: 'i32' }
 }
