@@ -84,7 +84,7 @@ const inside = [leaveGpuOut, mathjsParser, classNames]
 const optimizersApart = {
   name: 'optimizers',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/optim\/catalog\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
+    onResolve({ filter: /\/optim\/catalog\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
 /** Packages that are already inside the file that another one publishes. */
@@ -97,7 +97,7 @@ if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
 const [{ metafile }, gpuChunk] = await Promise.all([
   bundle(
-    { index: 'src/index.ts', optimizers: 'src/optim/catalog/optimizers.ts' },
+    { index: 'src/index.ts', optimizers: 'src/optim/catalog.ts' },
     { splitting: true, chunkNames: 'nabla', plugins: [...inside, optimizersApart] },
   ),
   bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [sharedErrors] }),

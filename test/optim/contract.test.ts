@@ -14,7 +14,7 @@ import {
   type Variable,
   variable,
 } from '../../src/index.js'
-import { findClass } from '../../src/optim/base/registry.js'
+import { findClass } from '../../src/optim/wrappers/registry.js'
 
 type Options = Record<string, unknown>
 type Create = (options?: Options) => AnyOptimizer
@@ -74,7 +74,7 @@ test('every optimizer that is exported takes part here, and is found by its name
     'add it to `ruled` or `all`',
   )
   for (const name of names)
-    t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/catalog/classes.ts')
+    t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/wrappers/registry.ts')
 })
 
 function isOptimizer(value: unknown): boolean {

@@ -3,12 +3,12 @@
  * than `apply`.
  */
 import { GradientError } from '../../errors.js'
+import type { Config } from '../../keras-names.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { checkFinite, checkFiniteAsync } from '../../tensor/operations/finite.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import type { Config } from '../schedules/schedule.js'
 import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import { asPartOf, checkVariable } from './gradient-pairs.js'

@@ -2,6 +2,7 @@
  * Dynamic loss scaling.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
 import { areFinite, flagOf } from '../../tensor/operations/finite.js'
@@ -10,11 +11,9 @@ import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
 import { checkNumbers, countIn, readState, withJson } from '../base/exported-state.js'
-import { fromKeras } from '../base/keras-names.js'
 import { baseDefaults, checkPositive, checkWhole } from '../base/options.js'
-import { readInner, serialize } from '../base/registry.js'
 import { scalarVariable } from '../base/state-variables.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { readInner, register, serialize } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `LossScaleOptimizer`. */
@@ -48,6 +47,12 @@ export interface LossScaleOptions {
  * @see Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740
  */
 export class LossScaleOptimizer extends Wrapper {
+  /**
+   * Adds the class to those that are found by name.
+   * @internal
+   */
+  static readonly isRegistered = /* @__PURE__ */ register(this, 'keras')
+
   /** The first factor. */
   readonly initialScale: number
   /** After how many good steps in a row the factor doubles. */
