@@ -26,6 +26,11 @@ export interface TrainingOptimizer {
   /**
    * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
    */
+  readBeforeApply?(gradients: (Tensor | null)[]): Tensor[]
+  /**
+   * The name of `readBeforeApply` in older versions.
+   * @deprecated write `readBeforeApply`
+   */
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /**
    * The gradients that must be finite for a step to be made, null or missing where the optimizer looks at them itself.

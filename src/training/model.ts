@@ -103,9 +103,11 @@ export abstract class Model extends Layer {
     this.howToTrain('trainOnBatch')
     const results = backend.inWorkspace(() => {
       const results = this.lossAndGradients(toData('trainOnBatch', 'x', x), toData('trainOnBatch', 'y', y))
-      return { ...results, decisive: this.optimizer.decisive?.(results.gradients) ?? [] }
+      const { optimizer } = this
+      const flags = optimizer.readBeforeApply?.(results.gradients) ?? optimizer.decisive?.(results.gradients) ?? []
+      return { ...results, flags }
     })
-    const [logs] = await Promise.all([readAsync(results.sums), ...results.decisive.map((flag) => flag.data())])
+    const [logs] = await Promise.all([readAsync(results.sums), ...results.flags.map((flag) => flag.data())])
     await this.checkStep(logs, results.gradients)
     backend.inWorkspace(() => this.applyGradients(results.gradients), results)
     return logs

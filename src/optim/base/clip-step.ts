@@ -12,7 +12,7 @@ import { clipped } from './clip-unread.js'
 import type { Recorder } from './explain.js'
 import type { RuleRunner } from './rule-runner.js'
 import { normOfRows, rowsOf } from './sparse.js'
-import { type Around, meanLine } from './step-program.js'
+import { meanLine, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 
 /** What clipping asks of the step that it is a part of. */
@@ -20,7 +20,7 @@ export interface ClipStep {
   readonly runner: RuleRunner
   readonly recorder: Recorder
   /** What is done for a variable, beside the rule. */
-  around(state: VariableState): Around
+  around(state: VariableState): StepPlan
   /** Whether only the rows of this gradient have to be looked at. */
   isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices
 }

@@ -1,5 +1,5 @@
 /**
- * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas
+ * One step of one variable, for optimizers whose update is more than elementwise (`updateVariable` in `optimizer.ts`): formulas
  * for the elementwise parts, tensors for the rest.
  */
 import { backend } from '../../tensor/backend.js'
@@ -12,7 +12,7 @@ import type { VariableState } from './variable-state.js'
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
 export type Extras = Readonly<Record<string, Tensor | number>>
 
-/** What `move` gets. */
+/** What `updateVariable` gets. */
 export class VariableStep {
   constructor(
     private readonly state: VariableState,

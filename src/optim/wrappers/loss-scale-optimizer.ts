@@ -98,7 +98,7 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   /** The numbers that say whether the gradients are finite. */
-  override decisive(gradients: readonly Gradient[]): Tensor[] {
+  override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
     return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
   }
 
@@ -164,7 +164,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   /**
    * Returns true if the inner optimizer can take the gradients: those that it squares must have finite squares. On WebGPU it looks at the
-   * numbers that were awaited, see `decisive`.
+   * numbers that were awaited, see `readBeforeApply`.
    */
   private isFinite(
     gradients: readonly Gradient[],
@@ -195,7 +195,7 @@ const tensorOnly = (gradient: Gradient) => (gradient instanceof Tensor ? gradien
 
 const flags = new WeakMap<Tensor, Tensor>()
 
-/** `flagOf`, for back ends that are read later: the same tensor for `decisive` and for `apply`. */
+/** `flagOf`, for back ends that are read later: the same tensor for `readBeforeApply` and for `apply`. */
 function knownFlag(gradient: Tensor): Tensor {
   const flag = flags.get(gradient) ?? flagOf(gradient)
   flags.set(gradient, flag)

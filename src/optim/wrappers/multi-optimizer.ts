@@ -210,8 +210,8 @@ export class MultiOptimizer extends AnyOptimizer {
     return this.optimizerFor(variable).squaresGradient(variable)
   }
 
-  override decisive(gradients: readonly Gradient[]): Tensor[] {
-    return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
+  override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.readBeforeApply(gradients))
   }
 
   override measured(): readonly Tensor[] {
