@@ -15,8 +15,7 @@ import { checkVariable } from './base/gradient-pairs.js'
 import { lineSearch, type Point } from './base/line-search.js'
 import { type Reading, readAsync, readNow } from './base/maybe-async.js'
 import { checkName, checkPositive, checkWhole, type Hyperparameter } from './base/options.js'
-import { Snapshot } from './base/snapshot.js'
-import { scalarVariable } from './base/state-variables.js'
+import { Snapshot, scalarVariable } from './base/snapshot.js'
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions {

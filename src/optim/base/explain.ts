@@ -8,7 +8,7 @@ import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import type { RuleRunner } from './rule-runner.js'
+import type { RuleRunner } from './rule.js'
 import { gradientLines, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 

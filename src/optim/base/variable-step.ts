@@ -5,8 +5,7 @@
 import { backend } from '../../tensor/backend.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import { computeFormula } from './rule.js'
-import type { RuleRunner } from './rule-runner.js'
+import { computeFormula, type RuleRunner } from './rule.js'
 import type { VariableState } from './variable-state.js'
 
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */

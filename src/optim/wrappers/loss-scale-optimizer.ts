@@ -12,7 +12,7 @@ import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimiz
 import { checkGradients } from '../base/arguments.js'
 import { checkNumbers, countIn, readState, withJson } from '../base/exported-state.js'
 import { baseDefaults, checkPositive, checkWhole } from '../base/options.js'
-import { scalarVariable } from '../base/state-variables.js'
+import { scalarVariable } from '../base/snapshot.js'
 import { readInner, register, serialize } from './registry.js'
 import { Wrapper } from './wrapper.js'
 

@@ -12,7 +12,7 @@ import { Explanation } from '../base/explain.js'
 import { countIn, readState, withJson } from '../base/exported-state.js'
 import { scaledLoss } from '../base/hyperparameters.js'
 import { checkLossScale, checkName, type Hyperparameter } from '../base/options.js'
-import { scalarVariable } from '../base/state-variables.js'
+import { scalarVariable } from '../base/snapshot.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
 import { register } from './registry.js'
 
