@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
+import { entries } from '../scripts/entries.mjs'
 import { exampleSnippets, markdownFiles, markdownSnippets, type Snippet, wideLines } from './docs/blocks.js'
 import { mismatch } from './docs/compare.js'
 import { checkSnippet, runSnippet } from './docs/run.js'
@@ -15,17 +16,25 @@ import { filesBelow, read, root } from './source.js'
 const record = 'test/golden/blocks.json'
 const parts = ['README.md', 'CONTRIBUTING.md', 'docs/', 'src/']
 
-const built = root + JSON.parse(read('package.json')).exports['.'].default
-if (!existsSync(built)) throw new Error('docs.test: dist/ is missing. Run npm run build first.')
-const nabla: Record<string, unknown> = await import(pathToFileURL(built).href)
-const importModule = (name: string) => (name === 'nabla' ? Promise.resolve(withUnknownNames(nabla)) : import(name))
+const built = Object.entries(JSON.parse(read('package.json')).exports as Record<string, { default: string }>)
+  .map(([path, target]) => [`nabla${path.slice(1)}`, root + target.default] as const)
+  .filter(([name]) => name in entries)
+if (built.some(([, file]) => !existsSync(file)))
+  throw new Error('docs.test: dist/ is missing. Run npm run build first.')
+const modules: Record<string, Record<string, unknown>> = Object.fromEntries(
+  await Promise.all(built.map(async ([name, file]) => [name, await import(pathToFileURL(file).href)])),
+)
+/** What `@example`s have in scope: all that the entries export. */
+const nabla = Object.assign({}, ...Object.values(modules))
+const importModule = (name: string) =>
+  name in entries ? Promise.resolve(withUnknownNames(name, modules[name])) : import(name)
 
 /** The package, which refuses names that it does not have: `const { oops } = …` would give undefined. */
-function withUnknownNames(module: Record<string, unknown>): Record<string, unknown> {
+function withUnknownNames(entry: string, module: Record<string, unknown>): Record<string, unknown> {
   return new Proxy(module, {
     get(target, name) {
       if (name in target || typeof name === 'symbol' || name === 'then') return Reflect.get(target, name)
-      throw new Error(`nabla has no export ${name}`)
+      throw new Error(`${entry} has no export ${name}`)
     },
   })
 }

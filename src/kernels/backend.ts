@@ -87,15 +87,17 @@ export interface Backend {
   /** Returns a copy of the numbers. */
   readSync(buffer: DataBuffer): TypedArray
   read(buffer: DataBuffer): Promise<TypedArray>
-  /** True if every number, or its square, is finite. Without this method callers compute it with tensors. */
+  /** True if every number, or the square of every number, is finite. Without this method callers compute it with tensors. */
   allFinite?(buffer: DataBuffer, what?: 'numbers' | 'squares'): boolean
   /** Returns one number. */
   readAt(buffer: DataBuffer, index: number): number
   /**
    * Runs a function (a training step, a batch of `evaluate`, the argument of `tidy`) whose results may live in a workspace that is
-   * reused afterwards; only the tensors that it returns outlive it. `inputs` holds tensors that are not needed afterwards, either.
+   * reused afterwards; only the tensors that it returns outlive it.
    */
-  inWorkspace<T>(action: () => T, inputs?: unknown): T
+  inWorkspace<T>(action: () => T): T
+  /** Frees at once what a GPU holds of a tensor, or of those in an array or a plain object, except variables. */
+  free(tensors: unknown): void
 
   // Elementwise
   /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and returns its outputs, of `shape`. */

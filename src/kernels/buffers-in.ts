@@ -17,7 +17,7 @@ function search(value: unknown, found: Set<DataBuffer>, searched: Set<object>): 
 }
 
 /** The items of an array, a map, a set or a plain object; undefined for anything else. */
-function itemsOf(value: object): Iterable<unknown> | undefined {
+export function itemsOf(value: object): Iterable<unknown> | undefined {
   if (Array.isArray(value) || isTagged(value, 'Map') || isTagged(value, 'Set')) return (value as Set<unknown>).values()
   const prototype = Object.getPrototypeOf(value)
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null

@@ -87,7 +87,7 @@ function backendOf(device: Device): GpuBackend {
   }
 }
 
-type MemoryKey = 'memory' | 'bringAll' | 'upload' | 'allocate' | 'duplicate' | 'write' | 'inWorkspace'
+type MemoryKey = 'memory' | 'bringAll' | 'upload' | 'allocate' | 'duplicate' | 'write' | 'inWorkspace' | 'free'
 
 function memoryOf(device: Device, buffers: Buffers): Pick<GpuBackend, MemoryKey> {
   const { onDevice } = buffers
@@ -98,7 +98,8 @@ function memoryOf(device: Device, buffers: Buffers): Pick<GpuBackend, MemoryKey>
     allocate: (dtype, size) => buffers.allocate(dtype, size),
     duplicate: (x) => buffers.duplicate(x),
     write: (target, source) => buffers.write(target, source),
-    inWorkspace: (action, inputs) => buffers.within(action, inputs),
+    inWorkspace: (action) => buffers.within(action),
+    free: (tensors) => buffers.free(tensors),
   }
 }
 

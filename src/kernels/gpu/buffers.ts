@@ -141,10 +141,15 @@ export class Buffers {
     return buffer as CpuBuffer
   }
 
-  /** Runs a function, then frees the arrays that it made on the device and those of `inputs`, except those of the result. */
-  within<T>(action: () => T, inputs?: unknown): T {
+  /** Frees what the device holds of the buffers in `value`, except variables. */
+  free(value: unknown): void {
+    for (const state of this.statesIn(value)) this.leave(state)
+  }
+
+  /** Runs a function, then frees the arrays that it made on the device, except those of the result. */
+  within<T>(action: () => T): T {
     const outer = this.scope
-    const made = [...this.statesIn(inputs)]
+    const made: State[] = []
     this.scope = made
     try {
       const result = action()

@@ -2,8 +2,8 @@
  * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
  */
 import { OptionError } from '../../errors.js'
-import { notAsync } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
+import { notAsync } from '../../tensor/not-async.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 

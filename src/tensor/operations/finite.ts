@@ -61,7 +61,16 @@ export function checkFinite(
   variables: readonly Variable[],
   optimizer?: Squaring,
 ): void {
-  if (!areFinite(gradients, variables, optimizer)) throw notFinite(op, gradients.map(readNow), variables)
+  if (!areFinite(gradients, variables, optimizer)) throw nonFinite(op, gradients, variables)
+}
+
+/** The error for gradients that are not finite, whose numbers can be read at once. */
+export function nonFinite(
+  op: string,
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[],
+): GradientError {
+  return notFinite(op, gradients.map(readNow), variables)
 }
 
 /** `checkFinite` where numbers come later. */

@@ -14,18 +14,18 @@ import { instantiate } from '../wasm/module.js'
 /** Whether the numbers from one address to another are finite: 1 or 0. */
 type IsFinite = (x: number, end: number) => number
 
-/** The two questions: about the numbers, and about their squares. */
-type What = 'numbers' | 'squares'
+/** One for each of the two questions: about the numbers, and about their squares. */
+const kernels: { numbers?: Kernels; squares?: Kernels } = {}
 
-const kernels: { [Name in What]?: ReturnType<typeof compile> } = {}
+type Kernels = ReturnType<typeof compile>
 
-const compile = (what: What) =>
+const compile = (what: keyof typeof kernels) =>
   instantiate<{ float32: IsFinite; float64: IsFinite }>({
     functions: [kernel('float32', what), kernel('float64', what)],
   })
 
 /** See `Backend.allFinite`. */
-export function allFinite(x: DataBuffer, what: What = 'numbers'): boolean {
+export function allFinite(x: DataBuffer, what: 'numbers' | 'squares' = 'numbers'): boolean {
   const { dtype, size } = x
   if (dtype !== 'float32' && dtype !== 'float64') return true
   let from = addressNow(x)
@@ -39,16 +39,20 @@ export function allFinite(x: DataBuffer, what: What = 'numbers'): boolean {
   return (dtype === 'float32' ? float32(from, from + 4 * size) : float64(from, from + 8 * size)) !== 0
 }
 
-function kernel(dtype: 'float32' | 'float64', what: What): FunctionCode {
+function kernel(dtype: 'float32' | 'float64', what: keyof typeof kernels): FunctionCode {
   const { vector, scalar, type, load } = numbersOf[dtype]
-  const [squares, square] =
-    what === 'squares' ? [set('v', vector.mul('v', 'v')), set('s', scalar.mul('s', 's'))] : [[], []]
+  const squared = (name: string, { mul }: typeof vector | typeof scalar) =>
+    what === 'squares' ? [set(name, mul(name, name))] : []
   const note = (i: number) => [
     set('v', v128.load('x', 16 * i)),
-    squares,
+    ...squared('v', vector),
     set(`a${i}`, v128.or(`a${i}`, vector.sub('v', 'v'))),
   ]
-  const one = [set('s', load('x')), square, set('odd', i32.or('odd', scalar.ne(scalar.sub('s', 's'), 0)))]
+  const one = [
+    set('s', load('x')),
+    ...squared('s', scalar),
+    set('odd', i32.or('odd', scalar.ne(scalar.sub('s', 's'), 0))),
+  ]
   const locals = [...variables('odd'), ...variables('v a0 a1 a2 a3', 'v128'), ...variables('s', type)]
   const seen = v128.any_true(v128.or(v128.or('a0', 'a1'), v128.or('a2', 'a3')))
   const body = [
