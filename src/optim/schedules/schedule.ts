@@ -3,7 +3,7 @@
  */
 import { OptionError } from '../../errors.js'
 import { asKerasObject, type Config, checkConfig, fromKeras, type KerasObject, toKeras } from '../../keras-names.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, wrongValue } from '../../options.js'
 
 /** A schedule, whatever its options are. */
 export interface AnySchedule {
@@ -49,7 +49,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
     checkValues(op, resolved, defaults)
     this.options = resolved as Required<Options>
     if (name !== null && name !== undefined && typeof name !== 'string') {
-      throw new OptionError(`${op}: name must be a string, received ${String(name)}.`)
+      throw wrongValue(op, 'name', 'a string', name)
     }
     this.name = name ?? op
   }

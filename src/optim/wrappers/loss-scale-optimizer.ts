@@ -73,7 +73,7 @@ export class LossScaleOptimizer extends Wrapper {
     inner.lossScaleFactor = null
   }
 
-  /** What the loss is multiplied by. */
+  /** The factor that the loss is multiplied by. */
   get scale(): number {
     return this.currentScale
   }
@@ -146,7 +146,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   /**
    * Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are
-   * welcome.
+   * accepted.
    */
   static fromConfig(config: Config): LossScaleOptimizer {
     checkConfig('fromConfig', config)

@@ -61,7 +61,7 @@ export class MultiOptimizer extends AnyOptimizer {
   private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
   private scaleFactor: Hyperparameter | null
   private applied = 0
-  /** What each call of `apply` needs an entry for: the variables of the last `build` or `addVariables`. */
+  /** The variables that each call of `apply` needs an entry for: those of the last `build` or `addVariables`. */
   private expected: readonly Variable[] = []
 
   /**
@@ -317,7 +317,7 @@ export class MultiOptimizer extends AnyOptimizer {
     for (const variable of variables) this.optimizerOf.set(variable, optimizer)
   }
 
-  /** What each optimizer gets of a call. */
+  /** The share of each optimizer in a call. */
   private shares(gradients: readonly Gradient[], variables: readonly Variable[]): Share[] {
     const shares = new Map<AnyOptimizer, Share>()
     variables.forEach((variable, i) => {

@@ -42,9 +42,9 @@ export interface SerializedOptimizer {
   readonly class_name: string
   /** Its options, in Keras’s spelling. */
   readonly config: Config
-  /** Where Keras finds the class. */
+  /** The module where Keras finds the class. */
   readonly module?: string | null
-  /** What Keras registered it as, if it is not Keras’s own. */
+  /** The name under which Keras has it registered, if it is not Keras’s own. */
   readonly registered_name?: string | null
 }
 
