@@ -55,7 +55,9 @@ const kerasAlgorithms = (): OptimizerClass[] => {
 }
 
 /** The algorithms that only nabla has. */
-const otherAlgorithms = (): OptimizerClass[] => [AdaBelief, LBFGS, RAdam]
+function otherAlgorithms(): OptimizerClass[] {
+  return [AdaBelief, LBFGS, RAdam]
+}
 
 const wrappers = { keras: new Set<OptimizerClass>(), other: new Set<OptimizerClass>() }
 
