@@ -21,7 +21,7 @@ export const functions = {
   multiply: binary((a, b) => a * b, 'g * b', 'g * a', 'a * b', '\\cdot', { operator: ['*', 'multiply'] }),
   divide: binary((a, b) => a / b, 'g / b', '-g * y / b', 'divided(a, b)', '\\frac{<a>}{<b>}', {
     operator: ['/', 'multiply'],
-    texLevel: 'pow',
+    texPrecedence: 'pow',
   }),
   pow: binary(
     pow,
@@ -59,7 +59,7 @@ export const functions = {
 
   sqrt: unary(Math.sqrt, 'g / (2 * y)', 'Math.sqrt(x)', '\\sqrt{<x>}'),
   cbrt: unary(Math.cbrt, 'g / (3 * y^2)', 'cubeRoot(x)', '\\sqrt[3]{<x>}', later),
-  square: unary((x) => x * x, '2 * g * x', 'x * x', '<x:atom>^{2}', { texLevel: 'pow' }),
+  square: unary((x) => x * x, '2 * g * x', 'x * x', '<x:atom>^{2}', { texPrecedence: 'pow' }),
   // Squares where they are safe in float32, too; otherwise the larger side is taken out of the root
   hypot: definedOfAB(
     `
@@ -74,7 +74,7 @@ export const functions = {
 
   exp: unary(Math.exp, 'g * y', 'exponentialOf(x)', '\\exp'),
   expm1: unary(Math.expm1, 'g * (y + 1)', 'expMinus1(x)', '\\left(e^{<x>} - 1\\right)'),
-  exp2: { ...definedOfX('2^x', '2^{<x>}'), texLevel: 'pow' },
+  exp2: { ...definedOfX('2^x', '2^{<x>}'), texPrecedence: 'pow' },
   log: unary(Math.log, 'g / x', 'logarithmOf(x)', '\\ln'),
   log1p: unary(Math.log1p, 'g / (1 + x)', 'logPlus1(x)', '\\ln\\left(<x:add> + 1\\right)'),
   log2: unary(Math.log2, 'g / (x * log(2))', 'logarithm2Of(x)', '\\log_{2}', later),

@@ -3,10 +3,20 @@
  */
 
 /** How tightly an expression holds together, as mathjs reads it. */
-export const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
+export const precedence = {
+  where: 0,
+  or: 1,
+  and: 2,
+  compare: 3,
+  add: 4,
+  multiply: 5,
+  unary: 6,
+  pow: 7,
+  atom: 8,
+} as const
 
-/** A name of a level. */
-export type LevelName = keyof typeof level
+/** A name of a precedence. */
+export type Precedence = keyof typeof precedence
 
 /** As many T as there are arguments. */
 export interface Several<T> {
@@ -25,9 +35,9 @@ interface Common<N extends 1 | 2 | 3> {
    */
   readonly tex?: string
   /** How tightly the form in TeX holds together. Default: as in text. */
-  readonly texLevel?: LevelName
+  readonly texPrecedence?: Precedence
   /** What is written between the arguments, and how tightly the whole holds together. */
-  readonly operator?: readonly [sign: string, level: LevelName]
+  readonly operator?: readonly [sign: string, level: Precedence]
   /** Comparisons and logic give 1 or 0; logic reads its arguments as true or false. */
   readonly truth?: 'comparison' | 'logic'
   /** Whether an input may have this name, too: formulas that are older than the function go on working. */
@@ -82,7 +92,7 @@ export const binary = (
 /** An operator between a and b, whose gradient is 0 everywhere. */
 export const truth = (
   kind: 'comparison' | 'logic',
-  operator: readonly [sign: string, level: LevelName],
+  operator: readonly [sign: string, level: Precedence],
   numbers: (a: number, b: number) => boolean,
   gpu: string,
   tex: string,

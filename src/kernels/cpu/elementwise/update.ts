@@ -9,7 +9,7 @@ import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { kernelModule } from './kernel.js'
+import { kernelModule } from './elementwise-kernel.js'
 import { type KernelSpec, newSpec, type Output, type Parameter } from './spec.js'
 
 /** What one number takes, about, for the decision about threads. */

@@ -1,7 +1,7 @@
 /**
  * The WebAssembly of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
  * of columns (a panel), whose sums stay in registers while k runs. Every sum adds its terms in the order of k, so a result does not
- * depend on the tile that computes it. `matmul-blocks.ts` and `matmul-rows.ts` cut products into tiles.
+ * depend on the tile that computes it. `cache-blocks.ts` and `tiles.ts` cut products into tiles.
  */
 import type { Build } from '../wasm/build.js'
 import { type Code, exported, type ModuleCode, variables } from '../wasm/code.js'

@@ -50,7 +50,7 @@ function extremesFor(dtype: DType): ExtremeKernels {
 
 /** A shape as groups of neighbouring axes. */
 interface Collapsed {
-  /** Their sizes: kept, reduced, kept, …, kept (three or more). `run` puts groups together as it reduces them. */
+  /** Their sizes: kept, reduced, kept, …, kept (three or more). `reduceGroups` puts groups together as it reduces them. */
   readonly groups: number[]
   /** How many numbers are kept. */
   readonly kept: number
@@ -84,7 +84,7 @@ export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape
   const from = pointer(x)
   const extremes = reserve(x.dtype, size)
   const out = reserve('int32', size)
-  run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1, collapsed)
+  reduceGroups(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1, collapsed)
   if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
   else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
   return result(out, 'int32', size)
@@ -122,16 +122,16 @@ function collapse(shape: Shape, axes: readonly number[]): Collapsed {
 function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number, collapsed: Collapsed): void {
   const size = collapsed.kept * collapsed.reduced
   if (kind === 'any' || kind === 'all')
-    run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
+    reduceGroups(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
   else if (dtype === 'bool' && kind !== 'max' && kind !== 'min')
     reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', size), out, collapsed)
-  else if (kind !== 'mean') run(kind, dtype, from, out, 1, collapsed)
+  else if (kind !== 'mean') reduceGroups(kind, dtype, from, out, 1, collapsed)
   else if (dtype === 'int32') meanOfIntegers(from, out, collapsed)
-  else run('sum', dtype, from, out, collapsed.reduced, collapsed)
+  else reduceGroups('sum', dtype, from, out, collapsed.reduced, collapsed)
 }
 
 /** Reduces all groups, the last first, and divides the sums. */
-function run(
+function reduceGroups(
   kind: KernelKind,
   dtype: DType,
   from: number,
@@ -145,16 +145,16 @@ function run(
     const n = groups.pop()!
     size /= n
     const partial = reserve(dtype, size)
-    runOne(kind, dtype, from, partial, size / inner, n, inner, 1)
+    reduceMiddle(kind, dtype, from, partial, size / inner, n, inner, 1)
     groups[groups.length - 1] *= inner
     from = partial
     if (kind === 'sumSquares') kind = 'sum'
   }
-  runOne(kind, dtype, from, out, groups[0], groups[1], groups[2], divisor)
+  reduceMiddle(kind, dtype, from, out, groups[0], groups[1], groups[2], divisor)
 }
 
 /** Reduces the middle of [outer, n, inner]. */
-function runOne(
+function reduceMiddle(
   kind: KernelKind,
   dtype: DType,
   from: number,
@@ -195,7 +195,7 @@ export function rowsTimesVector(
 function meanOfIntegers(from: number, out: number, collapsed: Collapsed): void {
   const { kept, reduced } = collapsed
   const means = reserve('float64', kept)
-  run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)
+  reduceGroups('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)
   conversions?.narrowFloat64(means, out, kept)
 }
 

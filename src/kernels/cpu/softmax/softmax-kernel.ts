@@ -6,7 +6,7 @@
  * pass, because it makes the sum NaN.
  */
 import { declare, prefixed } from '../math/define.js'
-import { expOfR, power, reduce } from '../math/exponential.js'
+import { expOfR, power, splitExponent } from '../math/exponential.js'
 import { andNot, set as assign, atLeast, less, mul } from '../math/float32.js'
 import { float64Functions, float64Prefix } from '../math/functions-float64.js'
 import { hoistConstants } from '../math/hoist-constants.js'
@@ -81,7 +81,7 @@ const smallest = -87
 const expOfNegative = (): Code =>
   apart([
     assign('a', atLeast('v', smallest)),
-    reduce('a'),
+    splitExponent('a'),
     assign('y', mul(expOfR(), power())),
     assign('v', andNot('y', less('v', smallest))),
   ])

@@ -7,8 +7,8 @@ import { isShared, memory } from '../wasm/module.js'
 import { slots, word } from './control.js'
 import { defaultThreads, obstacle, startWorker } from './platform.js'
 import { aloneUntil, control } from './tasks.js'
+import { thresholds } from './thresholds.js'
 import { workerCode } from './worker.js'
-import { worth } from './worth.js'
 
 /** A split may not have more parts than there are slots for tasks, so that more threads than half of them are no use. */
 const most = slots / 2
@@ -37,7 +37,7 @@ export function setThreads(n: number): void {
   wanted = Math.min(n, most)
   Atomics.store(control.words, word.active, wanted - 1)
   Atomics.notify(control.words, word.active)
-  threadsFor(worth.start)
+  threadsFor(thresholds.start)
 }
 
 /** How many threads large operations of the CPU may run on: 1 where threads cannot run. `getBackend().detail` says why. */
@@ -53,8 +53,8 @@ export function describeThreads(): string {
 
 /** How many threads to split work among that takes so many nanoseconds on one: no more than are ready. */
 export function threadsFor(nanoseconds: number): number {
-  if (nanoseconds < worth.split || wanted === 1 || reason !== undefined) return 1
-  const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / worth.split))
+  if (nanoseconds < thresholds.split || wanted === 1 || reason !== undefined) return 1
+  const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / thresholds.split))
   if (workers < useful - 1) prepareWorker(nanoseconds)
   if (performance.now() < aloneUntil) return 1
   return Math.min(useful, 1 + Atomics.load(control.words, word.ready))
@@ -63,7 +63,7 @@ export function threadsFor(nanoseconds: number): number {
 /** Starts one worker, if it is time: it takes the caller a moment, so that no operation starts more. */
 function prepareWorker(nanoseconds: number): void {
   seen += nanoseconds
-  if (seen < worth.start) return
+  if (seen < thresholds.start) return
   try {
     startWorker(workerCode, { memory, control: control.words.buffer, index: workers++ }, giveUp)
   } catch {

@@ -2,7 +2,7 @@
  * The rows of a matrix product, in tiles. Tiles read A where it lies, or from copies in which the numbers of a step of k lie side by
  * side.
  */
-import type { Kernels, Panels, Product, Slice } from './matmul-blocks.js'
+import type { MatmulKernels, Panels, Product, Slice } from './cache-blocks.js'
 import { panelBytes, type Tile } from './matmul-kernel.js'
 
 /**
@@ -91,7 +91,7 @@ function runTiles(
 }
 
 /** The kernel for tiles of this height. */
-export function tileOf({ tiles, makeTile }: Kernels, height: number, transposed: boolean): Tile {
+export function tileOf({ tiles, makeTile }: MatmulKernels, height: number, transposed: boolean): Tile {
   const made = tiles[transposed ? 1 : 0]
   made[height] ??= makeTile(height, transposed)
   return made[height]

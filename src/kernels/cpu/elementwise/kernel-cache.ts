@@ -6,8 +6,8 @@ import type { Program } from '../../formula/ast.js'
 import { Recent } from '../../recent.js'
 import { instantiate } from '../wasm/module.js'
 import { isInt32 } from './compute.js'
-import { kernelModule } from './kernel.js'
-import type { RowPlan } from './rows.js'
+import { kernelModule } from './elementwise-kernel.js'
+import type { RowPlan } from './row-plan.js'
 import { type KernelSpec, newSpec, type Parameter } from './spec.js'
 
 /** The inputs of `map`. */
@@ -23,7 +23,7 @@ export interface Kernel {
 }
 
 /** The kernels of one program, and what was used last. */
-export class Kernels {
+export class KernelCache {
   lastSignature: number | string = -1
   last: Kernel | null = null
   lastPlan: RowPlan | null = null
@@ -65,13 +65,13 @@ export class Kernels {
   }
 }
 
-const programs = new WeakMap<Program, Kernels>()
+const programs = new WeakMap<Program, KernelCache>()
 
 /** The kernels made for a program so far. */
-export function kernelsOf(program: Program): Kernels {
+export function cacheOf(program: Program): KernelCache {
   let kernels = programs.get(program)
   if (!kernels) {
-    kernels = new Kernels(program)
+    kernels = new KernelCache(program)
     programs.set(program, kernels)
   }
   return kernels

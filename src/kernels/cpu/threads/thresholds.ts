@@ -1,7 +1,7 @@
 /**
  * When threads are worth it. Measured on two cores; results do not depend on these numbers.
  */
-export const worth = {
+export const thresholds = {
   /**
    * The least that is split, in two, by the nanoseconds that it takes on one thread; every half of it more is worth one more thread.
    * On an idle machine 20 000 are enough while the workers are awake, and some 60 000 when they have to be woken.

@@ -1,14 +1,14 @@
 /**
  * Cuts a matrix product into blocks that fit the caches: slices of k, and some panels of columns at a time, whose rows are then computed
- * in tiles (`matmul-rows.ts`). The panels of B are packed (`matmul-pack.ts`) where that pays, and are otherwise read where they lie.
+ * in tiles (`tiles.ts`). The panels of B are packed (`pack-kernel.ts`) where that pays, and are otherwise read where they lie.
  * Columns that do not fill a panel are computed beside C and copied into it.
  */
 import type { DType, MatmulSize } from '../../backend.js'
 import { reserve } from '../memory/memory.js'
 import type { Plane } from '../move/move.js'
 import { accumulate, type Lanes, panelBytes, type Tile } from './matmul-kernel.js'
-import type { Clear, Pack } from './pack.js'
-import { copiedPanels, multiplyRows, packedPanel } from './rows.js'
+import type { Clear, Pack } from './pack-kernel.js'
+import { copiedPanels, multiplyRows, packedPanel } from './tiles.js'
 
 /** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
 const blockK = 512
@@ -21,7 +21,7 @@ const packRows = 24
 const packBytes = 1 << 15
 
 /** The kernels for one dtype. Tiles are compiled by height and layout, when they are first used. */
-export interface Kernels {
+export interface MatmulKernels {
   readonly dtype: DType
   readonly lanes: Lanes
   readonly bytes: number
@@ -39,8 +39,8 @@ export interface Kernels {
 }
 
 /** A call of `matmul`: its operands in memory. */
-export interface Call {
-  readonly kernels: Kernels
+export interface MatmulCall {
+  readonly kernels: MatmulKernels
   readonly size: MatmulSize
   readonly a: number
   readonly b: number
@@ -52,7 +52,7 @@ export interface Call {
 
 /** One product, or the part of it that gives m rows of n columns, and its scratch space. Steps are bytes. */
 export interface Product {
-  readonly kernels: Kernels
+  readonly kernels: MatmulKernels
   readonly size: MatmulSize
   readonly m: number
   readonly n: number
@@ -72,7 +72,7 @@ export interface Product {
 }
 
 /** What all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
-export function prepare({ kernels, size, bias, relu }: Call, m = size.m, n = size.n): Product {
+export function prepare({ kernels, size, bias, relu }: MatmulCall, m = size.m, n = size.n): Product {
   const { dtype, bytes, width } = kernels
   const { k } = size
   const panel = packedPanel(Math.min(k, blockK)) / bytes
