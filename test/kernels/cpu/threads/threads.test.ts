@@ -321,7 +321,7 @@ async function runNode(code: string, env: Record<string, string>): Promise<{ sta
 
 const product = `
   import { randomNormal, setThreads, getThreads } from './src/index.ts'
-  import { cpu } from './src/kernels/cpu/backend.ts'
+  import { cpu } from './src/kernels/cpu/cpu.ts'
   import { threadsFor } from './src/kernels/cpu/threads/pool.ts'
   const x = randomNormal([300, 300], { seed: 1 })
   const product = () => x.matmul(x).sum().item()`
