@@ -23,6 +23,7 @@ import {
   type SymbolExpr,
 } from '../kernels/formula/ast.js'
 import { type FunctionName, isTruth } from '../kernels/formula/functions.js'
+import { show } from '../options.js'
 
 const ranks: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 }
 
@@ -42,9 +43,7 @@ export function isFloat(dtype: DType): boolean {
 /** @throws DTypeError when it is not the name of a dtype */
 export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
   if (!dtypes.includes(dtype as DType)) {
-    throw new DTypeError(
-      `${op}: unknown dtype ${typeof dtype === 'string' ? `"${dtype}"` : String(dtype)}. Choose one of ${dtypes.join(', ')}.`,
-    )
+    throw new DTypeError(`${op}: unknown dtype ${show(dtype)}. Choose one of ${dtypes.join(', ')}.`)
   }
 }
 

@@ -10,7 +10,7 @@ import { apply, interpret } from '../../src/kernels/formula/interpret.js'
 import { open } from '../../src/kernels/gpu/adapter.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
 import { functions } from '../../src/kernels/gpu/functions.js'
-import { kernel } from '../../src/kernels/gpu/kernels.js'
+import { kernelSource } from '../../src/kernels/gpu/kernel-source.js'
 import { type ElementwiseRow, elementwise } from '../../src/tensor/operation.js'
 import { decompositionRows } from '../../src/tensor/operations/decompositions.js'
 import { ops } from '../../src/tensor/operations/ops.js'
@@ -212,7 +212,12 @@ export const checks: Checks = {
   'log2 of every power of two and log10 of every power of ten are exact': async (api) => {
     const device = await open(api, functions)
     const run = async (name: string, x: Float32Array) => {
-      const handle = await device.launch(kernel(1, [], `return ${name}(a0[i]);`), x.length, [device.upload(x)], [])
+      const handle = await device.launch(
+        kernelSource(1, [], `return ${name}(a0[i]);`),
+        x.length,
+        [device.upload(x)],
+        [],
+      )
       return device.read(handle, x.length)
     }
     const exponents = Array.from({ length: 254 }, (_, i) => i - 126)

@@ -2,7 +2,7 @@
  * From mathjs's syntax tree to ours: few kinds of node, every operator a function, every number of arguments checked.
  */
 import { FormulaError } from '../../errors.js'
-import { nearest, toCamelCase } from '../../options.js'
+import { nearest } from '../../options.js'
 import { call, type Expr, number, symbol } from './ast.js'
 import { hintForFunction, hintForSign } from './foreign.js'
 import { type FunctionName, isFunctionName, rows } from './functions.js'
@@ -142,9 +142,14 @@ function callByName(fn: string, args: Expr[]): Expr {
 function unknownFunction(fn: string, args: number): FormulaError {
   if (shorthandNames.includes(fn))
     return new FormulaError(`formula: ${fn} takes 1 argument, but got ${args}. Check the parentheses and commas.`)
-  const guess = fn.length > 2 && nearest(fn, known)
-  const hint =
-    hintForFunction(toCamelCase(fn)) || (guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`)
+  const guess =
+    fn.length > 2 &&
+    nearest(
+      fn,
+      known.filter((other) => other[0] === fn[0]),
+      fn.length > 5 ? 2 : 1,
+    )
+  const hint = hintForFunction(fn) || (guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`)
   return new FormulaError(`formula: unknown function ${fn}. ${hint} Known: ${known.join(', ')}.`)
 }
 

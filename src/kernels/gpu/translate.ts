@@ -22,7 +22,7 @@ export interface Body {
   readonly statements: readonly string[]
   /** The value, as an expression. */
   readonly result: string
-  /** What the kernel's parameters `u0`, `u1`, … are, from the scalars of a call. */
+  /** The kernel's parameters `u0`, `u1`, … as functions of the scalars of a call. */
   readonly uniforms: readonly Compute[]
 }
 
@@ -122,7 +122,7 @@ class Writer {
     return name
   }
 
-  /** Whether the value is not 0, in the kernel's text. */
+  /** Returns the kernel's text for "the value is not 0". */
   private truth(expr: Expr): string {
     const value = this.values.get(expr)!
     return value.kind === 'element' && value.condition ? value.condition : `!(${this.text(expr)} === 0)`
@@ -136,7 +136,7 @@ const condition = (expression: string): Value => ({
   condition: expression,
 })
 
-/** Whether every shading language can write the number; others are passed. */
+/** True if every shading language can write the number; others are passed as arguments. */
 const isPlain = (x: number): boolean => Object.is(x, 0) || (Math.abs(x) > 1e-30 && Math.abs(x) < 1e30)
 
 const literal = (x: number): string => (x < 0 ? `(${x})` : String(x))

@@ -9,7 +9,7 @@ import type { Algebra } from '../../kernels/formula/algebra.js'
 import { numberAlgebra } from '../../kernels/formula/algebra.js'
 import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { type FunctionName, functions } from '../../kernels/formula/functions.js'
-import { evaluate } from '../../kernels/formula/interpret.js'
+import { evaluate, interpret } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import { full } from '../../tensor/creation.js'
@@ -40,6 +40,15 @@ export function prepareRule(
   if (!fused) return interpreted(rule, arrays, scalars)
   const read = scalars.map((name, i) => ({ name, i })).filter(({ name }) => rule.inputs.includes(name))
   return compiled(rule, arrays, read)
+}
+
+/** True if a gradient whose square is infinite makes anything infinite or NaN that the rule assigns; found by trying one, in float64. */
+export function overflows(text: string): boolean {
+  const rule = parse(text)
+  const after = (g: number) =>
+    interpret(rule, numberAlgebra, Object.fromEntries(rule.inputs.map((name) => [name, name === 'g' ? g : 0.5])))
+  const [small, huge] = [after(0.5), after(1e200)]
+  return rule.outputs.some((name) => Number.isFinite(small[name]) && !Number.isFinite(huge[name]))
 }
 
 function compiled(rule: Program, arrays: readonly string[], read: readonly { name: string; i: number }[]): RunRule {

@@ -7,6 +7,7 @@ import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import type { IndexedSlices } from '../../tensor/indexed-slices.js'
 import { sizeOf } from '../../tensor/shape.js'
+import { norm } from './clip.js'
 import type { StepScalars } from './hyperparameters.js'
 import type { VariableState } from './variable-state.js'
 
@@ -36,7 +37,7 @@ export function rowsOf({ values, indices, shape }: IndexedSlices): Rows {
 
 /** ‖g‖₂ of a sparse gradient. */
 export function normOfRows({ indices, values, inner }: Rows): number {
-  return Math.sqrt(backend.readAt(backend.reduce('sumSquares', values, [indices.length, inner], [0, 1]), 0))
+  return norm(values, [indices.length, inner])
 }
 
 /** Runs an update on these rows of the variable and its slots. */

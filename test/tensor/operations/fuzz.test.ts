@@ -17,7 +17,7 @@ import {
 } from '../../../src/index.js'
 import type { Algebra } from '../../../src/kernels/formula/algebra.js'
 import { program } from '../../../src/kernels/formula/ast.js'
-import { type FunctionName } from '../../../src/kernels/formula/functions.js'
+import type { FunctionName } from '../../../src/kernels/formula/functions.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { printExpr } from '../../../src/kernels/formula/print.js'
 import { generator } from '../../../src/kernels/random.js'

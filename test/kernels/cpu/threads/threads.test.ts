@@ -308,7 +308,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What a process that runs this module prints and ends with. */
 async function runNode(code: string, env: Record<string, string>): Promise<{ status: number; output: string }> {
-  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], {
+  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '-e', code], {
     cwd: root,
     env: { ...process.env, ...env },
     timeout: 30_000,

@@ -102,7 +102,7 @@ for (const [name, step] of Object.entries(steps)) {
       }
       await t.throwsAsync(model.fit(x, y, { ...options, epochs, callbacks: [callback] }), {
         instanceOf: OptionError,
-        message: /^fit: the optimizer of the model m was used while fit trains: it made 9 updates, and fit 8\. Wait/,
+        message: /^fit: the optimizer of the model m was used while fit trains: it made 9 updates, fit only 8\. Wait/,
       })
       await t.notThrowsAsync(model.fit(x, y, options), 'afterwards it trains again')
     }

@@ -1,14 +1,12 @@
 /**
- * Training data as `fit` needs it: rows of ordinary arrays, checked once, taken in batches.
+ * Data for training, evaluation and prediction: checked once, kept in ordinary arrays, taken in batches.
  */
-import { DTypeError, OptionError, ShapeError } from '../errors.js'
+import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
-import type { Generator } from '../kernels/random.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
-import { foreign } from '../tensor/foreign.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
-import { Tensor } from '../tensor/tensor.js'
-import { isPromise, received } from './received.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { checkData, checkPair, type DataOp } from './data-arguments.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -21,7 +19,7 @@ interface Column {
 }
 
 /** Examples and their targets. */
-export class Dataset {
+export class TrainingData {
   private constructor(
     private readonly x: Column,
     private readonly y: Column | null,
@@ -33,9 +31,8 @@ export class Dataset {
    * @throws ShapeError when x and y have different lengths, or there are no examples
    * @throws DTypeError when a number is NaN or infinite
    */
-  static of(op: DataOp, x: TensorLike, y: TensorLike): Dataset {
-    checkData(op, 'x', x, y)
-    checkData(op, 'y', y)
+  static of(op: DataOp, x: TensorLike, y: TensorLike): TrainingData {
+    checkPair(op, x, y)
     const [xs, ys] = [toColumn(op, 'x', x), toColumn(op, 'y', y)]
     const [size, targets] = [xs, ys].map(({ values, width }) => values.length / width)
     if (targets !== size) {
@@ -43,20 +40,20 @@ export class Dataset {
         `${op}: x has ${size} examples, y ${targets}. Every example needs one target: the first axes must be equal.`,
       )
     }
-    return new Dataset(xs, ys, size)
+    return new TrainingData(xs, ys, size)
   }
 
   /** Examples without targets, checked and copied. */
-  static inputs(op: DataOp, x: TensorLike): Dataset {
+  static inputs(op: DataOp, x: TensorLike): TrainingData {
     checkData(op, 'x', x)
     const xs = toColumn(op, 'x', x)
-    return new Dataset(xs, null, xs.values.length / xs.width)
+    return new TrainingData(xs, null, xs.values.length / xs.width)
   }
 
   /** Examples `start` to `stop`, not included. */
-  part(start: number, stop: number): Dataset {
+  part(start: number, stop: number): TrainingData {
     const cut = (c: Column): Column => ({ ...c, values: c.values.subarray(start * c.width, stop * c.width) })
-    return new Dataset(cut(this.x), this.y && cut(this.y), stop - start)
+    return new TrainingData(cut(this.x), this.y && cut(this.y), stop - start)
   }
 
   /** The examples at positions `start` to `stop` of an order (default: as they are), and their targets. */
@@ -81,58 +78,14 @@ export class Dataset {
 
   /**
    * Looks for targets that the loss cannot take.
-   * @param classes how many classes the model tells apart, if that is known
+   * @param classes the number of classes, if it is known
    */
-  checkTargets(op: string, kind: TargetKind, classes = Number.POSITIVE_INFINITY): void {
+  checkTargets(op: DataOp, kind: TargetKind, classes = Infinity): void {
     if (this.y) checkTargets(op, kind, this.y.values, this.y.shape, classes)
   }
-
-  /** A random order of the examples. */
-  order(random: Generator): Int32Array {
-    return random.permutation(this.size)
-  }
 }
 
-/** How each operation that takes data is called. */
-const calls = {
-  fit: 'fit(x, y, options)',
-  'fit (validationData)': 'validationData: [x, y]',
-  evaluate: 'evaluate(x, y)',
-  trainOnBatch: 'trainOnBatch(x, y)',
-  predict: 'predict(x)',
-}
-type DataOp = keyof typeof calls
-
-/**
- * What was given as `x` or `y`, as a tensor.
- * @throws OptionError when it is missing, or is an object that is not data
- */
-export function toData(op: DataOp, name: 'x' | 'y', data: TensorLike): Tensor {
-  checkData(op, name, data)
-  return toTensor(data)
-}
-
-/** @throws OptionError for what is missing, for options in the place of data, and for promises; `y` is what follows `x` */
-function checkData(op: DataOp, name: 'x' | 'y', data: unknown, y?: unknown): void {
-  if (data instanceof Tensor || isData(data)) return
-  const after = `Write ${calls[op]}, with one entry per example.`
-  const isEmpty = data === undefined || data === null
-  if (isEmpty) throw new OptionError(`${op}: ${name} is missing, received ${String(data)}. ${after}`)
-  if (isPromise(data)) throw new OptionError(`${op}: ${name} is a promise. Await it first: const data = await promise.`)
-  if (name === 'y') throw new OptionError(`${op}: y is missing, received ${received(data)} in its place. ${after}`)
-  const also = y === undefined && op !== 'predict' ? ', and y is missing' : ''
-  throw new OptionError(`${op}: x is ${received(data)}${also}. ${after}`)
-}
-
-/** Whether it may be numbers: the rest is found when they are read. */
-function isData(data: unknown): boolean {
-  if (typeof data === 'function') return false
-  return typeof data !== 'object'
-    ? data !== undefined
-    : Array.isArray(data) || ArrayBuffer.isView(data) || foreign(data) !== null
-}
-
-function toColumn(op: string, name: string, data: TensorLike): Column {
+function toColumn(op: DataOp, name: string, data: TensorLike): Column {
   const tensor = toTensor(data)
   if (tensor.rank === 0) {
     throw new ShapeError(`${op}: ${name} is a single number. Give an array with one entry per example.`)
@@ -168,9 +121,4 @@ function takeRows({ values, dtype, shape, width }: Column, start: number, stop: 
     else out.set((values as Float32Array).subarray(from, from + width), (i - start) * width)
   }
   return wrap('batch', out, dtype, rows)
-}
-
-/** Waits until the numbers of these tensors can be read at once. Other data is there already. */
-export async function arrived(data: readonly unknown[]): Promise<void> {
-  await Promise.all(data.map((x) => x instanceof Tensor && x.data()))
 }

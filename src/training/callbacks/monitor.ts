@@ -1,22 +1,22 @@
 /**
- * Which way a number of the logs gets better: what callbacks that watch one ask in mode auto.
+ * Whether a number of the logs gets better by rising or by falling, for callbacks that watch one.
  */
 import { OptionError } from '../../errors.js'
 
-/** Whether less of a number is better, or more; auto: as its name says. */
+/** The direction of a number: min if less is better, max if more is; auto goes by its name. */
 export type MonitorMode = 'auto' | 'min' | 'max'
 
 const rising =
   /(^|_)(acc|accuracy|auc|precision|recall|sensitivity|specificity|f_?(\d|beta)(_?score)?|r_?2(_?score)?|similarity|correlation|io_?u)$/
 const falling =
   /(^|_)(loss|error|mse|mae|mape|msle|rmse|hinge|huber|log_?cosh|crossentropy|cross_entropy|divergence|poisson)$/
-/** What turns a direction round, as in scikit-learn's `neg_mean_squared_error`. */
+/** Prefixes that turn a direction round, as in scikit-learn's `neg_mean_squared_error`. */
 const turned = /(^|_)(neg|negative|minus|inverse)_/
 
 /**
- * 1 where more is better, −1 where less is. Names are those of Keras's metrics and losses in either spelling, with or
+ * Returns 1 where more is better, −1 where less is. Names are those of Keras's metrics and losses in either spelling, with or
  * without `val_`, and names that end in one of them.
- * @throws OptionError for an unknown mode, or in mode auto for a name that does not tell
+ * @throws OptionError for an unknown mode, or in mode auto for an unknown name
  */
 export function directionOf(op: string, monitor: string, mode: MonitorMode): 1 | -1 {
   if (!['auto', 'min', 'max'].includes(mode))

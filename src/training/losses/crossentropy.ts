@@ -1,95 +1,28 @@
 /**
- * Losses: how wrong predictions are, as one number, the mean over the batch. Those of probabilities take logits, the
- * numbers before softmax or sigmoid, because that is stable; say `fromLogits: false` for probabilities. Targets of shape
- * [batch] fit predictions [batch, 1], and the other way round. (How `compile` finds them is in `loss-names.ts`.)
+ * Cross-entropies: how unlikely the true classes are, averaged over the batch. They take logits, the numbers before softmax or sigmoid,
+ * because that is stable; pass `fromLogits: false` for probabilities.
  */
 import { ShapeError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
-import { type TensorLike, toTensors } from '../../tensor/creation.js'
+import type { TensorLike } from '../../tensor/creation.js'
 import { elementwise, op, run } from '../../tensor/operation.js'
 import { ops } from '../../tensor/operations/ops.js'
 import { checkIndices } from '../../tensor/operations/shaping.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { matchShape } from '../targets.js'
-
-/**
- * A loss: a scalar tensor, given what is true and what was predicted. A model hands over targets in the shape of the
- * predictions where only a trailing 1 differs: [batch] beside [batch, 1].
- */
-export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
+import { operands } from './loss.js'
 
 /** Options of the losses of probabilities. */
 export interface CrossentropyOptions {
-  /** Whether the predictions are logits (default) or probabilities. */
+  /** True if the predictions are logits (default), false if they are probabilities. */
   fromLogits?: boolean
 }
 
 /** Probabilities are kept this far from 0 and 1 before their logarithm is taken, as in Keras. */
 const epsilon = 1e-7
 
-const rows = {
-  squaredError: op('(prediction - target)^2'),
-  absoluteError: op('abs(prediction - target)'),
-  relativeError: op('abs(prediction - target) / max(abs(target), least)'),
-  huber: op(
-    'abs(prediction - target) <= delta ? (prediction - target)^2 / 2 : delta * (abs(prediction - target) - delta / 2)',
-  ),
-  binaryCrossentropy: op('target * softplus(-logit) + (1 - target) * softplus(logit)'),
-}
-
-/**
- * The mean of (yPred − yTrue)².
- * @param yTrue of the shape of `yPred`
- * @throws ShapeError when the shapes differ
- * @example
- * meanSquaredError(tensor([1, 2]), tensor([1, 4])).item() // => 2
- */
-export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [target, prediction] = operands(yTrue, yPred)
-  return elementwise(rows.squaredError, [prediction, matchShape('meanSquaredError', target, prediction)]).mean()
-}
-
-/**
- * The mean of |yPred − yTrue|.
- * @param yTrue of the shape of `yPred`
- * @throws ShapeError when the shapes differ
- * @example
- * meanAbsoluteError(tensor([1, 2]), tensor([1, 4])).item() // => 1
- */
-export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [target, prediction] = operands(yTrue, yPred)
-  return elementwise(rows.absoluteError, [prediction, matchShape('meanAbsoluteError', target, prediction)]).mean()
-}
-
-/**
- * The mean of 100 · |yPred − yTrue| / |yTrue|. A target of 0 counts as 1e-7, as in Keras.
- * @param yTrue of the shape of `yPred`
- * @throws ShapeError when the shapes differ
- * @example
- * meanAbsolutePercentageError(tensor([1, 2]), tensor([1, 4])).item() // => 50
- */
-export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [target, prediction] = operands(yTrue, yPred)
-  const fitting = matchShape('meanAbsolutePercentageError', target, prediction)
-  return elementwise(rows.relativeError, [prediction, fitting, epsilon]).mean().mul(100)
-}
-
-/**
- * The mean of half the squared error where it is small, and of the absolute error, less δ/2, where it is large:
- * outliers pull less.
- * @param yTrue of the shape of `yPred`
- * @param options `delta`, the error δ from which on it is large: default 1
- * @throws ShapeError when the shapes differ
- * @example
- * huber(tensor([1, 2]), tensor([1, 4])).item() // => 0.75
- */
-export function huber(yTrue: TensorLike, yPred: TensorLike, options: { delta?: number } = {}): Tensor {
-  checkOptions('huber', options, ['delta'])
-  const { delta = 1 } = options
-  const [target, prediction] = operands(yTrue, yPred)
-  return elementwise(rows.huber, [prediction, matchShape('huber', target, prediction), delta]).mean()
-}
+const binaryRow = op('target * softplus(-logit) + (1 - target) * softplus(logit)')
 
 /**
  * The cross-entropy of integer labels, −log p(label), averaged.
@@ -153,7 +86,7 @@ export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options
   checkOptions('binaryCrossentropy', options, ['fromLogits'])
   const [target, prediction] = operands(yTrue, yPred)
   const truth = matchShape('binaryCrossentropy', target, prediction)
-  if (options.fromLogits ?? true) return elementwise(rows.binaryCrossentropy, [truth, prediction]).mean()
+  if (options.fromLogits ?? true) return elementwise(binaryRow, [truth, prediction]).mean()
   const p = prediction.clip(epsilon, 1 - epsilon)
   const yes = truth.mul(p.log())
   return yes.add(truth.neg().add(1).mul(p.neg().log1p())).mean().neg()
@@ -166,9 +99,6 @@ function logProbabilities(p: Tensor): Tensor {
     .clip(epsilon, 1 - epsilon)
     .log()
 }
-
-/** The arguments of a loss, of which plain arrays take the dtype of the other. */
-const operands = (yTrue: TensorLike, yPred: TensorLike) => toTensors([yTrue, yPred], 'float32')
 
 function checkLabels(name: string, labels: Tensor, yPred: Tensor): Tensor {
   const [batch] = yPred.shape

@@ -1,5 +1,5 @@
 /**
- * Kernel sources, each made once: gpu.js compiles a kernel when it first runs, and this is where it is found again.
+ * The sources of kernels. Each is made once, because gpu.js compiles a kernel when it first runs, and finds it again by its source.
  */
 import type { KernelSource } from './device.js'
 
@@ -9,13 +9,13 @@ import type { KernelSource } from './device.js'
  * @param scalars the names of the numbers that it reads
  * @param body statements; `i` is the index of the result's element
  */
-export function kernel(arrays: number, scalars: readonly string[], body: string): KernelSource {
+export function kernelSource(arrays: number, scalars: readonly string[], body: string): KernelSource {
   const parameters = [...Array.from({ length: arrays }, (_, i) => `a${i}`), ...scalars]
   const source = `function (${parameters.join(', ')}) { const i = this.thread.x; ${body} }`
   return { source, arrays, scalars: scalars.length }
 }
 
-/** Remembers what `make` gives for each key. */
+/** Remembers what `make` returns for each key. */
 export function cached<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const known = new Map<Key, Made>()
   return (key) => {

@@ -1,11 +1,12 @@
 /**
- * Callbacks: what `fit` tells those who listen.
+ * Callbacks: functions that `fit` calls while it trains.
  */
 import { OptionError } from '../../errors.js'
 import { unknownName } from '../../options.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
 import { isClass, received } from '../received.js'
+import type { History } from './history.js'
 
 /**
  * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
@@ -13,24 +14,24 @@ import { isClass, received } from '../received.js'
  */
 export interface Callback {
   /**
-   * Before the first epoch. `params` tells how many epochs and steps (batches per epoch) there will be.
-   * @param params how long the training will be
+   * Called before the first epoch.
+   * @param params the number of epochs, of steps (batches per epoch), and so on
    */
   onTrainBegin?(params: TrainParams, model: Model): void | Promise<void>
-  /** Before each epoch. */
+  /** Called before each epoch. */
   onEpochBegin?(epoch: number, model: Model): void | Promise<void>
-  /** After each batch; the logs are the means of the epoch so far. */
+  /** Called after each batch; the logs are the means of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs, model: Model): void | Promise<void>
-  /** After each epoch, validation included. */
+  /** Called after each epoch, validation included. */
   onEpochEnd?(epoch: number, logs: Logs, model: Model): void | Promise<void>
-  /** After the last epoch. */
+  /** Called after the last epoch. */
   onTrainEnd?(history: History, model: Model): void | Promise<void>
 }
 
 const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd']
 
 /**
- * Other entries than the events are a callback's own; functions that begin with `on` are taken for misspelt events.
+ * Checks a callback. It may have other entries than the events; functions whose names begin with `on` are taken for misspelt events.
  * @throws OptionError for what can never be called
  */
 export function checkCallback(callback: unknown): void {
@@ -69,52 +70,16 @@ function functionNames(object: Record<string, unknown>): string[] {
   return names.filter((name) => typeof object[name] === 'function')
 }
 
-/** How long a training will be. */
+/** The extent of a training. */
 export interface TrainParams {
-  /** How often all examples are seen. */
+  /** The number of passes over all examples. */
   readonly epochs: number
-  /** Batches per epoch. */
+  /** The number of batches per epoch. */
   readonly steps: number
-  /** Examples per step. */
+  /** The number of examples per step. */
   readonly batchSize: number
-  /** Examples per epoch. */
+  /** The number of examples per epoch. */
   readonly samples: number
-  /** What the logs of an epoch will have: `loss`, `accuracy`, `val_loss`, … */
+  /** The names of an epoch's logs: `loss`, `accuracy`, `val_loss`, … */
   readonly logs: readonly string[]
-}
-
-/** What `fit` returns: the logs of every epoch. */
-export class History implements Callback {
-  /** The numbers of the epochs, from 0. */
-  readonly epoch: number[] = []
-  /** The logs by name, one number per epoch: `history.loss[0]`, `history.val_accuracy[2]`. */
-  readonly history: Record<string, number[]> = {}
-
-  /** Takes down the logs of an epoch. */
-  onEpochEnd(epoch: number, logs: Logs): void {
-    this.epoch.push(epoch)
-    for (const [name, value] of Object.entries(logs)) {
-      if (Object.hasOwn(this.history, name)) this.history[name].push(value)
-      else Object.defineProperty(this.history, name, { value: [value], enumerable: true, writable: true })
-    }
-  }
-}
-
-/** Prints a line per epoch: what `verbose: 1` does. */
-export function printEpochs(print: (line: string) => void = console.log): Callback {
-  let total = 0
-  let start = 0
-  return {
-    onTrainBegin({ epochs }) {
-      total = epochs
-    },
-    onEpochBegin() {
-      start = performance.now()
-    },
-    onEpochEnd(epoch, logs) {
-      const numbers = Object.entries(logs).map(([name, value]) => `${name} ${value.toFixed(4)}`)
-      const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      print([`epoch ${epoch + 1}/${total}`, `${seconds} s`, ...numbers].join('  '))
-    },
-  }
 }
