@@ -53,7 +53,7 @@ export const functions = {
 
   abs: unary(Math.abs, 'g * sign(x)', 'Math.abs(x)', '\\left|<x>\\right|'),
   sign: unary(Math.sign, '0', 'x > 0 ? 1 : (x < 0 ? -1 : x)'),
-  // 1 / b < 0 tells −0 from 0, here and in atan2
+  // 1 / b < 0 distinguishes −0 from 0, here and in atan2
   copysign: definedOfAB('b < 0 or (b == 0 and 1 / b < 0) ? -abs(a) : abs(a)'),
   heaviside: definedOfAB('a == 0 ? b : a < 0 ? 0 : a > 0 ? 1 : a'),
 
@@ -175,7 +175,7 @@ export type DefinedFunction = {
 /** The functions that have kernels. */
 export type PrimitiveFunction = Exclude<FunctionName, DefinedFunction>
 
-/** How many arguments a function takes. */
+/** The number of arguments of a function. */
 export type Arity<F extends FunctionName> = (typeof functions)[F]['arity']
 
 /** Comparisons and logic: their value is 1 or 0. */
@@ -184,11 +184,11 @@ export type TruthFunction = 'equal' | 'unequal' | 'smaller' | 'smallerEq' | 'lar
 /** All rows, with whatever they may have. */
 export const rows: Readonly<Record<FunctionName, FunctionRow>> = functions
 
-/** Whether `name` is a function of the language. */
+/** True if `name` is a function of the language. */
 export const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(functions, name)
 
-/** Whether the function is a formula itself. */
+/** True if the function is a formula itself. */
 export const isDefined = (fn: FunctionName): fn is DefinedFunction => 'definition' in functions[fn]
 
-/** Whether the function's value is 1 or 0. */
+/** True if the function's value is 1 or 0. */
 export const isTruth = (fn: FunctionName): fn is TruthFunction => rows[fn].truth !== undefined

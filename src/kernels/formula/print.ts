@@ -13,11 +13,11 @@ import {
 import { type FunctionName, rows } from './functions.js'
 import { precedence } from './row.js'
 
-/** How an operator between two arguments is written. */
+/** The form of an operator between two arguments. */
 interface Infix {
   readonly sign: string
   readonly own: number
-  /** What the operands must be at least, not to need parentheses. */
+  /** The least precedence of operands without parentheses. */
   readonly left: number
   readonly right: number
 }
@@ -61,7 +61,7 @@ function printCall({ fn, args }: CallExpr, texts: readonly string[]): string {
   return `${fn}(${texts.join(', ')})`
 }
 
-/** How tightly an expression holds together. */
+/** The precedence of an expression. */
 export function precedenceOf(expr: Expr): number {
   if (expr.kind === 'number') return expr.value < 0 || Object.is(expr.value, -0) ? precedence.unary : precedence.atom
   if (expr.kind === 'symbol') return precedence.atom

@@ -15,7 +15,7 @@ import { UniformCode } from './uniform.js'
 import { type Level, level } from './values.js'
 import { VectorCode } from './vector.js'
 
-/** How deep an expression may be nested. */
+/** The deepest nesting of an expression. */
 const deepest = 50
 
 /** Writes the code of one kernel. Ask for the loops first and for `prologue` and `locals` last: these depend on those. */
@@ -49,7 +49,7 @@ export class Body {
     return [this.values(level.element, width, copy), this.stores(width, copy)]
   }
 
-  /** How many vectors a turn of a flat loop works on: two where counting costs about as much as computing. */
+  /** The number of vectors in a turn of a flat loop: two where counting costs about as much as computing. */
   get copies(): 1 | 2 {
     const calls = [...this.spec.values.uses.keys()].filter(
       (value) => value.kind === 'call' && this.spec.values.levelOf(value) === level.element,

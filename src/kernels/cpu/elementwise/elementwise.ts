@@ -26,7 +26,7 @@ export function map(program: Program, inputs: Inputs, shape: Shape, dtypes: read
   return isFlat(inputs, size) ? mapFlat(kernels, inputs, size, dtypes) : mapRows(kernels, inputs, shape, size, dtypes)
 }
 
-/** Whether every array has all the numbers of the result, or one. */
+/** True if every array has all the numbers of the result, or one. */
 function isFlat(inputs: Inputs, size: number): boolean {
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]
@@ -91,7 +91,7 @@ function results(outs: number[], first: number, size: number, dtypes: readonly D
 }
 
 /**
- * The WebAssembly text of the kernel that runs a program over arrays of one shape, for the curious. `inputs` tells which are
+ * The WebAssembly text of the kernel that runs a program over arrays of one shape, to read. `inputs` marks which are
  * scalars and which arrays, `dtypes` what the outputs are; everything is a float32 array unless said otherwise.
  */
 export function watOf(

@@ -45,7 +45,7 @@ export class RowPlan {
     this.steps = this.inputSteps.filter((_, i) => this.dtypes[i] !== 'scalar')
   }
 
-  /** Whether the plan is one for these inputs and outputs. */
+  /** True if the plan is for these inputs and outputs. */
   fits(inputs: Inputs, shape: Shape, outputs: readonly DType[]): boolean {
     if (!isSame(shape, this.shape) || !isSame(outputs, this.outputs)) return false
     for (let i = 0; i < inputs.length; i++) if (!this.fitsInput(inputs[i], i)) return false

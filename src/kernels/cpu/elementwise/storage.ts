@@ -6,7 +6,7 @@ import type { Code, Instruction } from '../wasm/code.js'
 import { f32x4, f64x2, i8x16, i16x8, i32, i32x4, v128 } from '../wasm/instructions.js'
 import type { ComputeType } from './compute.js'
 
-/** What a kernel takes for one number, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 export const nanoseconds = 0.5
 
 /** A place in memory: the local that holds an address, and a constant number of bytes after it. */
@@ -15,7 +15,7 @@ export interface Address {
   readonly offset: number
 }
 
-/** What is loaded or stored: one full vector, or one number in its first lane. */
+/** The width of a load or store: one full vector, or one number in its first lane. */
 export type Width = 'vector' | 'one'
 
 const zeros = i32x4.const(0)

@@ -1,7 +1,7 @@
 /**
  * Cuts a matrix product into blocks that fit the caches: slices of k, and some panels of columns at a time, whose rows are then computed
- * in tiles (`tiles.ts`). The panels of B are packed (`pack-kernel.ts`) where that pays, and are otherwise read where they lie.
- * Columns that do not fill a panel are computed beside C and copied into it.
+ * in tiles (`tiles.ts`). The panels of B are packed (`pack-kernel.ts`) where that pays, and are otherwise read in place.
+ * Columns that do not fill a panel are computed in a place of their own and copied into C.
  */
 import type { DType, MatmulSize } from '../../backend.js'
 import { reserve } from '../memory/memory.js'
@@ -71,7 +71,7 @@ export interface Product {
   readonly edge: number
 }
 
-/** What all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
+/** The data that all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
 export function prepare({ kernels, size, bias, relu }: MatmulCall, m = size.m, n = size.n): Product {
   const { dtype, bytes, width } = kernels
   const { k } = size
@@ -162,7 +162,7 @@ function wholePanels(p: Product, slice: Slice, first: number, count: number): Pa
   return { b: packedB, bStep: panelBytes, bPanel, ...columns }
 }
 
-/** The columns that do not fill a panel: packed with zeros beside them, and with a place of their own for the results. */
+/** The columns that do not fill a panel: padded with zeros, and with a place of their own for the results. */
 function edgePanel(p: Product, slice: Slice, whole: number): Panels {
   const { kernels, packedB, bStep, bColumn, edge } = p
   const { bytes, width, clear, plane } = kernels

@@ -1,5 +1,5 @@
 /**
- * The rows of a matrix product, in tiles. Tiles read A where it lies, or from copies in which the numbers of a step of k lie side by
+ * The rows of a matrix product, in tiles. Tiles read A in place, or from copies in which the numbers of a step of k lie side by
  * side.
  */
 import type { MatmulKernels, Panels, Product, Slice } from './cache-blocks.js'
@@ -73,7 +73,7 @@ function copyRows(p: Product, slice: Slice, row: number, rows: number, wanted: n
   return Math.max(1, packed)
 }
 
-/** Where tiles find their rows: the first one's address, and bytes from tile to tile. */
+/** Addresses of the rows of tiles: the first one's address, and bytes from tile to tile. */
 interface Rows {
   readonly at: number
   readonly tile: number

@@ -16,7 +16,7 @@ import { extremeModule } from './extreme-kernel.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
 import { isWide, type KernelKind } from './reduce-kinds.js'
 
-/** What one number takes, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 const nanoseconds = 0.2
 
 interface ReduceKernels {

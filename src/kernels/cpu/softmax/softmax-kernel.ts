@@ -26,7 +26,7 @@ import { numbersOf } from '../wasm/dtypes.js'
 import { f32, f64, f64x2, i32, i32x4, i64x2, v128 } from '../wasm/instructions.js'
 import { advance, countTo, pick, repeatWhile } from '../wasm/loops.js'
 
-/** What computing with numbers of one dtype takes. */
+/** The code for numbers of one dtype. */
 type Lanes = (typeof numbersOf)['float32' | 'float64'] & {
   /** A mask of the first `columns` mod 4 (or 2) lanes. */
   readonly mask: Code

@@ -17,13 +17,13 @@ import { calls, code, newControl, slots, word } from './control.js'
 import { maySleep } from './platform.js'
 import { thresholds } from './thresholds.js'
 
-/** How often the caller looks whether all is finished before it sleeps. */
+/** The number of times that the caller checks for the end before it sleeps. */
 const patience = 4000
 
 /** Milliseconds that a worker may be late without being held up. */
 const tolerance = 0.2
 
-/** What is shared with the workers. */
+/** The memory shared with the workers. */
 export const control = newControl(isShared)
 const { words, numbers, bytes } = control
 

@@ -128,7 +128,7 @@ class FunctionEncoder {
     } else this.append(constant(op.immediate as ValueType, immediates))
   }
 
-  /** How many blocks there are between the instruction and the block of this label. */
+  /** The number of blocks between the instruction and the block of this label. */
   private depth(label: string): number {
     const found = this.labels.lastIndexOf(label)
     return found < 0 ? missing('label', label) : this.labels.length - 1 - found
