@@ -8,7 +8,7 @@ import { plugin } from './plugin/plugin.ts'
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'nabla',
-  entryPoints: ['../src/index.ts'],
+  entryPoints: ['exports.ts'],
   tsconfig: '../tsconfig.json',
   readme: 'home.md',
   alwaysCreateEntryPointModule: false,
@@ -51,7 +51,7 @@ export default {
   // biome-ignore format: a list
   blockTags: [
     '@param', '@returns', '@throws', '@example', '@see', '@default', '@defaultValue', '@typeParam', '@remarks', '@category',
-    '@group', '@deprecated', '@options', '@gradient', '@row', '@equivalents',
+    '@group', '@deprecated', '@options', '@gradient', '@row', '@equivalents', '@import',
   ],
 
   // A warning is an error
@@ -62,7 +62,7 @@ export default {
   // biome-ignore format: a list
   intentionallyNotExported: [
     'Node', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
-    'AnySchedule', 'Api', 'Extras', 'Trimmed',
+    'AnySchedule', 'ItemOf', 'Api', 'Extras', 'Trimmed',
   ],
   // biome-ignore format: a list
   requiredToBeDocumented: [

@@ -1,8 +1,10 @@
 /**
- * `npm run build`: from `src/index.ts` to `dist/`.
+ * `npm run build`: from `src/` to `dist/`.
  *
- * - `index.js` with `nabla.js` and `optimizers.js`, what `import 'nabla'` loads in Node and in bundlers. The dependencies are inside,
- *   because mathjs's parser takes ten times as long to load from the hundreds of files it is published as.
+ * - `nabla.js`, the core: everything that `import 'nabla'` loads in Node and in bundlers. The dependencies are inside, because mathjs's
+ *   parser takes ten times as long to load from the hundreds of files it is published as.
+ * - `index.js`, `data.js` …, the entries of the package. All take what the core has from `nabla.js`, so that there is one class `Tensor`,
+ *   and hold the rest; what several of them need and the core does not is in `shared-….js`. `optimizers.js` is built as they are.
  * - `nabla.min.js`, all of it in one file and minified, for `<script type="module">` without a build step. Next to it, `chunks/gpu.js` is
  *   needed for the GPU only.
  * - `*.d.ts`, the declarations.
@@ -11,11 +13,13 @@
  * The GPU back end and gpu.js, which are loaded when a GPU is asked for, go to `chunks/gpu.js`, so that nobody else pays for them.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { minifySync } from 'vite'
+import { exporting, filesOfCore, standOn } from './core.mjs'
+import { entries } from './entries.mjs'
 
 const root = new URL('..', import.meta.url).pathname
 const gpu = { entry: 'src/kernels/gpu/backend.ts', chunk: './chunks/gpu.js' }
@@ -53,7 +57,9 @@ const mathjsParser = {
 }
 
 /** The classes that users can name, among others. */
-const published = new Set(readFileSync(`${root}src/index.ts`, 'utf8').match(/\b[A-Z]\w+/g))
+const published = new Set(
+  Object.values(entries).flatMap((file) => readFileSync(root + file, 'utf8').match(/\b[A-Z]\w+/g) ?? []),
+)
 
 /**
  * Configurations, paths of weights and messages name classes (`Adam`, `dense_1`, `ShapeError`), but whoever minifies renames them. A
@@ -74,7 +80,8 @@ const classNames = {
 /** The GPU's chunk throws the errors of the bundle that loads it, or its `FormulaError` would not be a `NablaError` there. */
 const sharedErrors = {
   name: 'errors',
-  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.js$/ }, () => ({ path: `${root}src/kernels/gpu/host.ts` })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/errors\.js$/ }, () => ({ path: `${root}src/kernels/gpu/cpu-services.ts` })),
 }
 
 const inside = [leaveGpuOut, mathjsParser, classNames]
@@ -86,6 +93,8 @@ const optimizersApart = {
     onResolve({ filter: /\/optim\/catalog\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
+const ofCore = [optimizersApart, ...inside]
+
 /** Packages that are already inside the file that another one publishes. */
 const packedIn = { 'node_modules/gpu.js': ['acorn', 'gpu-mock.js'] }
 
@@ -94,19 +103,30 @@ const inPassing = process.env.npm_config_loglevel === 'silent'
 
 if (inPassing) console.log('Building dist/ …')
 rmSync(`${root}dist`, { recursive: true, force: true })
-const [{ metafile }, gpuChunk] = await Promise.all([
-  bundle(
-    { index: 'src/index.ts', optimizers: 'src/optim/catalog/optimizers.ts' },
-    { splitting: true, chunkNames: 'nabla', plugins: [...inside, optimizersApart] },
-  ),
+const bundles = await Promise.all([
+  entriesAndCore(),
   bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [sharedErrors] }),
   bundle({ 'nabla.min': 'src/index.ts' }, {}),
 ])
 shrink('nabla.min.js')
 leaveToNode('chunks/gpu.js')
-licenses([...Object.keys(metafile.inputs), ...Object.keys(gpuChunk.metafile.inputs)])
+licenses(bundles.flat().flatMap(({ metafile }) => Object.keys(metafile.inputs)))
 declarations()
-if (!inPassing) for (const name of ['index.js', 'nabla.js', 'nabla.min.js']) console.log(`dist/${name}: ${size(name)}`)
+const programs = readdirSync(`${root}dist`).filter((name) => name.endsWith('.js'))
+if (!inPassing) for (const name of programs) console.log(`dist/${name}: ${size(name)}`)
+
+/** The entries, and the core with what they take from it. */
+async function entriesAndCore() {
+  const core = await filesOfCore((points, options) => bundle(points, { plugins: ofCore, ...options }))
+  const points = Object.values(entries).map((file) => [file.slice('src/'.length, -'.ts'.length), file])
+  const built = await bundle(
+    { ...Object.fromEntries(points), optimizers: 'src/optim/catalog/optimizers.ts' },
+    { splitting: true, chunkNames: 'shared-[hash]', plugins: [optimizersApart, standOn(core), ...inside] },
+  )
+  const outputs = Object.keys(built.metafile.outputs).filter((name) => name.endsWith('.js'))
+  const texts = outputs.map((name) => readFileSync(root + name, 'utf8'))
+  return [built, await bundle({ nabla: 'core' }, { plugins: [exporting(core, texts), ...ofCore] })]
+}
 
 function bundle(entryPoints, { plugins = inside, ...options }) {
   return build({

@@ -1,11 +1,12 @@
 /**
  * Imports point one way: kernels ← autograd engine ← tensor ← operations ← transforms ← { layers, optim, data } ← training ←
- * { io, inspect } ← cli, and index above all. Types count for the directions; circles of values are forbidden, circles of types
+ * { io, inspect } ← cli, and index, with the other entries of the package, above all. Types count for the directions; circles of values are forbidden, circles of types
  * only stay among neighbours.
  */
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import test from 'ava'
+import { entries } from '../scripts/entries.mjs'
 import { circlesIn, filesBelow, type Import, importsOf, loadedBy, partOf, root } from './source.js'
 
 /** The floors of the house: a part may import itself and what is below, not what is on the same floor. */
@@ -26,6 +27,7 @@ const floorOf = (part: string) => floors.findIndex((floor) => floor.includes(par
 /** The one file that imports each package. */
 const packages: Record<string, string> = {
   mathjs: 'src/kernels/formula/mathjs.ts',
+  'd3-dsv': 'src/data/csv/records.ts',
   'pure-rand': 'src/kernels/random.ts',
   'gpu.js/dist/gpu-browser.min.js': 'src/kernels/gpu/adapter.ts',
 }
@@ -89,6 +91,19 @@ test('types import each other among neighbours only', (t) => {
   )
 })
 
+test('importing nabla loads nothing that only other entries need', (t) => {
+  const loaded = loadedBy('src/index.ts', values)
+  const others = Object.values(entries).filter((file) => file !== 'src/index.ts')
+  t.true(others.length > 0)
+  for (const file of others) {
+    t.false(loaded.has(file), file)
+    t.true(
+      loadedBy(file, values).has('src/index.ts'),
+      `${file} begins with import './index.js', which gives tensors their methods`,
+    )
+  }
+})
+
 test('importing nabla does not load the GPU back end', (t) => {
   const loaded = loadedBy('src/index.ts', values)
   t.true(loaded.has('src/tensor/tensor.ts'))
@@ -104,7 +119,7 @@ test('the GPU back end, a file of its own in the package, takes a second copy of
   const taken = values.filter(({ from, to }) => isGpu(from) && isFile(to) && !isGpu(to)).map(({ to }) => to)
   t.true(taken.includes('src/kernels/formula/ast.ts'))
   t.deepEqual(
-    taken.filter((file) => !/^src\/kernels\/(formula\/|erf|sizes|buffers-in)/.test(file)),
+    taken.filter((file) => !/^src\/kernels\/(formula\/|erf|sizes|strides|buffers-in)/.test(file)),
     [],
   )
 })

@@ -1,7 +1,18 @@
 /**
  * The built package as its users meet it: types, tree shaking, the file for the browser.
  */
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +20,8 @@ import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { build } from 'esbuild'
 import ts from 'typescript'
-import { filesBelow, importsOf, root } from './source.js'
+import { entries } from '../scripts/entries.mjs'
+import { filesBelow, importsOf, read, root } from './source.js'
 
 const project = mkdtempSync(join(tmpdir(), 'nabla-user-'))
 mkdirSync(join(project, 'node_modules'))
@@ -44,6 +56,11 @@ test('a strict TypeScript project without Node’s types gets tensors with all o
   })
   const problems = ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'))
   t.deepEqual(problems, [])
+})
+
+test('require() loads it, too', (t) => {
+  const { tensor } = createRequire(join(project, 'main.cjs'))('nabla')
+  t.is(tensor([1, 2]).sum().item(), 3)
 })
 
 test('an editor shows what a class is for where it is made: over `new AdamW(`', (t) => {
@@ -143,19 +160,48 @@ test('names and configurations are the same when an application is minified', as
   t.regex(names[0], /^Lookahead\(SGD\(learningRate: ExponentialDecay\(/)
 })
 
+/** What a built file imports. */
+const builtImports = (file: string) =>
+  importsOf(file, readFileSync(root + file, 'utf8')).map(({ to }) => to.replace(/\.ts$/, '.js'))
+/** The built programs, without those in folders. */
+const programs = filesBelow('dist', '.js').filter((file) => file.split('/').length === 2)
+
 test('the package imports nothing, nor do its declarations', (t) => {
-  const outside = (file: string) =>
-    importsOf(file, readFileSync(root + file, 'utf8')).filter(({ to }) => !/^dist\//.test(to))
-  t.deepEqual(
-    [
-      'dist/index.js',
-      'dist/nabla.js',
-      'dist/optimizers.js',
-      'dist/nabla.min.js',
-      ...filesBelow('dist', '.d.ts'),
-    ].flatMap(outside),
-    [],
+  t.true(programs.length > 4)
+  const outside = (file: string) => builtImports(file).filter((to) => !to.startsWith('dist/'))
+  t.deepEqual([...programs, ...filesBelow('dist', '.d.ts')].flatMap(outside), [])
+})
+
+test('import nabla loads two files, and what only other entries need is in none of them', (t) => {
+  const loaded = new Set(['dist/index.js'])
+  for (const file of loaded) for (const to of builtImports(file)) loaded.add(to)
+  t.deepEqual([...loaded], ['dist/index.js', 'dist/nabla.js', 'dist/optimizers.js', 'dist/chunks/gpu.js'])
+  for (const file of loaded) t.false(read(file).includes('dsvFormat'), file)
+})
+
+test('every entry of the package is there, for Node and for types, and shares the classes and methods of nabla', async (t) => {
+  t.true(Object.keys(entries).length > 1)
+  const { index, ...others } = Object.fromEntries(
+    Object.values(entries).map((file) => [file.slice('src/'.length, -'.ts'.length), file]),
   )
+  for (const name of Object.keys(others)) {
+    t.true(builtImports(`dist/${name}.js`).includes('dist/index.js'), name)
+    t.true(existsSync(`${root}dist/${name}.d.ts`), name)
+  }
+  const [{ Tensor, tensor }, data] = await Promise.all(
+    ['index', 'data'].map((name) => import(pathToFileURL(`${root}dist/${name}.js`).href)),
+  )
+  const [[x]] = [...data.batches(tensor([1]), [2])]
+  t.true(x instanceof Tensor)
+  for (const file of programs.filter((name) => !/nabla\.(min\.)?js$/.test(name)))
+    t.notRegex(read(file), /class Tensor\b|class NablaError\b/, file)
+})
+
+test('an entry alone is enough: tensors have their methods', async (t) => {
+  const text = `import { batches } from 'nabla/data'
+    export const sums = [...batches([[1, 2], [3, 4]], [0, 1], { shuffle: false })].map(([x]) => x.sum().item())`
+  const path = write('entry.bundle.mjs', await minified('entry.mjs', text))
+  t.deepEqual((await import(pathToFileURL(path).href)).sums, [10])
 })
 
 test('the file for the browser has the same exports', async (t) => {
@@ -231,11 +277,8 @@ test('the file for the browser loads the GPU from chunks/gpu.js next to it, and 
 })
 
 test('classes have their names by getters: compilers that assign static fields would fail at the name of a function', (t) => {
-  for (const name of ['index.js', 'nabla.js', 'nabla.min.js']) {
-    const text = readFileSync(join(root, 'dist', name), 'utf8')
-    t.notRegex(text, /static ["']?name["']?\s*=/, name)
-    t.regex(text, /static get name\(\)/, name)
-  }
+  for (const file of programs) t.notRegex(read(file), /static ["']?name["']?\s*=/, file)
+  for (const name of ['nabla.js', 'nabla.min.js']) t.regex(read(`dist/${name}`), /static get name\(\)/, name)
 })
 
 test('errors of the GPU’s file are those of the file that loads it', async (t) => {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { entries } from '../scripts/entries.mjs'
 
 /** The repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -118,7 +119,7 @@ function targetsOf(imports: readonly Import[]): Map<string, string[]> {
 
 /** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
 const parts: Readonly<Record<string, string>> = {
-  'src/index.ts': 'index',
+  ...Object.fromEntries(Object.values(entries).map((file) => [file, 'index'])),
   'src/kernels/': 'kernels',
   'src/autograd/engine.ts': 'engine',
   'src/autograd/': 'transforms',

@@ -1,11 +1,12 @@
 /**
- * What the site has beyond TypeDoc: chapters, methods of tensors, what the table knows about each operation, pages of the source,
- * and the file for programs that read. Each is a file beside this one.
+ * What the site has beyond TypeDoc: chapters, methods of tensors, the table's rows of the operations, pages of the source,
+ * and the file for programs that read. Each is a file of this folder.
  */
 import { type Application, Converter, type ProjectReflection } from 'typedoc'
 import type ts from 'typescript'
 import { assignCategories } from './assign.js'
 import { linkFiles, linkFilesOfHome } from './documents.js'
+import { nameEntries } from './entries.js'
 import { inlineFigures } from './figures.js'
 import { connectHierarchy } from './hierarchy.js'
 import { describeInherited } from './inherited.js'
@@ -30,6 +31,7 @@ export function plugin(app: Application): void {
     tag_gradient: 'Gradient',
     tag_row: 'The rule',
     tag_equivalents: 'Elsewhere',
+    tag_import: 'Import',
     theme_defined_in: 'Source:',
   } as never)
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project, programs }) => enrich(project, programs[0]), 100)
@@ -51,6 +53,7 @@ function enrich(project: ProjectReflection, program: ts.Program): void {
   describeOperations(project, program)
   describeMethods(project)
   describeInherited(project)
+  nameEntries(project, program)
   describeOptions(project)
   describeParameters(project)
   fillTables(project)

@@ -32,6 +32,8 @@ export interface TrainingOptimizer {
    * The gradients that must be finite for a step; null or missing where the optimizer checks them itself. Default: all.
    */
   mustBeFinite?(gradients: (Tensor | null)[], variables: Variable[]): readonly (Tensor | null | undefined)[]
+  /** True if the squares of the variable's gradient must be finite, too. */
+  squaresGradient?(variable: Variable): boolean
   /** True if `finalizeVariableValues` changes anything. */
   readonly useEma?: boolean
   /** The variables that it has state for. */

@@ -3,6 +3,7 @@
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
+import { inUse } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
@@ -74,7 +75,7 @@ export function predict(model: Layer, x: TensorLike, options: BatchOptions): Ten
     )
   const batchSize = batchSizeOf('predict', options)
   const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows()))))
+  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
@@ -95,7 +96,7 @@ function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike): Training
 function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: number, stop: number): BatchLogs {
   const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensor }
   return noGrad(() => {
-    const predictions = model.apply(x)
+    const predictions = model.apply(x, inUse)
     const loss = compiled.loss.apply(y, predictions)
     return batchLogs(compiled, loss, y, predictions)
   })

@@ -4,6 +4,7 @@
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
+import { inUse } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
@@ -87,7 +88,7 @@ function checkTargets(model: Layer, compiled: Compiled, op: DataOp, data: Traini
   data.checkTargets(op, loss.targets)
   if (loss.targets !== 'labels' && checking.length === 0) return
   const first = () => data.batch(0, Math.min(batchSize, data.size)).x
-  const outputs = tidy(() => noGrad(() => model.apply(first()).shape))
+  const outputs = tidy(() => noGrad(() => model.apply(first(), inUse).shape))
   data.checkTargets(op, loss.targets, outputs[outputs.length - 1])
   for (const metric of checking) metric.checkTargets?.(op, data.targetValues, data.targetShape, outputs.slice(1))
 }

@@ -3,6 +3,7 @@
  * whether it takes logits or probabilities, is decided in `losses/get-loss.ts`.
  */
 import { GradientError, OptionError } from '../errors.js'
+import { inTraining } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
@@ -71,7 +72,7 @@ export class Trainer {
     })
     try {
       await ready([...step.logs.totals, ...step.decisive])
-      if (!hasFiniteGradients(compiled, step)) await ready(step.checked) // for the message
+      if (!this.hasFiniteGradients(compiled, step)) await ready(step.checked) // for the message
       return backend.inWorkspace(() => this.finish(compiled, step))
     } finally {
       backend.free(step)
@@ -81,13 +82,13 @@ export class Trainer {
   /** The recipe. `finish` makes the update, when all numbers are known to be finite. */
   private begin(compiled: Compiled, x: Tensor, y: Tensor): Step {
     const { optimizer } = compiled
-    const predictions = this.model.apply(x, { training: true })
+    const predictions = this.model.apply(x, inTraining)
     const loss = this.lossOf(compiled, y, predictions)
     const gradients = this.gradientsOf(optimizer, loss)
     const update = () => optimizer.apply(gradients, this.variables)
 
     const checked = optimizer.mustBeFinite?.(gradients, this.variables) ?? gradients
-    const flag = backend.allFinite ? null : finiteFlag(checked)
+    const flag = backend.allFinite ? null : finiteFlag(checked, this.variables, optimizer)
     return { logs: batchLogs(compiled, loss, y, predictions, flag), hasFlag: flag !== null, gradients, checked, update }
   }
 
@@ -98,9 +99,14 @@ export class Trainer {
   private finish(compiled: Compiled, step: Step): Logs {
     const logs = readLogs(compiled, step.logs)
     if (!Number.isFinite(logs.loss)) throw lossNotFinite(logs.loss, this.model.variables)
-    if (!hasFiniteGradients(compiled, step)) throw nonFinite('trainOnBatch', step.checked, this.variables)
+    if (!this.hasFiniteGradients(compiled, step)) throw nonFinite('trainOnBatch', step.checked, this.variables)
     step.update()
     return logs
+  }
+
+  /** True if all gradients that must be finite are. */
+  private hasFiniteGradients(compiled: Compiled, { logs, hasFlag, checked }: Step): boolean {
+    return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked, this.variables, compiled.optimizer)
   }
 
   private lossOf({ loss }: Compiled, y: Tensor, predictions: Tensor): Tensor {
@@ -138,11 +144,6 @@ export class Trainer {
   restart(): void {
     this.lastOptimizer = null
   }
-}
-
-/** True if all gradients that must be finite are. */
-function hasFiniteGradients(compiled: Compiled, { logs, hasFlag, checked }: Step): boolean {
-  return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked)
 }
 
 /** @throws DTypeError for targets that the loss does not take; labels are checked by the loss itself */
