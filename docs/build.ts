@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: the documentation site, from the comments of `src/` and the pages beside this file, to `docs/site/`.
+ * `npm run docs`: the documentation site, from the comments of `src/` and the pages of this folder, to `docs/site/`.
  * With `--check`, which `npm run types` uses, it only reads the comments and reports what is not described.
  */
 import { join } from 'node:path'

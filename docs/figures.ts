@@ -1,7 +1,7 @@
 /**
  * Draws the figures of the guides: `npm run docs:figures`. They are made by running nabla, seeded, so they come out the same every
- * time (but for the last digits, which differ where the engine has fused multiply-add), and are kept beside the guides, so that the
- * guides can be read where they lie.
+ * time (except for the last digits, which differ where the engine has fused multiply-add), and are kept in the repository, so that the
+ * guides can be read there.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'

@@ -1,5 +1,5 @@
 /**
- * `npm run docs:gpu`: walks the table of operations in a headless browser and writes `guides/gpu-operations.md`, which says what runs on WebGPU
+ * `npm run docs:gpu`: walks the table of operations in a headless browser and writes `guides/gpu-operations.md`, which shows what runs on WebGPU
  * and on WebGL2, and how far the numbers are from the CPU's in float64.
  */
 import { writeFileSync } from 'node:fs'

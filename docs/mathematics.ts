@@ -1,5 +1,5 @@
 /**
- * What the operations compute that are no formula of numbers (those have theirs in `src/tensor/operations/ops.ts`): index by index, and how
+ * The mathematics of operations that are not formulas of numbers (those have theirs in `src/tensor/operations/ops.ts`): index by index, and how
  * the gradient comes back. The reference draws these lines (`plugin/mathematics-tex.ts`), and a test computes them and compares
  * with the operation itself and with its gradient (`test/docs/mathematics.test.ts`), so a line here cannot be wrong.
  *
@@ -10,11 +10,11 @@
 
 /** An operation's mathematics. */
 export interface Mathematics {
-  /** What it computes. */
+  /** Defines the result. */
   readonly is: readonly string[]
-  /** How the gradient comes back; or in words why none does. */
+  /** Defines the gradients of the inputs, or explains in words why there is none. */
   readonly back: readonly string[] | string
-  /** What the letters mean, and which case this is. TeX between dollars. */
+  /** Explains the letters and the case. TeX between dollars. */
   readonly note?: string
 }
 
@@ -99,12 +99,12 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
   median: {
     is: ['h = (n - 1) / 2', 'y = (s[floor(h)] + s[ceil(h)]) / 2'],
     back: ['dx[i] = g * ((p[floor(h)] == i) + (p[ceil(h)] == i)) / 2'],
-    note: `$s$ are the $n$ elements in order, and $p$ says where they stood: $s_i = x_{p_i}$. ${vector}`,
+    note: `$s$ are the $n$ elements in order, and $p$ are their places: $s_i = x_{p_i}$. ${vector}`,
   },
   quantile: {
     is: ['h = q * (n - 1)', 't = h - floor(h)', 'y = (1 - t) * s[floor(h)] + t * s[ceil(h)]'],
     back: ['dx[i] = g * ((1 - t) * (p[floor(h)] == i) + t * (p[ceil(h)] == i))'],
-    note: `$s$ are the $n$ elements in order, and $p$ says where they stood: $s_i = x_{p_i}$. ${vector}`,
+    note: `$s$ are the $n$ elements in order, and $p$ are their places: $s_i = x_{p_i}$. ${vector}`,
   },
   histogram: {
     is: ['y[k] = sum(i, 1, e[k] <= x[i] and (x[i] < e[k + 1] or k == n - 1 and x[i] == e[n]))'],
@@ -125,7 +125,7 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
   nanMedian: {
     is: ['m = sum(i, x[i] == x[i])', 'h = (m - 1) / 2', 'y = (s[floor(h)] + s[ceil(h)]) / 2'],
     back: ['dx[i] = g * ((p[floor(h)] == i) + (p[ceil(h)] == i)) / 2'],
-    note: `$x_i = x_i$ holds for all that is not NaN; $s$ are the elements in order, NaN last, and $p$ says where they stood. ${vector}`,
+    note: `$x_i = x_i$ holds for all that is not NaN; $s$ are the elements in order, NaN last, and $p$ are their places. ${vector}`,
   },
   cov: {
     is: ['m[i] = sum(k, x[i, k]) / n', 'y[i, j] = sum(k, (x[i, k] - m[i]) * (x[j, k] - m[j])) / (n - c)'],

@@ -80,7 +80,8 @@ const classNames = {
 /** The GPU's chunk throws the errors of the bundle that loads it, or its `FormulaError` would not be a `NablaError` there. */
 const sharedErrors = {
   name: 'errors',
-  setup: ({ onResolve }) => onResolve({ filter: /\/errors\.js$/ }, () => ({ path: `${root}src/kernels/gpu/host.ts` })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/errors\.js$/ }, () => ({ path: `${root}src/kernels/gpu/cpu-services.ts` })),
 }
 
 const inside = [leaveGpuOut, mathjsParser, classNames]

@@ -44,7 +44,8 @@ export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
-export { type CallOptions, Layer, type LayerOptions, type WeightOptions } from './layers/layer.js'
+export { Layer } from './layers/layer.js'
+export type { CallOptions, LayerOptions, WeightOptions } from './layers/layer-options.js'
 export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
@@ -302,24 +303,29 @@ export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
-export { type Callback, History, type TrainParams } from './training/callbacks/callbacks.js'
+export type { Callback, TrainParams } from './training/callbacks/callback.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './training/callbacks/early-stopping.js'
+export { History } from './training/callbacks/history.js'
 export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
-export type { FitOptions } from './training/fit.js'
+export type { BatchOptions } from './training/evaluate.js'
+export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from './training/losses/crossentropy.js'
+export type { LossLike, LossName } from './training/losses/get-loss.js'
+export type { LossFunction } from './training/losses/loss.js'
+export {
   huber,
-  type LossFunction,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
-  sparseCategoricalCrossentropy,
-} from './training/losses/losses.js'
+} from './training/losses/regression.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
-export type { MetricFunction, MetricLike } from './training/metrics/metrics.js'
-export { type BatchOptions, Model } from './training/model.js'
+export type { MetricLike } from './training/metrics/get-metric.js'
+export type { MetricFunction } from './training/metrics/metric.js'
+export { Model } from './training/model.js'
 export { Sequential } from './training/sequential.js'

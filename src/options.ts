@@ -4,8 +4,148 @@
  */
 import { OptionError } from './errors.js'
 
+/** What an option's value must be, in words, where it is not that: `'a whole number above 0'`. */
+export type Check = (value: unknown) => string | undefined
+
+/** The options of a function or class. */
+export interface OptionRules<Defaults> {
+  /** Every option with its default: `undefined` where there is none, `required` where a value must be given. */
+  readonly defaults: Defaults
+  /** What the values must be; otherwise of the kind of the default where that is a number or a boolean. */
+  readonly ranges?: { readonly [Name in keyof Defaults]?: Check }
+  /** What other libraries call the options: `{ lr: 'learningRate' }`. */
+  readonly synonyms?: Readonly<Record<string, string>>
+}
+
+/** A default for each option, which may be null. */
+export type DefaultsOf<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | null }
+
+/** The options, each of them there. */
+export type Resolved<Options, Defaults> = {
+  readonly [Name in keyof Required<Options>]:
+    | Exclude<Options[Name], undefined>
+    | (Name extends keyof Defaults ? Defaults[Name] : never)
+}
+
+/** In place of a default: the option must be given. */
+export const required = Symbol('required') as never
+
 /**
- * Checks that every option is known.
+ * Options with their defaults filled in. `undefined` counts as left out, null where the default is null or undefined.
+ *
+ * ```ts
+ * const { rate, seed } = resolve('Dropout', options, {
+ *   defaults: { rate: required, seed: undefined },
+ *   ranges: { rate: interval('[0, 1)') },
+ * })
+ * ```
+ * @param owner the function or class, for messages
+ * @throws OptionError for an unknown option (naming the nearest known one), for a missing one, and for a value that is not what it must be
+ */
+export function resolve<Options extends object, const Defaults extends DefaultsOf<Options>>(
+  owner: string,
+  given: Options,
+  rules: OptionRules<Defaults>,
+): Resolved<Options, Defaults> {
+  const { defaults, ranges, synonyms } = rules as OptionRules<Readonly<Record<string, unknown>>>
+  if (!isObject(given)) throw notOptions(owner, given, Object.keys(defaults))
+  let all: Record<string, unknown> = defaults
+  for (const name in given) {
+    if (!Object.hasOwn(defaults, name)) throw unknownOption(owner, name, Object.keys(defaults), synonyms)
+    const value: unknown = given[name]
+    if (value === undefined) continue
+    checkOption(owner, name, value, defaults[name], ranges?.[name])
+    if (all === defaults) all = { ...defaults }
+    all[name] = value
+  }
+  for (const name in all) if (all[name] === required) throw missing(owner, name)
+  return all as Resolved<Options, Defaults>
+}
+
+function isObject(x: unknown): x is object {
+  return typeof x === 'object' && x !== null && !Array.isArray(x)
+}
+
+function notOptions(owner: string, given: unknown, names: readonly string[]): OptionError {
+  const what = Array.isArray(given) ? 'an array' : show(given)
+  return new OptionError(`${owner}: options must be an object, received ${what}. Write { ${names[0]}: … }.`)
+}
+
+function checkOption(owner: string, name: string, value: unknown, standard: unknown, range = kindOf(standard)): void {
+  if (value === null && (standard === null || standard === undefined)) return
+  const wanted = range?.(value)
+  if (wanted !== undefined) throw wrongValue(owner, name, wanted, value)
+}
+
+function kindOf(standard: unknown): Check | undefined {
+  return typeof standard === 'boolean' ? flag : typeof standard === 'number' ? number : undefined
+}
+
+/** The error for an option's value, or an argument, that is not what it must be. */
+export function wrongValue(owner: string, name: string, wanted: string, value: unknown): OptionError {
+  return new OptionError(`${owner}: ${name} must be ${wanted}, received ${show(value)}.`)
+}
+
+/** @throws OptionError when an argument is not what it must be; options are checked by `resolve` */
+export function checkArgument(owner: string, name: string, value: unknown, check: Check): void {
+  const wanted = check(value)
+  if (wanted !== undefined) throw wrongValue(owner, name, wanted, value)
+}
+
+function missing(owner: string, name: string): OptionError {
+  return new OptionError(`${owner}: ${name} is missing. Pass it as an option: { ${name}: … }.`)
+}
+
+const isNumber = (x: unknown): x is number => typeof x === 'number'
+
+/** A boolean. */
+export const flag: Check = (x) => (typeof x === 'boolean' ? undefined : 'true or false')
+
+/** A number, which may be NaN or infinite. */
+export const number: Check = (x) => (isNumber(x) ? undefined : 'a number')
+
+/** A finite number. */
+export const finite: Check = (x) => (Number.isFinite(x) ? undefined : 'a finite number')
+
+/** A finite number above 0. */
+export const positive: Check = (x) => (Number.isFinite(x) && (x as number) > 0 ? undefined : 'a finite number above 0')
+
+/** A finite number, 0 or more. */
+export const notNegative: Check = (x) =>
+  Number.isFinite(x) && (x as number) >= 0 ? undefined : 'a finite number, 0 or more'
+
+/** A string. */
+export const string: Check = (x) => (typeof x === 'string' ? undefined : 'a string')
+
+/** A whole number that is not below `least`. */
+export function whole(least: number): Check {
+  const wanted = least === 1 ? 'a whole number above 0' : `a whole number, ${least} or more`
+  return (x) => (Number.isInteger(x) && (x as number) >= least ? undefined : wanted)
+}
+
+/** A number in an interval as mathematics writes them: `interval('[0, 1)')` has 0 and does not have 1. */
+export function interval(text: string): Check {
+  const [low, high] = text.slice(1, -1).split(', ').map(Number)
+  const isAbove = text[0] === '[' ? (x: number) => x >= low : (x: number) => x > low
+  const isBelow = text.at(-1) === ']' ? (x: number) => x <= high : (x: number) => x < high
+  return (x) => (isNumber(x) && isAbove(x) && isBelow(x) ? undefined : `in ${text}`)
+}
+
+/** A number from 0 to 1. */
+export const probability: Check = interval('[0, 1]')
+
+/** One of several names. */
+export function oneOf(names: readonly string[]): Check {
+  return (x) => (names.includes(x as string) ? undefined : `one of ${names.join(', ')}`)
+}
+
+/** What another check takes, or null. */
+export function orNull(check: Check): Check {
+  return (x) => (x === null ? undefined : check(x))
+}
+
+/**
+ * Checks that every option is known; see `resolve`.
  * @param synonyms other libraries' names for options, and what to say for them
  * @throws OptionError naming the nearest known option; Keras's snake_case is translated
  */
@@ -15,10 +155,7 @@ export function checkOptions(
   known: readonly string[],
   synonyms: Readonly<Record<string, string>> = {},
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    const given = Array.isArray(options) ? 'a list' : String(options)
-    throw new OptionError(`${op}: options must be an object, received ${given}. Write { ${known[0]}: … }.`)
-  }
+  if (!isObject(options)) throw notOptions(op, options, known)
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownOption(op, name, known, synonyms)
   }
@@ -28,7 +165,7 @@ function unknownOption(
   op: string,
   name: string,
   known: readonly string[],
-  synonyms: Readonly<Record<string, string>>,
+  synonyms: Readonly<Record<string, string>> = {},
 ): OptionError {
   const guess = Object.hasOwn(synonyms, name) ? synonyms[name] : nearest(toCamelCase(name), known)
   const hint = guess ? `Did you mean ${guess}?` : `The options are ${known.join(', ')}.`
@@ -43,28 +180,34 @@ export function unknownName(
   known: readonly string[],
   otherwise = '',
 ): OptionError {
-  const guess = nearest(toCamelCase(String(name)), known)
+  const guess = typeof name === 'string' && nearest(toCamelCase(name), known)
   const hint = guess
     ? `Did you mean ${guess}?`
     : `Choose one of ${known.join(', ')}${otherwise && `, or ${otherwise}`}.`
-  return new OptionError(`${op}: unknown ${kind} ${String(name)}. ${hint}`)
+  return new OptionError(`${op}: unknown ${kind} ${typeof name === 'string' ? name : show(name)}. ${hint}`)
+}
+
+/** A value in a few words, for messages: of whatever kind it is, this does not throw. */
+export function show(x: unknown, depth = 0): string {
+  if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
+  if (Array.isArray(x)) return depth > 3 ? '[…]' : showList(x, depth)
+  try {
+    const text = String(x)
+    return (text === '[object Object]' ? JSON.stringify(x) : text).slice(0, 120)
+  } catch {
+    return `an unprintable ${typeof x}`
+  }
+}
+
+function showList(list: readonly unknown[], depth: number): string {
+  const items = list.slice(0, 8).map((item) => show(item, depth + 1))
+  return `[${items.join(', ')}${list.length > 8 ? ', …' : ''}]`
 }
 
 /** @throws OptionError when it is not a function */
 export function checkFunction(op: string, f: unknown): void {
   if (typeof f === 'function') return
-  throw new OptionError(`${op}: ${String(f)} is not a function. Give one, such as (x) => x.square().sum().`)
-}
-
-/**
- * What a function returned, if that is not a promise.
- * @throws OptionError for an async function: the rest of it would run when `op` is over
- */
-export function notAsync<T>(op: string, result: T): T {
-  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result
-  throw new OptionError(
-    `${op}: the function is async (it returned a promise), and what it does after an await would run when ${op} is over. Call ${op} inside the async function, between the awaits.`,
-  )
+  throw new OptionError(`${op}: ${show(f)} is not a function. Give one, such as (x) => x.square().sum().`)
 }
 
 /** @throws OptionError when the batch size is not a whole number above 0 */
@@ -88,17 +231,30 @@ export function autoName(className: string): string {
   return count === 0 ? base : `${base}_${count}`
 }
 
+/** The name of an object's class; of the nearest base that has one where the class has none. */
+export function classNameOf(x: object): string {
+  let named = x.constructor
+  while (!named.name) named = Object.getPrototypeOf(named)
+  return named.name
+}
+
 function toSnakeCase(name: string): string {
   return name
-    .replace(/\W+/g, '')
+    .replace(/[^\p{L}\p{N}_$]+/gu, '')
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
 }
 
-/** The known name with the fewest edits, when it is near enough to be meant: one edit in names of three letters, more in longer ones. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const most = Math.max(name.length > 3 ? 2 : 1, name.length / 3)
+/**
+ * The known name with the fewest edits, when it is near enough to be meant.
+ * @param most how many edits; default: one in names of three letters, more in longer ones
+ */
+export function nearest(
+  name: string,
+  known: readonly string[],
+  most = Math.max(name.length > 3 ? 2 : 1, name.length / 3),
+): string | undefined {
   const ranked = known
     .filter((other) => Math.abs(other.length - name.length) <= most)
     .map((other) => ({ other, edits: editDistance(name.toLowerCase(), other.toLowerCase()) }))

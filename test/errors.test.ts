@@ -73,7 +73,7 @@ function objection({ className, text }: Message): string | undefined {
   const [, what] = /^(?:…|[A-Za-z][\w.]*): (\S.*)$/s.exec(text) ?? []
   if (!what) return 'it does not begin with the operation and a colon'
   if (!/[.!?…)]$/.test(what.split('\n')[0])) return 'it does not end with a full stop or a question mark'
-  if (!/[.!?]\s\S/.test(what)) return 'there is no hint after what is wrong'
+  if (!/[.!?]\s\S/.test(what) && !/must be …, received …\.$/.test(what)) return 'there is no hint after what is wrong'
   return undefined
 }
 

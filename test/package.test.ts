@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -55,6 +56,11 @@ test('a strict TypeScript project without Node’s types gets tensors with all o
   })
   const problems = ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, '\n'))
   t.deepEqual(problems, [])
+})
+
+test('require() loads it, too', (t) => {
+  const { tensor } = createRequire(join(project, 'main.cjs'))('nabla')
+  t.is(tensor([1, 2]).sum().item(), 3)
 })
 
 test('an editor shows what a class is for where it is made: over `new AdamW(`', (t) => {

@@ -23,7 +23,7 @@ const style = `.nabla-figure{color:#57606a;font-family:system-ui,sans-serif;over
 :root[data-theme=light] .nabla-figure{color:#57606a}
 :root[data-theme=dark] .nabla-figure{color:#b1bac4}`
 
-/** Draws a plot as the text of an SVG file; `title` says what is to be seen, for those who cannot see it. */
+/** Draws a plot as the text of an SVG file; `title` describes it for those who cannot see it. */
 export function draw(title: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<html></html>')
   const plot = Plot.plot({ document: document as unknown as Document, className: 'nabla-figure', ...options })
@@ -37,7 +37,7 @@ ${rounded(plot.innerHTML)}
 `
 }
 
-/** Names at the ends of lines, in their colours; `facet` says which plot of several each belongs to. */
+/** Names at the ends of lines, in their colours; `facet` names the plot of several that each belongs to. */
 export function labels(
   ends: readonly { x: number; y: number; name: string; color: string }[],
   facet: { fx?: string } = {},

@@ -7,7 +7,7 @@ import * as Plot from '@observablehq/plot'
 import { filesBelow, importsOf, partOf, root } from '../../test/source.js'
 import { colors, draw } from './draw.js'
 
-/** Where each part is, and the question that it answers. */
+/** The place of each part, and the question that it answers. */
 const rooms: Readonly<Record<string, readonly [where: string, question: string]>> = {
   index: ['index.ts', 'the public API'],
   cli: ['cli/', 'npx nabla'],
@@ -67,7 +67,7 @@ export function house(): string {
 
 const middle = ({ left, right }: Room) => (left + right) / 2
 
-/** What a part stands on; of the lowest, which folders it has. */
+/** The parts that a part stands on; of the lowest, its folders. */
 function details({ name, standsOn }: Room): string {
   if (standsOn.length > 0) return `imports ${standsOn.join(', ')}`
   const folder = `${root}src/${rooms[name][0]}`

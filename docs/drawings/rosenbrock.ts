@@ -26,7 +26,7 @@ const runs: [name: string, color: string, make: () => AnyOptimizer][] = [
 ]
 
 /**
- * Where (1 − x)² + 100 (y − x²)² is the level: both terms are parts of it, as cos² and sin² are of 1. Upper and lower half, as far
+ * The curve on which (1 − x)² + 100 (y − x²)² is the level: both terms are parts of it, as cos² and sin² are of 1. Upper and lower half, as far
  * as they can be seen.
  */
 const contours = [0.3, 2, 8, 30, 100, 300].flatMap((level) =>

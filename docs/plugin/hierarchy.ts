@@ -3,7 +3,7 @@
  */
 import { type DeclarationReflection, type ProjectReflection, ReferenceType } from 'typedoc'
 
-/** Where the nearest exported class is further up. */
+/** Classes for which the nearest exported class is further up. */
 const parents: Readonly<Record<string, string>> = {
   Optimizer: 'AnyOptimizer',
   LossScaleOptimizer: 'AnyOptimizer',

@@ -4,10 +4,10 @@
  */
 import ts from 'typescript'
 
-/** What a function is made of, by its name, in order of appearance; nothing when it also works on numbers itself. */
+/** The parts that a function is made of, by its name, in order of appearance; none if it also works on numbers itself. */
 export type PartsOf = (name: string) => string[]
 
-/** Who mentions one of these works on numbers. */
+/** A function that mentions one of these works on numbers. */
 const atoms = ['backend', 'run', 'place', 'wrap', 'elementwise', 'newValues', 'alongLast', 'viewOf', 'snapshot']
 
 /**
@@ -27,7 +27,7 @@ export function readParts(program: ts.Program, isOperation: (name: string) => bo
   const isTensor = (node: ts.Expression) =>
     ['Tensor', 'Variable'].includes(checker.getTypeAtLocation(node).symbol?.name ?? '')
 
-  /** Adds what is called below a node; says whether that is all there is. */
+  /** Adds the functions called below a node; returns true if it does nothing else. */
   const collect = (node: ts.Node, found: Set<string>, seen: Set<ts.Node>): boolean => {
     if (ts.isPropertyAccessExpression(node)) {
       if (isTensor(node.expression) && isOperation(node.name.text)) found.add(node.name.text)
@@ -51,7 +51,7 @@ export function readParts(program: ts.Program, isOperation: (name: string) => bo
   }
 }
 
-/** What `src/index.ts` exports that is a function. */
+/** The functions that `src/index.ts` exports. */
 function exportedFunctions(program: ts.Program, checker: ts.TypeChecker): Map<string, ts.FunctionDeclaration> {
   const index = program.getSourceFiles().find(({ fileName }) => fileName.endsWith('/src/index.ts'))
   const symbols = index ? checker.getExportsOfModule(checker.getSymbolAtLocation(index) as ts.Symbol) : []

@@ -27,7 +27,7 @@ export function alignedTeX(lines: readonly string[]): string {
   return rows.length === 1 ? rows[0].replace('&', '') : `\\begin{aligned}\n${rows.join(' \\\\\n')}\n\\end{aligned}`
 }
 
-/** How tightly things bind: what is looser than its surroundings goes into parentheses. */
+/** The strength with which things bind: what is looser than its surroundings goes into parentheses. */
 const level = { or: 0, and: 1, relation: 2, add: 3, multiply: 4, unary: 5, pow: 6, atom: 7 } as const
 
 /** Operator → what is between its sides, and how tightly it binds. */

@@ -1,5 +1,5 @@
 /**
- * The methods of tensors are functions with their first argument bound (`src/tensor/operations/methods.ts`), which TypeScript knows as a
+ * The methods of tensors are functions with their first argument bound (`src/tensor/operations/methods.ts`), which for TypeScript are a
  * mapped type. Here they become methods in the reference, too, with the first paragraph of the function.
  */
 import {

@@ -1,6 +1,6 @@
 /**
- * What the table (`src/tensor/operations/ops.ts`) knows about an operation, added to its comment: the formula and its gradients in TeX, the
- * row itself, and what it is called elsewhere. The mathematics of rows that are no formulas is in `docs/mathematics.ts`;
+ * Adds what the table (`src/tensor/operations/ops.ts`) has about an operation to its comment: the formula and its gradients in TeX, the
+ * row itself, and what it is called elsewhere. The mathematics of rows that are not formulas is in `docs/mathematics.ts`;
  * what operations without a row are made of comes from `made-of.ts`.
  */
 import { readFileSync } from 'node:fs'
@@ -46,7 +46,7 @@ function hasRow(name: string, texts: ReadonlyMap<string, RowText>): boolean {
   return texts.has(rowNames[name] ?? name)
 }
 
-/** Says what an operation without a row is made of. */
+/** Lists what an operation without a row is made of. */
 function addParts(signature: SignatureReflection, parts: readonly DeclarationReflection[]): void {
   const links = parts.flatMap((part, i) => [
     { kind: 'text', text: i === 0 ? 'It has no row in the table, as it is made of ' : ', ' } as const,

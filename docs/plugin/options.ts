@@ -26,7 +26,7 @@ function table(project: ProjectReflection, options: DeclarationReflection): stri
   return `| Option | |\n|---|---|\n${rows.join('\n')}${end}`
 }
 
-/** What the interface takes over from the shared options. */
+/** The options that the interface takes over from the shared ones. */
 function repeatedNames(project: ProjectReflection, options: DeclarationReflection): Set<string> {
   const base = project.getChildByName([shared]) as DeclarationReflection | undefined
   const file = base?.sources?.[0].fullFileName

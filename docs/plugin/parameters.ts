@@ -10,7 +10,7 @@ import {
   type SignatureReflection,
 } from 'typedoc'
 
-const tensorLike = 'A tensor; nested arrays, typed arrays and numbers are welcome.'
+const tensorLike = 'A tensor, or anything that `tensor()` accepts.'
 const broadcast = `${tensorLike} The arguments are broadcast against each other.`
 
 /** `name: type` → its description; `*` stands for every type. */
@@ -24,18 +24,18 @@ const glossary: Readonly<Record<string, string>> = {
   'inputShape: *': 'The shape of the input; the first axis is that of the examples.',
   'dtype: DType': '`float32`, `float64`, `int32` or `bool`.',
   'axes: *': 'One axis, several, or null for all (default). Negative ones count from the last.',
-  'axis: *': 'Which axis; negative ones count from the last.',
+  'axis: *': 'The axis; a negative one counts from the last.',
   'options: *': 'Settings by name. An unknown one is an `OptionError` that names the nearest.',
-  'f: TensorFunction': 'A function of tensors. It is called with tensors that record what is done to them.',
-  'config: Config': 'A configuration, as `getConfig` gives it or as Keras writes it.',
-  'this: *': 'The class that is made.',
+  'f: TensorFunction': 'A function of tensors. It is called with tensors that record operations.',
+  'config: Config': 'A configuration, as returned by `getConfig` or as written by Keras.',
+  'this: *': 'The class to make.',
   'variables: *': 'The variables, in the order in which they were built.',
   'targets: *': 'The variables that change. Default: those that it was built for.',
   'variable: *': 'One of the variables.',
   'gradients: *': 'One for each variable, of its shape; null where the loss does not depend on it.',
-  'state: OptimizerState': 'What `exportState` gave.',
-  'step: number': 'How many steps were made; 0 is the first.',
-  'step: VariableStep': 'The variable, its gradient and its slots, with what can be done to them.',
+  'state: OptimizerState': 'The result of `exportState`.',
+  'step: number': 'The number of steps made so far; 0 is the first.',
+  'step: VariableStep': 'The variable, its gradient and its slots, with methods to change them.',
   'slot: *': 'The name of a slot.',
   'inner: *': 'The optimizer whose steps these are.',
   'model: *': 'The model that is trained.',
@@ -43,12 +43,12 @@ const glossary: Readonly<Record<string, string>> = {
   'batch: *': 'The batch of this epoch, 0 for the first.',
   'logs: *': 'The loss and the metrics, by name.',
   'history: *': 'The logs of all epochs.',
-  'yTrue: *': 'What is right: the labels.',
-  'yPred: *': 'What the model said.',
-  'y: *': 'What is right: the labels of `x`.',
+  'yTrue: *': 'The correct values: the labels.',
+  'yPred: *': 'The predictions of the model.',
+  'y: *': 'The correct values: the labels of `x`.',
   'value: *': 'The new value.',
-  'message: *': 'What is wrong, with a hint.',
-  'args: *': 'What its constructor takes.',
+  'message: *': 'The problem, with a hint.',
+  'args: *': 'The arguments of its constructor.',
   'loss: *': 'The loss.',
   'seed: *': 'Any whole number.',
 }
@@ -77,7 +77,7 @@ function parametersOf(project: ProjectReflection): ParameterReflection[] {
   return signatures.filter(isDocumented).flatMap(({ parameters }) => parameters ?? [])
 }
 
-/** Not the signatures inside of types, such as those of callbacks, nor those that are documented where they are inherited from. */
+/** Not the signatures inside types, such as those of callbacks, nor those that are documented where they are inherited from. */
 function isDocumented(signature: SignatureReflection): boolean {
   for (let parent = signature.parent.parent; parent && !parent.isProject(); parent = parent.parent) {
     if (parent.kindOf(ReflectionKind.TypeLiteral) || parent.kindOf(ReflectionKind.SomeSignature)) return false

@@ -1,5 +1,5 @@
 /**
- * The pages of `docs/playground/`, which run nabla in the visitor's browser: copied as they are, with the package beside them.
+ * The pages of `docs/playground/`, which run nabla in the visitor's browser: copied as they are, together with the package.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ const source = join(root, 'docs/playground')
 const dist = 'dist/'
 const needed = ['nabla.min.js', 'chunks/gpu.js']
 
-/** Whether a file of the repository is a page, or part of one. */
+/** True if a file of the repository is a page, or part of one. */
 export const isPlayground = (path: string): boolean => path.startsWith('docs/playground/')
 
 /** Copies the pages when the site is written. */

@@ -1,6 +1,6 @@
 /**
- * What the site has beyond TypeDoc: chapters, methods of tensors, what the table knows about each operation, pages of the source,
- * and the file for programs that read. Each is a file beside this one.
+ * What the site has beyond TypeDoc: chapters, methods of tensors, the table's rows of the operations, pages of the source,
+ * and the file for programs that read. Each is a file of this folder.
  */
 import { type Application, Converter, type ProjectReflection } from 'typedoc'
 import type ts from 'typescript'

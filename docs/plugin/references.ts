@@ -17,7 +17,7 @@ export function addReferences(project: ProjectReflection): void {
   }
 }
 
-/** Whether a comment says where something comes from. */
+/** True if a comment names where something comes from. */
 export function namesSource(comment: Comment): boolean {
   const see = comment.getTags('@see').map(({ content }) => Comment.combineDisplayParts(content))
   return see.some((text) => text.includes('https://'))

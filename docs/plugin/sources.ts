@@ -1,5 +1,5 @@
 /**
- * Pages of the source beside the reference, so that "Source: …" works without a network: nabla is made to be read.
+ * Pages of the source as part of the reference, so that "Source: …" works without a network: nabla is made to be read.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, posix } from 'node:path'
@@ -39,7 +39,7 @@ function highlight(app: Application, path: string): string {
 
 function writePage(app: Application, folder: string, path: string): void {
   if (!languages[extname(path)] || !existsSync(join(root, path))) {
-    throw new Error(`The site links to ${path}, which is no file to show.`)
+    throw new Error(`The site links to ${path}, which cannot be shown.`)
   }
   const target = join(folder, 'source', `${path}.html`)
   mkdirSync(dirname(target), { recursive: true })

@@ -13,7 +13,7 @@ import type { Tensor } from '../tensor/tensor.js'
 export interface BatchesOptions {
   /** Examples per batch; the last one may be smaller. Default 32. */
   batchSize?: number
-  /** Whether to take the examples in random order. Default true. */
+  /** True to take the examples in random order. Default true. */
   shuffle?: boolean
   /** The order's seed. Default: the global stream, which `setSeed` starts. */
   seed?: number

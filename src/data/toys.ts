@@ -1,6 +1,6 @@
 /**
- * Toy data sets, small enough to look at: points in the plane (or on a line) and what each belongs to, as plain arrays.
- * Named as in scikit-learn where it has them. `batches.ts` cuts data into batches.
+ * Toy data sets, small enough to look at: points in the plane (or on a line) and the class of each, as plain arrays.
+ * They are named as in scikit-learn where it has them. `batches.ts` cuts data into batches.
  */
 import { OptionError } from '../errors.js'
 import type { Generator } from '../kernels/random.js'
@@ -11,13 +11,13 @@ import { randomStream } from '../tensor/random.js'
 export interface LabelledPoints {
   /** A row [x₁, x₂] for each point. */
   x: number[][]
-  /** Its class: 0, 1, … */
+  /** The class of each point: 0, 1, … */
   y: number[]
 }
 
 /** Options of every toy data set. */
 export interface ToyOptions {
-  /** How many points, of all classes together, as many of each. They come in random order. Default 100. */
+  /** The number of points of all classes together, as many of each class, in random order. Default 100. */
   samples?: number
   /** The standard deviation of the normal noise that is added to the coordinates. Each function has its default. */
   noise?: number
@@ -170,7 +170,7 @@ function read(op: string, options: ToyOptions, defaultNoise: number) {
   return { samples, noise, random }
 }
 
-/** Points are arrays of their own, about a hundred bytes each. */
+/** Each point is an array of about a hundred bytes. */
 const mostSamples = 1e7
 
 function checkCount(op: string, name: string, count: number): void {

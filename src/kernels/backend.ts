@@ -1,19 +1,19 @@
 /**
- * What a back end is: two dozen primitives over flat blocks of numbers. `cpu/` and `gpu/` implement this interface; the op table
- * (`tensor/ops.ts`) is written against it. Knows arrays and shapes, no tensors. Callers have checked shapes and dtypes already.
+ * What a back end is: two dozen primitives over flat arrays of numbers. `cpu/` and `gpu/` implement this interface, and the table of
+ * operations (`tensor/operations/ops.ts`) uses it. There are arrays and shapes here, no tensors; callers have checked shapes and dtypes.
  */
 import type { Program } from './formula/ast.js'
 
-/** What the numbers of a tensor are. `bool` is stored as bytes of 0 and 1. */
+/** The type of a tensor's numbers. `bool` is stored as bytes of 0 and 1. */
 export type DType = 'float32' | 'float64' | 'int32' | 'bool'
 
-/** The ordinary arrays that hold each dtype. */
+/** The typed arrays that hold each dtype. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array
 
 /** Sizes per axis; `[]` is a scalar. */
 export type Shape = readonly number[]
 
-/** A block of numbers, dense and row-major, that belongs to one back end and is opaque to everyone else. */
+/** An array of numbers, dense and row-major, that belongs to one back end and is opaque to all others. */
 export interface DataBuffer {
   readonly dtype: DType
   readonly size: number
@@ -25,7 +25,7 @@ export interface Operand {
   readonly shape: Shape
 }
 
-/** Where the element `[i, j, …]` of a strided view lies in a buffer: at `offset + i * strides[0] + j * strides[1] + …` (elements). */
+/** A strided view of a buffer: the element `[i, j, …]` is at `offset + i * strides[0] + j * strides[1] + …`, in elements. */
 export interface View {
   readonly shape: Shape
   readonly strides: readonly number[]
@@ -46,7 +46,7 @@ export interface MatmulSize {
   readonly bStep: number
 }
 
-/** Done to the product in the store loop, before it reaches memory: `relu(product + bias)`. */
+/** Applied to the product before it is stored: `relu(product + bias)`. */
 export interface MatmulEpilogue {
   /** n numbers, added to each row. */
   readonly bias?: DataBuffer
@@ -65,40 +65,42 @@ export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly nu
 /** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu'
-  /** What it really runs on, for people: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, … */
+  /** Names what it runs on, for people: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, … */
   readonly detail: string
-  /** Whether numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
+  /** True if numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
   readonly isAsync: boolean
 
-  /** Whether `readSync` would fail, because the numbers are not there yet. Without it, they always are. */
+  /** True if `readSync` would fail, because the numbers are not there yet. Without this method they always are. */
   isPending?(buffer: DataBuffer): boolean
-  /** Whether there are numbers, and no workspace that is over had them. Without it, there always are. */
+  /** True unless the numbers were in a workspace that is over. Without this method they never are. */
   isAlive?(buffer: DataBuffer): boolean
 
   // Memory
-  /** Makes a buffer of an ordinary array, which from now on belongs to the buffer. */
+  /** Makes a buffer from an array, which from now on belongs to the buffer. */
   upload(values: TypedArray, dtype: DType): DataBuffer
-  /** A zeroed buffer that lives long and is updated in place: variables, optimizer slots. */
+  /** Makes a buffer of zeros that lives long and is updated in place: variables, optimizer slots. */
   allocate(dtype: DType, size: number): DataBuffer
-  /** A buffer of the same numbers, which stays as it is when the source is changed. */
+  /** Makes a buffer of the same numbers, which stays as it is when the source changes. */
   duplicate(buffer: DataBuffer): DataBuffer
   /** Copies the source's numbers into the target (same dtype and size). */
   write(target: DataBuffer, source: DataBuffer): void
-  /** A copy of the numbers. */
+  /** Returns a copy of the numbers. */
   readSync(buffer: DataBuffer): TypedArray
   read(buffer: DataBuffer): Promise<TypedArray>
-  /** Whether every number that there is is finite, found at once. Without it, callers compute it with tensors. */
-  allFinite?(buffer: DataBuffer): boolean
-  /** One number. */
+  /** True if every number, or the square of every number, is finite. Without this method callers compute it with tensors. */
+  allFinite?(buffer: DataBuffer, what?: 'numbers' | 'squares'): boolean
+  /** Returns one number. */
   readAt(buffer: DataBuffer, index: number): number
   /**
-   * Runs something (a training step, a batch of `evaluate`, what `tidy` is given) whose results may live in a workspace that is
-   * reused afterwards; only the tensors in what it returns outlive it. `inputs` holds tensors that are not needed afterwards, either.
+   * Runs a function (a training step, a batch of `evaluate`, the argument of `tidy`) whose results may live in a workspace that is
+   * reused afterwards; only the tensors that it returns outlive it.
    */
-  inWorkspace<T>(run: () => T, inputs?: unknown): T
+  inWorkspace<T>(action: () => T): T
+  /** Frees at once what a GPU holds of a tensor, or of those in an array or a plain object, except variables. */
+  free(tensors: unknown): void
 
   // Elementwise
-  /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and gives its outputs, of `shape`. */
+  /** Runs a program over broadcast inputs (in the order of `program.inputs`; a number is a scalar) and returns its outputs, of `shape`. */
   map(program: Program, inputs: readonly (Operand | number)[], shape: Shape, dtypes: readonly DType[]): DataBuffer[]
   /**
    * Compiles a program whose `arrays` are updated in place, in one pass. Names that it assigns and that are not among `arrays`

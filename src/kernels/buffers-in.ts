@@ -16,8 +16,8 @@ function search(value: unknown, found: Set<DataBuffer>, searched: Set<object>): 
   else addHeld(value, found)
 }
 
-/** What is in an array, a map, a set or a plain object; undefined of anything else. */
-function itemsOf(value: object): Iterable<unknown> | undefined {
+/** The items of an array, a map, a set or a plain object; undefined for anything else. */
+export function itemsOf(value: object): Iterable<unknown> | undefined {
   if (Array.isArray(value) || isTagged(value, 'Map') || isTagged(value, 'Set')) return (value as Set<unknown>).values()
   const prototype = Object.getPrototypeOf(value)
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null

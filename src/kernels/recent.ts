@@ -1,4 +1,4 @@
-/** A cache that forgets what was not used of late, so that what it holds can be collected. */
+/** A cache that forgets what was not used recently, so that it can be garbage-collected. */
 export class Recent<Key, Value> {
   private young = new Map<Key, Value>()
   private old = new Map<Key, Value>()
@@ -6,7 +6,7 @@ export class Recent<Key, Value> {
   /** Keeps the `least` values that were used last, and at most twice as many. */
   constructor(private readonly least: number) {}
 
-  /** The value of a key, or undefined. */
+  /** Returns the value of a key, or undefined. */
   get(key: Key): Value | undefined {
     const value = this.young.get(key)
     if (value !== undefined) return value
@@ -15,7 +15,7 @@ export class Recent<Key, Value> {
     return older
   }
 
-  /** Keeps a value, which is not undefined. */
+  /** Keeps a value, which must not be undefined. */
   set(key: Key, value: Value): void {
     if (this.young.size >= this.least) {
       this.old = this.young

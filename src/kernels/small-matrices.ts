@@ -1,5 +1,5 @@
 /**
- * Factorizations of small matrices, in plain float64 loops: every back end uses these. Matrices are row-major.
+ * Factorizations of small matrices, in plain float64 loops that every back end uses. Matrices are row-major.
  */
 
 /** P·A = L·U in one array (unit diagonal of L not stored), the row order of P, and the sign of its permutation. */
@@ -7,7 +7,7 @@ export interface LU {
   readonly lu: Float64Array
   readonly order: Int32Array
   readonly sign: number
-  /** Whether a pivot is exactly 0. */
+  /** True if a pivot is exactly 0. */
   readonly singular: boolean
 }
 
@@ -104,7 +104,7 @@ export function qrFactor(a: Float64Array, m: number, n: number): { q: Float64Arr
   return { q, r }
 }
 
-/** The unit vector whose reflection clears column k below the diagonal; zeros when it is clear already, as LAPACK has it. */
+/** The unit vector whose reflection clears column k below the diagonal; zeros when it is clear already, as in LAPACK. */
 function reflection(work: Float64Array, m: number, n: number, k: number): Float64Array {
   const v = new Float64Array(m)
   if (isClear(work, m, n, k)) return v

@@ -1,10 +1,11 @@
 /**
- * An activation as a layer of its own.
+ * Activation: a layer that applies an activation function. (The functions by name: `activations.ts`.)
  */
 import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
-import { Layer, type LayerOptions, layerOptions } from './layer.js'
+import { Layer } from './layer.js'
+import { type LayerOptions, layerOptions } from './layer-options.js'
 
 /**
  * Applies a function to each element (softmax: to each row).

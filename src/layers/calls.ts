@@ -1,32 +1,68 @@
 /**
- * Which layers call which: whatever is called in the course of a call, and has weights, must be part of the layer that was called
- * first. Otherwise its weights would be neither trained nor saved, and nobody would know.
+ * Which layers call which. A layer that is called inside the call of another one is in training when that one is, unless its own
+ * options say otherwise. If it has weights, it must be part of the outermost layer, because they would not be trained or saved otherwise.
  */
 import { OptionError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { foreign } from '../tensor/foreign.js'
+import { checkFlag } from './checks.js'
 import { contents, lastContents } from './contents.js'
 import type { Layer } from './layer.js'
+import type { CallOptions } from './layer-options.js'
 
-/** The layer that was called first, while its call lasts. */
-let outermost: Layer | null = null
+/** The options of a call in training. */
+export const inTraining: CallOptions = Object.freeze({ training: true })
+/** The options of a call outside of training. */
+export const inUse: CallOptions = Object.freeze({ training: false })
+
+/** The layers whose calls have begun and not ended, outermost first, and the options of each. */
+const callers: Layer[] = []
+const modes: CallOptions[] = []
+/** A layer that is called again this deep in its own call never ends. */
+const deepest = 250
+/** The layers in the outermost one. */
 let known: ReadonlySet<Layer> | null = null
 
-/** Begins a call; returns whether it is the outermost, which must be ended by `leave`. */
-export function enter(layer: Layer): boolean {
-  if (outermost) return false
-  outermost = layer
-  known = null
-  return true
+/**
+ * Begins a call, which must be ended by `leave`.
+ * @returns the options of the call: those that are given, or those of the call around it
+ * @throws OptionError for options that are not known
+ */
+export function enter(layer: Layer, given: CallOptions | undefined): CallOptions {
+  const depth = callers.length
+  if (depth >= deepest && callers.includes(layer)) throw calledByItself(layer)
+  const mode = given === undefined ? (depth > 0 ? modes[depth - 1] : inUse) : modeOf(layer, given)
+  callers.push(layer)
+  modes.push(mode)
+  return mode
 }
 
-/** Ends the outermost call. */
+/** Ends the call that began last. */
 export function leave(): void {
-  outermost = null
-  known = null
+  callers.pop()
+  modes.pop()
+  if (callers.length === 0) known = null
+}
+
+function calledByItself(layer: Layer): OptionError {
+  return new OptionError(
+    `${layer.name}: call calls the layer itself, ${deepest} calls deep. Layers that hold each other must not call each other in a circle.`,
+  )
+}
+
+function modeOf(layer: Layer, given: CallOptions): CallOptions {
+  if (given === inTraining || given === inUse) return given
+  const op = `${layer.name}.apply`
+  checkOptions(op, given, ['training'])
+  const { training = modes.at(-1)?.training } = given
+  if (training !== undefined) checkFlag(op, 'training', training)
+  return training ? inTraining : inUse
 }
 
 /** @throws OptionError for a layer with weights that is not part of the outermost one */
 export function checkPart(layer: Layer): void {
-  if (!outermost || layer === outermost) return
+  const outermost = callers[0]
+  if (layer === outermost) return
   known ??= lastContents(outermost).layers
   if (known.has(layer) || layer.variables.length === 0) return
   known = contents(outermost).layers
@@ -37,6 +73,31 @@ export function checkPart(layer: Layer): void {
 
 function notFound(outermost: Layer, layer: Layer): OptionError {
   return new OptionError(
-    `${outermost.name}: it calls the layer ${layer.name}, ${layer}, but no property holds that layer, so its weights would not be trained or saved. Store it in a property, such as this.inner = layer, or in an array, Map, Set or plain object there; closures, #private fields and WeakMaps cannot be searched.`,
+    `${outermost.name}: call uses the layer ${layer.name}, ${layer}, which no property holds, so its weights would not be trained or saved. Store it in a property, such as this.inner = layer, or in an array, Map, Set or plain object there, but not in a closure, #private field or WeakMap.`,
   )
+}
+
+/**
+ * The error for a function that did not return a tensor.
+ * @param called the function
+ */
+export function notATensor(op: string, called: string, result: unknown): OptionError {
+  return new OptionError(`${op}: ${called} returned ${describe(result)}. ${wayOut(result)}`)
+}
+
+function describe(result: unknown): string {
+  if (isPromise(result)) return 'a promise'
+  if (Array.isArray(result)) return 'an array'
+  return foreign(result) ?? (typeof result === 'object' && result !== null ? 'an object' : String(result))
+}
+
+function wayOut(result: unknown): string {
+  if (isPromise(result)) return 'It must return a tensor: leave out async and await.'
+  if (result === undefined) return 'Return the output tensor.'
+  if (Array.isArray(result)) return 'Return one tensor, joined by concat or stack if there are several.'
+  return 'Return a tensor.'
+}
+
+function isPromise(x: unknown): boolean {
+  return typeof (x as { then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -9,31 +9,34 @@ import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Constraint, Variable } from '../tensor/variable.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import { checkConstraint, checkFlag, checkInput, shown } from './checks.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
-import { checkInput, Layer, type LayerOptions, layerOptions } from './layer.js'
+import { Layer } from './layer.js'
+import { type LayerOptions, layerOptions } from './layer-options.js'
 
 /** Options of `Dense`. */
 export interface DenseOptions extends LayerOptions {
-  /** Default linear: none. */
+  /** Default none. */
   activation?: ActivationLike
-  /** Whether to add a bias. Default true. */
+  /** True to add a bias. Default true. */
   useBias?: boolean
-  /** Default glorotUniform. */
+  /** Makes the first kernel. Default glorotUniform. */
   kernelInitializer?: InitializerLike
-  /** Default zeros. */
+  /** Makes the first bias. Default zeros. */
   biasInitializer?: InitializerLike
-  /** Applied to the kernel after each update. Default none. */
+  /** A constraint of the kernel, applied after each update. Default none. */
   kernelConstraint?: Constraint | null
-  /** Applied to the bias after each update. Default none. */
+  /** A constraint of the bias, applied after each update. Default none. */
   biasConstraint?: Constraint | null
-  /** For the initial weights. Default: the global stream, which `setSeed` starts. */
+  /** Seed of the initializers. Default: the global stream, which `setSeed` starts. */
   seed?: number
 }
 
 /**
- * activation(x · kernel + bias): every output is connected to every input of the last axis.
+ * $y = \varphi(xW + b)$: every output is connected to every input of the last axis.
  *
- * Weights: `kernel` [inputs, units], `bias` [units].
+ * Input [batch, ..., inputs], output [batch, ..., units]. Weights: `kernel` $W$ [inputs, units], `bias` $b$ [units]. The input is converted to the dtype of the kernel, which is float32 unless
+ * `kernelInitializer` returns another one.
  *
  * @example
  * const layer = new Dense(2, { activation: 'relu', inputShape: [3] })
@@ -41,7 +44,7 @@ export interface DenseOptions extends LayerOptions {
  * String(layer) // => 'Dense(3 → 2, relu)'
  */
 export class Dense extends Layer {
-  /** The weights, [inputs, units]; there is none before `build`. */
+  /** The weights, [inputs, units], from `build` on. */
   kernel!: Variable
   /** The bias, [units]; null without one. */
   bias: Variable | null = null
@@ -69,11 +72,16 @@ export class Dense extends Layer {
     ])
     super(options)
     if (!Number.isInteger(units) || units < 1) {
-      throw new OptionError(`Dense: units is ${units}. Give the number of outputs, a whole number above 0.`)
+      throw new OptionError(
+        `Dense: units must be a whole number above 0, received ${shown(units)}. It is the number of outputs.`,
+      )
     }
-    this.activation = getActivation('Dense', options.activation)
+    this.activation = getActivation('Dense', options.activation ?? 'linear')
     getInitializer('Dense', options.kernelInitializer ?? 'glorotUniform')
     getInitializer('Dense', options.biasInitializer ?? 'zeros')
+    checkFlag('Dense', 'useBias', options.useBias ?? true)
+    checkConstraint('Dense', 'kernelConstraint', options.kernelConstraint)
+    checkConstraint('Dense', 'biasConstraint', options.biasConstraint)
   }
 
   override get givesProbabilities(): boolean {
@@ -82,7 +90,7 @@ export class Dense extends Layer {
 
   override build(inputShape: Shape): void {
     if (inputShape.length === 0) {
-      throw new ShapeError(`${this.name}: the examples are single numbers. Give a batch of vectors, [batch, inputs].`)
+      throw new ShapeError(`${this.name}: the examples are single numbers. Pass a batch of vectors, [batch, inputs].`)
     }
     const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true, seed } = this.options
     const { kernelConstraint: constraint, biasConstraint } = this.options
@@ -120,9 +128,9 @@ export class Dense extends Layer {
   }
 }
 
-/** What PyTorch's Linear takes. */
+/** The error for PyTorch's two sizes. */
 function twoSizes(inputs: number, outputs: number): OptionError {
   return new OptionError(
-    `Dense: received ${inputs} and ${outputs}. Only the number of outputs is given, the inputs are counted by themselves: new Dense(${outputs}).`,
+    `Dense: received ${inputs} and ${outputs}. Pass only the number of outputs; the input size is inferred: new Dense(${outputs}).`,
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Dropout: a layer that forgets units at random while training. (What layers share: `layer.ts`.)
+ * Dropout: a layer that drops units at random in training.
  */
 import { OptionError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'
@@ -9,11 +9,13 @@ import { promote } from '../tensor/dtype.js'
 import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type CallOptions, Layer, type LayerOptions, layerOptions } from './layer.js'
+import { shown } from './checks.js'
+import { Layer } from './layer.js'
+import { type CallOptions, type LayerOptions, layerOptions } from './layer-options.js'
 
 /** Options of `Dropout`. */
 export interface DropoutOptions extends LayerOptions {
-  /** Default: the global stream of random numbers, which `setSeed` starts. */
+  /** Seed of its random numbers. Default: the global stream, which `setSeed` starts. */
   seed?: number
 }
 
@@ -40,8 +42,10 @@ export class Dropout extends Layer {
   ) {
     checkOptions('Dropout', options, [...layerOptions, 'seed'])
     super(options)
-    if (!(rate >= 0 && rate < 1))
-      throw new OptionError(`Dropout: the rate is ${rate}. Give a number from 0 up to, not including, 1.`)
+    if (!(typeof rate === 'number' && rate >= 0 && rate < 1))
+      throw new OptionError(
+        `Dropout: rate must be in [0, 1), received ${shown(rate)}. It is the fraction that is dropped.`,
+      )
     this.random = options.seed === undefined ? null : generator(options.seed)
   }
 

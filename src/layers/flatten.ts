@@ -1,14 +1,16 @@
 /**
- * Flatten: a layer that makes one axis of all but the first. (What layers share: `layer.ts`.)
+ * Flatten: a layer that joins all axes except the first.
  */
+import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { checkOptions } from '../options.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { Layer, type LayerOptions, layerOptions } from './layer.js'
+import { Layer } from './layer.js'
+import { type LayerOptions, layerOptions } from './layer-options.js'
 
 /**
- * Makes each example a vector; the batch axis stays.
+ * Makes each example a vector: [batch, ...] becomes [batch, size].
  * @example
  * new Flatten().apply(ones([2, 3, 4])).shape // => [2, 12]
  */
@@ -23,6 +25,7 @@ export class Flatten extends Layer {
   }
 
   override call(x: Tensor): Tensor {
+    if (x.rank === 0) throw new ShapeError(`${this.name}: the input is a single number. Pass a batch: [batch, …].`)
     return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))])
   }
 

@@ -1,7 +1,7 @@
 /**
- * First values of weights. The scaled ones keep the variance of signals from layer to layer: glorot (Glorot and Bengio
- * 2010) for tanh and sigmoid, he (He et al. 2015) for relu. Names, scales and the truncation at two standard deviations
- * are Keras's.
+ * Initializers: functions that make the first values of weights. The scaled ones keep the variance of signals from layer to layer:
+ * glorot (Glorot and Bengio 2010) for tanh and sigmoid, he (He et al. 2015) for relu. Names, scales and the truncation at two standard
+ * deviations are Keras's.
  */
 import type { DType, Shape } from '../kernels/backend.js'
 import { toCamelCase, unknownName } from '../options.js'
@@ -10,12 +10,13 @@ import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { shown } from './checks.js'
 
 /** Options of an initializer. */
 export interface InitializerOptions {
   /** float32 (default) or float64. */
   dtype?: DType
-  /** Default: the global stream of random numbers, which `setSeed` starts. */
+  /** Seed of the random numbers. Default: the global stream, which `setSeed` starts. */
   seed?: number
 }
 
@@ -66,7 +67,7 @@ const initializers = {
  */
 export type InitializerName = keyof typeof initializers
 
-/** What a layer takes as an initializer: a name or a function of a shape. */
+/** An initializer of a layer: a name or a function of a shape. */
 export type InitializerLike = InitializerName | Initializer
 
 /**
@@ -75,12 +76,18 @@ export type InitializerLike = InitializerName | Initializer
  */
 export function getInitializer(op: string, initializer: InitializerLike): Initializer {
   if (typeof initializer === 'function') return initializer
-  const name = toCamelCase(String(initializer))
+  const name = typeof initializer === 'string' ? toCamelCase(initializer) : ''
   if (Object.hasOwn(initializers, name)) return initializers[name as InitializerName]
-  throw unknownName(op, 'initializer', initializer, Object.keys(initializers), 'give a function of the shape')
+  throw unknownName(
+    op,
+    'initializer',
+    typeof initializer === 'string' ? initializer : shown(initializer),
+    Object.keys(initializers),
+    'pass a function of the shape',
+  )
 }
 
-/** How many numbers feed one unit, and how many units one number feeds. */
+/** The number of inputs of one unit, and of units that one input feeds. */
 function fans(shape: Shape): [fanIn: number, fanOut: number] {
   if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)]
   const receptive = sizeOf(shape.slice(0, -2))

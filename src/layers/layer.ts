@@ -1,62 +1,33 @@
 /**
- * What a layer is: a function of a tensor with weights. Subclasses make the weights in `build`, given the shape of one example, or
- * hold other layers in their properties (`contents.ts` finds them), and compute the result in `call`.
+ * A layer: a function of a tensor, with weights. Subclasses make the weights in `build`, given the shape of one example, or hold other
+ * layers in their properties (`contents.ts` finds them), and compute the output in `call`. Read `dense.ts` next.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
-import { DTypeError, ShapeError } from '../errors.js'
-import type { DType, Shape } from '../kernels/backend.js'
-import { autoName } from '../options.js'
-import { zeros } from '../tensor/creation.js'
+import { DTypeError } from '../errors.js'
+import type { Shape } from '../kernels/backend.js'
+import { autoName, classNameOf } from '../options.js'
+import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { snapshot } from '../tensor/operations/shaping.js'
-import { checkSize, formatShape, sameShape, sizeOf } from '../tensor/shape.js'
+import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import { type Constraint, type Variable, variable } from '../tensor/variable.js'
-import { checkPart, enter, leave } from './calls.js'
-import { contents, enrol, Holder, pathOf, setTrainable } from './contents.js'
-import { getInitializer, type InitializerLike } from './initializers.js'
+import { type Variable, variable } from '../tensor/variable.js'
+import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
+import { checkFlag, checkInitial, checkLayerOptions, checkWeight, withoutCall } from './checks.js'
+import { contents, Holder } from './contents.js'
+import { enrol, setTrainable } from './freezing.js'
+import { getInitializer } from './initializers.js'
+import type { CallOptions, LayerOptions, WeightOptions } from './layer-options.js'
+import { pathOf } from './paths.js'
 import { describeTree, type LayerDescription } from './summary.js'
-
-/** Options every layer takes. */
-export interface LayerOptions {
-  /** Default: the class's name in snake case, numbered (`dense`, `dense_1`). */
-  name?: string
-  /** Whether optimizers update its weights. Default true. */
-  trainable?: boolean
-  /**
-   * The shape of one example, without the batch axis; lets the first layer of a model be built before data is seen. Default: that
-   * of the first input.
-   */
-  inputShape?: Shape
-}
-
-/** The names of the options every layer takes. */
-export const layerOptions = ['name', 'trainable', 'inputShape'] as const
-
-/** How a layer is called. */
-export interface CallOptions {
-  /** Training (dropout drops) or not. Default false. */
-  training?: boolean
-}
-
-/** How `addWeight` makes a weight. */
-export interface WeightOptions {
-  /** How its numbers start. */
-  initializer: InitializerLike
-  /** Default true. */
-  trainable?: boolean
-  /** Applied by optimizers after each update. Default none. */
-  constraint?: Constraint | null
-  /** Default float32. */
-  dtype?: DType
-  /** Makes random initializers repeatable. Default: see `setSeed`. */
-  seed?: number
-}
 
 /**
  * The base of all layers and models. Layers and variables in its properties are part of it: directly, or in arrays, maps, sets and
  * plain objects at any depth, whenever they were put there. Their weights are trained, frozen, saved and listed with its own.
+ *
+ * Call the layers inside with `apply`. They are in training when the outermost layer is, so `this.dropout.apply(x)` needs no options;
+ * `this.teacher.apply(x, { training: false })` is never in training.
  *
  * @example
  * class Skip extends Layer {
@@ -70,32 +41,35 @@ export interface WeightOptions {
  * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
  */
 export abstract class Layer extends Holder {
-  /** Unique within a model; part of the paths of its weights. */
+  /** Its name, part of the paths of its weights. */
   readonly name: string
   /** The shape of one example, once known. */
   inputShape: Shape | null
-  /** Whether its weights exist. */
+  /** True if its weights exist. */
   built = false
-  /** What `addWeight` made. */
+  /** The weights that `addWeight` made. */
   private readonly addedWeights: Variable[] = []
   private isTrainable: boolean
 
-  constructor({ name, trainable = true, inputShape }: LayerOptions = {}) {
+  constructor(options: LayerOptions = {}) {
     super()
-    this.name = name ?? autoName(new.target.name)
+    const { name, trainable = true, inputShape } = options
+    checkLayerOptions(classNameOf(this), options)
+    this.name = name ?? autoName(classNameOf(this))
     this.isTrainable = trainable
     this.inputShape = inputShape ?? null
   }
 
   /**
-   * Whether optimizers update its weights, those of layers inside included. Set it to false to freeze the layer; what is put into a
-   * frozen layer is frozen, too. Variables that were not trainable when they came into the layer stay so.
+   * True if optimizers update its weights, those of the layers inside included. Set it to false to freeze the layer; what is put into a
+   * frozen layer is frozen, too. Variables that were not trainable when they were put into the layer are never trained.
    */
   get trainable(): boolean {
     return this.isTrainable
   }
 
   set trainable(value: boolean) {
+    checkFlag(this.name, 'trainable', value)
     this.isTrainable = value
     for (const layer of contents<Layer>(this).layers) layer.isTrainable = value
     setTrainable(this.variables, value)
@@ -107,14 +81,13 @@ export abstract class Layer extends Holder {
   }
 
   /**
-   * Whether its results are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits.
-   * Default false.
+   * True if its outputs are probabilities (it ends in softmax or sigmoid), where the losses otherwise expect logits. Default false.
    */
   get givesProbabilities(): boolean {
     return false
   }
 
-  /** Whether it hands probabilities on as they are, outside of training (Dropout, Flatten). Default false. */
+  /** True if probabilities stay probabilities outside of training (Dropout, Flatten). Default false. */
   get keepsProbabilities(): boolean {
     return false
   }
@@ -127,39 +100,52 @@ export abstract class Layer extends Holder {
   /** Makes the weights for examples of this shape (without the batch axis). Called once, before the first `call`. */
   build(_inputShape: Shape): void {}
 
-  /** The layer's function. */
+  /** Computes the output. Call `apply`, which builds the layer first. */
   abstract call(x: Tensor, options?: CallOptions): Tensor
 
   /**
-   * The shape of one result, given that of one example. Default: the same shape; a layer with layers or variables in its properties
-   * is called with zeros to find out.
+   * The shape of one output, given that of one example. Default: the same shape; a layer with layers or variables in its properties is
+   * called with zeros to find out.
    */
   outputShape(inputShape: Shape): Shape {
     if (contents(this).finds.length === this.addedWeights.length) return inputShape
-    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape])))).shape.slice(1)
+    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape]), inUse))).shape.slice(1)
   }
 
   /**
-   * Calls the layer; the first time, builds it for the shape of x.
-   * @throws ShapeError when x does not have the shape that the layer was built for; OptionError when `call` uses a layer with
-   * weights that is not in a property
+   * Calls the layer. The first call builds it for the shape of x.
+   * @param x a batch of examples, [batch, ...]
+   * @throws ShapeError when x does not have the shape that the layer was built for
+   * @throws OptionError when `call` does not return a tensor, or uses a layer with weights that is not in a property
    */
-  apply(x: Tensor, options?: CallOptions): Tensor {
-    checkTensor(this.name, 'apply', x)
-    const isOutermost = enter(this)
+  apply(x: TensorLike, options?: CallOptions): Tensor {
+    const input = x instanceof Tensor ? x : this.inputFrom(x)
+    const mode = enter(this, options)
     try {
-      if (!this.built) this.buildFor(x.shape.slice(1))
-      if (!isOutermost) checkPart(this)
-      const y = this.call(x, options)
-      return y === x ? snapshot(x) : y
+      if (!this.built) this.buildFor(input.shape.slice(1))
+      checkPart(this)
+      const y = this.call(input, mode)
+      if (!(y instanceof Tensor)) throw notATensor(this.name, 'call', y)
+      return y === input ? snapshot(input) : y
     } finally {
-      if (isOutermost) leave()
+      leave()
     }
+  }
+
+  /** Arrays as a tensor, of float64 where the weights are. */
+  private inputFrom(x: TensorLike): Tensor {
+    const known = foreign(x)
+    if (known)
+      throw new DTypeError(`${this.name}: apply takes a tensor or arrays, received ${known}. Convert it first.`)
+    const isFloat64 = this.variables.some((v) => v.dtype === 'float64')
+    return toTensorBeside(isFloat64 ? 'float64' : 'float32', x)
   }
 
   /** Builds the layer, once. */
   buildFor(inputShape: Shape): void {
     if (this.built) return
+    if (typeof this.call !== 'function') throw withoutCall(this)
+    checkShape(`${this.name}.buildFor`, inputShape)
     this.build(inputShape)
     this.inputShape = inputShape
     this.built = true
@@ -168,12 +154,15 @@ export abstract class Layer extends Holder {
 
   /**
    * Makes a weight.
-   * @param name what it is called: `kernel`
+   * @param name the last part of its path: `kernel`
+   * @throws OptionError, ShapeError or DTypeError for a wrong name, shape or option
    */
-  protected addWeight(name: string, shape: Shape, options: WeightOptions): Variable {
-    const { initializer, trainable = true, constraint = null, dtype, seed } = options
-    checkSize(this.name, dtype ?? 'float32', sizeOf(shape))
+  protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    checkWeight(this.name, name, shape, options)
+    const { initializer = 'glorotUniform', trainable = true, constraint = null, dtype = 'float32', seed } = options
+    checkSize(this.name, dtype, sizeOf(shape))
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
+    checkInitial(this.name, name, value, shape)
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
     weight.path = `${pathOf(this)}/${name}`
     this.addedWeights.push(weight)
@@ -181,51 +170,23 @@ export abstract class Layer extends Holder {
     return weight
   }
 
-  /** What `JSON.stringify` writes: the classes, names, options and shapes, without the numbers (see `getWeights`). */
+  /** Returns what `JSON.stringify` writes: classes, names, options and shapes, without the weights (see `getWeights`). */
   toJSON(): LayerDescription {
     return describeTree(this, contents<Layer>(this).finds, (layer) => layer.config())
   }
 
-  /** Its own options, for `toJSON`. Default none. */
+  /** Returns its own options, for `toJSON`. Default none. */
   protected config(): Readonly<Record<string, unknown>> {
     return {}
   }
 
   /** `Dense(784 → 128, relu)` */
   toString(): string {
-    return `${this.constructor.name}(${this.describe()})`
+    return `${classNameOf(this)}(${this.describe()})`
   }
 
-  /** What stands in the parentheses of `toString`. */
+  /** Returns what `toString` writes in parentheses. */
   protected describe(): string {
     return ''
   }
-}
-
-/** @throws ShapeError when the examples do not have the shape that the layer was built for */
-export function checkInput(layer: Layer, x: Tensor): void {
-  checkTensor(layer.name, 'call', x)
-  const want = layer.inputShape
-  if (!want || !layer.built) {
-    throw new ShapeError(`${layer.name}: it is not built yet, so it has no weights. Use apply(x), which builds it.`)
-  }
-  const got = x.shape.slice(1)
-  if (x.rank > 0 && sameShape(got, want)) return
-  if (sameShape(x.shape, want)) throw withoutBatch(layer.name, want)
-  throw new ShapeError(
-    `${layer.name}: built for examples of shape ${formatShape(want)}, received ${formatShape(x.shape)}. The first axis is the batch, the others must be ${formatShape(want)}.`,
-  )
-}
-
-function withoutBatch(name: string, shape: Shape): ShapeError {
-  return new ShapeError(
-    `${name}: built for batches of shape [batch, ${shape.join(', ')}], received ${formatShape(shape)}: one example without the batch axis. Pass an array of examples, [x], or x.expandDims(0).`,
-  )
-}
-
-function checkTensor(name: string, method: string, x: unknown): asserts x is Tensor {
-  if (x instanceof Tensor) return
-  throw new DTypeError(
-    `${name}: ${method} takes a tensor, received ${foreign(x) ?? (Array.isArray(x) ? 'an array' : typeof x)}. Wrap the data: ${method}(tensor(data)).`,
-  )
 }

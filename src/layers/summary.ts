@@ -2,12 +2,13 @@
  * Models as tables (`model.summary()`) and as JSON (`JSON.stringify(model)`): layers in layers, with their shapes.
  */
 import type { Shape } from '../kernels/backend.js'
+import { classNameOf } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
 import type { Layer } from './layer.js'
 
-/** A layer in JSON: what it is, not its numbers. */
+/** A layer in JSON, without its weights. */
 export interface LayerDescription {
   /** The name of its class. */
   readonly class: string
@@ -15,7 +16,7 @@ export interface LayerDescription {
   readonly name: string
   /** Its own options: `{ units: 4, activation: 'relu', useBias: true }`. */
   readonly config: Readonly<Record<string, unknown>>
-  /** Whether optimizers update its weights. */
+  /** True if optimizers update its weights. */
   readonly trainable: boolean
   /** The shape of one example; null before it is known. */
   readonly inputShape: Shape | null
@@ -25,7 +26,7 @@ export interface LayerDescription {
   readonly layers?: readonly LayerDescription[]
 }
 
-/** A layer and those inside; `configOf` gives the options of one. */
+/** A layer and those inside; `configOf` returns the options of one. */
 export function describeTree(
   layer: Layer,
   finds: readonly Find[],
@@ -36,7 +37,7 @@ export function describeTree(
   const weights = own.flatMap(({ item, way }) => (item instanceof Variable ? [[way, item.shape]] : []))
   const layers = layersOf(own).map((inner) => describeTree(inner, finds, configOf))
   return {
-    class: layer.constructor.name,
+    class: classNameOf(layer),
     name,
     config: configOf(layer),
     trainable,
@@ -73,7 +74,7 @@ export function summarize(model: Layer): string {
   ].join('\n')
 }
 
-/** A row for each layer in a layer, those further inside indented below it; and for each variable that stands beside layers. */
+/** A row for each layer inside, with the rows of that layer indented below it, and for each variable next to layers. */
 function rowsIn(layer: Layer, finds: readonly Find[], indent: string): string[][] {
   const own = finds.filter(({ holder }) => holder === layer)
   if (layersOf(own).length === 0) return []
@@ -85,10 +86,19 @@ function rowsIn(layer: Layer, finds: readonly Find[], indent: string): string[][
 }
 
 function layerRow(label: string, layer: Layer): string[] {
-  return [`${label}: ${layer}`, shapeAfter(layer), layer.built ? countWeights(layer.variables) : '?']
+  return [
+    `${label}: ${layer}${isFrozen(layer) ? ' (frozen)' : ''}`,
+    shapeAfter(layer),
+    layer.built ? countWeights(layer.variables) : '?',
+  ]
 }
 
-/** The shape of a batch of results; layers that cannot say are called to find out, which need not work with zeros. */
+/** True if it has weights, none of which is trained, or will have none. */
+function isFrozen({ trainable, built, variables, trainableVariables }: Layer): boolean {
+  return built && variables.length > 0 ? trainableVariables.length === 0 : !trainable && !built
+}
+
+/** The shape of a batch of outputs; custom layers are called with zeros to find out, which may fail. */
 function shapeAfter(layer: Layer): string {
   if (!layer.inputShape) return 'not built'
   try {

@@ -31,7 +31,7 @@ function convert(value: TensorLike | TensorParts, variable: Variable): Tensor {
   return fitting(wrap(op, values, variable.dtype, given ?? shape), variable)
 }
 
-/** The numbers, and their shape where that is not how they are nested. */
+/** The numbers, and their shape where it is not that of the nested arrays. */
 function read(op: string, value: TensorLike | TensorParts): { shape: Shape | null; data: unknown } {
   if (value instanceof Tensor) return { shape: value.shape, data: value.dataSync() }
   const parts = partsOf(value)
@@ -42,29 +42,32 @@ function read(op: string, value: TensorLike | TensorParts): { shape: Shape | nul
 function fitting(value: Tensor, variable: Variable): Tensor {
   if (sameShape(value.shape, variable.shape)) return value
   throw new ShapeError(
-    `setWeights: ${variable.path} has shape ${formatShape(variable.shape)}, its new value ${formatShape(value.shape)}. Give what getWeights() of an equal model returned.`,
+    `setWeights: ${variable.path} has shape ${formatShape(variable.shape)}, its new value ${formatShape(value.shape)}. Pass what getWeights() of an equal model returned.`,
   )
 }
 
-/** Whether it is what a tensor becomes in JSON, or what is left of that: no numbers, and no list of them. */
+/** True for the JSON of a tensor, or for what is left of it: neither numbers nor an array. */
 function isSaved(value: unknown): value is TensorParts {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
 function damaged(op: string, value: TensorParts): OptionError {
   const known = foreign(value)
-  if (known) return new OptionError(`${op}: received ${known}. Give what getWeights() of an equal model returned.`)
-  const wrong = Array.isArray(value.shape) ? 'data is no list of numbers' : `the shape is ${String(value.shape)}`
-  return new OptionError(`${op}: ${wrong}. Give what JSON.stringify(model.getWeights()) wrote.`)
+  if (known) return new OptionError(`${op}: received ${known}. Pass what getWeights() of an equal model returned.`)
+  const wrong = Array.isArray(value.shape) ? 'data is not an array of numbers' : `the shape is ${String(value.shape)}`
+  return new OptionError(`${op}: ${wrong}. Pass what JSON.stringify(model.getWeights()) wrote.`)
 }
 
 function wrongCount(layer: Layer, values: unknown): OptionError {
   const { name, variables } = layer
   const built = layer.built && [...contents(layer).layers].every((inner) => inner.built)
   if (typeof values === 'string')
-    return new OptionError(`setWeights: ${name} received a text. Read it first: setWeights(JSON.parse(text)).`)
+    return new OptionError(`setWeights: ${name} received a string. Parse it first: setWeights(JSON.parse(text)).`)
   const received = Array.isArray(values) ? `${values.length} arrays` : values ? `an ${typeof values}` : String(values)
+  const hint = built
+    ? 'Pass what getWeights() of an equal model returned.'
+    : 'Call it once, which builds it: apply(zeros([1, …])), with the shape of an example.'
   return new OptionError(
-    `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${received}. ${built ? 'Give what getWeights() of an equal model returned.' : 'Give the first layer an inputShape, or call the model once.'}`,
+    `setWeights: ${name} has ${variables.length} weights${built ? '' : ', since it is not built yet'}; received ${received}. ${hint}`,
   )
 }

@@ -69,6 +69,10 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     return slot === 'r' ? shape.slice(0, -1) : [...shape.slice(0, -2), ...shape.slice(-1)]
   }
 
+  protected override squares(): boolean {
+    return true
+  }
+
   protected override readonly ownMove = Adafactor.prototype.move
 
   protected override move(step: VariableStep): void {

@@ -8,13 +8,13 @@ import { notFinite } from '../tensor/operations/finite.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'
-import { checkMinimize, evaluateLoss } from './base/arguments.js'
+import { checkMinimize, checkVariables, evaluateLoss } from './base/arguments.js'
 import { checkNames, checkNumbers, countIn, readState, withJson } from './base/exported-state.js'
 import { checkVariable } from './base/gradient-pairs.js'
 import { fromKeras } from './base/keras-names.js'
 import { lineSearch, type Point } from './base/line-search.js'
 import { type Reading, readAsync, readNow } from './base/maybe-async.js'
-import { checkName, checkPositive, checkWhole } from './base/options.js'
+import { checkName, checkPositive, checkWhole, type Hyperparameter } from './base/options.js'
 import { Snapshot } from './base/snapshot.js'
 import { scalarVariable } from './base/state-variables.js'
 import { type Config, checkConfig } from './schedules/schedule.js'
@@ -71,7 +71,8 @@ interface Pair {
  *
  * α satisfies the strong Wolfe conditions. `learningRate` is the first α tried (default 1), `historySize` the number of
  * pairs (10). Each call of `minimize` makes up to `maxIterations` (20) steps, as PyTorch's `step` does, which has a
- * history of 100 and no line search by default. State: the pairs, in float64.
+ * history of 100 and no line search by default. Variables must not have constraints: a projected point need not be better than
+ * the one before. State: the pairs, in float64.
  *
  * @example
  * const w = variable([-1.2, 1], { dtype: 'float64' })
@@ -86,12 +87,12 @@ export class LBFGS extends AnyOptimizer {
   readonly name: string
   /** The options, defaults filled in. */
   readonly options: Required<Omit<LBFGSOptions, 'name'>>
-  learningRate: number
-  lossScaleFactor = null
   readonly useEma = false
   private pairs: Pair[] = []
   private made = 0
   private built: readonly Variable[] = []
+  private rate: number
+  private isBusy = false
 
   /**
    * Makes an L-BFGS optimizer, which calls the loss as often as its line search needs.
@@ -107,12 +108,34 @@ export class LBFGS extends AnyOptimizer {
       else checkPositive('LBFGS', key, value)
     }
     this.options = { ...defaults, ...Object.fromEntries(given) }
-    this.learningRate = this.options.learningRate
+    this.rate = this.options.learningRate
     this.name = options.name ?? autoName('LBFGS')
   }
 
   get iterations(): number {
     return this.made
+  }
+
+  /** The first step that the line search tries. */
+  get learningRate(): number {
+    return this.rate
+  }
+
+  set learningRate(value: Hyperparameter) {
+    checkPositive('LBFGS', 'learningRate', value)
+    this.rate = value
+  }
+
+  /** None: the line search needs the gradients of the loss itself. */
+  get lossScaleFactor(): null {
+    return null
+  }
+
+  set lossScaleFactor(value: Hyperparameter | null) {
+    if (value === null) return
+    throw new OptionError(
+      `LBFGS: lossScaleFactor is ${String(value)}, but L-BFGS takes the gradients of the loss as it is. Leave it out.`,
+    )
   }
 
   get variables(): Variable[] {
@@ -124,7 +147,10 @@ export class LBFGS extends AnyOptimizer {
   }
 
   build(variables: readonly Variable[]): void {
+    checkVariables('build', variables)
     for (const variable of variables) checkVariable('build', variable)
+    const constrained = variables.find(({ constraint }) => constraint)
+    if (constrained) throw isConstrained(constrained)
     if (this.built.length === 0) this.built = [...variables]
     if (this.built.length !== variables.length || variables.some((v, i) => v !== this.built[i])) {
       throw new OptionError(
@@ -136,7 +162,7 @@ export class LBFGS extends AnyOptimizer {
   /** @throws GradientError always: L-BFGS needs the loss */
   apply(): never {
     throw new GradientError(
-      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step. Use minimize(() => loss, variables).',
+      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
     )
   }
 
@@ -220,6 +246,8 @@ export class LBFGS extends AnyOptimizer {
 
   private *minimizing(loss: () => Tensor, variables: readonly Variable[]): Reading<Tensor> {
     checkMinimize(loss, variables)
+    if (this.isBusy) throw isBusy(this.name)
+    this.isBusy = true
     const before = new Snapshot(variables)
     const {
       pairs: [...pairs],
@@ -234,6 +262,7 @@ export class LBFGS extends AnyOptimizer {
       isDone = true
       return first
     } finally {
+      this.isBusy = false
       // Also when reading fails, which ends the generator
       if (!isDone) {
         before.restore()
@@ -349,7 +378,13 @@ function moveTo(variables: readonly Variable[], x: Float64Array): void {
 }
 
 function join(arrays: readonly ArrayLike<number>[]): Float64Array {
-  return Float64Array.from(arrays.flatMap((array) => Array.from(array)))
+  const whole = new Float64Array(arrays.reduce((size, { length }) => size + length, 0))
+  let start = 0
+  for (const array of arrays) {
+    whole.set(array, start)
+    start += array.length
+  }
+  return whole
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -372,6 +407,18 @@ function largest(a: Float64Array): number {
 
 function sumOfMagnitudes(a: Float64Array): number {
   return a.reduce((sum, x) => sum + Math.abs(x), 0)
+}
+
+function isBusy(name: string): OptionError {
+  return new OptionError(
+    `minimize: ${name} is in the middle of another minimize, whose line search moves the variables. Wait for it first: await minimizeAsync(…).`,
+  )
+}
+
+function isConstrained({ path }: Variable): OptionError {
+  return new OptionError(
+    `LBFGS: the variable ${path} has a constraint, which a line search cannot keep. Remove the constraint, or use another optimizer, such as Adam.`,
+  )
 }
 
 function notBuilt(): OptionError {

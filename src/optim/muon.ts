@@ -3,6 +3,7 @@
  */
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { scaleFor } from './base/clip.js'
 import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
 import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions, wrong } from './base/options.js'
@@ -115,6 +116,10 @@ export class Muon extends Optimizer<MuonOptions> {
     return this.usesAdamW(variable) ? 'adamWeightDecay' : 'weightDecay'
   }
 
+  override squaresGradient(variable: Variable): boolean {
+    return this.usesAdamW(variable) && super.squaresGradient(variable)
+  }
+
   protected override readonly ownMove = Muon.prototype.move
 
   protected override move(step: VariableStep): void {
@@ -150,11 +155,16 @@ function isPattern(x: unknown): boolean {
  */
 export function newtonSchulz(x: Tensor, steps = 5, [a, b, c] = [3.4445, -4.775, 2.0315]): Tensor {
   const isTall = x.shape[0] > x.shape[1]
-  let y = isTall ? x.transpose() : x
+  let y = withFiniteNorm(isTall ? x.transpose() : x)
   y = y.div(y.square().sum().sqrt().add(1e-7))
   for (let i = 0; i < steps; i++) {
     const gram = y.matmul(y, { transposeB: true })
     y = y.mul(a).add(gram.mul(b).add(gram.matmul(gram).mul(c)).matmul(y))
   }
   return isTall ? y.transpose() : y
+}
+
+/** x, or so small a part of it that the squares of its elements can be added up; its direction is all that matters. */
+function withFiniteNorm(x: Tensor): Tensor {
+  return x.mul(scaleFor(x.square().sum()))
 }

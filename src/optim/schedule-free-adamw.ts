@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './base/any-optimizer.js'
 import { checkMinimize } from './base/arguments.js'
+import { constrain } from './base/constraints.js'
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 import { Snapshot } from './base/snapshot.js'
@@ -71,7 +72,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
   /**
    * Puts the average x, which is what to evaluate and to keep, into the variables. `restoreForTraining` undoes it, and
    * so does the next step (call it yourself before computing gradients by hand, which belong to the weights of the
-   * training).
+   * training). A variable's constraint is applied to the average, too.
    */
   swapForEvaluation(): void {
     if (!this.built || this.isEvaluating) return
@@ -148,8 +149,17 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
   }
 
   private mix(f: (w: Tensor, z: Tensor) => Tensor): void {
-    setRecording(false, () => {
-      for (const { variable, slots } of this.states) variable.assign(f(variable.detach(), slots.get('z') as Variable))
-    })
+    const before = new Snapshot(this.builtVariables())
+    try {
+      setRecording(false, () => {
+        for (const { variable, slots } of this.states) {
+          variable.assign(f(variable.detach(), slots.get('z') as Variable))
+          constrain(variable)
+        }
+      })
+    } catch (error) {
+      before.restore()
+      throw error
+    }
   }
 }

@@ -5,7 +5,7 @@ import { OptionError } from '../errors.js'
 import { cpu } from '../kernels/cpu/backend.js'
 import type { GpuBackend, GpuOptions } from '../kernels/gpu/backend.js'
 import { loadGpu } from '../kernels/gpu/load.js'
-import { checkOptions } from '../options.js'
+import { resolve } from '../options.js'
 import { backend, useBackend } from './backend.js'
 
 export type { GpuOptions } from '../kernels/gpu/backend.js'
@@ -49,8 +49,8 @@ let gpu: GpuBackend | null = null
  */
 export async function setBackend(name: 'cpu' | 'gpu', options: GpuOptions = {}): Promise<void> {
   if (name !== 'cpu' && name !== 'gpu') throw unknownBackend(name)
-  checkOptions('setBackend', options, ['allowSoftware', 'api'])
-  const next = name === 'gpu' ? await loadGpu(options) : null
+  const choice = resolve('setBackend', options, { defaults: { allowSoftware: false, api: undefined } })
+  const next = name === 'gpu' ? await loadGpu(choice) : null
   await gpu?.bringAll()
   gpu = next
   useBackend(next ?? cpu)

@@ -3,7 +3,7 @@
  */
 import { OptionError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { resolve, show } from '../options.js'
 import { backend } from './backend.js'
 import { checkDType, promote } from './dtype.js'
 import { partsOf, type TensorParts } from './foreign.js'
@@ -32,6 +32,8 @@ export interface TensorOptions {
   requiresGrad?: boolean
 }
 
+const tensorRules = { defaults: { dtype: undefined, shape: undefined, requiresGrad: false } }
+
 /** Options of the functions that fill a tensor. */
 export interface FillOptions {
   /** Default float32. */
@@ -39,6 +41,15 @@ export interface FillOptions {
   /** Whether `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
 }
+
+/** The options of the functions that fill a tensor, checked. */
+export function resolveFill(op: string, options: FillOptions): Required<FillOptions> {
+  const resolved = resolve(op, options, fillRules)
+  checkDType(op, resolved.dtype)
+  return resolved
+}
+
+const fillRules = { defaults: { dtype: 'float32', requiresGrad: false } } as const
 
 /**
  * Makes a tensor of numbers, nested arrays or a typed array. The data is copied.
@@ -53,14 +64,14 @@ export interface FillOptions {
  * tensor([1, 2, 3, 4], { shape: [2, 2], dtype: 'int32' }).toArray() // => [[1, 2], [3, 4]]
  */
 export function tensor(data: TensorLike | TensorParts, options: TensorOptions = {}): Tensor {
-  checkOptions('tensor', options, ['dtype', 'shape', 'requiresGrad'])
+  const given = resolve('tensor', options, tensorRules)
   const parts = data instanceof Tensor ? { shape: data.shape, dtype: data.dtype, data: data.dataSync() } : partsOf(data)
   const source = parts ? parts.data : data
-  const dtype = options.dtype ?? parts?.dtype ?? naturalDType(source)
+  const dtype = given.dtype ?? parts?.dtype ?? naturalDType(source)
   checkDType('tensor', dtype)
   const { values, shape } = flatten('tensor', source, dtype)
-  if (options.shape && shape.length > 1) checkNesting(shape, options.shape)
-  return wrap('tensor', values, dtype, options.shape ?? parts?.shape ?? shape, options.requiresGrad)
+  if (given.shape && shape.length > 1) checkNesting(shape, given.shape)
+  return wrap('tensor', values, dtype, given.shape ?? parts?.shape ?? shape, given.requiresGrad)
 }
 
 /** @throws ShapeError when data that is nested is asked for in another shape */
@@ -160,9 +171,7 @@ export function full(shape: Shape, value: number, options: FillOptions = {}): Te
 
 function filled(op: string, shape: Shape, value: number, options: FillOptions): Tensor {
   checkShape(op, shape)
-  checkOptions(op, options, ['dtype', 'requiresGrad'])
-  const { dtype = 'float32', requiresGrad } = options
-  checkDType(op, dtype)
+  const { dtype, requiresGrad } = resolveFill(op, options)
   const fitting = convert(op, value, 0, dtype)
   return wrap(op, newValues(op, dtype, sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
 }
@@ -172,8 +181,8 @@ function filled(op: string, shape: Shape, value: number, options: FillOptions): 
  * @example
  * zerosLike(tensor([1, 2])).toArray() // => [0, 0]
  */
-export function zerosLike(x: Tensor): Tensor {
-  return full(x.shape, 0, { dtype: x.dtype })
+export function zerosLike(x: TensorLike): Tensor {
+  return fullLike(x, 0)
 }
 
 /**
@@ -181,8 +190,8 @@ export function zerosLike(x: Tensor): Tensor {
  * @example
  * onesLike(tensor([3, 2])).toArray() // => [1, 1]
  */
-export function onesLike(x: Tensor): Tensor {
-  return full(x.shape, 1, { dtype: x.dtype })
+export function onesLike(x: TensorLike): Tensor {
+  return fullLike(x, 1)
 }
 
 /**
@@ -191,8 +200,9 @@ export function onesLike(x: Tensor): Tensor {
  * @example
  * fullLike(tensor([1, 2]), 7).toArray() // => [7, 7]
  */
-export function fullLike(x: Tensor, value: number): Tensor {
-  return full(x.shape, value, { dtype: x.dtype })
+export function fullLike(x: TensorLike, value: number): Tensor {
+  const { shape, dtype } = toTensor(x)
+  return full(shape, value, { dtype })
 }
 
 /**
@@ -208,9 +218,9 @@ export function fullLike(x: Tensor, value: number): Tensor {
  */
 export function arange(start: number, stop?: number, step = 1, options: FillOptions = {}): Tensor {
   const [first, last] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || last === null || !Number.isFinite((last - first) / step)) {
+  if (step === 0 || ![first, last, step].every(Number.isFinite) || !Number.isFinite((last - first) / step)) {
     throw new OptionError(
-      `arange: from ${first} to ${last} in steps of ${step} never ends. Give finite numbers and a step other than 0.`,
+      `arange: from ${show(first)} to ${show(last)} in steps of ${show(step)} never ends. Give finite numbers and a step other than 0.`,
     )
   }
   const count = Math.max(0, Math.ceil((last - first) / step))
@@ -228,6 +238,9 @@ export function arange(start: number, stop?: number, step = 1, options: FillOpti
  */
 export function linspace(start: number, stop: number, count: number, options: FillOptions = {}): Tensor {
   checkCount('linspace', count)
+  if (typeof start !== 'number' || typeof stop !== 'number') {
+    throw new OptionError(`linspace: from ${show(start)} to ${show(stop)}. Give two numbers: linspace(0, 1, 5).`)
+  }
   const step = (stop - start) / Math.max(1, count - 1)
   return fromNumbers('linspace', count, (i) => (i === count - 1 && i > 0 ? stop : start + i * step), options)
 }
@@ -242,17 +255,14 @@ export function linspace(start: number, stop: number, count: number, options: Fi
 export function eye(rows: number, columns: number = rows, options: FillOptions = {}): Tensor {
   checkCount('eye', rows)
   checkCount('eye', columns)
-  const { dtype = 'float32', requiresGrad } = options
-  checkDType('eye', dtype)
+  const { dtype, requiresGrad } = resolveFill('eye', options)
   const values = newValues('eye', dtype, rows * columns)
   for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1
   return wrap('eye', values, dtype, [rows, columns], requiresGrad)
 }
 
 function fromNumbers(op: string, count: number, value: (i: number) => number, options: FillOptions): Tensor {
-  checkOptions(op, options, ['dtype', 'requiresGrad'])
-  const { dtype = 'float32', requiresGrad } = options
-  checkDType(op, dtype)
+  const { dtype, requiresGrad } = resolveFill(op, options)
   const values = newValues(op, dtype, count)
   for (let i = 0; i < count; i++) values[i] = convert(op, value(i), i, dtype)
   return wrap(op, values, dtype, [count], requiresGrad)
@@ -260,6 +270,6 @@ function fromNumbers(op: string, count: number, value: (i: number) => number, op
 
 function checkCount(op: string, count: number): void {
   if (!Number.isInteger(count) || count < 0) {
-    throw new ShapeError(`${op}: ${count} is not a number of elements. Give a whole number, 0 or more.`)
+    throw new ShapeError(`${op}: ${show(count)} is not a number of elements. Give a whole number, 0 or more.`)
   }
 }

@@ -17,13 +17,13 @@ import type { DType } from '../kernels/backend.js'
 import {
   type CallExpr,
   type Expr,
-  type FunctionName,
   fold,
   type NumberExpr,
   type Program,
   type SymbolExpr,
-  truthFunctions,
 } from '../kernels/formula/ast.js'
+import { type FunctionName, isTruth } from '../kernels/formula/functions.js'
+import { show } from '../options.js'
 
 const ranks: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 }
 
@@ -43,9 +43,7 @@ export function isFloat(dtype: DType): boolean {
 /** @throws DTypeError when it is not the name of a dtype */
 export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
   if (!dtypes.includes(dtype as DType)) {
-    throw new DTypeError(
-      `${op}: unknown dtype ${typeof dtype === 'string' ? `"${dtype}"` : String(dtype)}. Choose one of ${dtypes.join(', ')}.`,
-    )
+    throw new DTypeError(`${op}: unknown dtype ${show(dtype)}. Choose one of ${dtypes.join(', ')}.`)
   }
 }
 
@@ -79,7 +77,7 @@ function inferDType(expr: Expr, names: ReadonlyMap<string, DType>): DType {
 
 /** The dtype of a function's value, given those of its arguments. */
 function dtypeOfCall({ fn }: CallExpr, dtypes: readonly DType[]): DType {
-  if (truthFunctions.has(fn)) return 'bool'
+  if (isTruth(fn)) return 'bool'
   const widest = (fn === 'where' ? dtypes.slice(1) : dtypes).reduce(promote)
   if (selection.has(fn)) return widest
   return promote(widest, arithmetic.has(fn) ? 'int32' : 'float32')

@@ -4,6 +4,7 @@
  */
 import type { DType, Shape } from '../kernels/backend.js'
 import { typedArrayName } from '../kernels/typed-arrays.js'
+import { thisCopy } from '../printed.js'
 import { fromJsonNumber, type JsonNumber } from './json-numbers.js'
 
 /** The parts of a tensor: its shape, its dtype, and its numbers one after the other. */
@@ -33,7 +34,7 @@ const oneCopy = 'load nabla once: npm ls nabla lists the copies'
 
 /** What is known of something that is no tensor, layer or optimizer, but looks like one, and the way out; null where it does not. */
 export function foreign(x: unknown): string | null {
-  if (!isObject(x)) return null
+  if (!isObject(x) || isOurs(x)) return null
   if (hasMethod(x, 'retainGrad')) return `a tensor of another copy of nabla (${oneCopy}; or write tensor(x.toJSON()))`
   if (hasMethod(x, 'dataSync')) return 'a tensor of another library (write tensor(x.dataSync(), { shape: x.shape }))'
   if (hasMethod(x, 'buildFor')) return `a layer of another copy of nabla (${oneCopy})`
@@ -43,6 +44,9 @@ export function foreign(x: unknown): string | null {
   if (!('numbers' in x && 'requiresGrad' in x)) return null
   return 'what structuredClone or postMessage left of a tensor, without its numbers (send x.toJSON(), or x.detach() of a variable, and write tensor(x))'
 }
+
+/** True for what this copy of nabla made. */
+const isOurs = (x: object) => (x.constructor as { copy?: unknown } | undefined)?.copy === thisCopy
 
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !isArray(x)
 const isArray = (x: unknown) => Array.isArray(x) || ArrayBuffer.isView(x)

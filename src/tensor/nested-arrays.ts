@@ -82,7 +82,9 @@ export function naturalDType(data: unknown): DType {
 export function dtypeBeside(data: unknown, dtype: DType): DType {
   const own = ownDType(data)
   if (own || isFloat(dtype)) return own ?? dtype
-  return everyLeaf(data, (leaf) => ((leaf as number) | 0) === leaf || typeof leaf === 'boolean') ? 'int32' : 'float32'
+  return everyLeaf(data, (leaf) => (typeof leaf === 'number' ? (leaf | 0) === leaf : typeof leaf === 'boolean'))
+    ? 'int32'
+    : 'float32'
 }
 
 function everyLeaf(x: unknown, holds: (leaf: unknown) => boolean, depth = 0): boolean {

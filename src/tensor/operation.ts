@@ -5,7 +5,7 @@
 import { isRecording, Node } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
-import type { Program } from '../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { Recent } from '../kernels/recent.js'
@@ -198,7 +198,8 @@ function passes(program: Program, dtypes: readonly DType[]): Pass[] {
 }
 
 function passFor(program: Program, outputs: readonly number[]): Pass {
-  return { program: { ...program, outputs: outputs.map((i) => program.outputs[i]) }, outputs }
+  const names = outputs.map((i) => program.outputs[i])
+  return { program: withOutputs(program, names), outputs }
 }
 
 function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): OperationNode {

@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { type Generator, generator } from '../kernels/random.js'
-import { checkOptions } from '../options.js'
+import { resolve } from '../options.js'
 import { wrap } from './creation.js'
 import { isFloat } from './dtype.js'
 import { newValues } from './nested-arrays.js'
@@ -20,6 +20,8 @@ export interface RandomOptions {
   /** Whether `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
 }
+
+const defaults = { seed: undefined, dtype: 'float32', requiresGrad: false } as const
 
 let stream: Generator | null = null
 
@@ -49,10 +51,9 @@ export function randomStream(seed?: number): Generator {
  * randomNormal([2, 3], { seed: 1 }).shape // => [2, 3]
  */
 export function randomNormal(shape: Shape, options: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
-  checkOptions('randomNormal', options, ['seed', 'dtype', 'requiresGrad', 'mean', 'std'])
-  const { mean = 0, std = 1 } = options
-  const random = randomStream(options.seed)
-  return fill('randomNormal', shape, options, () => mean + std * random.normal())
+  const { mean, std, ...others } = resolve('randomNormal', options, { defaults: { ...defaults, mean: 0, std: 1 } })
+  const random = randomStream(others.seed)
+  return fill('randomNormal', shape, others, () => mean + std * random.normal())
 }
 
 /**
@@ -61,12 +62,11 @@ export function randomNormal(shape: Shape, options: RandomOptions & { mean?: num
  * randomUniform([3], { low: -1, high: 1, seed: 1 }).shape // => [3]
  */
 export function randomUniform(shape: Shape, options: RandomOptions & { low?: number; high?: number } = {}): Tensor {
-  checkOptions('randomUniform', options, ['seed', 'dtype', 'requiresGrad', 'low', 'high'])
-  const { low = 0, high = 1 } = options
+  const { low, high, ...others } = resolve('randomUniform', options, { defaults: { ...defaults, low: 0, high: 1 } })
   if (!(low <= high)) throw new OptionError(`randomUniform: low is ${low}, high ${high}. Give low ≤ high.`)
-  const random = randomStream(options.seed)
-  const draw = options.dtype === 'float64' ? () => random.uniform() : () => random.uniform32()
-  return fill('randomUniform', shape, options, () => low + (high - low) * draw())
+  const random = randomStream(others.seed)
+  const draw = others.dtype === 'float64' ? () => random.uniform() : () => random.uniform32()
+  return fill('randomUniform', shape, others, () => low + (high - low) * draw())
 }
 
 /**
@@ -77,21 +77,20 @@ export function randomUniform(shape: Shape, options: RandomOptions & { low?: num
  * truncatedNormal([100], { seed: 1 }).abs().max().item() < 2 // => true
  */
 export function truncatedNormal(shape: Shape, options: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
-  checkOptions('truncatedNormal', options, ['seed', 'dtype', 'requiresGrad', 'mean', 'std'])
-  const { mean = 0, std = 1 } = options
-  const random = randomStream(options.seed)
+  const { mean, std, ...others } = resolve('truncatedNormal', options, { defaults: { ...defaults, mean: 0, std: 1 } })
+  const random = randomStream(others.seed)
   const draw = () => {
     let z = random.normal()
     while (Math.abs(z) > 2) z = random.normal()
     return mean + std * z
   }
-  return fill('truncatedNormal', shape, options, draw)
+  return fill('truncatedNormal', shape, others, draw)
 }
 
 function fill(
   op: string,
   shape: Shape,
-  { dtype = 'float32', requiresGrad }: RandomOptions,
+  { dtype, requiresGrad }: { dtype: DType; requiresGrad: boolean },
   draw: () => number,
 ): Tensor {
   checkShape(op, shape)

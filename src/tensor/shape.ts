@@ -4,7 +4,9 @@
 import { BackendError, ShapeError } from '../errors.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { sizeOf } from '../kernels/sizes.js'
+import { show } from '../options.js'
 
+export { stridesOf } from '../kernels/strides.js'
 export { sizeOf }
 
 /** Whether two shapes are the same. */
@@ -41,26 +43,15 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   return out
 }
 
-/** Row-major strides, in elements. */
-export function stridesOf(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length)
-  let step = 1
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = step
-    step *= shape[i]
-  }
-  return strides
-}
-
 /**
  * An axis as a number from 0 to rank − 1; negative axes count from the last.
  * @throws ShapeError when there is no such axis
  */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
-  const normalized = axis < 0 ? axis + rank : axis
+  const normalized = Number.isInteger(axis) && axis < 0 ? axis + rank : axis
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
     const range = rank === 0 ? 'A scalar has no axes' : `Axes go from ${-rank} to ${rank - 1}`
-    throw new ShapeError(`${op}: there is no axis ${axis} in ${rank} dimensions. ${range}.`)
+    throw new ShapeError(`${op}: there is no axis ${show(axis)} in ${rank} dimensions. ${range}.`)
   }
   return normalized
 }
@@ -76,7 +67,7 @@ export function normalizeAxes(op: string, axes: Axes | undefined, rank: number):
   if (axes === null || axes === undefined) return Array.from({ length: rank }, (_, i) => i)
   if (typeof axes !== 'number' && !Array.isArray(axes)) {
     throw new ShapeError(
-      `${op}: ${JSON.stringify(axes)} is not an axis. Give a number, an array of numbers, or null for all: ${op}(1).`,
+      `${op}: ${show(axes)} is not an axis. Give a number, an array of numbers, or null for all: ${op}(1).`,
     )
   }
   const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank))
@@ -102,7 +93,7 @@ export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
     const example = /^\w+$/.test(op) ? `: ${op}([2, 3])` : ', such as [2, 3]'
     throw new ShapeError(
-      `${op}: ${JSON.stringify(shape)} is not a shape. A shape is an array of whole numbers, 0 or more${example}.`,
+      `${op}: ${show(shape)} is not a shape. A shape is an array of whole numbers, 0 or more${example}.`,
     )
   }
 }

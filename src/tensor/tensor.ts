@@ -5,6 +5,7 @@
 import type { Differentiable, GradientHook, Node } from '../autograd/engine.js'
 import { DTypeError, GradientError, OptionError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape, TypedArray } from '../kernels/backend.js'
+import { thisCopy } from '../printed.js'
 import { backend } from './backend.js'
 import { isFloat } from './dtype.js'
 import { foreign, type TensorParts } from './foreign.js'
@@ -21,6 +22,12 @@ export interface SavedTensor extends TensorParts {
 
 /** A block of numbers with a shape. Made by `tensor`, `zeros`, … and by every operation. */
 export class Tensor implements Differentiable<Tensor> {
+  /**
+   * The mark of this copy of nabla.
+   * @internal
+   */
+  static readonly copy = thisCopy
+
   /** Sizes per axis, `[]` for a scalar. */
   readonly shape: Shape
   /** Whether gradients flow to it. */

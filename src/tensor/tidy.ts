@@ -1,8 +1,9 @@
 /**
  * A workspace for computations: what they make is gone when it is over. `Backend.inWorkspace` says how each back end does it.
  */
-import { notAsync } from '../options.js'
+import { checkFunction } from '../options.js'
 import { backend } from './backend.js'
+import { notAsync } from './not-async.js'
 
 /**
  * Runs something and then frees what it computed, except the tensors in its result: one, or those in an array, map,
@@ -20,5 +21,6 @@ import { backend } from './backend.js'
  * tidy(() => tensor([1, 2, 3]).square().sum()).item() // => 14
  */
 export function tidy<T>(run: () => T): T {
+  checkFunction('tidy', run)
   return backend.inWorkspace(() => notAsync('tidy', run()))
 }

@@ -3,7 +3,7 @@
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { resolve, string } from '../options.js'
 import { backend } from './backend.js'
 import { type TensorLike, tensor } from './creation.js'
 import { printTensor } from './print.js'
@@ -120,12 +120,18 @@ export class Variable extends Tensor {
  * w.assignAdd([10, 10, 10]).toArray() // => [11, 12, 13]
  */
 export function variable(data: TensorLike, options: VariableOptions = {}): Variable {
-  checkOptions('variable', options, ['name', 'dtype', 'trainable', 'constraint'])
-  const { trainable = true, constraint = null } = options
-  const name = options.name ?? (unnamed++ === 0 ? 'variable' : `variable_${unnamed - 1}`)
-  const source = tensor(data, { dtype: options.dtype })
+  const { name, dtype, trainable, constraint } = resolve('variable', options, {
+    defaults: { name: undefined, dtype: undefined, trainable: true, constraint: null },
+    ranges: { name: string },
+  })
+  const source = tensor(data, { dtype })
   if (trainable) checkDifferentiable('variable', source.dtype)
   const numbers = backend.allocate(source.dtype, source.size)
   backend.write(numbers, source.buffer)
-  return new Variable(numbers, source.shape, trainable, name, constraint)
+  return new Variable(numbers, source.shape, trainable, name ?? nextName(), constraint)
+}
+
+/** Names a variable that was given none: `variable`, `variable_1`, … */
+function nextName(): string {
+  return unnamed++ === 0 ? 'variable' : `variable_${unnamed - 1}`
 }

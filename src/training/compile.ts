@@ -1,61 +1,63 @@
 /**
- * What `model.compile` is told, checked: optimizer, loss and metrics.
+ * The options of `model.compile`, and their checks: optimizer, loss and metrics.
  */
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
-import { getMetric, type MetricLike, type NamedMetric } from './metrics/metrics.js'
+import { getMetric, type MetricLike } from './metrics/get-metric.js'
+import type { NamedMetric } from './metrics/metric.js'
 import { isClass, received } from './received.js'
 
-/** What the training loop asks of an optimizer. */
+/** The part of an optimizer that the training loop needs. */
 export interface TrainingOptimizer {
   /** Changes the variables along their gradients. */
   apply(gradients: (Tensor | null)[], variables: Variable[]): void
-  /** Called once after the last epoch. */
+  /** Ends the training; called once after the last epoch. */
   finalizeVariableValues(variables: Variable[]): void
   /** The step size, to read and to set. */
   learningRate: number
   /** Multiplies the loss by the factor that `apply` divides the gradients by. */
   scaleLoss?(loss: Tensor): Tensor
   /**
-   * Puts back the weights to train with, where `finalizeVariableValues` put others in their place (ScheduleFreeAdamW).
+   * Restores the weights to train with, where `finalizeVariableValues` has replaced them (ScheduleFreeAdamW).
    */
   restoreForTraining?(): void
   /**
-   * Tensors whose numbers `apply` looks at, so that they can be awaited before where a back end gives them only later.
+   * Tensors whose numbers `apply` reads. On WebGPU they are awaited before.
    */
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /**
-   * The gradients that must be finite for a step to be made, null or missing where the optimizer looks at them itself.
-   * Without it, all must be.
+   * The gradients that must be finite for a step; null or missing where the optimizer checks them itself. Default: all.
    */
   mustBeFinite?(gradients: (Tensor | null)[], variables: Variable[]): readonly (Tensor | null | undefined)[]
-  /** Whether `finalizeVariableValues` has anything to do. */
+  /** True if the squares of the variable's gradient must be finite, too. */
+  squaresGradient?(variable: Variable): boolean
+  /** True if `finalizeVariableValues` changes anything. */
   readonly useEma?: boolean
-  /** The variables that it keeps something for. */
+  /** The variables that it has state for. */
   builtVariables?(): readonly Variable[]
-  /** Called when other variables are to be trained than before: keeps what it has, and makes room for those that are new. */
+  /** Makes room for the state of new variables and keeps the rest; called when other variables are to be trained than before. */
   addVariables?(variables: Variable[]): void
 }
 
-/** What `model.optimizer` is: what every optimizer of nabla has. */
+/** The type of `model.optimizer`: the members that all optimizers of nabla have. */
 export interface ModelOptimizer extends TrainingOptimizer {
-  /** How many updates were made. */
+  /** The number of updates so far. */
   readonly iterations: number
-  /** The state as typed arrays by name. */
+  /** Returns the state as typed arrays by name. */
   exportState(): Record<string, Float32Array | Float64Array | Int32Array>
   /**
-   * Takes over a state.
-   * @param state what `exportState` gave
+   * Restores a state.
+   * @param state the result of `exportState`
    */
   importState(state: Record<string, Float32Array | Float64Array | Int32Array>): void
   /** `exportState` for every back end. */
   exportStateAsync(): Promise<Record<string, Float32Array | Float64Array | Int32Array>>
   /**
    * `importState` for every back end.
-   * @param state what `exportState` gave
+   * @param state the result of `exportState`
    */
   importStateAsync(state: Record<string, Float32Array | Float64Array | Int32Array>): Promise<void>
 }
@@ -65,8 +67,8 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
   /** For example `new AdamW({ learningRate: 1e-3 })`. */
   optimizer: O
   /**
-   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid: by
-   * name, or as nabla's function of that name. One inside of a function of your own cannot be seen; training refuses it.
+   * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid, given by
+   * name or as nabla's function of that name. A softmax in a custom function cannot be seen; training throws.
    * A function gets targets in the shape of the predictions where only a trailing 1 differs: [batch] as [batch, 1].
    */
   loss: LossLike
@@ -78,16 +80,18 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
   metrics?: MetricLike[]
 }
 
-/** How a model is trained. */
+/** The checked options of `compile`. */
 export interface Compiled {
   readonly optimizer: TrainingOptimizer
   readonly loss: CompiledLoss
   readonly metrics: readonly NamedMetric[]
+  /** The names of the logs: `loss`, then the metrics. */
+  readonly logNames: readonly string[]
 }
 
 /**
  * Checks the options of `compile`.
- * @param fromLogits whether the model ends in logits
+ * @param fromLogits true if the model ends in logits
  * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
  */
 export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
@@ -97,11 +101,10 @@ export function compiled(options: CompileOptions, fromLogits: boolean): Compiled
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
   const compiledLoss = getLoss(loss, fromLogits)
-  return {
-    optimizer,
-    loss: compiledLoss,
-    metrics: distinct(metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))),
-  }
+  const namedMetrics = metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))
+  const logNames = ['loss', ...namedMetrics.map(({ name }) => name)]
+  checkDistinct(logNames)
+  return { optimizer, loss: compiledLoss, metrics: namedMetrics, logNames }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {
@@ -129,12 +132,11 @@ function checkOptimizer(optimizer: unknown): void {
 }
 
 /** @throws OptionError when two of the loss, the metrics and those of the validation would be one entry of the logs */
-function distinct(metrics: NamedMetric[]): NamedMetric[] {
-  const own = ['loss', ...metrics.map((metric) => metric.name)]
-  const names = [...own, ...own.map((name) => `val_${name}`)]
+function checkDistinct(logNames: readonly string[]): void {
+  const names = [...logNames, ...logNames.map((name) => `val_${name}`)]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return metrics
+  if (twice === undefined) return
   throw new OptionError(
-    `compile: two entries of the logs would be called ${twice}. Give each metric function a name of its own.`,
+    `compile: two entries of the logs would be called ${twice}. Give each metric function a different name.`,
   )
 }

@@ -1,110 +1,117 @@
 /**
- * What `Model.evaluate` and `Model.predict` do: the model over all examples, a batch at a time, without gradients and in the mode
- * for use (no dropout).
+ * Evaluation and prediction: the model over all examples, a batch at a time, without gradients and in the mode for use (no dropout).
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
+import { inUse } from '../layers/calls.js'
+import type { Layer } from '../layers/layer.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { concat } from '../tensor/operations/shaping.js'
+import { ready } from '../tensor/ready.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import { arrived, Dataset } from './dataset.js'
-import { type Logs, MeanLogs } from './logs.js'
-import { read, readAsync, type Sum, sumsOf } from './metrics/batch-metrics.js'
-import type { BatchOptions, Model } from './model.js'
+import type { Compiled } from './compile.js'
+import { type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
 import { received } from './received.js'
+import { TrainingData } from './training-data.js'
+
+/** Options of `evaluate` and `predict`. */
+export interface BatchOptions {
+  /** Examples at a time. Default 256. */
+  batchSize?: number
+}
 
 /** `Model.evaluate`. */
-export function evaluate(model: Model, x: TensorLike, y: TensorLike, options: BatchOptions): Logs {
-  const batchSize = batchSizeOf('evaluate', model, options)
-  const data = dataFor(model, x, y)
+export function evaluate(model: Layer, compiled: Compiled, x: TensorLike, y: TensorLike, options: BatchOptions): Logs {
+  const batchSize = batchSizeOf('evaluate', options)
+  const data = checkedData(compiled, x, y)
   const mean = new MeanLogs()
-  for (const [start, stop] of ranges(data.size, batchSize))
-    mean.add(
-      tidy(() => read(sumsOn(model, data, start, stop))),
-      stop - start,
-    )
+  for (const [start, stop] of ranges(data.size, batchSize)) {
+    const logs = tidy(() => readLogs(compiled, logsOf(model, compiled, data, start, stop)))
+    mean.add(logs, stop - start)
+  }
   return mean.logs
 }
 
 /** `Model.evaluateAsync`. */
-export async function evaluateAsync(model: Model, x: TensorLike, y: TensorLike, options: BatchOptions): Promise<Logs> {
-  const batchSize = batchSizeOf('evaluate', model, options)
-  await arrived([x, y])
-  return evaluateOn(model, dataFor(model, x, y), batchSize)
+export async function evaluateAsync(
+  model: Layer,
+  compiled: Compiled,
+  x: TensorLike,
+  y: TensorLike,
+  options: BatchOptions,
+): Promise<Logs> {
+  const batchSize = batchSizeOf('evaluate', options)
+  await ready([x, y])
+  return evaluateOn(model, compiled, checkedData(compiled, x, y), batchSize)
 }
 
-/** `evaluate` on checked data, on every back end; `between` gives others their turn between the batches. */
+/** `evaluate` on checked data, on every back end; `between` is awaited after each batch. */
 export async function evaluateOn(
-  model: Model,
-  data: Dataset,
+  model: Layer,
+  compiled: Compiled,
+  data: TrainingData,
   batchSize: number,
   between?: () => Promise<void>,
 ): Promise<Logs> {
   const mean = new MeanLogs()
   for (const [start, stop] of ranges(data.size, batchSize)) {
-    const sums = tidy(() => sumsOn(model, data, start, stop))
-    mean.add(await readAsync(sums), stop - start)
-    backend.inWorkspace(() => {}, sums)
+    const logs = tidy(() => logsOf(model, compiled, data, start, stop))
+    await ready(logs.totals)
+    mean.add(readLogs(compiled, logs), stop - start)
+    backend.free(logs)
     await between?.()
   }
   return mean.logs
 }
 
 /** `Model.predict`. */
-export function predict(model: Model, x: TensorLike, options: BatchOptions): Tensor {
+export function predict(model: Layer, x: TensorLike, options: BatchOptions): Tensor {
   if (Array.isArray(options) || options instanceof Tensor)
     throw new OptionError(
       `predict: the second argument is ${received(options)}, but predict takes no targets. Write predict(x), or evaluate(x, y).`,
     )
-  const batchSize = checkedBatchSize('predict', options)
+  const batchSize = batchSizeOf('predict', options)
   const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows()))))
+  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
-function batchSizeOf(op: string, model: Model, options: BatchOptions): number {
-  model.howToTrain(op)
-  return checkedBatchSize(op, options)
-}
-
-function checkedBatchSize(op: string, options: BatchOptions): number {
+function batchSizeOf(op: string, options: BatchOptions): number {
   checkOptions(op, options, ['batchSize'])
   const { batchSize = 256 } = options
   checkBatchSize(op, batchSize)
   return batchSize
 }
 
-function dataFor(model: Model, x: TensorLike, y: TensorLike): Dataset {
-  const data = Dataset.of('evaluate', x, y)
-  data.checkTargets('evaluate', model.howToTrain('evaluate').loss.targets)
+function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike): TrainingData {
+  const data = TrainingData.of('evaluate', x, y)
+  data.checkTargets('evaluate', loss.targets)
   return data
 }
 
 /** The loss and the metrics of the examples from `start` to `stop`. */
-function sumsOn(model: Model, data: Dataset, start: number, stop: number): Sum[] {
-  const { loss, metrics } = model.howToTrain('evaluate')
-  const { x, y } = data.batch(start, stop)
+function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: number, stop: number): BatchLogs {
+  const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensor }
   return noGrad(() => {
-    const predictions = model.apply(x)
-    return sumsOf(loss.apply(y as Tensor, predictions), metrics, y as Tensor, predictions)
+    const predictions = model.apply(x, inUse)
+    const loss = compiled.loss.apply(y, predictions)
+    return batchLogs(compiled, loss, y, predictions)
   })
 }
 
-/**
- * The examples in batches, each made when it is asked for. What is on a GPU that cannot be read at once is cut there.
- */
+/** The examples in batches, each made when it is needed. Examples on a GPU that cannot be read at once are cut there. */
 function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
   const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
-  const data = isPending ? null : Dataset.inputs('predict', x)
-  const size = isPending ? x.shape[0] : (data as Dataset).size
+  const data = isPending ? null : TrainingData.inputs('predict', x)
+  const size = isPending ? x.shape[0] : (data as TrainingData).size
   for (const [start, stop] of ranges(size, batchSize))
     yield () => (data ? data.batch(start, stop).x : (x as Tensor).slice([[start, stop]]))
 }
 
-/** Where the batches start and stop. */
+/** The starts and stops of the batches. */
 function* ranges(size: number, batchSize: number): Generator<[start: number, stop: number]> {
   for (let start = 0; start < size; start += batchSize) yield [start, Math.min(start + batchSize, size)]
 }

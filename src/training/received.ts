@@ -1,5 +1,5 @@
 /**
- * Values as messages show them.
+ * Values in the words of messages.
  */
 import { Printed } from '../printed.js'
 import { foreign } from '../tensor/foreign.js'
@@ -24,17 +24,17 @@ function receivedObject(x: object): string {
   return foreign(x) ?? (keys.length > 0 ? `an object with ${keys.slice(0, 8).join(', ')}` : 'an empty object')
 }
 
-/** Whether something is a promise, or like one. */
+/** True for a promise, or anything else with a `then`. */
 export function isPromise(x: unknown): x is PromiseLike<unknown> {
   return typeof (x as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
-/** Whether a function can only be called with `new`. */
+/** True for a class, which can only be called with `new`. */
 export function isClass(x: unknown): x is new () => unknown {
   return typeof x === 'function' && /^class\b/.test(Function.prototype.toString.call(x))
 }
 
-/** What to do about what a loss or a metric returned; undefined where it is a tensor. */
+/** The hint for a result of a loss or a metric that is not a tensor. */
 export function hintFor(x: unknown): string | undefined {
   if (x === undefined) return 'Is a return missing?'
   if (isPromise(x)) return 'Remove async: losses and metrics are computed at once.'

@@ -3,10 +3,13 @@
  */
 import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { type CallOptions, Layer, type LayerOptions, layerOptions } from '../layers/layer.js'
+import { contents } from '../layers/contents.js'
+import { Layer } from '../layers/layer.js'
+import { type CallOptions, type LayerOptions, layerOptions } from '../layers/layer-options.js'
 import { checkOptions } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { CompileOptions } from './compile.js'
 import { Model } from './model.js'
 
 /**
@@ -21,23 +24,61 @@ import { Model } from './model.js'
 export class Sequential extends Model {
   /** The layers, first to last. */
   readonly layers: readonly Layer[]
+  #compileOptions: CompileOptions | null = null
 
   /**
    * Makes a model of layers, each of which takes the output of the one before.
-   * @param layers first to last
-   * @throws OptionError when there is no layer, something is not a layer, or one comes twice
+   * @param layers first to last; without them, `add` them one by one
+   * @throws OptionError when the list is empty, something is not a layer, or one comes twice
    */
-  constructor(layers: readonly Layer[], options: LayerOptions = {}) {
-    checkLayers(layers)
+  constructor(layers?: readonly Layer[], options: LayerOptions = {}) {
+    if (layers !== undefined) checkLayers(layers)
     checkOptions('Sequential', options, layerOptions)
     super(options)
-    this.layers = [...layers]
+    this.layers = [...(layers ?? [])]
+    this.buildIfKnown()
     if (options.trainable === false) this.trainable = false
-    const inputShape = options.inputShape ?? layers[0].inputShape
-    if (inputShape) this.buildFor(inputShape)
+  }
+
+  /**
+   * Adds a layer at the end.
+   * @param layer takes the output of the layer before it
+   * @returns the model
+   * @throws OptionError when it is not a layer, or in the model already
+   * @example
+   * const model = new Sequential()
+   * model.add(new Dense(8, { activation: 'relu', inputShape: [2] }))
+   * model.add(new Dense(1))
+   * model.predict([[1, 2]]).shape // => [1, 1]
+   */
+  add(layer: Layer): this {
+    checkLayers([...this.layers, layer])
+    if (layer === (this as Layer) || contents<Layer>(layer).layers.has(this))
+      throw new OptionError(
+        `add: ${this.name} cannot contain itself, but the layer ${layer.name} does. Add another layer.`,
+      )
+    if (this.built && this.inputShape) layer.buildFor(this.outputShape(this.inputShape))
+    const layers = this.layers as Layer[]
+    layers.push(layer)
+    this.buildIfKnown()
+    return this.#compileOptions ? this.compile(this.#compileOptions) : this
+  }
+
+  private buildIfKnown(): void {
+    const inputShape = this.inputShape ?? this.layers[0]?.inputShape
+    if (inputShape && this.layers.length > 0) this.buildFor(inputShape)
+    if (this.built) contents(this)
+  }
+
+  override compile(options: CompileOptions): this {
+    super.compile(options)
+    this.#compileOptions = options
+    return this
   }
 
   override build(inputShape: Shape): void {
+    if (this.layers.length === 0)
+      throw new OptionError(`${this.name}: there are no layers. Add them: ${this.name}.add(new Dense(10)).`)
     let shape = inputShape
     for (const layer of this.layers) {
       layer.buildFor(shape)

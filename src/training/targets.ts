@@ -1,6 +1,5 @@
 /**
- * What a loss takes as targets: their shape beside the predictions, and the search for impossible ones, once for all examples, before
- * the first step moves a weight.
+ * Targets: their shape, given that of the predictions, and the search for impossible ones in all examples before the first step.
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { Shape, TypedArray } from '../kernels/backend.js'
@@ -9,18 +8,18 @@ import { formatShape, sameShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 
 /**
- * What the targets of a loss are: integer labels, rows of probabilities that sum to 1 (one-hot rows too), single
- * probabilities, any numbers, or whatever a custom loss takes.
+ * The kind of targets that a loss takes: integer labels, rows of probabilities that sum to 1 (one-hot rows too), single
+ * probabilities, any numbers, or anything for a custom loss.
  */
 export type TargetKind = 'labels' | 'distributions' | 'probabilities' | 'numbers' | 'custom'
 
-/** How far from 0 and 1 rounding may carry a probability, and from 1 the sum of a row of them. */
+/** The largest errors of rounding: of a probability, and of the sum of a row of them. */
 const tolerance = 1e-5
 const sumTolerance = 1e-3
 
-/** yTrue in the shape of yPred where only a trailing 1 differs, as Keras hands it to losses; as it is otherwise. */
+/** yTrue in the shape of yPred where only a trailing 1 differs, as Keras passes it to losses; unchanged otherwise. */
 export function alignTargets(yTrue: Tensor, yPred: Tensor): Tensor {
-  if (yTrue.size !== yPred.size || yTrue.rank === yPred.rank) return yTrue
+  if (yTrue.shape.length === yPred.shape.length || yTrue.size !== yPred.size) return yTrue
   const [shorter, longer] = yTrue.rank < yPred.rank ? [yTrue, yPred] : [yPred, yTrue]
   return sameShape([...shorter.shape, 1], longer.shape) ? yTrue.reshape(yPred.shape) : yTrue
 }
@@ -48,8 +47,8 @@ export function matchShape(
  *
  * @param values the targets, example after example
  * @param shape the shape of one example's target
- * @param classes how many classes the model tells apart; infinite where that is not known
- * @throws ShapeError for a label out of range, DTypeError for one with a fraction, for what is no probability, and for
+ * @param classes the number of classes; infinite where it is not known
+ * @throws ShapeError for a label out of range, DTypeError for one with a fraction, for a number that is not a probability, and for
  * a row that is not a distribution
  */
 export function checkTargets(op: string, kind: TargetKind, values: TypedArray, shape: Shape, classes: number): void {
@@ -108,7 +107,7 @@ function isProbability(value: number): boolean {
   return value >= -tolerance && value <= 1 + tolerance
 }
 
-/** Rows of one number are left to the loss: it knows whether there is one class, or whether these are labels. */
+/** Rows of one number are left to the loss, which can distinguish one class from labels. */
 function checkDistributions(op: string, values: TypedArray, shape: Shape): void {
   const row = shape[shape.length - 1] ?? 1
   if (row === 1) return
@@ -120,7 +119,7 @@ function checkDistributions(op: string, values: TypedArray, shape: Shape): void 
   }
 }
 
-/** Whether the `length` numbers from `start` on are probabilities that sum to 1. */
+/** True if the `length` numbers from `start` on are probabilities that sum to 1. */
 export function isDistribution(values: TypedArray, start: number, length: number): boolean {
   for (let i = start; i < start + length; i++) if (!isProbability(values[i])) return false
   return Math.abs(sumOf(values, start, length) - 1) <= sumTolerance
@@ -132,12 +131,12 @@ function sumOf(values: TypedArray, start: number, length: number): number {
   return sum
 }
 
-/** The `length` numbers from `start` on, as messages show them: `[0, 1, 1]`; a single number without brackets. */
+/** The `length` numbers from `start` on, for messages: `[0, 1, 1]`; a single number without brackets. */
 export function formatRow(values: TypedArray, start: number, length: number): string {
   if (length === 1) return String(rounded(values[start]))
   const shown = Array.from(values.subarray(start, start + Math.min(length, 8)), rounded).join(', ')
   return `[${shown}${length > 8 ? ', …' : ''}]`
 }
 
-/** Without the digits that float32 adds. */
+/** A number without the digits that float32 adds. */
 const rounded = (value: number): number => Number(value.toPrecision(7))

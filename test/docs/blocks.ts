@@ -15,6 +15,7 @@ export interface Snippet {
   readonly browserOnly: boolean
 }
 
+/** A fenced block, and what stands behind its language. */
 interface Block {
   readonly line: number
   readonly words: string[]
@@ -83,11 +84,13 @@ export function languagesUsed(): string[] {
   return [...new Set(markdownFiles().flatMap((file) => allBlocks(read(file)).map(({ language }) => language)))].sort()
 }
 
+/** Blocks to run: those that name a file are parts of recipes. */
 function fencedBlocks(text: string): Block[] {
-  return allBlocks(text).filter(({ language }) => languages.includes(language))
+  return allBlocks(text).filter(({ language, words }) => languages.includes(language) && !words[0]?.includes('.'))
 }
 
-function allBlocks(text: string): (Block & { language: string })[] {
+/** Every fenced block. */
+export function allBlocks(text: string): (Block & { language: string })[] {
   return [...text.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```/gms)].map((match) => {
     const [, indent, info, code] = match
     const [language, ...words] = info.trim().split(/\s+/)

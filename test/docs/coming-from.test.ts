@@ -8,7 +8,7 @@ import { filesBelow, nodes, read, syntaxTree } from '../source.js'
 
 /** What the snippets take for granted: things of the reader's, and methods of plain values. */
 const given = new Set(
-  'a b c f i p v w x y z logits labels layers loss inner model optimizer variables grad gradient grads variable rule mask indices step schedule state config history console String undefined inputs yTrue yPred epoch logs name shape options metrics seed epochs batchSize validationSplit toFixed accuracy value val_loss'.split(
+  'a b c f i p v w x y z logits labels layer layers loss inner model optimizer variables grad gradient grads variable rule mask indices step schedule state config history console String undefined inputs yTrue yPred epoch logs name shape options metrics seed epochs batchSize validationSplit toFixed accuracy value val_loss'.split(
     ' ',
   ),
 )

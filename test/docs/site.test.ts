@@ -288,13 +288,16 @@ const kinds = [
 
 /** Elements that are cut: what overflows them neither scrolls, with a shadow that shows it, nor ends in an ellipsis. */
 function cutElements(): string[] {
-  return [...document.querySelectorAll('body *')].flatMap((element) => {
-    const { clientWidth, scrollWidth, textContent } = element
+  const wide = [...document.querySelectorAll('body *')].filter(
+    ({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 4,
+  )
+  const cut = wide.filter((element) => {
     const { overflowX, backgroundImage, textOverflow } = getComputedStyle(element)
-    const fits = clientWidth === 0 || scrollWidth <= clientWidth + 4 || overflowX === 'visible' // then its ancestor is cut, or none
+    if (overflowX === 'visible') return false // then its ancestor is cut, or none
     const scrolls = overflowX === 'auto' && backgroundImage.includes('gradient')
-    return fits || scrolls || textOverflow === 'ellipsis' ? [] : [`${element.outerHTML.slice(0, 60)} ${textContent}`]
+    return !scrolls && textOverflow !== 'ellipsis'
   })
+  return cut.map((element) => `${element.outerHTML.slice(0, 60)} ${element.textContent}`)
 }
 
 /** Blocks of code that scroll. */

@@ -4,12 +4,13 @@
  */
 import { formula, setBackend, type Tensor, tensor } from '../../src/index.js'
 import { type Algebra, numberAlgebra } from '../../src/kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program } from '../../src/kernels/formula/ast.js'
+import type { Program } from '../../src/kernels/formula/ast.js'
+import { type FunctionName, rows } from '../../src/kernels/formula/functions.js'
 import { apply, interpret } from '../../src/kernels/formula/interpret.js'
 import { open } from '../../src/kernels/gpu/adapter.js'
 import type { Api } from '../../src/kernels/gpu/device.js'
 import { functions } from '../../src/kernels/gpu/functions.js'
-import { kernel } from '../../src/kernels/gpu/kernels.js'
+import { kernelSource } from '../../src/kernels/gpu/kernel-source.js'
 import { type ElementwiseRow, elementwise } from '../../src/tensor/operation.js'
 import { decompositionRows } from '../../src/tensor/operations/decompositions.js'
 import { ops } from '../../src/tensor/operations/ops.js'
@@ -135,8 +136,8 @@ const none = (wrong: readonly string[]) =>
 export const checks: Checks = {
   'every function of the language, outside of its domain too, gives what JavaScript gives': async () => {
     const wrong: string[] = []
-    for (const name of Object.keys(arity) as FunctionName[]) {
-      const args = everyChoice(arity[name])
+    for (const name of Object.keys(rows) as FunctionName[]) {
+      const args = everyChoice(rows[name].arity)
       const f = formula(`${name}(${['a', 'b', 'c'].slice(0, args.length)})`)
       const want = (...xs: number[]) => apply(numberAlgebra, name, xs)
       wrong.push(...(await compare(name, f(...args.map((x) => tensor(x))), args, want, 1e-5)))
@@ -211,7 +212,12 @@ export const checks: Checks = {
   'log2 of every power of two and log10 of every power of ten are exact': async (api) => {
     const device = await open(api, functions)
     const run = async (name: string, x: Float32Array) => {
-      const handle = await device.launch(kernel(1, [], `return ${name}(a0[i]);`), x.length, [device.upload(x)], [])
+      const handle = await device.launch(
+        kernelSource(1, [], `return ${name}(a0[i]);`),
+        x.length,
+        [device.upload(x)],
+        [],
+      )
       return device.read(handle, x.length)
     }
     const exponents = Array.from({ length: 254 }, (_, i) => i - 126)

@@ -1,6 +1,6 @@
 /**
  * `npx tsx test/gpu/long-run.ts`: 10,000 training steps of a tiny model on WebGL2 and on WebGPU, with what lives on the GPU after every
- * 2,000. The suite makes 1,000.
+ * 2,000. The suite makes 300.
  */
 import { bundle, openBrowser } from './browser.js'
 

@@ -187,6 +187,15 @@ export const checks: Checks = {
     )
   },
 
+  'what only the GPU has meets empty tensors': async () => {
+    const x = tensor([[1, 2]]).mul(3)
+    const none = zeros([0, 2])
+    for (const empty of [x.add(none), x.slice('0:0'), x.gather([]), none.matmul(x.transpose()), concat([none, none])])
+      equal([empty.size, (await empty.data()).length], [0, 0])
+    await near(concat([none, x]).flatten(), [3, 6], 0)
+    await near(x.matmul(zeros([2, 0])).flatten(), [], 0)
+  },
+
   'pieces are placed where they belong: concat, flip, pad, stack of many': async () => {
     const a = arange(6).cast('float32').reshape([2, 3])
     const b = a.add(10)

@@ -103,6 +103,30 @@ export const checks: Checks = {
     }
   },
 
+  'gradients whose squares overflow are clipped to the right direction and length': async () => {
+    for (const options of [{ clipnorm: 1 }, { globalClipnorm: 1 }, { globalClipnorm: 1, lossScaleFactor: 2 }]) {
+      for (const size of [1e19, 5e37]) {
+        const w = variable([0, 0])
+        new SGD({ learningRate: 1, ...options }).apply([tensor([3 * size, 4 * size])], [w])
+        await near(w, [-0.6, -0.8], 1e-5, `${JSON.stringify(options)} ${size}`)
+      }
+    }
+    const w = variable([0, 0])
+    new SGD({ learningRate: 1, clipnorm: 1e30 }).apply([tensor([3e20, 4e20])], [w])
+    await near(w, [-3e20, -4e20])
+  },
+
+  'gradients that are too large to be squared are refused': async () => {
+    const w = variable([1, 2], { name: 'w' })
+    const adam = new Adam()
+    await throws(() => adam.minimizeAsync(() => w.mul(1e20).sum(), [w]), /minimize: the gradient of w is too large/)
+    w.mul(1e20).sum().backward()
+    await throws(() => adam.stepAsync([w]), /step: the gradient of w is too large, up to 1e\+20/)
+    await near(w, [1, 2], 0)
+    await new SGD({ learningRate: 1e-20 }).minimizeAsync(() => w.mul(1e20).sum(), [w])
+    await near(w, [0, 1])
+  },
+
   'interpreted rules give the same numbers as fused ones': async () => {
     const run = (jitCompile: boolean) => {
       const w = variable([1, -2, 3])

@@ -377,7 +377,7 @@ const hidden: Record<string, () => Layer> = {
 
 for (const [where, make] of Object.entries(hidden)) {
   test(`a layer ${where} is an error that names it`, async (t) => {
-    const message = /^m: it calls the layer inner, Dense\(4 → 4\), but no property holds that layer.*this\.inner = /
+    const message = /^m: call uses the layer inner, Dense\(4 → 4\), which no property holds.*this\.inner = /
     const error = { instanceOf: OptionError, message }
     const model = () =>
       new Sequential([make()], { name: 'm' }).compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
@@ -385,7 +385,7 @@ for (const [where, make] of Object.entries(hidden)) {
     t.throws(() => model().trainOnBatch(x, y), error)
     t.throws(() => model().predict(x), error)
     t.throws(() => model().apply(x), error)
-    t.throws(() => make().apply(x), { message: /^\w+: it calls the layer inner/ }, 'not only models')
+    t.throws(() => make().apply(x), { message: /^\w+: call uses the layer inner/ }, 'not only models')
     t.notThrows(() => new Dense(4).apply(x), 'after an error other calls are what they are')
   })
 }

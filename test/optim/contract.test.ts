@@ -382,6 +382,31 @@ for (const [name, create] of stepping.filter(([name]) => !isScaled(name))) {
   })
 }
 
+for (const [name, create] of stepping) {
+  test(`${name} takes gradients of 1e20 in its stride, or refuses them and has not moved`, (t) => {
+    for (const options of optionsOf(name)) {
+      const w = variable([[1, -2]])
+      const optimizer = create({ ...options })
+      optimizer.build([w])
+      for (let i = 0; i < 5; i++) {
+        const before = everything(optimizer, [w])
+        try {
+          optimizer.minimize(() => w.mul(1e20).sum(), [w])
+        } catch (error) {
+          t.regex(String(error), /^GradientError: minimize: the gradient of variable_\d+ is too large, up to 1e\+20: /)
+          t.deepEqual(everything(optimizer, [w]), before)
+          t.false(
+            'clipnorm' in options || 'globalClipnorm' in options || 'clipvalue' in options,
+            'clipped, it is small',
+          )
+        }
+        const numbers = [w.dataSync(), ...Object.values(optimizer.exportState())].flatMap((array) => [...array])
+        t.true(numbers.every(Number.isFinite), `${JSON.stringify(options)}: ${numbers}`)
+      }
+    }
+  })
+}
+
 for (const [name, create] of stepping.filter(([name]) => isScaled(name))) {
   test(`${name} leaves out steps whose gradients are not finite`, (t) => {
     for (const poisoned of Object.values(poison)) {

@@ -239,6 +239,28 @@ test('numbers that a dtype cannot hold are refused, or converted as tensor() doe
   t.throws(() => arange(3, null as never), { instanceOf: OptionError })
 })
 
+test('what goes into int32 is a number that int32 holds, or an error', (t) => {
+  const x = whole([1, 2])
+  for (const n of [0.5, 3e9, -3e9, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const message = new RegExp(`: element 0 is ${n}, which int32 cannot hold`)
+    for (const value of [n, [n], tensor([n]), tensor([n], { dtype: 'float64' })]) {
+      t.throws(() => x.withSlice('0:1', value), { instanceOf: DTypeError, message })
+      t.throws(() => x.scatterAdd([0], value), { instanceOf: DTypeError, message })
+      t.throws(() => tensor([true]).scatterAdd([0], value), { instanceOf: DTypeError, message })
+    }
+    t.throws(() => x.withSlice('0', n), { instanceOf: DTypeError, message })
+    t.throws(() => x.pad(1, { value: n }), { instanceOf: DTypeError, message })
+    for (const y of [where(tensor([true, false]), x, n), x.maximum(n), concat([x, [n]])]) t.is(y.dtype, 'float32')
+  }
+  t.is(x.clip(0.5, 3e9).dtype, 'float32')
+  t.deepEqual(x.withSlice('0:1', tensor([7])).toArray(), [7, 2])
+  t.deepEqual([x.withSlice('0', 7).dtype, x.scatterAdd([0], tensor([7])).dtype], ['int32', 'int32'])
+  t.deepEqual(x.scatterAdd([0, 0], [3, 4]).toArray(), [8, 2])
+  t.deepEqual(tensor([true, false]).scatterAdd([0, 0], [2, 3]).toArray(), [6, 0])
+  t.is(tensor([1, 2]).withSlice('0', 0.5).toArray<number[]>()[0], 0.5)
+  t.deepEqual(tensor([false, false]).withSlice('0', 0.5).toArray(), [true, false])
+})
+
 test('an array of numbers and booleans is of numbers', (t) => {
   t.deepEqual(tensor([true, 2, false]).toArray(), [1, 2, 0])
   t.deepEqual(tensor([2, true]).toArray(), [2, 1])

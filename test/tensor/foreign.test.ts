@@ -24,6 +24,7 @@ import {
   tidy,
   variable,
 } from '../../src/index.js'
+import { foreign } from '../../src/tensor/foreign.js'
 
 const wrong = <T>(value: unknown) => value as T
 
@@ -95,8 +96,11 @@ test('numbers that stayed behind are an error that says what to send', (t) => {
   }
 })
 
-/** A class of the same source, loaded again. */
-const again = async (file: string, name: string) => (await import(`../../src/${file}?second`))[name]
+/** A class of the same source, loaded again, and marked as that of another copy: below it, files are loaded once. */
+async function again(file: string, name: string) {
+  const { [name]: Other } = await import(`../../src/${file}?second`)
+  return Object.defineProperty(Other, 'copy', { value: Symbol('another copy') })
+}
 
 test('what another copy of nabla made is told by name, with the way out', async (t) => {
   const Other = await again('tensor/tensor.ts', 'Tensor')
@@ -139,6 +143,21 @@ test('what another copy of nabla made is told by name, with the way out', async 
     instanceOf: DTypeError,
     message: /a tensor of another library \(write tensor\(x\.dataSync\(\), \{ shape: x\.shape \}\)\)/,
   })
+})
+
+test('what this copy made is not taken for what another copy made', (t) => {
+  const model = new Sequential([new Dense(1, { inputShape: [1] })])
+  const { kernel } = model.layers[0] as Dense
+  for (const own of [model, model.layers[0], new Adam(), ones([1]), kernel, ones([1]).add(1)]) t.is(foreign(own), null)
+  for (const f of [
+    () => optimizers.get(wrong(model)),
+    () => optimizers.get(wrong(ones([1]))),
+    () => new LossScaleOptimizer(wrong(model)),
+    () => new Sequential([wrong(ones([1]))]),
+    () => new Sequential([wrong(new Adam())]),
+    () => grad(() => wrong<Tensor>(model))(1),
+  ])
+    t.notRegex(String(t.throws(f)), /another copy/)
 })
 
 test('typed arrays of another realm are what their tags say', (t) => {

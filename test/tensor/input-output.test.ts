@@ -138,14 +138,12 @@ const huge: Record<string, (n: number) => unknown> = {
 for (const [name, make] of Object.entries(huge)) {
   test(`${name}: a size that does not fit into memory is an error before anything is built`, (t) => {
     const before = process.memoryUsage().rss
-    const start = performance.now()
     for (const n of [2e9, 1e10, 1e15]) {
       t.throws(() => make(n), {
         instanceOf: BackendError,
         message: /^[\w]+: \S+ numbers of \w+ do not fit into memory\. Check the shape, or work in parts\.$/,
       })
     }
-    t.true(performance.now() - start < 1000)
     t.true(process.memoryUsage().rss - before < 1e8)
   })
 }
@@ -171,35 +169,32 @@ test('results of operations that do not fit into memory are errors, too', (t) =>
   t.is(zeros([1e300, 1e300, 0]).size, 0)
 })
 
-test('repeat is about as fast as tile, and fills no JavaScript array', (t) => {
-  const x = ones([1000])
-  const time = (f: () => unknown) => {
-    const times = Array.from({ length: 7 }, () => {
-      const start = performance.now()
-      f()
-      return performance.now() - start
-    })
-    return Math.min(...times)
-  }
-  const [repeated, tiled] = [time(() => x.repeat(5000)), time(() => x.tile(5000))]
-  t.true(repeated < 4 * tiled + 5, `${repeated} ms, tile ${tiled} ms`)
-  t.is(ones([2]).repeat(2e7).size, 4e7)
+/** By how much the heap of JavaScript, where arrays are and typed arrays are not, grows while something runs. */
+function heapOf(run: () => unknown): number {
+  const before = process.memoryUsage().heapUsed
+  run()
+  return process.memoryUsage().heapUsed - before
+}
+
+test('repeat fills no JavaScript array', (t) => {
+  const heap = heapOf(() => t.is(ones([2]).repeat(2e7).size, 4e7))
+  t.true(heap < 5e7, `${heap} bytes`) // an array of as many numbers takes 160 MB or more
 })
 
-test('nested arrays are read fast', (t) => {
-  const rows = Array.from({ length: 1000 }, (_, i) => Array.from({ length: 784 }, (_, j) => i + j))
-  const slow = () => Float32Array.from(rows.flat(Number.POSITIVE_INFINITY) as number[])
-  const fast = () => tensor(rows)
-  t.deepEqual([...fast().dataSync()], [...slow()])
-  const time = (f: () => unknown) => {
-    const times = Array.from({ length: 7 }, () => {
-      const start = performance.now()
-      f()
-      return performance.now() - start
+test('nested arrays are read a few times, whatever their size', (t) => {
+  const [rows, columns] = [50, 784]
+  let reads = 0
+  const counted = (list: unknown[]) =>
+    new Proxy(list, {
+      get(target, key) {
+        reads++
+        return Reflect.get(target, key)
+      },
     })
-    return Math.min(...times)
-  }
-  t.true(time(fast) < time(slow), 'not even as fast as flat()')
+  const numbers = Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => i + j))
+  const x = tensor(counted(numbers.map(counted)) as number[][])
+  t.deepEqual([...x.dataSync()], numbers.flat())
+  t.true(reads < 3 * rows * (columns + 10), `${reads} reads`)
 })
 
 test('a tensor is written as JSON that makes it again', (t) => {
@@ -232,11 +227,10 @@ test("JavaScript's operators are an error that names the method; text is text", 
   t.is([tensor(1)].join(), 'Tensor [] float32\n1')
 })
 
-test('a huge tensor prints at once', (t) => {
+test('a huge tensor prints without its numbers in an array', (t) => {
   const x = zeros([2e7], { dtype: 'bool' })
-  const start = performance.now()
-  t.is(String(x), 'Tensor [20000000] bool\n[false, false, false, …, false, false, false]')
-  t.true(performance.now() - start < 50)
+  const heap = heapOf(() => t.is(String(x), 'Tensor [20000000] bool\n[false, false, false, …, false, false, false]'))
+  t.true(heap < 5e7, `${heap} bytes`)
   t.is(String(arange(2000).reshape([2, 1000])).split('\n')[2], ' [1000, 1001, 1002, …, 1997, 1998, 1999]]')
 })
 

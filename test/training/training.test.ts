@@ -537,7 +537,11 @@ const mistakes: Record<
     error: ShapeError,
     message: /validation examples have shape \[3\]/,
   },
-  'plain arrays for a layer': { call: (m) => m.apply([[1, 2]] as never), error: DTypeError, message: /Wrap the data/ },
+  'ragged arrays for a layer': {
+    call: (m) => m.apply([[1, 2], [3]]),
+    error: ShapeError,
+    message: /rows? .*length|ragged|differ/,
+  },
   'a NaN loss': {
     call: (m) => m.trainOnBatch([[Number.NaN, 1]], [0]),
     error: GradientError,

@@ -2,17 +2,18 @@
  * Gradients that do not come from the table: rules of one's own, no gradient at all, and recomputing instead of remembering.
  */
 import { GradientError, ShapeError } from '../../errors.js'
-import { checkFunction, notAsync } from '../../options.js'
+import { checkFunction, show } from '../../options.js'
 import { type TensorLike, toTensor, toTensors, zerosLike } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { foreign } from '../../tensor/foreign.js'
+import { notAsync } from '../../tensor/not-async.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../../tensor/operation.js'
 import { accumulate } from '../../tensor/operations/backward.js'
 import { concat, snapshot } from '../../tensor/operations/shaping.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { backpropagate, isRecording, leavesBehind } from '../engine.js'
-import { noGrad, type TensorFunction, trace } from './grad.js'
+import { checkResult, noGrad, type TensorFunction, trace } from './grad.js'
 
 /** What a gradient rule of one's own may read. */
 export interface CustomContext {
@@ -56,10 +57,7 @@ export function customGradient(
 
 /** What the function gave, as numbers of its own: it may be a variable, which changes. */
 function ownCopy(result: Tensor): Tensor {
-  if (result instanceof Tensor) return result.detach()
-  throw new GradientError(
-    `customGradient: the function returned ${foreign(result) ?? String(result)}, not a tensor. Return what it computes as a tensor.`,
-  )
+  return checkResult('customGradient', result).detach()
 }
 
 function checkGradients(gradients: readonly Tensor[], inputs: readonly Tensor[]): readonly Tensor[] {
@@ -71,7 +69,7 @@ function checkGradients(gradients: readonly Tensor[], inputs: readonly Tensor[])
   gradients.forEach((g, i) => {
     if (!(g instanceof Tensor)) {
       throw new GradientError(
-        `customGradient: gradient ${i} is ${foreign(g) ?? String(g)}, not a tensor. Return zerosLike(x) where none flows.`,
+        `customGradient: gradient ${i} is ${foreign(g) ?? show(g)}, not a tensor. Return zerosLike(x) where none flows.`,
       )
     }
     if (isFloat(inputs[i].dtype) && !isFloat(g.dtype)) {
@@ -106,7 +104,7 @@ export function stopGradient(x: TensorLike): Tensor {
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   checkFunction('checkpoint', f)
   const inputs = toTensors(xs, 'float32')
-  if (!isRecording()) return snapshot(notAsync('checkpoint', f(...inputs)))
+  if (!isRecording()) return snapshot(checkResult('checkpoint', notAsync('checkpoint', f(...inputs))))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
   const all = [...inputs, ...read]
@@ -169,6 +167,6 @@ export function vectorize(f: TensorFunction): (...xs: TensorLike[]) => Tensor {
     const results = Array.from({ length: count }, (_, i) =>
       notAsync('vectorize', f(...inputs.map((x) => x.slice([i])))),
     )
-    return concat(results.map((y) => y.expandDims(0)))
+    return concat(results.map((y) => checkResult('vectorize', y).expandDims(0)))
   }
 }

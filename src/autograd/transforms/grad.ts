@@ -2,10 +2,11 @@
  * Gradients of functions: `grad(f)` is a function too, so that it can be differentiated again.
  */
 import { GradientError } from '../../errors.js'
-import { checkFunction, notAsync } from '../../options.js'
+import { checkFunction, show } from '../../options.js'
 import { onesLike, type TensorLike, toTensors, zerosLike } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { foreign } from '../../tensor/foreign.js'
+import { notAsync } from '../../tensor/not-async.js'
 import { run } from '../../tensor/operation.js'
 import { accumulate } from '../../tensor/operations/backward.js'
 import { ops } from '../../tensor/operations/ops.js'
@@ -132,16 +133,19 @@ export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]):
   const wanted = isRecording()
   return setRecording(true, () => {
     const inputs = toTensors(xs, 'float32').map(track)
-    const result = notAsync(op, f(...inputs))
-    if (!(result instanceof Tensor)) {
-      throw new GradientError(
-        `${op}: the function returned ${foreign(result) ?? String(result)}, not a tensor. Return the loss as a tensor.`,
-      )
-    }
+    const result = checkResult(op, notAsync(op, f(...inputs)))
     const own = new Set<Tensor>(inputs)
     const outer = wanted && [...leavesBehind<Tensor>([result])].some((leaf) => !own.has(leaf))
     return { inputs, result, outer }
   })
+}
+
+/** @throws GradientError when a function that is to return a tensor has returned something else */
+export function checkResult(op: string, result: unknown): Tensor {
+  if (result instanceof Tensor) return result
+  throw new GradientError(
+    `${op}: the function returned ${foreign(result) ?? show(result)}, not a tensor. Return what it computes as a tensor.`,
+  )
 }
 
 /** The gradients of a call's inputs, given that of its result. */

@@ -3,7 +3,7 @@
  */
 import { GradientError, OptionError } from '../../errors.js'
 import { generator } from '../../kernels/random.js'
-import { checkOptions } from '../../options.js'
+import { notNegative, positive, resolve } from '../../options.js'
 import { type TensorLike, tensor, toTensorBeside, wrap } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
@@ -39,11 +39,11 @@ interface Mismatch {
  * gradcheck((x) => x.tanh().sum(), [[0.5, -1]]) // => true
  */
 export function gradcheck(f: TensorFunction, inputs: readonly TensorLike[], options: GradcheckOptions = {}): boolean {
-  checkOptions('gradcheck', options, ['epsilon', 'rtol', 'atol'])
-  const { epsilon = 1e-6, rtol = 1e-5, atol = 1e-6 } = options
-  if (!Array.isArray(inputs))
-    throw new OptionError('gradcheck: the inputs must be an array of tensors. Write gradcheck(f, [x, y]).')
-  const xs = inputs.map(toFloat64)
+  const { epsilon, rtol, atol } = resolve('gradcheck', options, {
+    defaults: { epsilon: 1e-6, rtol: 1e-5, atol: 1e-6 },
+    ranges: { epsilon: positive, rtol: notNegative, atol: notNegative },
+  })
+  const xs = pointOf('gradcheck', inputs)
   const traced = traceFloats('gradcheck', f, xs)
   const weights = randomLike(traced.result)
   const gradients = pullBack(traced, weights)
@@ -77,13 +77,18 @@ export function gradgradcheck(
   inputs: readonly TensorLike[],
   options: GradcheckOptions = {},
 ): boolean {
-  const xs = inputs.map(toFloat64)
+  const xs = pointOf('gradgradcheck', inputs)
   traceFloats('gradgradcheck', f, xs)
   const weighted = (...points: Tensor[]) => {
     const y = f(...points)
     return y.mul(randomLike(y)).sum()
   }
   return xs.every((x, i) => !isFloat(x.dtype) || gradcheck((...points) => grads(weighted)(...points)[i], xs, options))
+}
+
+function pointOf(op: string, inputs: readonly TensorLike[]): Tensor[] {
+  if (Array.isArray(inputs)) return inputs.map(toFloat64)
+  throw new OptionError(`${op}: the inputs must be an array of tensors. Write ${op}(f, [x, y]).`)
 }
 
 function toFloat64(data: TensorLike): Tensor {

@@ -33,6 +33,7 @@ export const cpu: Backend = {
   readAt: valueAt,
   allFinite,
   inWorkspace: within,
+  free() {}, // the garbage collector does
 
   map,
   compileUpdate,

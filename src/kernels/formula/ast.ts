@@ -3,87 +3,10 @@
  * and the code generators of both back ends read. Three kinds of expression, nothing else.
  */
 
-/**
- * Every function of the language, under mathjs's name for it, with its number of arguments. Operators are functions too
- * (`a + b` is `add(a, b)`, `c ? a : b` is `where(c, a, b)`); comparisons and logic give 1 or 0, and any number other than 0
- * (NaN included) counts as true.
- */
-export const arity = {
-  add: 2,
-  subtract: 2,
-  multiply: 2,
-  divide: 2,
-  pow: 2,
-  unaryMinus: 1,
-  equal: 2,
-  unequal: 2,
-  smaller: 2,
-  smallerEq: 2,
-  larger: 2,
-  largerEq: 2,
-  and: 2,
-  or: 2,
-  not: 1,
-  where: 3,
-  abs: 1,
-  sign: 1,
-  copysign: 2,
-  heaviside: 2,
-  sqrt: 1,
-  cbrt: 1,
-  square: 1,
-  hypot: 2,
-  exp: 1,
-  expm1: 1,
-  exp2: 1,
-  log: 1,
-  log1p: 1,
-  log2: 1,
-  log10: 1,
-  log1mexp: 1,
-  logaddexp: 2,
-  xlogy: 2,
-  logit: 1,
-  sin: 1,
-  cos: 1,
-  tan: 1,
-  asin: 1,
-  acos: 1,
-  atan: 1,
-  atan2: 2,
-  sinc: 1,
-  sinh: 1,
-  cosh: 1,
-  tanh: 1,
-  asinh: 1,
-  acosh: 1,
-  atanh: 1,
-  erf: 1,
-  erfc: 1,
-  erfinv: 1,
-  floor: 1,
-  ceil: 1,
-  round: 1,
-  trunc: 1,
-  frac: 1,
-  min: 2,
-  max: 2,
-  mod: 2,
-  sigmoid: 1,
-  softplus: 1,
-} as const
+import { Recent } from '../recent.js'
+import type { FunctionName } from './functions.js'
 
-/** What the arguments of a function are called in its definition and its derivative, by how many there are. */
-export const argumentNames: readonly (readonly string[])[] = [[], ['x'], ['a', 'b'], ['c', 'a', 'b']]
-
-/** Comparisons and logic: their value is 1 or 0. */
-export const truthFunctions: ReadonlySet<string> = new Set<FunctionName>([
-  ...(['equal', 'unequal', 'smaller', 'smallerEq', 'larger', 'largerEq'] as const),
-  ...(['and', 'or', 'not'] as const),
-])
-
-/** The name of a function of the formula language. */
-export type FunctionName = keyof typeof arity
+export type { FunctionName }
 
 /** A number written in the formula. */
 export interface NumberExpr {
@@ -135,11 +58,8 @@ export const number = (value: number): NumberExpr => ({ kind: 'number', value })
 
 export const symbol = (name: string): SymbolExpr => ({ kind: 'symbol', name })
 
-/** `fn(…args)`; the number of arguments must be that of `arity`. */
+/** `fn(…args)`; the number of arguments must be right. */
 export const call = (fn: FunctionName, ...args: Expr[]): CallExpr => ({ kind: 'call', fn, args })
-
-/** Whether `name` is a function of the language. */
-export const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(arity, name)
 
 /** A program of these statements; its inputs are the names that they read before assigning them. */
 export function program(text: string, statements: readonly Statement[], outputs?: readonly string[]): Program {
@@ -150,6 +70,22 @@ export function program(text: string, statements: readonly Statement[], outputs?
     assigned.add(name)
   }
   return { text, statements, inputs: [...inputs], outputs: outputs ?? [...assigned] }
+}
+
+const parts = new WeakMap<Program, Recent<string, Program>>()
+
+/** The program with only these of its names as outputs. Its inputs stay, and the same names give the same object. */
+export function withOutputs(whole: Program, names: readonly string[]): Program {
+  const key = names.join()
+  if (key === whole.outputs.join()) return whole
+  const known = parts.get(whole) ?? new Recent<string, Program>(50)
+  parts.set(whole, known)
+  let part = known.get(key)
+  if (!part) {
+    part = { ...whole, outputs: [...names] }
+    known.set(key, part)
+  }
+  return part
 }
 
 /** The names in an expression, in order of first appearance. */

@@ -2,9 +2,10 @@
  * From mathjs's syntax tree to ours: few kinds of node, every operator a function, every number of arguments checked.
  */
 import { FormulaError } from '../../errors.js'
-import { nearest, toCamelCase } from '../../options.js'
-import { arity, call, type Expr, type FunctionName, isFunctionName, number, symbol } from './ast.js'
+import { nearest } from '../../options.js'
+import { call, type Expr, number, symbol } from './ast.js'
 import { hintForFunction, hintForSign } from './foreign.js'
+import { type FunctionName, isFunctionName, rows } from './functions.js'
 import type { MathNode } from './mathjs.js'
 
 /** Names that stand for a number and cannot be used for anything else. */
@@ -30,14 +31,8 @@ function logToBase(x: Expr, base: Expr): Expr {
 
 const shorthandNames = Object.keys(shorthands).map((key) => key.split('/')[0])
 
-/** Functions that are later than formulas that use their names: these go on being names where they are not called. */
-const alsoNames = new Set([
-  ...(['atan2', 'cbrt', 'copysign', 'erfc', 'erfinv', 'exp2', 'frac', 'heaviside', 'hypot'] as const),
-  ...(['log10', 'log1mexp', 'log2', 'logaddexp', 'logit', 'sinc', 'trunc', 'xlogy'] as const),
-] satisfies FunctionName[] as string[])
-
 /** Every name that may be called. */
-const known = [...new Set([...Object.keys(arity), ...shorthandNames])].sort()
+const known = [...new Set([...Object.keys(rows), ...shorthandNames])].sort()
 
 /** What the kinds of node that formulas do not have are called. */
 const unsupported: Readonly<Record<string, string>> = {
@@ -80,8 +75,8 @@ export function checkFree(name: string): void {
   if (Object.hasOwn(constants, name)) {
     throw new FormulaError(`formula: "${name}" is a constant, ${constants[name]}. Choose another name to assign to.`)
   }
-  if (isFunctionName(name) && !alsoNames.has(name)) {
-    throw new FormulaError(`formula: "${name}" is a function, not a name. Call it with ${count(arity[name])}.`)
+  if (isFunctionName(name) && !rows[name].isAlsoName) {
+    throw new FormulaError(`formula: "${name}" is a function, not a name. Call it with ${count(rows[name].arity)}.`)
   }
 }
 
@@ -137,19 +132,24 @@ function callByName(fn: string, args: Expr[]): Expr {
   const shorthand = shorthands[`${fn}/${args.length}`]
   if (shorthand) return shorthand(...args)
   if (!isFunctionName(fn)) throw unknownFunction(fn, args.length)
-  if (args.length === arity[fn]) return call(fn, ...args)
+  if (args.length === rows[fn].arity) return call(fn, ...args)
   if (variadic.includes(fn) && args.length > 2) return args.reduce((left, right) => call(fn, left, right))
   throw new FormulaError(
-    `formula: ${fn} takes ${count(arity[fn])}, but got ${args.length}. Check the parentheses and commas.`,
+    `formula: ${fn} takes ${count(rows[fn].arity)}, but got ${args.length}. Check the parentheses and commas.`,
   )
 }
 
 function unknownFunction(fn: string, args: number): FormulaError {
   if (shorthandNames.includes(fn))
     return new FormulaError(`formula: ${fn} takes 1 argument, but got ${args}. Check the parentheses and commas.`)
-  const guess = fn.length > 2 && nearest(fn, known)
-  const hint =
-    hintForFunction(toCamelCase(fn)) || (guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`)
+  const guess =
+    fn.length > 2 &&
+    nearest(
+      fn,
+      known.filter((other) => other[0] === fn[0]),
+      fn.length > 5 ? 2 : 1,
+    )
+  const hint = hintForFunction(fn) || (guess ? `Did you mean ${guess}?` : `For a product write ${fn} * ( … ).`)
   return new FormulaError(`formula: unknown function ${fn}. ${hint} Known: ${known.join(', ')}.`)
 }
 

@@ -1,25 +1,17 @@
 /**
  * The derivative of a formula is a formula: reverse mode, from source to source. The statements are unrolled into one graph in which
- * equal parts are shared; `derivatives.ts` says what each function passes back to its arguments; what was gathered at
+ * equal parts are shared; `functions.ts` has what each function passes back to its arguments; what was gathered at
  * the input is written out as statements again (`emit.ts`).
  */
 import { FormulaError } from '../../errors.js'
-import {
-  argumentNames,
-  arity,
-  type CallExpr,
-  callsOf,
-  type Expr,
-  type FunctionName,
-  type Program,
-  program,
-} from './ast.js'
-import { definitions, isDefined } from './definitions.js'
-import { derivatives } from './derivatives.js'
+import { type CallExpr, callsOf, type Expr, type Program, program } from './ast.js'
 import { emit, fresh } from './emit.js'
+import { type FunctionName, functions, isDefined, rows } from './functions.js'
+import { type Graph, unroll } from './graph.js'
 import { parse } from './parse.js'
 import { print } from './print.js'
-import { Builder } from './simplify.js'
+import { argumentNames } from './row.js'
+import { newSimplifyingGraph } from './simplify.js'
 
 /** How a gradient is to be written. */
 export interface GradientOptions {
@@ -65,45 +57,34 @@ export function gradient(source: Program, wrt: string, options: GradientOptions 
 function differentiate(source: Program, wrt: string, output: string, reuseOutput: boolean): Program {
   check('input', wrt, source.inputs)
   check('output', output, source.outputs)
-  const make = new Builder()
-  const values = unroll(source, make)
-  const x = make.symbol(wrt)
-  const g = make.symbol(gradientName(source))
+  const graph = newSimplifyingGraph()
+  const values = unroll(source, graph, undefined, 'plain')
+  const x = graph.symbol(wrt)
+  const g = graph.symbol(gradientName(source))
   const isReused = reuseOutput && !source.inputs.includes(output)
   const y = values.get(output)!
-  const d = pullBack(make, y, g, x, isReused ? make.symbol(output) : y)
+  const d = pullBack(graph, y, g, x, isReused ? graph.symbol(output) : y)
   const taken = new Set([...source.inputs, gradientName(source), output])
   const name = fresh(`d_${wrt}`, taken)
   const statements = emit(d, name, taken)
   return program(print({ statements }), statements, [name])
 }
 
-/** What each name of a program is in the end, in terms of the inputs, or of what `values` says that they are. */
-function unroll(
-  { statements }: Program,
-  make: Builder,
-  values = new Map<string, Expr>(),
-  how: 'call' | 'plain' = 'plain',
-): Map<string, Expr> {
-  for (const { name, value } of statements) values.set(name, make.substitute(value, values, how))
-  return values
-}
-
 /**
  * Carries g from y back to x along every path and adds up what arrives.
  * @param yName what the rule of y itself calls its value
  */
-function pullBack(make: Builder, y: Expr, g: Expr, x: Expr, yName: Expr): Expr {
+function pullBack(graph: Graph, y: Expr, g: Expr, x: Expr, yName: Expr): Expr {
   const gradients = new Map<Expr, Expr>([[y, g]])
-  const zero = make.number(0)
+  const zero = graph.number(0)
   for (const node of dependents(y, x).reverse()) {
     const gradient = gradients.get(node.expr) ?? zero
     if (gradient === zero) continue
     for (const i of node.active) {
       const arg = node.expr.args[i]
-      const passed = applyRule(make, node.expr, i, gradient, node.expr === y ? yName : node.expr)
+      const passed = applyRule(graph, node.expr, i, gradient, node.expr === y ? yName : node.expr)
       const before = gradients.get(arg)
-      gradients.set(arg, before ? make.call('add', before, passed) : passed)
+      gradients.set(arg, before ? graph.call('add', before, passed) : passed)
     }
   }
   return gradients.get(x) ?? zero
@@ -127,17 +108,18 @@ function dependents(y: Expr, x: Expr): Dependent[] {
 }
 
 /** The rule for argument i of a call, with everything that it names filled in. */
-function applyRule(make: Builder, { fn, args }: CallExpr, i: number, g: Expr, y: Expr): Expr {
+function applyRule(graph: Graph, { fn, args }: CallExpr, i: number, g: Expr, y: Expr): Expr {
   const rule = ruleFor(fn, i)
   const env = new Map(argumentNames[args.length].map((name, k) => [name, args[k]]))
   env.set('y', y).set('g', g)
-  return unroll(rule, make, env, 'call').get(rule.outputs[0])!
+  return unroll(rule, graph, env).get(rule.outputs[0])!
 }
 
 /** The rule that is written down, else the derivative of the definition. */
 function ruleFor(fn: FunctionName, i: number): Program {
-  const rule: string | undefined = derivatives[fn]?.[i]
-  if (rule === undefined && isDefined(fn)) return gradient(parse(definitions[fn]), argumentNames[arity[fn]][i])
+  const rule = rows[fn].gradient?.[i]
+  if (rule === undefined && isDefined(fn))
+    return gradient(parse(functions[fn].definition), argumentNames[rows[fn].arity][i])
   return parse(rule as string)
 }
 

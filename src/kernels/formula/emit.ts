@@ -2,13 +2,14 @@
  * From a graph of shared expressions to statements: what is used more than once gets a name, the rest is written in place.
  */
 import { type CallExpr, callsOf, type Expr, type Statement, symbol } from './ast.js'
+import { countUses } from './graph.js'
 
 /**
  * Statements that compute `root` and assign it to `name` last, with temporaries before it.
  * @param taken names that temporaries must not have (they are added to it)
  */
 export function emit(root: Expr, name: string, taken: Set<string>): Statement[] {
-  const uses = countUses(root)
+  const uses = countUses([root])
   const statements: Statement[] = []
   const written = new Map<Expr, Expr>()
   taken.add(name)
@@ -26,13 +27,6 @@ export function emit(root: Expr, name: string, taken: Set<string>): Statement[] 
 
   for (const expr of callsOf(root)) written.set(expr, writeCall(expr))
   return [...statements, { name, value: write(root) }]
-}
-
-/** How often each call occurs in the graph below `root`, which itself counts once. */
-function countUses(root: Expr): Map<Expr, number> {
-  const uses = new Map<Expr, number>([[root, 1]])
-  for (const { args } of callsOf(root)) for (const arg of args) uses.set(arg, (uses.get(arg) ?? 0) + 1)
-  return uses
 }
 
 /** `name`, or `name2`, `name3` …: the first that is not taken. */

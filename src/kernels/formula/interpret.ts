@@ -3,7 +3,8 @@
  */
 import { FormulaError } from '../../errors.js'
 import type { Algebra } from './algebra.js'
-import { type Expr, type FunctionName, fold, type NumberExpr, type Program, type SymbolExpr } from './ast.js'
+import { type Expr, fold, type NumberExpr, type Program, type SymbolExpr } from './ast.js'
+import type { FunctionName } from './functions.js'
 
 /**
  * The outputs of a program, by name: `interpret(parse('a * b'), numberAlgebra, { a: 2, b: 3 })` is `{ y: 6 }`.

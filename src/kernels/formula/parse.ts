@@ -3,7 +3,7 @@
  * makes statements of them and reports errors with the formula beside them.
  *
  * The language: mathjs's expression syntax. `+ - * / ^ %` (`%` is `mod`), comparisons (chained too: `0 < x < 1`),
- * `and or not`, `c ? a : b`, the functions of `arity` in `ast.ts`, `log(x, base)`, `heaviside(x)`, `cube`, numbers, `pi` or `π`, `e`,
+ * `and or not`, `c ? a : b`, the functions of `functions.ts`, `log(x, base)`, `heaviside(x)`, `cube`, numbers, `pi` or `π`, `e`,
  * `Infinity`, `NaN`, `true` (1), `false` (0). Statements `name = expression` stand one a line or are separated by `;`; a comment
  * runs from `#` to the end of its line. The last statement may be a bare expression, which means `y = expression`: the outputs
  * are then the names assigned before it, and `y`.

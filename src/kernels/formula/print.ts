@@ -4,45 +4,33 @@
 import {
   type CallExpr,
   type Expr,
-  type FunctionName,
   fold,
   type NumberExpr,
   type Program,
   type Statement,
   type SymbolExpr,
 } from './ast.js'
+import { type FunctionName, rows } from './functions.js'
+import { level } from './row.js'
 
-/** How tightly an expression holds together, as mathjs reads it. */
-export const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
-
+/** How an operator between two arguments is written. */
 interface Infix {
-  readonly symbol: string
+  readonly sign: string
   readonly own: number
   /** What the operands must be at least, not to need parentheses. */
   readonly left: number
   readonly right: number
 }
 
-const leftToRight = (symbol: string, own: number): Infix => ({ symbol: ` ${symbol} `, own, left: own, right: own + 1 })
-
-// Comparisons chain (a < b < c means a < b and b < c), so one inside another always stands in parentheses.
-const compare = (symbol: string): Infix => ({ ...leftToRight(symbol, level.compare), left: level.add })
-
-/** The functions that stand between their arguments. */
-export const infix: Partial<Record<FunctionName, Infix>> = {
-  or: leftToRight('or', level.or),
-  and: leftToRight('and', level.and),
-  equal: compare('=='),
-  unequal: compare('!='),
-  smaller: compare('<'),
-  smallerEq: compare('<='),
-  larger: compare('>'),
-  largerEq: compare('>='),
-  add: leftToRight('+', level.add),
-  subtract: leftToRight('-', level.add),
-  multiply: leftToRight('*', level.multiply),
-  divide: leftToRight('/', level.multiply),
-  pow: { symbol: '^', own: level.pow, left: level.atom, right: level.unary },
+/** The operator that a function is written as, if it is. */
+export function infixOf(fn: FunctionName): Infix | undefined {
+  const { operator } = rows[fn]
+  if (!operator) return undefined
+  const [sign, name] = operator
+  const own = level[name]
+  if (name === 'pow') return { sign, own, left: level.atom, right: level.unary }
+  // Comparisons chain (a < b < c means a < b and b < c), so one inside another always stands in parentheses
+  return { sign: ` ${sign} `, own, left: name === 'compare' ? level.add : own, right: own + 1 }
 }
 
 /** The text of a program, one statement a line; that of the single statement `y = expression` is the expression. */
@@ -64,8 +52,8 @@ const printLeaf = (expr: NumberExpr | SymbolExpr) => (expr.kind === 'number' ? p
 /** A call, given the texts of its arguments: in parentheses where they hold together less tightly than their place asks for. */
 function printCall({ fn, args }: CallExpr, texts: readonly string[]): string {
   const operand = (i: number, least: number) => (levelOf(args[i]) < least ? `(${texts[i]})` : texts[i])
-  const operator = infix[fn]
-  if (operator) return `${operand(0, operator.left)}${operator.symbol}${operand(1, operator.right)}`
+  const operator = infixOf(fn)
+  if (operator) return `${operand(0, operator.left)}${operator.sign}${operand(1, operator.right)}`
   if (fn === 'where') return `${operand(0, level.or)} ? ${operand(1, level.or)} : ${operand(2, level.where)}`
   if (fn === 'unaryMinus') return `-${operand(0, level.unary)}`
   if (fn === 'not') return `not ${operand(0, level.unary)}`
@@ -78,7 +66,7 @@ export function levelOf(expr: Expr): number {
   if (expr.kind === 'symbol') return level.atom
   if (expr.fn === 'where') return level.where
   if (expr.fn === 'unaryMinus' || expr.fn === 'not') return level.unary
-  return infix[expr.fn]?.own ?? level.atom
+  return infixOf(expr.fn)?.own ?? level.atom
 }
 
 function printNumber(value: number): string {

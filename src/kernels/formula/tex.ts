@@ -1,8 +1,10 @@
 /**
  * Formulas in TeX, for documentation.
  */
-import type { CallExpr, Expr, FunctionName, Program } from './ast.js'
-import { infix, level, levelOf } from './print.js'
+import type { CallExpr, Expr, Program } from './ast.js'
+import { type FunctionName, rows } from './functions.js'
+import { infixOf, levelOf } from './print.js'
+import { argumentNames, type LevelName, level } from './row.js'
 
 const greek =
   /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega)$/
@@ -18,57 +20,11 @@ export function toTeX({ statements }: Pick<Program, 'statements'>): string {
   return `\\begin{aligned}\n${lines.map((line) => line.join(' &= ')).join(' \\\\\n')}\n\\end{aligned}`
 }
 
-/** What stands between the arguments of functions that are written so. */
-const operators: Partial<Record<FunctionName, string>> = {
-  or: '\\vee',
-  and: '\\wedge',
-  equal: '=',
-  unequal: '\\neq',
-  smaller: '<',
-  smallerEq: '\\leq',
-  larger: '>',
-  largerEq: '\\geq',
-  add: '+',
-  subtract: '-',
-  multiply: '\\cdot',
-}
-
 /** Operators for which a ∘ (b ∘ c) needs no parentheses. */
 const associative: readonly FunctionName[] = ['add', 'multiply', 'and', 'or']
 
-/** Functions with a form of their own. */
-const forms: Partial<Record<FunctionName, (...args: Expr[]) => string>> = {
-  divide: (a, b) => `\\frac{${write(a)}}{${write(b)}}`,
-  pow: (a, b) => `${operand(a, level.atom)}^{${write(b)}}`,
-  square: (x) => `${operand(x, level.atom)}^{2}`,
-  mod: (a, b) => `\\left(${operand(a, level.unary)} \\bmod ${operand(b, level.unary)}\\right)`,
-  unaryMinus: (x) => `-${operand(x, level.pow)}`,
-  not: (x) => `\\neg ${operand(x, level.unary)}`,
-  where: (condition, yes, no) =>
-    `\\begin{cases} ${write(yes)}, & \\text{if } ${write(condition)} \\\\ ${write(no)}, & \\text{otherwise} \\end{cases}`,
-  abs: (x) => `\\left|${write(x)}\\right|`,
-  sqrt: (x) => `\\sqrt{${write(x)}}`,
-  cbrt: (x) => `\\sqrt[3]{${write(x)}}`,
-  hypot: (a, b) => `\\sqrt{${operand(a, level.atom)}^{2} + ${operand(b, level.atom)}^{2}}`,
-  floor: (x) => `\\left\\lfloor ${write(x)}\\right\\rfloor`,
-  ceil: (x) => `\\left\\lceil ${write(x)}\\right\\rceil`,
-  round: (x) => `\\left\\lfloor ${write(x)}\\right\\rceil`,
-  exp2: (x) => `2^{${write(x)}}`,
-  expm1: (x) => `\\left(e^{${write(x)}} - 1\\right)`,
-  log1p: (x) => `\\ln\\left(${operand(x, level.add)} + 1\\right)`,
-  log1mexp: (x) => `\\ln\\left(1 - e^{-${operand(x, level.pow)}}\\right)`,
-  logaddexp: (a, b) => `\\ln\\left(e^{${write(a)}} + e^{${write(b)}}\\right)`,
-  xlogy: (a, b) => `\\left(${operand(a, level.multiply)} \\cdot \\ln\\left(${write(b)}\\right)\\right)`,
-}
-
-/** The other functions that are written otherwise than they are called. */
-const commands: Partial<Record<FunctionName, string>> = {
-  log: '\\ln',
-  log2: '\\log_{2}',
-  log10: '\\log_{10}',
-  sigmoid: '\\sigma',
-  erfinv: '\\operatorname{erf}^{-1}',
-}
+/** An argument in a form: `<x>`, or `<x:atom>` with parentheses around what holds together less tightly. */
+const place = /<(\w)(?::(\w+))?>/g
 
 function write(expr: Expr): string {
   if (expr.kind === 'number') return writeNumber(expr.value)
@@ -76,21 +32,20 @@ function write(expr: Expr): string {
 }
 
 function writeCall({ fn, args }: CallExpr): string {
-  const form = forms[fn]
-  if (form) return form(...args)
-  const operator = operators[fn]
-  if (operator) return writeInfix(fn, operator, args)
-  return `${commands[fn] ?? command(fn)}\\left(${args.map(write).join(', ')}\\right)`
+  const { arity, tex, operator } = rows[fn]
+  if (tex?.includes('<x') || tex?.includes('<a')) return writeForm(tex, argumentNames[arity], args)
+  if (tex && operator) return writeInfix(fn, tex, args)
+  return `${tex ?? `\\operatorname{${fn}}`}\\left(${args.map(write).join(', ')}\\right)`
 }
 
-/** `asin` is written sin⁻¹. */
-function command(fn: string): string {
-  if (/^a(sin|cos|tan)h?$/.test(fn)) return `\\${fn.slice(1)}^{-1}`
-  return /^((sin|cos|tan)h?|exp|min|max)$/.test(fn) ? `\\${fn}` : `\\operatorname{${fn}}`
-}
+const writeForm = (form: string, names: readonly string[], args: readonly Expr[]): string =>
+  form.replace(place, (_, name: string, least?: LevelName) => {
+    const arg = args[names.indexOf(name)]
+    return least ? operand(arg, level[least]) : write(arg)
+  })
 
 function writeInfix(fn: FunctionName, operator: string, [a, b]: readonly Expr[]): string {
-  const { own, left, right } = infix[fn]!
+  const { own, left, right } = infixOf(fn)!
   const second = operand(b, associative.includes(fn) ? own : right)
   // a - (-b), but a < -b
   const apart = own >= level.add && second.startsWith('-')
@@ -107,7 +62,8 @@ const inParentheses = (tex: string) => `\\left(${tex}\\right)`
 /** As in text, but that the bar of a fraction holds together what is above and below. */
 function texLevel(expr: Expr): number {
   if (expr.kind === 'number') return /e|-/.test(String(expr.value)) ? level.multiply : levelOf(expr)
-  return expr.kind === 'call' && /^(divide|square|exp2)$/.test(expr.fn) ? level.pow : levelOf(expr)
+  const own = expr.kind === 'call' ? rows[expr.fn].texLevel : undefined
+  return own ? level[own] : levelOf(expr)
 }
 
 function writeNumber(value: number): string {

@@ -1,10 +1,10 @@
 /**
- * Opens gpu.js, which is loaded when a GPU is asked for. The only file that imports it; one file a device hides the rest: `webgpu.ts`,
- * `webgl2.ts`, `javascript.ts`.
+ * Opens gpu.js, which is loaded when a GPU is asked for. This is the only file that imports it; `webgpu.ts`, `webgl2.ts` and
+ * `javascript.ts` hide it from the others.
  *
- * What is worked around there: gpu.js never says when it falls back, so the mode is always explicit; a kernel's own last output
- * would stay alive until its next run, or be taken for a result of another size, so it is let go; numbers are uploaded into buffers and textures made here, because gpu.js
- * would compile a kernel for each size.
+ * They work around three of its habits. It falls back to the CPU silently, so the mode is always explicit. A kernel keeps its last
+ * output until its next run, or uses it for a result of another size, so the output is taken away from it. It compiles a kernel for
+ * each size of array that it uploads, so numbers are uploaded into buffers and textures made here.
  */
 import type { Api, Device, GpuJs } from './device.js'
 import { JavaScriptDevice } from './javascript.js'
@@ -18,7 +18,7 @@ const modes = { webgpu: 'webgpu', webgl2: 'webgl2', javascript: 'cpu' } as const
 /**
  * Opens a device.
  * @param functions helper functions that kernels call: numbers in, a number out
- * @throws BackendError when there is none
+ * @throws BackendError if there is none
  */
 export async function open(api: Api, functions: readonly string[]): Promise<Device> {
   if (api === 'webgpu') await provideWebGpu()
@@ -37,7 +37,7 @@ export async function open(api: Api, functions: readonly string[]): Promise<Devi
 }
 
 async function load(): Promise<GpuJsClass> {
-  // @ts-expect-error: this file of gpu.js, which has all but the packages for Node, has no declarations
+  // @ts-expect-error: this file of gpu.js, which leaves out the packages for Node, has no declarations
   const module = (await import('gpu.js/dist/gpu-browser.min.js')) as unknown as {
     default: { GPU?: GpuJsClass } & GpuJsClass
     GPU?: GpuJsClass

@@ -1,9 +1,9 @@
 /**
  * What a device is, and what the devices of gpu.js share: kernels are compiled once, and then found again.
  */
-import { BackendError } from './host.js'
+import { BackendError } from './cpu-services.js'
 
-/** What computes: two interfaces to the GPU, and gpu.js's own imitation of one in JavaScript. */
+/** The interfaces: two to the GPU, and gpu.js's imitation of one in JavaScript. */
 export type Api = 'webgpu' | 'webgl2' | 'javascript'
 
 /** A kernel: `function (a0, …, s0, …) { … }` over flat float32 arrays and then numbers, one call per element of the result. */
@@ -13,21 +13,21 @@ export interface KernelSource {
   readonly scalars: number
 }
 
-/** A block of float32 numbers on the device; opaque. */
+/** Float32 numbers on the device; opaque. */
 export type Handle = object
 
 /** A device that runs kernels. */
 export interface Device {
   readonly api: Api
-  /** For people: the interface and the hardware. */
+  /** Names the interface and the hardware, for people. */
   readonly detail: string
-  /** Whether it only imitates a GPU. */
+  /** True if it only imitates a GPU. */
   readonly isSoftware: boolean
-  /** Whether `launch` and `read` give promises. Launches must then be awaited one after the other. */
+  /** True if `launch` and `read` return promises. Launches must then be awaited one after the other. */
   readonly isAsync: boolean
-  /** Whether it was reset or taken away. */
+  /** True if it was reset or taken away. */
   readonly isLost: boolean
-  /** How many kernels were compiled so far. */
+  /** The number of kernels compiled so far. */
   readonly compiled: number
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Promised<Handle>
   upload(values: Float32Array): Handle
@@ -40,12 +40,12 @@ export type Promised<T> = T | Promise<T>
 
 /** The parts of gpu.js that are used; its own typings lack most of them. */
 export interface GpuJs {
-  createKernel(source: string, settings: Record<string, unknown>): RunKernel
+  createKernel(source: string, settings: Record<string, unknown>): GpuJsKernel
   addFunction(source: string, settings: Record<string, unknown>): void
   injectNative(source: string): void
 }
 /** A kernel of gpu.js. */
-export interface RunKernel {
+export interface GpuJsKernel {
   (...args: unknown[]): unknown
   setOutput(output: number[]): void
   kernel: {
@@ -61,7 +61,7 @@ interface SharedBuffer {
   _refs: number
   destroy(): void
 }
-/** What a kernel of gpu.js gives where results stay on the device. */
+/** The result of a kernel of gpu.js where results stay on the device. */
 export interface Result {
   output: number[]
   delete(): void
@@ -74,7 +74,7 @@ export interface Result {
 
 const arrayTypes = { webgpu: 'WebGPUBuffer', webgl2: 'ArrayTexture(1)', javascript: 'Array' } as const
 
-/** Loops bounded by an argument end here; gpu.js's own limit is 1000. Nothing has more elements. */
+/** The limit of loops that are bounded by an argument; gpu.js's own is 1000. Nothing has more elements. */
 const loopMaxIterations = 2 ** 30
 
 /** Settings of every kernel. */
@@ -90,25 +90,25 @@ const common = {
 export abstract class GpuJsDevice {
   abstract readonly api: Api
   compiled = 0
-  private readonly kernels = new Map<KernelSource, { run: RunKernel; size: number }>()
+  private readonly kernels = new Map<KernelSource, { compiled: GpuJsKernel; size: number }>()
 
   constructor(private readonly gpu: GpuJs) {}
 
-  /** The compiled kernel, set to give `size` numbers. */
-  protected prepare(kernel: KernelSource, size: number): RunKernel {
+  /** Returns the compiled kernel, set to compute `size` numbers. */
+  protected prepare(kernel: KernelSource, size: number): GpuJsKernel {
     const known = this.kernels.get(kernel)
     if (known) {
-      if (known.size !== size) known.run.setOutput([size])
+      if (known.size !== size) known.compiled.setOutput([size])
       known.size = size
-      return known.run
+      return known.compiled
     }
-    const run = this.compile(kernel, size)
-    this.kernels.set(kernel, { run, size })
+    const compiled = this.compile(kernel, size)
+    this.kernels.set(kernel, { compiled, size })
     this.compiled++
-    return run
+    return compiled
   }
 
-  private compile({ source, arrays, scalars }: KernelSource, size: number): RunKernel {
+  private compile({ source, arrays, scalars }: KernelSource, size: number): GpuJsKernel {
     const argumentTypes = [
       ...new Array<string>(arrays).fill(arrayTypes[this.api]),
       ...new Array<string>(scalars).fill('Float'),
@@ -118,14 +118,14 @@ export abstract class GpuJsDevice {
   }
 }
 
-/** One kernel that needs no array: its result shows how gpu.js holds numbers. */
+/** A kernel that needs no array: its result shows how gpu.js holds numbers. */
 export const probe: KernelSource = { source: 'function (s0) { return s0; }', arrays: 0, scalars: 1 }
 
-/** Whether a renderer of this name imitates a GPU. */
+/** True if a renderer of this name imitates a GPU. */
 export const isSoftwareName = (name: string): boolean =>
   /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(name)
 
-/** The error of a device that was reset, or taken away from a page that stayed in the background. */
+/** Makes the error for a device that was reset, or taken away from a page in the background. */
 export function lost(what: string): BackendError {
   return new BackendError(
     `gpu: ${what} was lost, and with it what was computed there. Call await setBackend('gpu') again and load the weights from a checkpoint.`,

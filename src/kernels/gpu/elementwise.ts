@@ -3,24 +3,26 @@
  * and scalars are arguments.
  */
 import type { DataBuffer, DType, Operand, Shape, UpdateKernel } from '../backend.js'
-import type { Program } from '../formula/ast.js'
-import type { Block } from './blocks.js'
+import { type Program, symbolsOf } from '../formula/ast.js'
+import { sizeOf } from '../sizes.js'
+import { broadcastStrides, mergeAxes } from '../strides.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
-import { kernel } from './kernels.js'
-import { broadcastStrides, coordinates, dot, merged, sizeNames } from './layout.js'
-import { slice, translate } from './translate.js'
+import type { DeviceArray } from './device-arrays.js'
+import { kernelSource } from './kernel-source.js'
+import { coordinates, dot, sizeNames } from './layout.js'
+import { outputOf, translate } from './translate.js'
 
-/** How an input is read: at the result's index, its only element, at an index of its own, or as a scalar. */
+/** The ways to read an input: at the result's index, its only element, at an index of its own, or as a scalar. */
 type Access = 'flat' | 'one' | 'strided' | 'scalar'
 
-/** A kernel, and what it is to be given. */
+/** A kernel, and how its scalars follow from those of a call. */
 interface Compiled {
   readonly source: KernelSource
   readonly uniforms: readonly ((scalars: readonly number[]) => number)[]
 }
 
-/** How the result is stored: as it is, as 0 or 1, cut off, or rounded to a whole number. */
+/** The ways to store a result: as it is, as 0 or 1, cut off, or rounded to a whole number. */
 type Storage = 'float' | 'bool' | 'cut' | 'whole'
 
 const compiledFor = new WeakMap<Program, Map<string, Compiled>>()
@@ -33,23 +35,23 @@ export function map(
   shape: Shape,
   dtypes: readonly DType[],
 ): DataBuffer[] {
-  const size = shape.reduce((product, n) => product * n, 1)
+  const size = sizeOf(shape)
   const operands = inputs.filter((input) => typeof input !== 'number')
   const accesses = inputs.map((input) => (typeof input === 'number' ? 'scalar' : accessOf(input, shape, size)))
   const strided = operands.filter((x) => accessOf(x, shape, size) === 'strided')
-  const walk = merged(
+  const walk = mergeAxes(
     shape,
     strided.map((x) => broadcastStrides(x.shape, shape)),
   )
   const rank = strided.length > 0 ? walk.sizes.length : 0
   const layout = strided.length > 0 ? [...walk.sizes.slice(1), ...walk.strides.flat()] : []
   const numbers = inputs.filter((input) => typeof input === 'number')
-  const blocks = operands.map((x) => buffers.block(x.buffer))
+  const arrays = operands.map((x) => x.buffer)
   const areWhole = operands.every(({ buffer }) => buffer.dtype === 'int32' || buffer.dtype === 'bool')
   return formula.outputs.map((output, i) => {
     const { source, uniforms } = compile(formula, output, accesses, rank, storageOf(dtypes[i], areWhole))
     const scalars = [...layout, ...uniforms.map((compute) => compute(numbers))]
-    return buffers.fromBlock(buffers.blocks.launch(source, size, blocks, scalars), dtypes[i])
+    return buffers.compute(source, size, arrays, scalars, dtypes[i])
   })
 }
 
@@ -104,11 +106,11 @@ function compileAfresh(
     if (access === 'scalar') names.set(formula.inputs[i], scalars++)
     else names.set(formula.inputs[i], `a${arrays++}[${indexText(access, rank, arrays, layout)}]`)
   }
-  const body = translate(slice(formula, output), names)
-  const result = stored[storage](body.outputs[output])
+  const body = translate(outputOf(formula, output), names)
+  const result = stored[storage](body.result)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
   const text = `${coordinates(rank)}${body.statements.join(' ')} return ${result};`
-  return { source: kernel(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
+  return { source: kernelSource(arrays, [...layout, ...uniforms], text), uniforms: body.uniforms }
 }
 
 function indexText(access: Access, rank: number, array: number, layout: string[]): string {
@@ -119,7 +121,7 @@ function indexText(access: Access, rank: number, array: number, layout: string[]
 }
 
 /**
- * See `Backend.compileUpdate`. Blocks never change, so each array that the program assigns gets a new one, computed from all the old
+ * See `Backend.compileUpdate`. DeviceArrays never change, so each array that the program assigns gets a new one, computed from all the old
  * ones.
  */
 export function compileUpdate(
@@ -133,12 +135,12 @@ export function compileUpdate(
   return (targets, numbers) => {
     const { size } = targets[0]
     if (size === 0) return
-    const blocks: Block[] = kernels.map(({ source, uniforms, read }) => {
-      const inputs = read.map((i) => buffers.block(targets[i]))
+    const results: DeviceArray[] = kernels.map(({ source, uniforms, read }) => {
+      const inputs = read.map((i) => buffers.toDevice(targets[i]))
       const values = uniforms.map((compute) => compute(numbers))
-      return buffers.blocks.launch(source, size, inputs, values)
+      return buffers.onDevice.launch(source, size, inputs, values)
     })
-    for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], blocks[k])
+    for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], results[k])
   }
 }
 
@@ -148,12 +150,13 @@ function updateKernel(
   arrays: readonly string[],
   scalars: readonly string[],
 ): Compiled & { read: readonly number[] } {
-  const needed = slice(rule, output)
-  const read = arrays.map((_, i) => i).filter((i) => needed.inputs.includes(arrays[i]))
+  const value = outputOf(rule, output)
+  const needed = symbolsOf(value)
+  const read = arrays.map((_, i) => i).filter((i) => needed.has(arrays[i]))
   const names = new Map<string, number | string>(scalars.map((name, i) => [name, i]))
   for (const [k, i] of read.entries()) names.set(arrays[i], `a${k}[i]`)
-  const body = translate(needed, names)
+  const body = translate(value, names)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
-  const source = kernel(read.length, uniforms, `${body.statements.join(' ')} return ${body.outputs[output]};`)
+  const source = kernelSource(read.length, uniforms, `${body.statements.join(' ')} return ${body.result};`)
   return { source, uniforms: body.uniforms, read }
 }

@@ -1,16 +1,16 @@
 /**
- * How much tensors hold on the device. What nobody uses any more can only be found while no JavaScript runs, so a function that
- * goes on and on must stop at some point, before the machine has no memory left.
+ * How much memory tensors hold on the device. Those that nobody uses any more are only found while no JavaScript runs, so a function
+ * that makes more and more without a pause must fail before the machine runs out of memory.
  */
-import { BackendError } from './host.js'
+import { BackendError } from './cpu-services.js'
 
-/** What a block costs at least, in bytes: the records that the driver and the browser keep of it. */
+/** The least that an array costs, in bytes: the records that the driver and the browser keep of it. */
 const least = 2 ** 14
 
-/** How many bytes may be made without a pause. */
+/** The bytes that may be made without a pause. */
 const mostAtOnce = 2 ** 31
 
-/** From how many bytes on a pause is worth its time. */
+/** The bytes from which on a pause is worth its time. */
 const much = 2 ** 26
 
 const cost = (size: number): number => Math.max(4 * size, least)
@@ -18,12 +18,12 @@ const cost = (size: number): number => Math.max(4 * size, least)
 /** Counts bytes, and pauses. */
 export class Growth {
   private held = 0
-  /** What was held when JavaScript last began to run, if anything was made since. */
+  /** The bytes held when JavaScript last began to run, or null if none were added since. */
   private before: number | null = null
 
   /**
-   * Another block.
-   * @throws BackendError when too many were made without a pause
+   * Counts a new array.
+   * @throws BackendError if too many were made without a pause
    */
   add(size: number): void {
     if (this.before === null) {
@@ -36,12 +36,12 @@ export class Growth {
     this.held += cost(size)
   }
 
-  /** A block was let go. */
+  /** Counts an array that was freed. */
   remove(size: number): void {
     this.held -= cost(size)
   }
 
-  /** When much was made, lets the garbage collector find what of it is not used. It does not see the GPU's memory, but an array's. */
+  /** If much was made, lets the garbage collector find what is unused. It ignores the GPU's memory, so an ordinary array prompts it. */
   async pause(): Promise<void> {
     if (this.before === null || this.held - this.before < much) return
     void new ArrayBuffer(4 * much)
@@ -51,6 +51,6 @@ export class Growth {
 
 function tooMuch(): BackendError {
   return new BackendError(
-    `gpu: one synchronous function made more than ${mostAtOnce / 2 ** 30} GiB of tensors, and the GPU's memory cannot be given back before it ends. Wrap each step of the loop in tidy(() => …), or await t.data() in it.`,
+    `gpu: one synchronous function made more than ${mostAtOnce / 2 ** 30} GiB of tensors, whose memory cannot be freed before it ends. Wrap each step of the loop in tidy(() => …), or await t.data() in it.`,
   )
 }

@@ -1,45 +1,8 @@
 /**
- * How kernels find elements: the coordinates of a result's element, and where an operand that is broadcast has it.
+ * Finding elements in kernels: the coordinates of a result's element, and its place in an array of other strides.
  */
-import type { Shape } from '../backend.js'
 
-/** A walk over several arrays at once: sizes per axis, and for each array its strides. Neighbouring axes are merged where possible. */
-export interface Walk {
-  readonly sizes: readonly number[]
-  readonly strides: readonly (readonly number[])[]
-}
-
-/** Leaves out axes of size 1 and merges those that every array walks through without a jump. */
-export function merged(shape: Shape, strides: readonly (readonly number[])[]): Walk {
-  const sizes: number[] = []
-  const result: number[][] = strides.map(() => [])
-  for (let axis = 0; axis < shape.length; axis++) {
-    if (shape[axis] === 1) continue
-    const last = sizes.length - 1
-    if (last >= 0 && strides.every((s, k) => result[k][last] === s[axis] * shape[axis])) {
-      sizes[last] *= shape[axis]
-      for (const [k, s] of strides.entries()) result[k][last] = s[axis]
-    } else {
-      sizes.push(shape[axis])
-      for (const [k, s] of strides.entries()) result[k].push(s[axis])
-    }
-  }
-  return { sizes, strides: result }
-}
-
-/** The strides of an array of shape `from`, broadcast to `to`: 0 where it repeats. */
-export function broadcastStrides(from: Shape, to: Shape): number[] {
-  const strides = new Array<number>(to.length).fill(0)
-  const first = to.length - from.length
-  let step = 1
-  for (let axis = from.length - 1; axis >= 0; axis--) {
-    if (from[axis] !== 1) strides[first + axis] = step
-    step *= from[axis]
-  }
-  return strides
-}
-
-/** Statements that give the coordinates `c0`, `c1`, … of element `i`; the sizes are `n1`, `n2`, … (the first is not needed). */
+/** Statements that compute the coordinates `c0`, `c1`, … of element `i`; the sizes are `n1`, `n2`, … (the first is not needed). */
 export function coordinates(rank: number): string {
   let text = ''
   let rest = 'i'

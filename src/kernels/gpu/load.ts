@@ -1,5 +1,5 @@
 /**
- * The way to the GPU's code, which is loaded when a GPU is asked for.
+ * Loads the GPU's code when a GPU is asked for.
  */
 import * as errors from '../../errors.js'
 import { cpu } from '../cpu/backend.js'
@@ -11,7 +11,7 @@ const memory = { CpuBuffer, isResident, newArray, ordinary, overwrite, resident,
 
 /**
  * Opens the GPU.
- * @throws BackendError when there is none that may be used; the message says what was tried
+ * @throws BackendError if none can be used; the message lists what was tried
  */
 export async function loadGpu(options: GpuOptions): Promise<GpuBackend> {
   const { openGpu } = await import('./backend.js').catch((error) => {
@@ -22,6 +22,6 @@ export async function loadGpu(options: GpuOptions): Promise<GpuBackend> {
 
 function notLoaded(error: unknown): InstanceType<typeof BackendError> {
   return new BackendError(
-    `setBackend: the file with the GPU's code does not load (${String((error as Error)?.message ?? error).split('\n')[0]}). It is chunks/gpu.js in nabla's dist folder: copy it to chunks/gpu.js next to nabla.min.js.`,
+    `setBackend: the GPU's code failed to load (${String((error as Error)?.message ?? error).split('\n')[0]}). It is chunks/gpu.js in nabla's dist folder: copy it to chunks/gpu.js next to nabla.min.js.`,
   )
 }

@@ -3,7 +3,7 @@
  */
 import type { DataBuffer, MatmulEpilogue, MatmulSize } from '../backend.js'
 import type { Buffers } from './buffers.js'
-import { cached, kernel } from './kernels.js'
+import { kernelSource } from './kernel-source.js'
 
 /** See `Backend.matmul`. */
 export function matmul(
@@ -17,9 +17,8 @@ export function matmul(
   const [aRow, aNext] = transposeA ? [1, m] : [k, 1]
   const [bColumn, bNext] = transposeB ? [k, 1] : [1, n]
   const source = bias ? (relu ? withBiasAndRelu : withBias) : relu ? withRelu : plain
-  const inputs = [a, b, ...(bias ? [bias] : [])].map((x) => buffers.block(x))
   const scalars = [m, n, k, aStep, bStep, aRow, aNext, bColumn, bNext]
-  return buffers.fromBlock(buffers.blocks.launch(source(null), batch * m * n, inputs, scalars), 'float32')
+  return buffers.compute(source, batch * m * n, bias ? [a, b, bias] : [a, b], scalars, 'float32')
 }
 
 /** Eight products at a time: fewer steps of the loop, and reads that can overlap. */
@@ -53,5 +52,5 @@ function product(arrays: number, result: string) {
       q = q + bNext;
     }
     return ${result};`
-  return cached((_: null) => kernel(arrays, scalars, body))
+  return kernelSource(arrays, scalars, body)
 }

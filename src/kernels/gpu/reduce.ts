@@ -1,18 +1,19 @@
 /**
- * Reductions on the GPU. A block of neighbouring axes at a time, and long axes as a tree: 64 numbers to one, over and over,
+ * Reductions on the GPU. A group of neighbouring axes at a time, the last first, and long axes as a tree: 64 numbers to one, over and over,
  * which keeps the sums accurate and many threads busy.
  */
 import type { DataBuffer, ReduceKind, Shape } from '../backend.js'
 import { reducedType, sizeOf } from '../sizes.js'
-import type { Block } from './blocks.js'
+import { groupAxes } from '../strides.js'
 import type { Buffers } from './buffers.js'
 import type { KernelSource } from './device.js'
-import { cached, kernel } from './kernels.js'
+import type { DeviceArray } from './device-arrays.js'
+import { cached, kernelSource } from './kernel-source.js'
 
-/** What kernels compute; the other kinds are made of these. */
+/** The kinds that have kernels; the others are made of these. */
 type Kind = 'sum' | 'sumSquares' | 'prod' | 'max' | 'min' | 'any' | 'all'
 
-/** How many numbers a thread takes, when there are more than twice as many. */
+/** The number of elements that a thread takes, if there are more than twice as many. */
 const width = 64
 
 /** See `Backend.reduce`; not over axes of size 0. */
@@ -23,25 +24,29 @@ export function reduce(
   shape: Shape,
   axes: readonly number[],
 ): DataBuffer {
-  let block = buffers.block(x).share()
-  let sizes = [...shape]
+  const { groups, reduced } = groupAxes(shape, axes)
+  let array = buffers.toDevice(x).share()
   let next: Kind = kind === 'mean' ? 'sum' : kind
-  const count = axes.reduce((product, axis) => product * shape[axis], 1)
-  for (const [first, last] of runs(axes).reverse()) {
-    const outer = sizeOf(sizes.slice(0, first))
-    const inner = sizeOf(sizes.slice(last + 1))
-    block = overAxis(buffers, next, block, outer, sizeOf(sizes.slice(first, last + 1)), inner)
-    sizes = [...sizes.slice(0, first), ...sizes.slice(last + 1)]
+  while (groups.length > 1) {
+    const inner = groups.pop() as number
+    const n = groups.pop() as number
+    array = overAxis(buffers, next, array, sizeOf(groups), n, inner)
+    groups[groups.length - 1] *= inner
     if (next === 'sumSquares') next = 'sum'
   }
-  // Over no axes at all, some kinds still change the numbers
-  if (axes.length === 0) block = overAxis(buffers, next, block, sizeOf(sizes), 1, 1)
-  if (kind === 'mean') block = consume(buffers, scale(null), block, block.size, [1 / count])
-  return buffers.fromBlock(block, reducedType(kind, x.dtype))
+  if (kind === 'mean') array = consume(buffers, scale, array, array.size, [1 / reduced])
+  return buffers.fromDevice(array, reducedType(kind, x.dtype))
 }
 
-/** Reduces the middle axis; the block is released. */
-function overAxis(buffers: Buffers, kind: Kind, x: Block, outer: number, axis: number, inner: number): Block {
+/** Reduces the middle axis, and releases the array. */
+function overAxis(
+  buffers: Buffers,
+  kind: Kind,
+  x: DeviceArray,
+  outer: number,
+  axis: number,
+  inner: number,
+): DeviceArray {
   const parts = axis > 2 * width ? Math.ceil(axis / width) : 1
   const each = Math.ceil(axis / parts)
   const partial = consume(buffers, reduction(kind), x, outer * parts * inner, [axis, inner, parts, each])
@@ -49,16 +54,22 @@ function overAxis(buffers: Buffers, kind: Kind, x: Block, outer: number, axis: n
   return overAxis(buffers, kind === 'sumSquares' ? 'sum' : kind, partial, outer, parts, inner)
 }
 
-function consume(buffers: Buffers, source: KernelSource, x: Block, size: number, scalars: readonly number[]): Block {
-  const result = buffers.blocks.launch(source, size, [x], scalars)
+function consume(
+  buffers: Buffers,
+  source: KernelSource,
+  x: DeviceArray,
+  size: number,
+  scalars: readonly number[],
+): DeviceArray {
+  const result = buffers.onDevice.launch(source, size, [x], scalars)
   x.release()
   return result
 }
 
-const scale = cached((_: null) => kernel(1, ['factor'], 'return a0[i] * factor;'))
+const scale = kernelSource(1, ['factor'], 'return a0[i] * factor;')
 
 const reduction = cached((kind: Kind) =>
-  kernel(
+  kernelSource(
     1,
     ['axis', 'inner', 'parts', 'each'],
     `const line = quotient(i, inner);
@@ -79,7 +90,7 @@ const reduction = cached((kind: Kind) =>
 
 const start = { sum: '0', sumSquares: '0', prod: '1', any: '0', all: '1' }
 
-/** How the next number x joins the result y so far. */
+/** Statements that add the next number x to the result y so far. */
 const combine: Record<Kind, string> = {
   sum: 'y = y + x;',
   sumSquares: 'y = y + x * x;',
@@ -95,16 +106,15 @@ export function argReduce(
   buffers: Buffers,
   kind: 'argMax' | 'argMin',
   x: DataBuffer,
-  outer: number,
+  shape: Shape,
   axis: number,
-  inner: number,
 ): DataBuffer {
-  const block = buffers.blocks.launch(extreme(kind), outer * inner, [buffers.block(x)], [axis, inner])
-  return buffers.fromBlock(block, 'int32')
+  const [outer, count, inner] = groupAxes(shape, [axis]).groups
+  return buffers.compute(extreme(kind), outer * inner, [x], [count, inner], 'int32')
 }
 
 const extreme = cached((kind: 'argMax' | 'argMin') =>
-  kernel(
+  kernelSource(
     1,
     ['axis', 'inner'],
     `const page = quotient(i, inner);
@@ -121,14 +131,3 @@ const extreme = cached((kind: 'argMax' | 'argMin') =>
     return index;`,
   ),
 )
-
-/** Neighbouring axes together: [0, 1, 3] is [0, 1] and [3, 3]. */
-function runs(axes: readonly number[]): [first: number, last: number][] {
-  const found: [number, number][] = []
-  for (const axis of axes) {
-    const last = found[found.length - 1]
-    if (last && last[1] === axis - 1) last[1] = axis
-    else found.push([axis, axis])
-  }
-  return found
-}

@@ -2,9 +2,9 @@
  * Running reductions and recurrences on the GPU: in round d every element takes in the one d before it, for d = 1, 2, 4, …
  */
 import type { DataBuffer, ScanKind } from '../backend.js'
-import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
-import { cached, kernel } from './kernels.js'
+import type { DeviceArray } from './device-arrays.js'
+import { cached, kernelSource } from './kernel-source.js'
 
 /** See `Backend.scan`. */
 export function scan(
@@ -16,11 +16,11 @@ export function scan(
   inner: number,
 ): DataBuffer {
   const size = outer * axis * inner
-  let y = buffers.block(x).share()
+  let y = buffers.toDevice(x).share()
   for (let distance = 1; distance < axis; distance *= 2) {
-    y = next(y, buffers.blocks.launch(round(kind), size, [y], [axis, inner, distance]))
+    y = next(y, buffers.onDevice.launch(round(kind), size, [y], [axis, inner, distance]))
   }
-  return buffers.fromBlock(y, x.dtype)
+  return buffers.fromDevice(y, x.dtype)
 }
 
 /** See `Backend.recurrence`: composes the steps y → a · y + b. */
@@ -33,18 +33,18 @@ export function recurrence(
   inner: number,
 ): DataBuffer {
   const size = outer * axis * inner
-  let factor = buffers.block(a).share()
-  let y = buffers.block(b).share()
+  let factor = buffers.toDevice(a).share()
+  let y = buffers.toDevice(b).share()
   for (let distance = 1; distance < axis; distance *= 2) {
     const scalars = [axis, inner, distance]
-    y = next(y, buffers.blocks.launch(addition(null), size, [factor, y], scalars))
-    factor = next(factor, buffers.blocks.launch(round('prod'), size, [factor], scalars))
+    y = next(y, buffers.onDevice.launch(addition, size, [factor, y], scalars))
+    factor = next(factor, buffers.onDevice.launch(round('prod'), size, [factor], scalars))
   }
   factor.release()
-  return buffers.fromBlock(y, b.dtype)
+  return buffers.fromDevice(y, b.dtype)
 }
 
-function next(old: Block, fresh: Block): Block {
+function next(old: DeviceArray, fresh: DeviceArray): DeviceArray {
   old.release()
   return fresh
 }
@@ -63,7 +63,7 @@ const combine: Record<ScanKind, string> = {
 }
 
 const round = cached((kind: ScanKind) =>
-  kernel(
+  kernelSource(
     1,
     ['axis', 'inner', 'distance'],
     `${position}
@@ -76,13 +76,11 @@ const round = cached((kind: ScanKind) =>
   ),
 )
 
-const addition = cached((_: null) =>
-  kernel(
-    2,
-    ['axis', 'inner', 'distance'],
-    `${position}
+const addition = kernelSource(
+  2,
+  ['axis', 'inner', 'distance'],
+  `${position}
     let y = a1[i];
     if (place >= distance) { y = y + a0[i] * a1[before]; }
     return y;`,
-  ),
 )

@@ -3,8 +3,7 @@
  */
 import type { DataBuffer } from '../backend.js'
 import type { Buffers } from './buffers.js'
-import type { KernelSource } from './device.js'
-import { cached, kernel } from './kernels.js'
+import { kernelSource } from './kernel-source.js'
 import { reduce } from './reduce.js'
 
 /** See `Backend.softmax`. */
@@ -16,12 +15,12 @@ export function softmax(
   columns: number,
 ): DataBuffer {
   const { largest, sums } = statistics(buffers, x, rows, columns)
-  return run(
-    buffers,
-    kind === 'softmax' ? probabilities(null) : logProbabilities(null),
+  return buffers.compute(
+    kind === 'softmax' ? probabilities : logProbabilities,
     x.size,
     [x, largest, sums],
-    columns,
+    [columns],
+    'float32',
   )
 }
 
@@ -34,7 +33,7 @@ export function crossEntropy(
   columns: number,
 ): DataBuffer {
   const { largest, sums } = statistics(buffers, logits, rows, columns)
-  return run(buffers, loss(null), rows, [logits, largest, sums, labels], columns)
+  return buffers.compute(loss, rows, [logits, largest, sums, labels], [columns], 'float32')
 }
 
 /** See `Backend.crossEntropyGradient`. */
@@ -47,58 +46,39 @@ export function crossEntropyGradient(
   columns: number,
 ): DataBuffer {
   const { largest, sums } = statistics(buffers, logits, rows, columns)
-  return run(buffers, lossGradient(null), logits.size, [logits, largest, sums, labels, g], columns)
+  return buffers.compute(lossGradient, logits.size, [logits, largest, sums, labels, g], [columns], 'float32')
 }
 
 /** The largest number of each row, and Σ exp(x − largest). */
 function statistics(buffers: Buffers, x: DataBuffer, rows: number, columns: number) {
   const largest = reduce(buffers, 'max', x, [rows, columns], [1])
-  const shifted = run(buffers, exponentials(null), x.size, [x, largest], columns)
+  const shifted = buffers.compute(exponentials, x.size, [x, largest], [columns], 'float32')
   return { largest, sums: reduce(buffers, 'sum', shifted, [rows, columns], [1]) }
-}
-
-function run(
-  buffers: Buffers,
-  source: KernelSource,
-  size: number,
-  inputs: readonly DataBuffer[],
-  columns: number,
-): DataBuffer {
-  const blocks = inputs.map((x) => buffers.block(x))
-  return buffers.fromBlock(buffers.blocks.launch(source, size, blocks, [columns]), 'float32')
 }
 
 const rowOf = 'const row = quotient(i, columns);'
 
-const exponentials = cached((_: null) => kernel(2, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]);`))
+const exponentials = kernelSource(2, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]);`)
 
-const probabilities = cached((_: null) =>
-  kernel(3, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]) / a2[row];`),
-)
+const probabilities = kernelSource(3, ['columns'], `${rowOf} return exponentialOf(a0[i] - a1[row]) / a2[row];`)
 
-const logProbabilities = cached((_: null) =>
-  kernel(3, ['columns'], `${rowOf} return a0[i] - a1[row] - logarithmOf(a2[row]);`),
-)
+const logProbabilities = kernelSource(3, ['columns'], `${rowOf} return a0[i] - a1[row] - logarithmOf(a2[row]);`)
 
 // A label that does not exist gives NaN
-const loss = cached((_: null) =>
-  kernel(
-    4,
-    ['columns'],
-    `const label = a3[i];
+const loss = kernelSource(
+  4,
+  ['columns'],
+  `const label = a3[i];
     let y = Math.sqrt(-1 - Math.abs(label));
     if (label >= 0 && label < columns) { y = logarithmOf(a2[i]) - (a0[i * columns + label] - a1[i]); }
     return y;`,
-  ),
 )
 
-const lossGradient = cached((_: null) =>
-  kernel(
-    5,
-    ['columns'],
-    `${rowOf}
+const lossGradient = kernelSource(
+  5,
+  ['columns'],
+  `${rowOf}
     let p = exponentialOf(a0[i] - a1[row]) / a2[row];
     if (i - row * columns === a3[row]) { p = p - 1; }
     return a4[row] * p;`,
-  ),
 )

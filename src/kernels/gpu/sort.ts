@@ -3,9 +3,9 @@
  * bitonic network: log² n rounds in which every place is compared with another one.
  */
 import type { DataBuffer } from '../backend.js'
-import type { Block } from './blocks.js'
 import type { Buffers } from './buffers.js'
-import { cached, kernel } from './kernels.js'
+import type { DeviceArray } from './device-arrays.js'
+import { cached, kernelSource } from './kernel-source.js'
 
 /** Rows that are longer take the network. */
 const longest = 1024
@@ -18,22 +18,22 @@ export function argSort(
   columns: number,
   descending: boolean,
 ): DataBuffer {
-  if (columns > longest) return buffers.fromBlock(network(buffers, x, rows, columns, descending), 'int32')
+  if (columns > longest) return buffers.fromDevice(network(buffers, x, rows, columns, descending), 'int32')
   const size = rows * columns
-  const ranks = buffers.blocks.launch(rank(descending), size, [buffers.block(x)], [columns])
-  const order = buffers.blocks.launch(inverse(null), size, [ranks], [columns])
+  const ranks = buffers.onDevice.launch(rank(descending), size, [buffers.toDevice(x)], [columns])
+  const order = buffers.onDevice.launch(inverse, size, [ranks], [columns])
   ranks.release()
-  return buffers.fromBlock(order, 'int32')
+  return buffers.fromDevice(order, 'int32')
 }
 
-/** Whether a comes before b, when they differ; NaN is larger than all others. */
+/** Conditions for p to come before x, if they differ; NaN is larger than all others. */
 const before = {
   ascending: '(p < x || (!(x === x) && p === p))',
   descending: '(p > x || (!(p === p) && x === x))',
 }
 
 const rank = cached((descending: boolean) =>
-  kernel(
+  kernelSource(
     1,
     ['columns'],
     `const first = quotient(i, columns) * columns;
@@ -48,45 +48,44 @@ const rank = cached((descending: boolean) =>
   ),
 )
 
-const inverse = cached((_: null) =>
-  kernel(
-    1,
-    ['columns'],
-    `const first = quotient(i, columns) * columns;
+const inverse = kernelSource(
+  1,
+  ['columns'],
+  `const first = quotient(i, columns) * columns;
     let index = 0;
     for (let j = 0; j < columns; j++) { if (a0[first + j] === i - first) { index = j; } }
     return index;`,
-  ),
 )
 
 /** Batcher's bitonic network over places 0 … padded − 1 of each row; those behind the columns hold what comes last. */
-function network(buffers: Buffers, x: DataBuffer, rows: number, columns: number, descending: boolean): Block {
-  const { blocks } = buffers
+function network(buffers: Buffers, x: DataBuffer, rows: number, columns: number, descending: boolean): DeviceArray {
   const padded = 2 ** Math.ceil(Math.log2(columns))
-  const numbers = buffers.block(x)
-  let order = blocks.launch(places(null), rows * padded, [], [padded])
+  const numbers = buffers.toDevice(x)
+  let order = buffers.onDevice.launch(places, rows * padded, [], [padded])
   for (let size = 2; size <= padded; size *= 2) {
     for (let distance = size / 2; distance >= 1; distance /= 2) {
       const scalars = [columns, padded, size, distance]
-      const next = blocks.launch(exchange(descending), rows * padded, [numbers, order], scalars)
+      const next = buffers.onDevice.launch(exchange(descending), rows * padded, [numbers, order], scalars)
       order.release()
       order = next
     }
   }
-  const result = blocks.launch(firstOf(null), rows * columns, [order], [columns, padded])
+  const result = buffers.onDevice.launch(firstOf, rows * columns, [order], [columns, padded])
   order.release()
   return result
 }
 
-const places = cached((_: null) => kernel(0, ['padded'], 'return i - quotient(i, padded) * padded;'))
+const places = kernelSource(0, ['padded'], 'return i - quotient(i, padded) * padded;')
 
-const firstOf = cached((_: null) =>
-  kernel(1, ['columns', 'padded'], 'const row = quotient(i, columns); return a0[row * padded + (i - row * columns)];'),
+const firstOf = kernelSource(
+  1,
+  ['columns', 'padded'],
+  'const row = quotient(i, columns); return a0[row * padded + (i - row * columns)];',
 )
 
 /** One round: keeps the own index, or takes that of the partner. Equal numbers are ordered by their indices, so that none are equal. */
 const exchange = cached((descending: boolean) =>
-  kernel(
+  kernelSource(
     2,
     ['columns', 'padded', 'size', 'distance'],
     `const row = quotient(i, padded);

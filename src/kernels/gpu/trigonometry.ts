@@ -12,8 +12,8 @@ const arctangent = count(6).map((i) => (-1) ** i / (2 * i + 1))
 const digits = [2607, 2435, 1764, 3652, 338, 2556, 629, 2001, 3923, 1245, 3085, 2914, 2393, 2364, 1081]
 
 /**
- * How a product p of two digits joins the sums, by its place after the point: whole turns go, and each sum stays so short that it is
- * exact (but the last).
+ * Statements that add a product p of two digits to the sums, by its place after the point: whole turns are dropped, and each sum but the
+ * last stays so short that it is exact.
  */
 const joins = [
   'high = high + p - 4 * Math.floor(0.25 * p);',

@@ -2,18 +2,18 @@
  * The GPU through WebGL2: numbers are texels, kernels are fragment shaders that render a texture.
  */
 
+import { BackendError } from './cpu-services.js'
 import {
   type Device,
   GpuJsDevice,
+  type GpuJsKernel,
   type Handle,
   isSoftwareName,
   type KernelSource,
   lost,
   probe,
   type Result,
-  type RunKernel,
 } from './device.js'
-import { BackendError } from './host.js'
 
 /** WebGL2. */
 export class WebGl2Device extends GpuJsDevice implements Device {
@@ -49,9 +49,9 @@ export class WebGl2Device extends GpuJsDevice implements Device {
 
   launch(kernel: KernelSource, size: number, arrays: readonly Handle[], scalars: readonly number[]): Handle {
     if (this.sample) this.checkAlive()
-    const run = this.prepare(kernel, size)
-    renew(run)
-    return run(...arrays, ...scalars) as Handle
+    const compiled = this.prepare(kernel, size)
+    renew(compiled)
+    return compiled(...arrays, ...scalars) as Handle
   }
 
   upload(values: Float32Array): Handle {
@@ -78,12 +78,12 @@ export class WebGl2Device extends GpuJsDevice implements Device {
     return new sample.constructor({ ...sample, texture, size, dimensions: [values.length, 1, 1], output })
   }
 
-  /** A lost context computes nothing, and says nothing. */
+  /** Throws if the context was lost: it would compute nothing, silently. */
   private checkAlive(): void {
     if (this.isLost) throw lost('the WebGL context')
   }
 
-  /** Texels have four channels when they are read; the first is the number. */
+  /** Reads the numbers: the first of the four channels that texels have when they are read. */
   read(handle: Handle, size: number): Float32Array {
     this.checkAlive()
     const texels = (handle as Result).renderValues()
@@ -96,10 +96,10 @@ export class WebGl2Device extends GpuJsDevice implements Device {
 }
 
 /**
- * Gives the kernel a texture of its own to write to, unless it has one. gpu.js would do so, too, except when the last result is now
- * an argument: it then takes an older texture, whose size may be another.
+ * Gives the kernel a new texture to write to, unless nobody else uses the one that it has. gpu.js does this itself, except when the
+ * last result is now an argument: it then takes an older texture, whose size may differ.
  */
-function renew({ kernel }: RunKernel): void {
+function renew({ kernel }: GpuJsKernel): void {
   const { texture } = kernel
   if (!texture || texture.texture._refs === 1) return
   texture.delete()
@@ -107,7 +107,10 @@ function renew({ kernel }: RunKernel): void {
   kernel._setupOutputTexture?.()
 }
 
-/** @throws BackendError where WebGL2 is missing, or cannot render float32 */
+/**
+ * Checks for WebGL2.
+ * @throws BackendError if it is missing, or cannot render float32
+ */
 export function requireWebGl2(): void {
   const canvas =
     typeof OffscreenCanvas !== 'undefined'
@@ -116,9 +119,9 @@ export function requireWebGl2(): void {
         ? document.createElement('canvas')
         : null
   const gl = canvas?.getContext('webgl2') as WebGL2RenderingContext | null | undefined
-  if (!gl) throw new BackendError('WebGL2: it is not available here. Use a browser that has it.')
+  if (!gl) throw new BackendError('WebGL2: not available in this environment. Use a browser that supports it.')
   if (!gl.getExtension('EXT_color_buffer_float'))
-    throw new BackendError('WebGL2: it cannot render float32 numbers. Use another browser or device.')
+    throw new BackendError('WebGL2: float32 numbers cannot be rendered. Use another browser or device.')
 }
 
 function tooLarge(size: number, limit: number): BackendError {

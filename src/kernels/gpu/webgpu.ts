@@ -2,18 +2,18 @@
  * The GPU through WebGPU. Launches and reading are promises.
  */
 
+import { BackendError } from './cpu-services.js'
 import {
   type Device,
   firstLine,
   GpuJsDevice,
+  type GpuJsKernel,
   type Handle,
   isSoftwareName,
   type KernelSource,
   probe,
   type Result,
-  type RunKernel,
 } from './device.js'
-import { BackendError } from './host.js'
 
 interface WebGpuContext {
   readonly device: GpuDevice
@@ -61,9 +61,9 @@ export class WebGpuDevice extends GpuJsDevice implements Device {
     arrays: readonly Handle[],
     scalars: readonly number[],
   ): Promise<Handle> {
-    const run = this.prepare(source, size)
-    const result = (await run(...arrays, ...scalars)) as Handle
-    letGo(run)
+    const compiled = this.prepare(source, size)
+    const result = (await compiled(...arrays, ...scalars)) as Handle
+    letGo(compiled)
     return result
   }
 
@@ -87,23 +87,23 @@ export class WebGpuDevice extends GpuJsDevice implements Device {
   }
 }
 
-/** The kernel forgets its result, which is then the caller's alone. */
-function letGo({ kernel }: RunKernel): void {
+/** Takes the result away from the kernel, so that it is the caller's alone. */
+function letGo({ kernel }: GpuJsKernel): void {
   if (!kernel.outputBuffer) return
   kernel.outputBuffer._refs--
   kernel.outputBuffer = null
   kernel.bindGroupDirty = true
 }
 
-/** In Node, `navigator.gpu` comes from the package `webgpu`, if it is there and its library loads. */
+/** Makes sure that there is `navigator.gpu`; in Node it comes from the package `webgpu`, if its library loads. */
 export async function provideWebGpu(): Promise<void> {
   const scope = globalThis as { navigator?: { gpu?: unknown }; process?: { versions?: { node?: string } } }
   const gpu = scope.navigator?.gpu as { requestAdapter?(): Promise<unknown> } | undefined
   if (gpu) return requireAdapter(gpu)
   if (!scope.process?.versions?.node)
-    throw new BackendError('WebGPU: this browser does not have it. Use a newer browser.')
+    throw new BackendError('WebGPU: not available in this browser. Use a newer browser.')
   try {
-    // A variable and two comments keep bundlers from looking for a package that need not be there
+    // A variable and two comments keep bundlers from looking for a package that may be missing
     const name = 'webgpu'
     const { create, globals } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as {
       create?(flags: string[]): unknown
@@ -119,8 +119,8 @@ export async function provideWebGpu(): Promise<void> {
   }
 }
 
-/** Browsers that have WebGPU may still find no GPU that they would use for it. */
+/** Checks for a GPU: browsers that have WebGPU may still find none that they would use for it. */
 async function requireAdapter(gpu: { requestAdapter?(): Promise<unknown> }): Promise<void> {
   if (await gpu.requestAdapter?.()) return
-  throw new BackendError('WebGPU: this browser finds no GPU for it. Turn on graphics acceleration in its settings.')
+  throw new BackendError('WebGPU: this browser finds no GPU. Turn on graphics acceleration in its settings.')
 }

@@ -11,6 +11,7 @@ import type { Variable } from '../../tensor/variable.js'
 import type { Config } from '../schedules/schedule.js'
 import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
+import { asPartOf, checkVariable } from './gradient-pairs.js'
 import type { Hyperparameter } from './options.js'
 import { Snapshot } from './snapshot.js'
 
@@ -133,7 +134,9 @@ export abstract class AnyOptimizer extends Printed {
    * `minimizeAsync`: this cannot look at the gradients there.)
    * @returns the loss, before the step and before any scaling
    * @throws OptionError when the function returns no tensor, or something is no variable
-   * @throws GradientError when a gradient is NaN or infinite; names the variable, and makes no step
+   * @throws GradientError when a gradient is NaN or infinite, or so large that the optimizer cannot square it (1.8e19 in float32,
+   * unless gradients are clipped: Adam and most others would divide by infinity from then on); names the variable, and makes
+   * no step. `apply` takes such gradients, as Keras does.
    */
   minimize(loss: () => Tensor, variables: readonly Variable[]): Tensor {
     checkMinimize(loss, variables)
@@ -186,6 +189,14 @@ export abstract class AnyOptimizer extends Printed {
     return gradients
   }
 
+  /**
+   * Internal: true if a step squares the variable's gradient as it comes in. Then one of 1e20, whose square is infinite in
+   * float32, is refused as one that is not finite: it would stop the variable for good, or make it NaN.
+   */
+  squaresGradient(_variable: Variable): boolean {
+    return false
+  }
+
   /** The gradients of the variables, of the loss as the optimizer wants it differentiated. */
   protected gradientsOf(loss: Tensor, variables: readonly Variable[]): Gradient[] {
     const gradients = this.scaleLoss(loss).gradientsOfLeaves()
@@ -194,15 +205,15 @@ export abstract class AnyOptimizer extends Printed {
 
   /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
-    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables)
-    this.apply(gradients, variables)
+    if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables, this)
+    asPartOf(op, () => this.apply(gradients, variables))
   }
 
   /** Internal: `applyFinite` where numbers come later. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
     const known = this.decisive(gradients).map((x) => x.data())
-    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables), ...known])
-    this.apply(gradients, variables)
+    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
+    asPartOf(op, () => this.apply(gradients, variables))
   }
 
   /**
@@ -237,7 +248,7 @@ export abstract class AnyOptimizer extends Printed {
   /**
    * One step along the gradients that `backward` left in the variables. (On WebGPU use `stepAsync`,
    * see `minimize`.)
-   * @throws GradientError when none of them has one, or one is NaN or infinite; no step is made then
+   * @throws GradientError when none of them has one, or one is not finite or too large, see `minimize`; no step is made then
    */
   step(variables: readonly Variable[]): void {
     this.applyFinite('step', leftByBackward(variables), variables)
@@ -255,7 +266,10 @@ export abstract class AnyOptimizer extends Printed {
   /** Forgets the gradients that `backward` left. */
   zeroGrad(variables: readonly Variable[]): void {
     checkVariables('zeroGrad', variables)
-    for (const v of variables) v.zeroGrad()
+    for (const v of variables) {
+      checkVariable('zeroGrad', v)
+      v.zeroGrad()
+    }
   }
 
   /** Keras's name for `finalizeVariableValues`. */
@@ -267,12 +281,13 @@ export abstract class AnyOptimizer extends Printed {
 /** @throws GradientError when no variable has a gradient */
 function leftByBackward(variables: readonly Variable[]): Gradient[] {
   checkSome('step', variables)
-  if (variables.every((v) => !v.grad)) {
+  if (variables.every((v) => !v?.grad)) {
+    for (const variable of variables) checkVariable('step', variable)
     throw new GradientError(
       `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
     )
   }
   const gradients = new Array<Gradient>(variables.length)
-  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i].grad
+  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i]?.grad
   return gradients
 }

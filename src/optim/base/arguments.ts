@@ -2,17 +2,27 @@
  * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
  */
 import { OptionError } from '../../errors.js'
-import { notAsync } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
+import { notAsync } from '../../tensor/not-async.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 
 /** @throws OptionError when the variables are no list */
 export function checkVariables(op: string, variables: unknown): void {
   if (Array.isArray(variables)) return
-  throw new OptionError(
-    `${op}: the variables are ${describe(variables)}, not a list. For a model give model.trainableVariables, for one variable [w].`,
-  )
+  const hint = holds(variables)
+    ? `Pass its variables: ${op}(${before[op] ?? ''}${holds(variables)}.trainableVariables).`
+    : 'Pass model.trainableVariables for a model, [w] for one variable.'
+  throw new OptionError(`${op}: the variables are ${describe(variables)}, not a list. ${hint}`)
+}
+
+/** The arguments before the variables in a call. */
+const before: Readonly<Record<string, string>> = { minimize: 'loss, ', apply: 'gradients, ' }
+
+/** `model` or `layer` for what has variables, null for anything else. */
+export function holds(x: unknown): 'model' | 'layer' | null {
+  if (typeof x !== 'object' || x === null || !('trainableVariables' in x)) return null
+  return 'compile' in x ? 'model' : 'layer'
 }
 
 /** @throws OptionError when the variables are not a list, or there are none */
@@ -72,5 +82,6 @@ export function evaluateLoss(loss: () => Tensor): Tensor {
 export function describe(x: unknown): string {
   if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
   if (Array.isArray(x)) return 'an array'
+  if (holds(x) && foreign(x) === null) return `the ${holds(x)} ${(x as { name: string }).name}`
   return foreign(x) ?? (x === null || x === undefined ? String(x) : `${typeof x} ${String(x)}`)
 }

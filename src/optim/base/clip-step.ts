@@ -38,8 +38,10 @@ export function clipByNorm(step: ClipStep, states: readonly VariableState[], gra
 
 /** The norm of the gradient that is to be clipped: unscaled, and the mean with those accumulated before. */
 function gradientNorm(step: ClipStep, state: VariableState, gradient: Tensor): number {
-  if (state.accumulator) return norm(meanGradient(step, state, gradient).buffer, state)
-  const length = step.isSparse(state, gradient) ? normOfRows(rowsOf(gradient)) : norm(gradient.buffer, state)
+  if (state.accumulator) return norm(meanGradient(step, state, gradient).buffer, state.variable.shape)
+  const length = step.isSparse(state, gradient)
+    ? normOfRows(rowsOf(gradient))
+    : norm(gradient.buffer, state.variable.shape)
   return length / lossScale(step)
 }
 

@@ -1,13 +1,18 @@
 /**
  * Clipping by norms on a GPU, where reading them waits (WebGL2) or is not possible at once (WebGPU): the factors of `clip.ts`, as tensors.
  */
+import { backend } from '../../tensor/backend.js'
 import { elementwise, op } from '../../tensor/operation.js'
-import type { Tensor } from '../../tensor/tensor.js'
+import { Tensor } from '../../tensor/tensor.js'
+import { scaleFor, shrinking } from './clip.js'
 
-const factorOf = op('limit / max(sqrt(squares), limit)')
+/** Σ(g · scale)² */
+const scaledSquares = op('squares - squares == 0 ? squares : small')
+
+const clip = op('g * scale * (limit / max(sqrt(squares), limit * scale))')
 
 /** NaN when the norm is not finite, so that no gradient is silently kept. */
-const globalFactorOf = op('limit * min(1 / sqrt(squares), 1 / limit) + (squares - squares)')
+const clipGlobally = op('g * scale * (limit * min(1 / sqrt(squares), 1 / (limit * scale)) + (squares - squares))')
 
 /**
  * Gradients, scaled down as `setClipFactors` says.
@@ -21,8 +26,18 @@ export function clipped(
 ): Tensor[] {
   const limit = clipnorm ?? globalClipnorm ?? 0
   if (!(limit > 0)) return [...gradients]
-  const squares = gradients.map((g) => g.div(divisor).square().sum())
-  if (clipnorm !== null) return gradients.map((g, i) => g.mul(elementwise(factorOf, [limit, squares[i]])))
-  const factor = elementwise(globalFactorOf, [limit, squares.reduce((a, b) => a.add(b))])
-  return gradients.map((g) => g.mul(factor))
+  const sums = gradients.map((g) => [sumOfSquares(g, 1 / divisor), sumOfSquares(g, shrinking.float32 / divisor)])
+  if (clipnorm !== null) return gradients.map((g, i) => scaled(clip, g, limit, sums[i]))
+  const total = sums.reduce(([a, b], [c, d]) => [a.add(c), b.add(d)])
+  return gradients.map((g) => scaled(clipGlobally, g, limit, total))
+}
+
+function scaled(row: ReturnType<typeof op>, g: Tensor, limit: number, [squares, small]: Tensor[]): Tensor {
+  return elementwise(row, [g, scaleFor(squares), limit, elementwise(scaledSquares, [squares, small])])
+}
+
+function sumOfSquares(g: Tensor, factor: number): Tensor {
+  const x = factor === 1 ? g : g.mul(factor)
+  const axes = x.shape.map((_, i) => i)
+  return new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, axes), [])
 }

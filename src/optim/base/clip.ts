@@ -1,13 +1,44 @@
 /**
  * Clipping by norm: the factors that scale gradients down. (Clipping by value is a line of the rule, see `program.ts`.)
  */
-import type { DataBuffer } from '../../kernels/backend.js'
+import { setRecording } from '../../autograd/engine.js'
+import type { DataBuffer, Shape } from '../../kernels/backend.js'
 import { backend } from '../../tensor/backend.js'
+import { elementwise, op } from '../../tensor/operation.js'
+import { Tensor } from '../../tensor/tensor.js'
 import type { VariableState } from './variable-state.js'
 
-/** ‖x‖₂ of all elements. */
-export function norm(x: DataBuffer, { variable, axes }: VariableState): number {
-  return Math.sqrt(backend.readAt(backend.reduce('sumSquares', x, variable.shape, axes), 0))
+/** ‖x‖₂ of all elements; also where their squares overflow the dtype. */
+export function norm(x: DataBuffer, shape: Shape): number {
+  const length = Math.sqrt(sumOfSquares(x, shape))
+  if (Number.isFinite(length)) return length
+  const factor = shrinking[x.dtype as 'float32']
+  const small = setRecording(false, () => new Tensor(x, shape).mul(factor))
+  return Math.sqrt(sumOfSquares(small.buffer, shape)) / factor
+}
+
+/** Powers of 2 that make the largest numbers of a dtype small enough to add up their squares. */
+export const shrinking = { float32: 2 ** -96, float64: 2 ** -600 } as const
+
+const scaleRow = op('squares - squares == 0 ? 1 : shrinking')
+
+/** The factor for numbers before their squares are added up, given Σx²: 1, unless that overflows. */
+export function scaleFor(squares: Tensor): Tensor {
+  return elementwise(scaleRow, [squares, shrinking[squares.dtype as 'float32']])
+}
+
+/** The length of a vector, in parts: an engine allows a limited number of arguments. */
+function lengthOf(x: readonly number[]): number {
+  if (x.length <= most) return Math.hypot(...x)
+  const parts = Array.from({ length: Math.ceil(x.length / most) }, (_, i) => x.slice(i * most, (i + 1) * most))
+  return lengthOf(parts.map(lengthOf))
+}
+
+const most = 10_000
+
+function sumOfSquares(x: DataBuffer, shape: Shape): number {
+  const axes = shape.map((_, i) => i)
+  return backend.readAt(backend.reduce('sumSquares', x, shape, axes), 0)
 }
 
 /** Sets each variable's clip factor: for its own gradient's norm, or for that of all gradients together. */
@@ -20,7 +51,7 @@ export function setClipFactors(
   if (clipnorm !== null) {
     for (let i = 0; i < states.length; i++) states[i].clipFactor = clipFactor(norms[i], clipnorm)
   } else if (globalClipnorm !== null) {
-    const factor = globalClipFactor(Math.hypot(...norms), globalClipnorm)
+    const factor = globalClipFactor(lengthOf(norms), globalClipnorm)
     for (const state of states) state.clipFactor = factor
   }
 }

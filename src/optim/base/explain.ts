@@ -2,6 +2,7 @@
  * What a step did, stage by stage: data with a table for people. Measured only when somebody asks.
  */
 import { setRecording } from '../../autograd/engine.js'
+import { OptionError } from '../../errors.js'
 import type { DataBuffer } from '../../kernels/backend.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
@@ -64,7 +65,7 @@ export class Explanation extends Printed {
     const lines = table.map((row) =>
       row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
     )
-    const note = this.isOutdated ? ' (later steps were not measured; from now on they are)' : ''
+    const note = this.isOutdated ? ' (the last step that was measured; from now on every step is)' : ''
     return [`${this.optimizer}, step ${this.step}, learning rate ${show(this.learningRate)}${note}`, ...lines].join(
       '\n',
     )
@@ -76,12 +77,10 @@ export class Explanation extends Printed {
    */
   only({ path }: Variable, isOutdated = this.isOutdated): Explanation {
     const { optimizer, step, learningRate, variables } = this
-    return new Explanation(
-      optimizer,
-      step,
-      learningRate,
-      variables.filter(({ variable }) => variable === path),
-      isOutdated,
+    const own = variables.filter(({ variable }) => variable === path)
+    if (own.length > 0) return new Explanation(optimizer, step, learningRate, own, isOutdated)
+    throw new OptionError(
+      `explain: step ${step} of ${optimizer} did not update ${path}. It updated ${variables.map(({ variable }) => variable).join(', ')}.`,
     )
   }
 }

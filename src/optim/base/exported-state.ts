@@ -72,8 +72,16 @@ export function importVariables(
 }
 
 function checkState(op: string, state: unknown): asserts state is OptimizerState {
-  if (typeof state === 'object' && state !== null) return
-  throw new OptionError(`${op}: the state is ${String(state)}. Give what exportState() returned.`)
+  if (typeof state === 'string') {
+    throw new OptionError(
+      `${op}: the state is a string of ${state.length} characters. Read it first: ${op}(JSON.parse(text)).`,
+    )
+  }
+  if (state instanceof Promise) {
+    throw new OptionError(`${op}: the state is a promise. Wait for it first: ${op}(await exportStateAsync()).`)
+  }
+  if (typeof state === 'object' && state !== null && !Array.isArray(state) && !(state instanceof Map)) return
+  throw new OptionError(`${op}: the state is ${describe(state)}. Pass what exportState() returned.`)
 }
 
 /**
@@ -89,23 +97,30 @@ export function countIn(op: string, state: OptimizerState, name: string): number
 
 /** @throws OptionError when a name is missing, or unknown */
 export function checkNames(op: string, got: readonly string[], wanted: readonly string[]): void {
-  const missing = wanted.filter((name) => !got.includes(name))
-  const unknown = got.filter((name) => !wanted.includes(name))
+  const [has, wants] = [new Set(got), new Set(wanted)]
+  const missing = wanted.filter((name) => !has.has(name))
+  const unknown = got.filter((name) => !wants.has(name))
   if (missing.length === 0 && unknown.length === 0) return
-  throw new OptionError(
-    `${op}: the state does not fit, missing [${missing.join(', ')}], unknown [${unknown.join(', ')}]. ${sameVariables}`,
-  )
+  const what = [list('missing', missing), list('unknown', unknown)].filter(Boolean).join(', ')
+  const hint = missing.length === 0 ? moreVariables : unknown.length === 0 ? fewerVariables : sameVariables
+  throw new OptionError(`${op}: the state does not fit, ${what}. ${hint}`)
 }
+
+const list = (what: string, names: readonly string[]) => (names.length > 0 ? `${what} [${some(names)}]` : '')
+
+/** The first names of a long list. */
+export const some = (names: readonly string[], most = 20) =>
+  names.length > most ? `${names.slice(0, most).join(', ')}, … ${names.length - most} more` : names.join(', ')
 
 /** @throws OptionError for anything but a list of so many numbers; typed ones must be of the dtype */
 export function checkNumbers(op: string, name: string, array: unknown, size: number, dtype?: string): void {
   const odd = Array.isArray(array) ? array.findIndex((x) => typeof x !== 'number') : -1
   if (odd >= 0) throw notNumber(op, name, odd, (array as unknown[])[odd])
   const kind = kindOf(array)
-  if (kind && (array as ArrayLike<number>).length === size && (!dtype || kind === dtype || kind === list)) return
+  if (kind && (array as ArrayLike<number>).length === size && (!dtype || kind === dtype || kind === anyList)) return
   const given = kind ? `${kind} of ${(array as ArrayLike<number>).length} numbers` : describe(array)
   throw new OptionError(
-    `${op}: ${name} is ${given}, wanted ${dtype ?? list} of ${size}. ${dtype ? sameVariables : 'Give what exportState() returned.'}`,
+    `${op}: ${name} is ${given}, wanted ${dtype ?? anyList} of ${size}. ${dtype ? sameVariables : 'Give what exportState() returned.'}`,
   )
 }
 
@@ -131,9 +146,12 @@ export const unnumbered = (name: string) => name.replace(/_\d+(?=_|$)/g, '')
 
 function* named(variables: readonly Variable[], taken: object): Generator<[string, Variable]> {
   const names = new Set(Object.keys(taken))
+  const counts = new Map<string, number>()
   for (const variable of variables) {
     let name = variable.name
-    for (let n = 1; names.has(name); n++) name = `${variable.name}_${n}`
+    let n = counts.get(name) ?? 1
+    while (names.has(name)) name = `${variable.name}_${n++}`
+    counts.set(variable.name, n)
     names.add(name)
     yield [name, variable]
   }
@@ -142,12 +160,20 @@ function* named(variables: readonly Variable[], taken: object): Generator<[strin
 const sameVariables =
   'Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.'
 
+/** A state of all variables, read when some are frozen. */
+const moreVariables =
+  'Build the optimizer for everything that the state was saved for, with the same options: build(model.variables) includes frozen layers.'
+
+/** A state of some variables, read when it is built for all. */
+const fewerVariables =
+  'Build the optimizer for what the state was saved for only, with the same options: build(model.trainableVariables) leaves out frozen layers; addVariables adds them later.'
+
 /** What numbers that were typed by no one are called. */
-const list = 'a list'
+const anyList = 'a list'
 
 /** The dtype of a typed array, `a list` for an array, null for anything else. */
 function kindOf(array: unknown): string | null {
-  if (Array.isArray(array)) return list
+  if (Array.isArray(array)) return anyList
   const name = typedArrayName(array)
   return name === 'Float32Array' ? 'float32' : name === 'Float64Array' ? 'float64' : null
 }

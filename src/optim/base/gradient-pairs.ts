@@ -9,7 +9,24 @@ import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { Variable } from '../../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
-import { checkVariables, describe } from './arguments.js'
+import { checkVariables, describe, holds } from './arguments.js'
+
+/** The operation that messages name: `apply`, or one that calls it. */
+let current: string | null = null
+
+/** Runs `apply` as a part of another operation, which messages name. */
+export function asPartOf(op: string, run: () => void): void {
+  const before = current
+  current ??= op
+  try {
+    run()
+  } finally {
+    current = before
+  }
+}
+
+/** The operation that `apply` is a part of, or `apply`. */
+export const currentOperation = () => current ?? 'apply'
 
 /** Two lists of the same length, reused from call to call. */
 export class Pairs {
@@ -17,7 +34,8 @@ export class Pairs {
   readonly variables: Variable[] = []
 
   /** Takes in the pairs of a call; warns about variables without a gradient, and throws when none has one. */
-  fill(op: string, gradients: readonly Gradient[], variables: readonly Variable[], warns = true): void {
+  fill(gradients: readonly Gradient[], variables: readonly Variable[], warns = true): void {
+    const op = currentOperation()
     this.clear()
     checkVariables(op, variables)
     if (gradients.length !== variables.length) throw wrongCount(op, gradients.length, variables.length)
@@ -45,7 +63,8 @@ export class Pairs {
 /** @throws OptionError or DTypeError when an optimizer cannot update this */
 export function checkVariable(op: string, variable: unknown): asserts variable is Variable {
   if (!(variable instanceof Variable)) {
-    throw new OptionError(`${op}: ${describe(variable)} is not a variable. Make one with variable(data).`)
+    const hint = holds(variable) ? `Pass ${holds(variable)}.trainableVariables.` : 'Make one with variable(data).'
+    throw new OptionError(`${op}: ${describe(variable)} is not a variable. ${hint}`)
   }
   if (!isFloat(variable.dtype)) {
     throw new DTypeError(
@@ -100,8 +119,11 @@ function noGradients(op: string): GradientError {
 }
 
 function warnMissing(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
-  const names = variables.filter((_, i) => !gradients[i]).map((v) => v.path)
+  const missing = variables.filter((_, i) => !gradients[i])
+  const names = missing.map((v) => v.path).join(', ')
   console.warn(
-    `${op}: Gradients do not exist for variables [${names.join(', ')}] when minimizing the loss. The update leaves them out.`,
+    missing.every((v) => !v.trainable)
+      ? `${op}: the variables [${names}] are frozen (trainable: false) and have no gradient. The update leaves them out; pass model.trainableVariables to avoid this warning.`
+      : `${op}: Gradients do not exist for variables [${names}] when minimizing the loss. The update leaves them out.`,
   )
 }

@@ -19,12 +19,13 @@ import type { Variable } from '../../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
 import { type ClipStep, clipByNorm } from './clip-step.js'
+import { constrain } from './constraints.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
-import { Pairs } from './gradient-pairs.js'
+import { currentOperation, Pairs } from './gradient-pairs.js'
 import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
-import type { RunRule } from './rule.js'
+import { overflows, type RunRule } from './rule.js'
 import { RuleRunner } from './rule-runner.js'
 import { Snapshot } from './snapshot.js'
 import { rowsOf, updateRows } from './sparse.js'
@@ -63,6 +64,8 @@ export abstract class Optimizer<
   private readonly pairs = new Pairs()
   private readonly recorder = new Recorder()
   private currentRunner: RuleRunner | null = null
+  /** True if gradients are squared as they come in; null until that is known. */
+  private isSquaring: boolean | null = null
   /** The counters after the next step, once it is evaluated. */
   private nextCounters: Readonly<Record<string, number>> | null = null
   /** The number of the call of `apply`, those that failed included. */
@@ -75,7 +78,7 @@ export abstract class Optimizer<
     if (gradients.length === 0) return
     const variables = targets ?? this.ownVariables()
     try {
-      this.pairs.fill('apply', gradients, variables)
+      this.pairs.fill(gradients, variables)
       this.checkVariables(variables)
       this.evaluate()
       if (!this.built) this.build(variables)
@@ -117,11 +120,26 @@ export abstract class Optimizer<
 
   override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.ownVariables()): void {
     try {
-      this.pairs.fill('apply', gradients, variables, false)
+      this.pairs.fill(gradients, variables, false)
       this.checkVariables(variables)
     } finally {
       this.pairs.clear()
     }
+  }
+
+  override squaresGradient(variable: Variable): boolean {
+    this.isSquaring ??= this.squares() && !this.isClipping()
+    return this.isSquaring && !variable.overwriteWithGradient
+  }
+
+  /** True if updates square the gradient. Default: if the rule does. */
+  protected squares(): boolean {
+    return Boolean(this.rule?.trim?.()) && overflows(this.rule)
+  }
+
+  private isClipping(): boolean {
+    const { clipnorm, globalClipnorm, clipvalue } = this.shared
+    return [clipnorm, globalClipnorm, clipvalue].some((x) => (typeof x === 'number' ? x > 0 : x !== null))
   }
 
   /**
@@ -201,7 +219,7 @@ export abstract class Optimizer<
   }
 
   private checkVariables(variables: readonly Variable[]): void {
-    if (this.built) this.checkKnown('apply', variables)
+    if (this.built) this.checkKnown(currentOperation(), variables)
     else if (!this.move) checkRule(this.className, this.rule)
   }
 
@@ -386,9 +404,4 @@ function checkRule(owner: string, rule: unknown): void {
   throw new OptionError(
     `${owner}: the rule assigns ${assigned.join(' and ')}, but never w, so that nothing would be learned. End it with a line such as w = w - eta * g.`,
   )
-}
-
-function constrain(variable: Variable): void {
-  const { constraint } = variable
-  if (constraint) setRecording(false, () => variable.assign(constraint(variable.detach())))
 }

@@ -7,8 +7,9 @@ import { FormulaError } from '../../errors.js'
 import type { Backend, DataBuffer, DType, Shape, UpdateKernel } from '../../kernels/backend.js'
 import type { Algebra } from '../../kernels/formula/algebra.js'
 import { numberAlgebra } from '../../kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program, program } from '../../kernels/formula/ast.js'
-import { evaluate } from '../../kernels/formula/interpret.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
+import { type FunctionName, functions } from '../../kernels/formula/functions.js'
+import { evaluate, interpret } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import { full } from '../../tensor/creation.js'
@@ -39,6 +40,15 @@ export function prepareRule(
   if (!fused) return interpreted(rule, arrays, scalars)
   const read = scalars.map((name, i) => ({ name, i })).filter(({ name }) => rule.inputs.includes(name))
   return compiled(rule, arrays, read)
+}
+
+/** True if a gradient whose square is infinite makes anything infinite or NaN that the rule assigns; found by trying one, in float64. */
+export function overflows(text: string): boolean {
+  const rule = parse(text)
+  const after = (g: number) =>
+    interpret(rule, numberAlgebra, Object.fromEntries(rule.inputs.map((name) => [name, name === 'g' ? g : 0.5])))
+  const [small, huge] = [after(0.5), after(1e200)]
+  return rule.outputs.some((name) => Number.isFinite(small[name]) && !Number.isFinite(huge[name]))
 }
 
 function compiled(rule: Program, arrays: readonly string[], read: readonly { name: string; i: number }[]): RunRule {
@@ -74,7 +84,8 @@ function interpreted(rule: Program, arrays: readonly string[], scalars: readonly
 
 /** The last statement of a formula over tensors and numbers, as a tensor of the dtype of `values`' `w`. */
 export function computeFormula(text: string, values: ReadonlyMap<string, Tensor | number>, fused: boolean): Tensor {
-  const formula = lastOutput(parse(text))
+  const whole = parse(text)
+  const formula = withOutputs(whole, [whole.statements[whole.statements.length - 1].name])
   const { shape, dtype } = values.get('w') as Tensor
   return setRecording(false, () => {
     if (fused) {
@@ -87,22 +98,7 @@ export function computeFormula(text: string, values: ReadonlyMap<string, Tensor 
   })
 }
 
-const lastOutputs = new WeakMap<Program, Program>()
 const rows = new WeakMap<Program, ElementwiseRow>()
-
-/** The program with only its last name as output. */
-function lastOutput(whole: Program): Program {
-  let last = lastOutputs.get(whole)
-  if (!last) {
-    last = program(
-      whole.text,
-      whole.statements,
-      whole.statements.slice(-1).map(({ name }) => name),
-    )
-    lastOutputs.set(whole, last)
-  }
-  return last
-}
 
 function rowOf(formula: Program): ElementwiseRow {
   const row = rows.get(formula) ?? new ElementwiseRow(formula)
@@ -135,12 +131,12 @@ const tensorAlgebra = newTensorAlgebra()
 
 // @__NO_SIDE_EFFECTS__
 function newTensorAlgebra(): Algebra<Value> {
-  const functions = (Object.keys(arity) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
-  return { constant: (value: number) => value, ...Object.fromEntries(functions) } as Algebra<Value>
+  const overAll = (Object.keys(functions) as FunctionName[]).map((fn) => [fn, overTensors(fn)])
+  return { constant: (value: number) => value, ...Object.fromEntries(overAll) } as Algebra<Value>
 }
 
 function overTensors(fn: FunctionName): (...args: Value[]) => Value {
-  const names = ['a', 'b', 'c'].slice(0, arity[fn])
+  const names = ['a', 'b', 'c'].slice(0, functions[fn].arity)
   const onNumbers = numberAlgebra[fn] as (...args: number[]) => number
   let row: ElementwiseRow | null = null
   return (...args) => {

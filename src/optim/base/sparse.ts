@@ -2,11 +2,12 @@
  * Updates that touch only the rows that a sparse gradient has: for rules that do nothing where the gradient is 0.
  */
 import type { DataBuffer } from '../../kernels/backend.js'
-import { type Program, program } from '../../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import type { IndexedSlices } from '../../tensor/indexed-slices.js'
 import { sizeOf } from '../../tensor/shape.js'
+import { norm } from './clip.js'
 import type { StepScalars } from './hyperparameters.js'
 import type { VariableState } from './variable-state.js'
 
@@ -36,7 +37,7 @@ export function rowsOf({ values, indices, shape }: IndexedSlices): Rows {
 
 /** ‖g‖₂ of a sparse gradient. */
 export function normOfRows({ indices, values, inner }: Rows): number {
-  return Math.sqrt(backend.readAt(backend.reduce('sumSquares', values, [indices.length, inner], [0, 1]), 0))
+  return norm(values, [indices.length, inner])
 }
 
 /** Runs an update on these rows of the variable and its slots. */
@@ -62,18 +63,11 @@ export function updateRows(rule: string, state: VariableState, rows: Rows, scala
   for (let i = 0; i < targets.length; i++) backend.putRows?.(targets[i], results[i], indices, inner)
 }
 
-const programs = new WeakMap<Program, Program>()
-
 /** The rule with only arrays as outputs. */
 function rowProgram(rule: string, arrays: readonly string[]): Program {
   const whole = parse(rule)
-  const known = programs.get(whole)
-  if (known) return known
-  const formula = program(
-    whole.text,
-    whole.statements,
+  return withOutputs(
+    whole,
     whole.outputs.filter((name) => arrays.includes(name)),
   )
-  programs.set(whole, formula)
-  return formula
 }

@@ -7,8 +7,9 @@ import type { Shape } from '../../kernels/backend.js'
 import { backend } from '../../tensor/backend.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
+import { checkVariables } from './arguments.js'
 import { ConfiguredOptimizer, kindOfRate } from './configured.js'
-import { countIn, exportVariables, importVariables, readState, unnumbered, withJson } from './exported-state.js'
+import { countIn, exportVariables, importVariables, readState, some, unnumbered, withJson } from './exported-state.js'
 import { checkVariable } from './gradient-pairs.js'
 import type { OptimizerOptions } from './options.js'
 import { scalarVariable } from './state-variables.js'
@@ -41,13 +42,13 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   }
 
   build(variables: readonly Variable[]): void {
-    for (const variable of variables) checkVariable('build', variable)
+    checkAll('build', variables)
     if (this.built) this.checkKnown('build', variables)
     else this.addVariables(variables)
   }
 
   override addVariables(variables: readonly Variable[]): void {
-    for (const variable of variables) checkVariable('addVariables', variable)
+    checkAll('addVariables', variables)
     const all = new Set(variables)
     const states = [...all].map((variable) => this.stateOf.get(variable) ?? this.newState(variable))
     for (const state of states) this.stateOf.set(state.variable, state)
@@ -56,6 +57,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   }
 
   finalizeVariableValues(variables: readonly Variable[]): void {
+    checkVariables('finalizeVariableValues', variables)
     if (!this.useEma || !this.built) return
     this.checkKnown('finalizeVariableValues', variables)
     for (const variable of variables) writeAverage(this.state(variable))
@@ -120,7 +122,9 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   /** @throws OptionError for a variable that it was not built for */
   protected checkKnown(op: string, variables: readonly Variable[]): void {
     for (const variable of variables) {
-      if (!this.stateOf.has(variable)) throw unknownVariable(op, this.name, variable, this.builtVariables())
+      if (this.stateOf.has(variable)) continue
+      const isNone = variables.every((v) => !this.stateOf.has(v))
+      throw unknownVariable(op, this.name, variable, this.builtVariables(), isNone)
     }
   }
 
@@ -182,11 +186,23 @@ export function writeAverage({ variable, average }: VariableState): void {
   variable.version++
 }
 
-function unknownVariable(op: string, owner: string, variable: Variable, known: readonly Variable[]): OptionError {
-  const names = known.map(({ path }) => path).join(', ')
-  return new OptionError(
-    `${op}: Unknown variable: ${variable.path}. ${owner} was built for [${names}]; call addVariables first when layers were unfrozen or added, or make a new optimizer for other variables.`,
-  )
+function unknownVariable(
+  op: string,
+  owner: string,
+  variable: Variable,
+  known: readonly Variable[],
+  isNoneKnown: boolean,
+): OptionError {
+  const names = some(known.map(({ path }) => path))
+  const hint = isNoneKnown
+    ? `other variables (those of another model?): [${names}]. It keeps numbers for each variable, so make one optimizer for each model.`
+    : `[${names}]. Call addVariables first when layers were unfrozen or added, or make a new optimizer for other variables.`
+  return new OptionError(`${op}: Unknown variable: ${variable.path}. ${owner} was built for ${hint}`)
+}
+
+function checkAll(op: string, variables: readonly Variable[]): void {
+  checkVariables(op, variables)
+  for (const variable of variables) checkVariable(op, variable)
 }
 
 function reserved(owner: string, slot: string): OptionError {

@@ -6,6 +6,7 @@ import { backend } from '../../tensor/backend.js'
 import { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
+import { constrain } from '../base/constraints.js'
 import { exportVariables, importVariables, readState } from '../base/exported-state.js'
 import { fromKeras } from '../base/keras-names.js'
 import { checkNumber, checkWhole } from '../base/options.js'
@@ -33,8 +34,8 @@ const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
  *
  * $$ \phi \leftarrow \phi + \alpha (w - \phi), \qquad w \leftarrow \phi \qquad\text{after every } k \text{ steps} $$
  *
- * `syncPeriod` is k (default 5), `slowStepSize` α (0.5), as in the paper. State: the slow weights φ, a copy of the
- * weights at first, and the state of the inner optimizer. Neither Keras nor PyTorch has it.
+ * `syncPeriod` is k (default 5), `slowStepSize` α (0.5), as in the paper. A variable's constraint is applied to φ, too. State:
+ * the slow weights φ, a copy of the weights at first, and the state of the inner optimizer. Neither Keras nor PyTorch has it.
  *
  * @example
  * const w = variable([1])
@@ -85,9 +86,15 @@ export class Lookahead extends Wrapper {
     if (gradients.length === 0) return
     this.check(gradients, variables)
     this.build(variables)
-    const before = this.iterations
-    this.inner.apply(gradients, variables)
-    if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync(variables)
+    const undo = variables.some(({ constraint }) => constraint) ? this.saved(variables) : null
+    try {
+      const before = this.iterations
+      this.inner.apply(gradients, variables)
+      if (this.iterations > before && this.iterations % this.syncPeriod === 0) this.sync(variables)
+    } catch (error) {
+      undo?.()
+      throw error
+    }
   }
 
   /** Internal: keeps what a step may change, its own numbers too. */
@@ -157,6 +164,7 @@ export class Lookahead extends Wrapper {
       if (!variable.trainable && !moved.includes(variable)) continue
       this.follow([variable.buffer, slow.buffer], [this.slowStepSize], variable.shape)
       variable.version++
+      if (constrain(variable)) backend.write(slow.buffer, variable.buffer)
     }
   }
 }

@@ -81,7 +81,9 @@ export class LossScaleOptimizer extends Wrapper {
   apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void {
     checkGradients('apply', gradients)
     if (gradients.length === 0) return
-    if (this.isFinite(gradients)) this.finiteStep(gradients, variables)
+    const targets = variables ?? this.inner.builtVariables()
+    const unscaled = gradients.map((g, i) => this.unscaled(g, targets[i]))
+    if (this.isFinite(gradients, unscaled, targets)) this.finiteStep(unscaled, variables)
     else this.nonFiniteStep(gradients, variables)
   }
 
@@ -151,19 +153,25 @@ export class LossScaleOptimizer extends Wrapper {
     return { initialScale: this.initialScale, dynamicGrowthSteps: this.dynamicGrowthSteps }
   }
 
-  /** On WebGPU it looks at the numbers that were awaited, see `decisive`. */
-  private isFinite(gradients: readonly Gradient[]): boolean {
-    const tensors = gradients.filter((g) => g instanceof Tensor)
-    return backend.isAsync ? tensors.every((g) => g.size === 0 || knownFlag(g).item() !== 0) : areFinite(tensors)
+  private unscaled(gradient: Gradient, target: Variable | undefined): Gradient {
+    return gradient instanceof Tensor && !target?.overwriteWithGradient ? gradient.div(this.currentScale) : gradient
   }
 
-  private finiteStep(gradients: readonly Gradient[], variables: readonly Variable[] | undefined): void {
-    const scale = this.currentScale
-    const targets = variables ?? this.inner.builtVariables()
-    this.inner.apply(
-      gradients.map((g, i) => (g instanceof Tensor && !targets[i]?.overwriteWithGradient ? g.div(scale) : g)),
-      variables,
-    )
+  /**
+   * Returns true if the inner optimizer can take the gradients: those that it squares must have finite squares. On WebGPU it looks at the
+   * numbers that were awaited, see `decisive`.
+   */
+  private isFinite(
+    gradients: readonly Gradient[],
+    unscaled: readonly Gradient[],
+    targets: readonly Variable[],
+  ): boolean {
+    if (!backend.isAsync) return areFinite(unscaled.map(tensorOnly), targets, this.inner)
+    return gradients.every((g) => !(g instanceof Tensor) || g.size === 0 || knownFlag(g).item() !== 0)
+  }
+
+  private finiteStep(unscaled: readonly Gradient[], variables: readonly Variable[] | undefined): void {
+    this.inner.apply(unscaled, variables)
     if (this.finiteSteps >= this.dynamicGrowthSteps - 1) {
       this.finiteSteps = 0
       this.currentScale *= 2
@@ -176,6 +184,9 @@ export class LossScaleOptimizer extends Wrapper {
     this.currentScale /= 2
   }
 }
+
+/** Anything else is refused by the inner optimizer. */
+const tensorOnly = (gradient: Gradient) => (gradient instanceof Tensor ? gradient : null)
 
 const flags = new WeakMap<Tensor, Tensor>()
 

@@ -128,6 +128,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   build(variables: readonly Variable[]): void {
+    checkVariables('build', variables)
     if (this.optimizerOf.size > 0) return
     if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
     const shares = this.shares([], variables)
@@ -137,6 +138,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   override addVariables(variables: readonly Variable[]): void {
+    checkVariables('addVariables', variables)
     const shares = this.shares([], variables)
     for (const { optimizer, variables: own } of shares) optimizer.addVariables(own)
     this.adoptAll(shares, variables)
@@ -198,6 +200,10 @@ export class MultiOptimizer extends AnyOptimizer {
     return variables.map((v, i) => this.optimizerFor(v).mustBeFinite([gradients[i]], [v])[0])
   }
 
+  override squaresGradient(variable: Variable): boolean {
+    return this.optimizerFor(variable).squaresGradient(variable)
+  }
+
   override decisive(gradients: readonly Gradient[]): Tensor[] {
     return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
   }
@@ -207,6 +213,7 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   finalizeVariableValues(variables: readonly Variable[]): void {
+    checkVariables('finalizeVariableValues', variables)
     for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
   }
 

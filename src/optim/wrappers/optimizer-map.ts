@@ -24,6 +24,8 @@ export type Groups = readonly (readonly [GroupKey, AnyOptimizer])[] | Readonly<R
  */
 export class OptimizerMap {
   private readonly groups = new Map<GroupKey, AnyOptimizer>()
+  /** The keys that are not paths or variables themselves, ready to be asked. */
+  private readonly tests = new Map<GroupKey, (variable: Variable | string, path: string) => boolean>()
 
   /**
    * Makes a list of groups of variables, with an optimizer each.
@@ -35,8 +37,7 @@ export class OptimizerMap {
     groups: Groups = {},
   ) {
     checkOptimizer('OptimizerMap', 'the default optimizer', defaultOptimizer)
-    const pairs = Array.isArray(groups) ? groups : Object.entries(groups)
-    for (const [key, optimizer] of pairs) this.set(key, optimizer)
+    for (const [key, optimizer] of pairsOf(groups)) this.set(key, optimizer)
   }
 
   /**
@@ -51,6 +52,7 @@ export class OptimizerMap {
       throw new OptionError(`OptimizerMap: ${String(key)} is there already. Use each key once.`)
     }
     checkOptimizer('OptimizerMap', `the optimizer for ${String(key)}`, optimizer)
+    this.tests.set(key, testOf(key))
     this.groups.set(key, optimizer)
     return this
   }
@@ -68,7 +70,7 @@ export class OptimizerMap {
     const path = typeof variable === 'string' ? variable : variable.path
     const exact = this.groups.get(path) ?? (typeof variable === 'string' ? undefined : this.groups.get(variable))
     if (exact) return exact
-    const keys = [...this.groups.keys()].filter((key) => matches(key, variable, path))
+    const keys = [...this.groups.keys()].filter((key) => this.tests.get(key)?.(variable, path))
     if (keys.length > 1) {
       throw new OptionError(
         `OptimizerMap: Multiple optimizers assigned to variable ${path}, by ${keys.map(String).join(' and ')}. Make the keys exclude each other.`,
@@ -79,11 +81,12 @@ export class OptimizerMap {
 
   /** Warns of paths, regular expressions and variables among the keys that choose none of these variables. */
   warnUnmatched(variables: readonly Variable[]): void {
-    for (const key of this.groups.keys()) {
-      if (typeof key === 'function' || variables.some((v) => key === v || matches(key, v, v.path))) continue
-      const paths = variables.map(({ path }) => path).join(', ')
+    const paths = variables.map(({ path }) => path)
+    const known = new Set<GroupKey>([...variables, ...paths])
+    for (const [key, isMatch] of this.tests) {
+      if (typeof key === 'function' || known.has(key) || variables.some((v) => isMatch(v, v.path))) continue
       console.warn(
-        `OptimizerMap: ${key instanceof Variable ? key.path : String(key)} matches none of the variables ${paths}. A string must match the whole path, as '.*bias' does.`,
+        `OptimizerMap: ${key instanceof Variable ? key.path : String(key)} matches none of the variables ${paths.join(', ')}. A string must match the whole path, as '.*bias' does.`,
       )
     }
   }
@@ -136,10 +139,32 @@ function checkKey(key: unknown): void {
   )
 }
 
-/** `re.fullmatch` for texts; other keys decide for themselves. */
-function matches(key: GroupKey, variable: Variable | string, path: string): boolean {
-  if (typeof key === 'string') return new RegExp(`^(?:${key})$`).test(path)
-  if (key instanceof RegExp) return new RegExp(key, key.flags.replace(/[gy]/g, '')).test(path)
-  if (typeof key === 'function') return typeof variable !== 'string' && key(variable)
-  return false
+/** @throws OptionError for what is neither pairs nor an object */
+function pairsOf(groups: unknown): readonly (readonly [GroupKey, AnyOptimizer])[] {
+  if (typeof groups === 'object' && groups !== null) {
+    const pairs = Array.isArray(groups) || groups instanceof Map ? [...groups] : Object.entries(groups)
+    if (pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) return pairs
+  }
+  throw new OptionError(
+    `OptimizerMap: the groups are ${describe(groups)}. Write { '.*bias': optimizer }, or [[key, optimizer], …].`,
+  )
+}
+
+/** `re.fullmatch` for strings; other keys decide for themselves. */
+function testOf(key: GroupKey): (variable: Variable | string, path: string) => boolean {
+  if (typeof key === 'function') return (variable) => typeof variable !== 'string' && key(variable)
+  if (key instanceof Variable) return () => false
+  const pattern =
+    key instanceof RegExp ? new RegExp(key, key.flags.replace(/[gy]/g, '')) : toPattern(`^(?:${key})$`, key)
+  return (_, path) => pattern.test(path)
+}
+
+function toPattern(text: string, key: string): RegExp {
+  try {
+    return new RegExp(text)
+  } catch {
+    throw new OptionError(
+      `OptimizerMap: the key ${key} is not a regular expression. Escape special characters with a backslash.`,
+    )
+  }
 }

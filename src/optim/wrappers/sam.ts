@@ -10,6 +10,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from '../base/any-optimizer.js'
 import { checkMinimize, evaluateLoss } from '../base/arguments.js'
+import { scaleFor } from '../base/clip.js'
 import { fromKeras } from '../base/keras-names.js'
 import { checkPositive } from '../base/options.js'
 import { readInner, serialize } from '../base/registry.js'
@@ -60,7 +61,7 @@ export class SAM extends Wrapper {
   /** @throws GradientError always: SAM needs the loss */
   apply(): never {
     throw new GradientError(
-      'SAM: apply got gradients, but SAM takes them at two points. Use minimize(() => loss, variables).',
+      'SAM: apply got gradients, but SAM takes them at two points, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
     )
   }
 
@@ -119,8 +120,10 @@ function climb(variables: readonly Variable[], gradients: ReadonlyMap<Tensor, Te
   setRecording(false, () => {
     const own = variables.filter((v) => gradients.has(v))
     if (own.length === 0) return
-    const squares = own.map((v) => (gradients.get(v) as Tensor).square().sum()).reduce((a, b) => a.add(b))
-    const factor = elementwise(stretch, [squares, rho])
+    const squares = (scale: Tensor | number) =>
+      own.map((v) => (gradients.get(v) as Tensor).mul(scale).square().sum()).reduce((a, b) => a.add(b))
+    const scale = scaleFor(squares(1))
+    const factor = elementwise(stretch, [squares(scale), rho]).mul(scale)
     for (const v of own) {
       const g = gradients.get(v) as Tensor
       v.assignAdd(where(factor.equal(0), 0, g.mul(factor.cast(g.dtype))))

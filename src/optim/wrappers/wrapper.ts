@@ -94,6 +94,10 @@ export abstract class Wrapper extends AnyOptimizer {
     return this.inner.mustBeFinite(gradients, variables)
   }
 
+  override squaresGradient(variable: Variable): boolean {
+    return this.inner.squaresGradient(variable)
+  }
+
   override decisive(gradients: readonly Gradient[]): Tensor[] {
     return this.inner.decisive(gradients)
   }

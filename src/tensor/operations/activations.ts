@@ -3,7 +3,7 @@
  * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { oneOf, resolve, show } from '../../options.js'
 import type { TensorLike } from '../creation.js'
 import { elementwise } from '../operation.js'
 import type { Tensor } from '../tensor.js'
@@ -36,6 +36,8 @@ export function softplus(x: TensorLike): Tensor {
   return elementwise(ops.softplus, [x])
 }
 
+const geluRules = { defaults: { approximate: 'none' }, ranges: { approximate: oneOf(['none', 'tanh']) } } as const
+
 /**
  * The Gaussian error linear unit, x · Φ(x) with the normal distribution function Φ.
  * @param options `approximate: 'tanh'` takes the formula with tanh (Hendrycks and Gimpel 2016); default `'none'`
@@ -43,8 +45,8 @@ export function softplus(x: TensorLike): Tensor {
  * tensor([-1, 1]).gelu().toArray() // => [-0.15866, 0.84134]
  */
 export function gelu(x: TensorLike, options: { approximate?: 'none' | 'tanh' } = {}): Tensor {
-  checkOptions('gelu', options, ['approximate'])
-  return elementwise(options.approximate === 'tanh' ? ops.geluTanh : ops.gelu, [x])
+  const { approximate } = resolve('gelu', options, geluRules)
+  return elementwise(approximate === 'tanh' ? ops.geluTanh : ops.gelu, [x])
 }
 
 /**
@@ -162,7 +164,9 @@ export function hardSwish(x: TensorLike): Tensor {
  * tensor([-2, 0.5, 2]).hardTanh().toArray() // => [-1, 0.5, 1]
  */
 export function hardTanh(x: TensorLike, low: number = -1, high: number = 1): Tensor {
-  if (!(low <= high)) throw new OptionError(`hardTanh: low is ${low}, high ${high}. Give low ≤ high.`)
+  if (typeof low !== 'number' || typeof high !== 'number' || !(low <= high)) {
+    throw new OptionError(`hardTanh: low is ${show(low)}, high ${show(high)}. Give low ≤ high.`)
+  }
   return elementwise(ops.hardTanh, [x, low, high])
 }
 

@@ -4,6 +4,7 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
+import { show } from '../../options.js'
 import { checkTensors, type TensorLike, toTensor, toTensors, wrap } from '../creation.js'
 import { elementwise } from '../operation.js'
 import {
@@ -171,12 +172,10 @@ export function roll(
 ): Tensor {
   const source = toTensor(x)
   if (axes === undefined || axes === null) return roll(source.flatten(), shift, 0).reshape(source.shape)
-  const list = typeof axes === 'number' ? [axes] : axes
+  const list = Array.isArray(axes) ? (axes as readonly number[]) : [axes as number]
   const shifts = Array.isArray(shift) ? (shift as readonly number[]) : list.map(() => shift as number)
   if (shifts.length !== list.length || !shifts.every(Number.isInteger)) {
-    throw new ShapeError(
-      `roll: shifts ${formatShape(shifts)} for axes ${formatShape(list)}. Give one whole number for each axis.`,
-    )
+    throw new ShapeError(`roll: shifts ${show(shifts)} for axes ${show(list)}. Give one whole number for each axis.`)
   }
   return list.reduce((y, axis, i) => rollAxis(y, shifts[i], normalizeAxis('roll', axis, y.rank)), snapshot(source))
 }
@@ -207,7 +206,7 @@ function partSizes(parts: number | readonly number[], shape: Shape, axis: number
   if (free >= 0) sizes[free] = n - sizes.reduce((sum, size) => sum + size, 1)
   if (sizes.reduce((sum, size) => sum + size, 0) !== n || !sizes.every((size) => Number.isInteger(size) && size >= 0)) {
     throw new ShapeError(
-      `split: ${JSON.stringify(parts)} pieces do not fill axis ${axis} of ${formatShape(shape)}, which has ${n} elements. Give a number that divides it, or sizes that add up to it.`,
+      `split: ${show(parts)} pieces do not fill axis ${axis} of ${formatShape(shape)}, which has ${n} elements. Give a number that divides it, or sizes that add up to it.`,
     )
   }
   return sizes
@@ -215,7 +214,9 @@ function partSizes(parts: number | readonly number[], shape: Shape, axis: number
 
 /** Sizes that fill n where it can be divided so; far too many parts are not counted out. */
 const equalParts = (n: number, count: number) =>
-  count > Math.max(n, 1e6) ? [Number.NaN] : new Array<number>(Math.max(0, Math.floor(count)) || 0).fill(n / count)
+  !Number.isInteger(count) || count > Math.max(n, 1e6)
+    ? [Number.NaN]
+    : new Array<number>(Math.max(0, count)).fill(n / count)
 
 /** One number or several, checked. */
 function counted(op: string, times: number | readonly number[]): readonly number[] {
@@ -227,5 +228,5 @@ function counted(op: string, times: number | readonly number[]): readonly number
 /** @throws ShapeError when n is no whole number, 0 or more */
 export function checkCount(op: string, n: number): void {
   if (Number.isInteger(n) && n >= 0) return
-  throw new ShapeError(`${op}: ${n} is no number of elements. Give whole numbers, 0 or more.`)
+  throw new ShapeError(`${op}: ${show(n)} is not a number of elements. Give whole numbers, 0 or more.`)
 }

@@ -4,12 +4,13 @@
 import { type BackpropagateOptions, backpropagate } from '../../autograd/engine.js'
 import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { flag, resolve, show } from '../../options.js'
 import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { foreign } from '../foreign.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { formatShape, sameShape } from '../shape.js'
-import type { Tensor } from '../tensor.js'
+import { Tensor } from '../tensor.js'
 import { concat } from './shaping.js'
 
 /**
@@ -37,10 +38,14 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
  * @param options `retainGraph` keeps the graph for another call
  */
 export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: BackpropagateOptions = {}): Map<Tensor, Tensor> {
-  checkOptions('backward', options, ['retainGraph', 'createGraph'])
+  const how = resolve('backward', options, {
+    defaults: { retainGraph: undefined, createGraph: false },
+    ranges: { retainGraph: flag },
+  })
+  if (!(x instanceof Tensor)) throw notTensor(x)
   if (!x.requiresGrad) throw withoutGraph(x)
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
-  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, options)
+  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, how)
 }
 
 /** The gradient to begin with: one number stands for a tensor of one element. */
@@ -75,6 +80,10 @@ export function accumulate(a: Tensor, b: Tensor): Tensor {
 
 function rowsOf({ values, indices, shape }: IndexedSlices): Tensor {
   return values.reshape([indices.size, ...shape.slice(1)])
+}
+
+function notTensor(x: unknown): GradientError {
+  return new GradientError(`backward: received ${foreign(x) ?? show(x)}, not a tensor. Pass the loss as a tensor.`)
 }
 
 function withoutGraph({ dtype }: Tensor): GradientError {

@@ -1,7 +1,7 @@
 /**
  * Comparisons, logic, and choosing by them, element by element; broadcast, as in `arithmetic.ts`. Their rows are in `ops.ts`.
  */
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
 import { elementwise } from '../operation.js'
@@ -155,8 +155,9 @@ export interface CloseOptions {
  * tensor([1, 2]).isClose([1.1, 2.5], { atol: 0.2 }).toArray() // => [true, false]
  */
 export function isClose(a: TensorLike, b: TensorLike, options: CloseOptions = {}): Tensor {
-  checkOptions('isClose', options, ['rtol', 'atol', 'equalNaN'])
-  const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options
+  const { rtol, atol, equalNaN } = resolve('isClose', options, {
+    defaults: { rtol: 1e-5, atol: 1e-8, equalNaN: false },
+  })
   const close = elementwise(ops.isClose, [a, b, atol, rtol])
   return equalNaN ? close.logicalOr(isNaN(a).logicalAnd(isNaN(b))) : close
 }
@@ -179,9 +180,10 @@ export interface NanToNumOptions {
  * tensor([Number.NaN, Number.POSITIVE_INFINITY]).nanToNum({ nan: -1, posInf: 9 }).toArray() // => [-1, 9]
  */
 export function nanToNum(x: TensorLike, options: NanToNumOptions = {}): Tensor {
-  checkOptions('nanToNum', options, ['nan', 'posInf', 'negInf'])
   const source = toTensor(x)
   const largest = source.dtype === 'float64' ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104
-  const { nan = 0, posInf = largest, negInf = -largest } = options
+  const { nan, posInf, negInf } = resolve('nanToNum', options, {
+    defaults: { nan: 0, posInf: largest, negInf: -largest },
+  })
   return isFloat(source.dtype) ? elementwise(ops.nanToNum, [source, nan, posInf, negInf]) : source
 }

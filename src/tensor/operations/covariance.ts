@@ -2,10 +2,12 @@
  * How quantities vary together: covariances and correlations. (The variance of one is in `statistics.ts`.)
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import type { DType } from '../../kernels/backend.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
-import { ones, type TensorLike, toTensor, toTensorBeside } from '../creation.js'
-import { isFloat } from '../dtype.js'
+import { dtypeAmong, ones, type TensorLike, toTensor, toTensorBeside } from '../creation.js'
+import { promote } from '../dtype.js'
+import { toExactFloat } from '../operation.js'
 import { formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 
@@ -25,7 +27,7 @@ export interface CovarianceOptions extends CorrelationOptions {
   correction?: number
 }
 
-const weightNames = ['rowVar', 'fweights', 'aweights'] as const
+const correlationDefaults = { rowVar: true, fweights: undefined, aweights: undefined }
 
 /**
  * The covariances of several quantities: Σ (xᵢ − meanᵢ)(xⱼ − meanⱼ) / (n − correction).
@@ -40,8 +42,11 @@ const weightNames = ['rowVar', 'fweights', 'aweights'] as const
  * cov([[1, 2, 3], [6, 4, 2]], { aweights: [1, 0, 1], correction: 0 }).toArray() // => [[1, -2], [-2, 4]]
  */
 export function cov(x: TensorLike, options: CovarianceOptions = {}): Tensor {
-  checkOptions('cov', options, [...weightNames, 'correction'], { ddof: 'correction', bias: 'correction: 0' })
-  return covariances('cov', toTensor(x), options)
+  const resolved = resolve('cov', options, {
+    defaults: { ...correlationDefaults, correction: 1 },
+    synonyms: { ddof: 'correction', bias: 'correction: 0' },
+  })
+  return covariances('cov', x, resolved).cast(resultDType(x, resolved))
 }
 
 /**
@@ -56,22 +61,36 @@ export function cov(x: TensorLike, options: CovarianceOptions = {}): Tensor {
  * corrcoef([[1, 2, 3], [6, 4, 2]]).toArray() // => [[1.0, -1.0], [-1.0, 1.0]]
  */
 export function corrcoef(x: TensorLike, options: CorrelationOptions = {}): Tensor {
-  checkOptions('corrcoef', options, weightNames)
-  const c = covariances('corrcoef', toTensor(x), { ...options, correction: 0 })
-  if (c.rank === 0) return c.div(c)
+  const resolved = resolve('corrcoef', options, { defaults: correlationDefaults })
+  const c = covariances('corrcoef', x, { ...resolved, correction: 0 })
+  const dtype = resultDType(x, resolved)
+  if (c.rank === 0) return c.div(c).cast(dtype)
   const deviations = c.diagonal().sqrt()
-  return c.div(deviations.expandDims(-1)).div(deviations).clip(-1, 1)
+  return c.div(deviations.expandDims(-1)).div(deviations).clip(-1, 1).cast(dtype)
 }
 
-function covariances(op: string, given: Tensor, options: CovarianceOptions): Tensor {
-  const x = quantities(op, given, options.rowVar ?? true)
+/** At least float32; whole numbers are computed with in float64, and the result is rounded. */
+function resultDType(x: TensorLike, options: CorrelationOptions): DType {
+  return promote(widest(x, options), 'float32')
+}
+
+function widest(x: TensorLike, { fweights, aweights }: CorrelationOptions): DType {
+  return dtypeAmong([x, fweights, aweights].filter((numbers) => numbers !== undefined)) ?? 'float32'
+}
+
+function covariances(
+  op: string,
+  given: TensorLike,
+  options: Required<Pick<CovarianceOptions, 'rowVar' | 'correction'>> & CovarianceOptions,
+): Tensor {
+  const x = quantities(op, toTensorBeside(widest(given, options), given), options.rowVar)
   const [f, a] = (['fweights', 'aweights'] as const).map((name) => weightsOf(op, x, name, options[name]))
   const weights = f.mul(a)
   const total = weights.sum()
   const lost = options.aweights === undefined ? 1 : weights.mul(a).sum().div(total)
   const deviations = x.sub(x.mul(weights).sum(1, { keepDims: true }).div(total))
   const products = deviations.mul(weights).matmul(deviations, { transposeB: true })
-  return products.div(total.sub(toTensor(lost).mul(options.correction ?? 1)).maximum(0)).squeeze()
+  return products.div(total.sub(toTensor(lost).mul(options.correction)).maximum(0)).squeeze()
 }
 
 /** [quantities, observations] of floats. */
@@ -81,7 +100,7 @@ function quantities(op: string, given: Tensor, rowVar: boolean): Tensor {
       `${op}: shape ${formatShape(given.shape)} has ${given.rank} axes. Give [quantities, observations].`,
     )
   }
-  const x = isFloat(given.dtype) ? given : given.cast('float32')
+  const x = toExactFloat(given)
   if (given.rank < 2) return x.reshape([1, given.size])
   return rowVar ? x : x.transpose()
 }
@@ -90,7 +109,7 @@ function quantities(op: string, given: Tensor, rowVar: boolean): Tensor {
 function weightsOf(op: string, x: Tensor, name: 'fweights' | 'aweights', given: TensorLike | undefined): Tensor {
   const count = x.shape[1]
   if (given === undefined) return ones([count], { dtype: x.dtype })
-  const weights = toTensorBeside(x.dtype, given)
+  const weights = toExactFloat(toTensorBeside(x.dtype, given))
   if (weights.rank !== 1 || weights.size !== count) {
     throw new ShapeError(
       `${op}: ${name} of shape ${formatShape(weights.shape)} for ${count} observations. Give one number for each.`,

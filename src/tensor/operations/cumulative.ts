@@ -2,11 +2,11 @@
  * Running reductions: one number for each element, made of it and all those before it along an axis.
  */
 import type { ScanKind } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
-import { type PrimitiveRow, run } from '../operation.js'
+import { type PrimitiveRow, run, toExactFloat } from '../operation.js'
 import { around, normalizeAxis } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
@@ -72,8 +72,8 @@ export function cumMin(x: TensorLike, axis?: number | null): Tensor {
  * tensor([0, 0, 1000]).logCumSumExp().toArray() // => [0, 0.69315, 1000]
  */
 export function logCumSumExp(x: TensorLike, axis?: number | null): Tensor {
-  const given = toTensor(x)
-  const source = isFloat(given.dtype) ? given : given.cast('float32')
+  const source = toTensor(x)
+  if (!isFloat(source.dtype)) return logCumSumExp(toExactFloat(source), axis).cast('float32')
   if (axis === undefined || axis === null) return logCumSumExp(source.flatten(), 0)
   const at = normalizeAxis('logCumSumExp', axis, source.rank)
   // s[i] = Σ exp(x[k] − m[i]) = s[i − 1] · exp(m[i − 1] − m[i]) + exp(x[i] − m[i]) with m[i] the largest so far
@@ -93,11 +93,11 @@ function running(
   axis: number | null | undefined,
   options: RunningOptions,
 ): Tensor {
-  checkOptions(row.name, options, ['exclusive', 'reverse'])
+  const { exclusive, reverse } = resolve(row.name, options, { defaults: { exclusive: false, reverse: false } })
   if (axis === undefined || axis === null) return running(row, ofNothing, x.flatten(), 0, options)
   const at = normalizeAxis(row.name, axis, x.rank)
-  if (options.reverse) return running(row, ofNothing, x.flip(at), at, { ...options, reverse: false }).flip(at)
-  const source = options.exclusive ? shift(x, at, ofNothing) : x
+  if (reverse) return running(row, ofNothing, x.flip(at), at, { exclusive }).flip(at)
+  const source = exclusive ? shift(x, at, ofNothing) : x
   return run(row, [source.dtype === 'bool' ? source.cast('int32') : source], { axis: at })
 }
 

@@ -6,8 +6,8 @@
 import { GradientError, ShapeError } from '../../errors.js'
 import { choleskyFactor, luDeterminant, luFactor, luSolve, qrFactor } from '../../kernels/small-matrices.js'
 import { eye, ones, type TensorLike, toTensor, toTensors, wrap } from '../creation.js'
-import { isFloat } from '../dtype.js'
-import { nameRows, primitive, run } from '../operation.js'
+import { isFloat, promote } from '../dtype.js'
+import { nameRows, primitive, run, toExactFloat, withDType } from '../operation.js'
 import { broadcastShapes, formatShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import {
@@ -98,7 +98,9 @@ export const decompositionRows = nameRows({
  */
 export function solve(a: TensorLike, b: TensorLike): Tensor {
   const [first, second] = toTensors([a, b])
-  const [left, right] = [square('solve', first), toFloat(second)]
+  const dtype = promote(first.dtype, second.dtype)
+  if (!isFloat(dtype)) return solve(toExactFloat(first), toExactFloat(second)).cast('float32')
+  const [left, right] = [square('solve', withDType(first, dtype)), withDType(second, dtype)]
   if (right.rank === 1) return solve(left, right.expandDims(-1)).squeeze(-1)
   if (right.shape[right.rank - 2] !== left.shape[left.rank - 1]) {
     throw new ShapeError(
@@ -118,7 +120,7 @@ export function solve(a: TensorLike, b: TensorLike): Tensor {
  * inverse([[2, 0], [0, 4]]).toArray() // => [[0.5, 0], [0, 0.25]]
  */
 export function inverse(a: TensorLike): Tensor {
-  return run(decompositionRows.inverse, [square('inverse', a)], undefined)
+  return ofFloats(toTensor(a), (x) => run(decompositionRows.inverse, [square('inverse', x)], undefined))
 }
 
 /**
@@ -130,7 +132,7 @@ export function inverse(a: TensorLike): Tensor {
  * determinant([[1, 2], [3, 4]]).item() // => -2
  */
 export function determinant(a: TensorLike): Tensor {
-  return run(decompositionRows.determinant, [square('determinant', a)], undefined)
+  return ofFloats(toTensor(a), (x) => run(decompositionRows.determinant, [square('determinant', x)], undefined))
 }
 
 /**
@@ -141,7 +143,7 @@ export function determinant(a: TensorLike): Tensor {
  * cholesky([[4, 2], [2, 5]]).toArray() // => [[2, 0], [1, 2]]
  */
 export function cholesky(a: TensorLike): Tensor {
-  return run(decompositionRows.cholesky, [square('cholesky', a)], undefined)
+  return ofFloats(toTensor(a), (x) => run(decompositionRows.cholesky, [square('cholesky', x)], undefined))
 }
 
 /**
@@ -159,14 +161,14 @@ export function qr(a: TensorLike): {
   /** Upper triangular. */
   r: Tensor
 } {
-  const x = toFloat(toTensor(a))
+  const x = toTensor(a)
   const [m, n] = x.shape.slice(-2)
   if (x.rank < 2 || m < n) {
     throw new ShapeError(
       `qr: shape ${formatShape(x.shape)} does not do. Give [..., m, n] with at least as many rows as columns.`,
     )
   }
-  const both = run(decompositionRows.qr, [x], undefined)
+  const both = ofFloats(x, (floats) => run(decompositionRows.qr, [floats], undefined))
   return { q: both.slice(`..., :${m}, :`), r: both.slice(`..., ${m}:, :`) }
 }
 
@@ -203,16 +205,16 @@ function notPositive(): never {
   )
 }
 
-function square(op: string, a: TensorLike): Tensor {
-  const x = toFloat(toTensor(a))
+function square(op: string, x: Tensor): Tensor {
   if (x.rank < 2 || x.shape[x.rank - 1] !== x.shape[x.rank - 2]) {
     throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is not square. The last two axes must be equal.`)
   }
   return x
 }
 
-function toFloat(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? x : x.cast('float32')
+/** What f gives for x; for whole numbers computed exactly, and rounded to float32 at the end. */
+function ofFloats(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  return isFloat(x.dtype) ? f(x) : f(toExactFloat(x)).cast('float32')
 }
 
 function transposed(x: Tensor): Tensor {

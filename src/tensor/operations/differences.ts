@@ -2,9 +2,10 @@
  * What lies between neighbours along an axis: their differences, and the area below the line through them.
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { number, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { toExactFloat } from '../operation.js'
 import { formatShape, normalizeAxis } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { concat } from './shaping.js'
@@ -30,9 +31,8 @@ export interface DiffOptions {
  * tensor([1, 4, 9]).diff(1, -1, { prepend: 0 }).toArray() // => [1, 3, 5]
  */
 export function diff(x: TensorLike, n = 1, axis = -1, options: DiffOptions = {}): Tensor {
-  checkOptions('diff', options, ['prepend', 'append'])
-  if (!Number.isInteger(n) || n < 0) throw new OptionError(`diff: n is ${n}. Give a whole number, 0 or more.`)
-  const { prepend, append } = options
+  if (!Number.isInteger(n) || n < 0) throw new OptionError(`diff: n is ${show(n)}. Give a whole number, 0 or more.`)
+  const { prepend, append } = resolve('diff', options, { defaults: { prepend: undefined, append: undefined } })
   const [source, ...edges] = toTensors([x, ...[prepend, append].filter((edge) => edge !== undefined)])
   const [before, behind] = prepend === undefined ? [undefined, ...edges] : edges
   const at = normalizeAxis('diff', axis, source.rank)
@@ -55,6 +55,11 @@ export interface TrapezoidOptions {
   axis?: number
 }
 
+const trapezoidRules = {
+  defaults: { x: undefined, dx: undefined, axis: -1 },
+  ranges: { dx: number },
+}
+
 /**
  * The integral by the trapezoidal rule: the area below straight lines from each element to the next.
  * @param y heights
@@ -65,14 +70,17 @@ export interface TrapezoidOptions {
  * trapezoid([1, 2, 3], { x: [0, 1, 4] }).item() // => 9
  */
 export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Tensor {
-  checkOptions('trapezoid', options, ['x', 'dx', 'axis'])
-  const { x, dx, axis = -1 } = options
+  const { x, dx, axis } = resolve('trapezoid', options, trapezoidRules)
   if (x !== undefined && dx !== undefined) {
-    throw new OptionError(`trapezoid: x and dx (${dx}) are both given. Give one of them.`)
+    throw new OptionError(`trapezoid: x and dx (${show(dx)}) are both given. Give one of them.`)
   }
   const [heights, places] = x === undefined ? [toTensor(y)] : toTensors([y, x])
   const at = normalizeAxis('trapezoid', axis, heights.rank)
-  const [before, behind] = neighbours(isFloat(heights.dtype) ? heights : heights.cast('float32'), at)
+  if (!isFloat(heights.dtype))
+    return trapezoid(toExactFloat(heights), { ...options, ...(x !== undefined && { x: places }), axis: at }).cast(
+      'float32',
+    )
+  const [before, behind] = neighbours(heights, at)
   const widths = places === undefined ? (dx ?? 1) : widthsOf(places, heights, at)
   return before.add(behind).mul(widths).sum(at).div(2)
 }

@@ -2,6 +2,7 @@
  * Einstein summation: axes get letters, letters that the result does not name are summed over.
  */
 import { ShapeError } from '../../errors.js'
+import { show } from '../../options.js'
 import { type TensorLike, toTensors } from '../creation.js'
 import { formatShape, stridesOf } from '../shape.js'
 import { Tensor } from '../tensor.js'
@@ -29,7 +30,7 @@ interface Labeled {
 export function einsum(subscripts: string, ...operands: TensorLike[]): Tensor {
   if (typeof subscripts !== 'string') {
     throw new ShapeError(
-      `einsum: the subscripts are ${String(subscripts)}. Give them first, as text: einsum('ij,jk->ik', a, b).`,
+      `einsum: the subscripts are ${show(subscripts)}. Give them first, as text: einsum('ij,jk->ik', a, b).`,
     )
   }
   if (operands.length === 1 && Array.isArray(operands[0]) && operands[0][0] instanceof Tensor) {

@@ -12,32 +12,65 @@ import { concat } from './shaping.js'
 
 type MaybeTensor = Tensor | null | undefined
 
+/** For which variables the squares of the gradients must be finite, too. Without it, for none. */
+export interface Squaring {
+  squaresGradient?(variable: Variable): boolean
+}
+
 /** Whether every number of every gradient is finite; read at once. */
-export function areFinite(gradients: readonly MaybeTensor[]): boolean {
+export function areFinite(
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[] = [],
+  optimizer: Squaring = {},
+): boolean {
   const { allFinite } = backend
-  if (!allFinite) return finiteFlag(gradients)?.item() !== 0
+  if (!allFinite) return finiteFlag(gradients, variables, optimizer)?.item() !== 0
   for (let i = 0; i < gradients.length; i++) {
     const g = gradients[i]
-    if (g && !allFinite(numbersOf(g).buffer)) return false
+    if (g && !allFinite(numbersOf(g).buffer, optimizer.squaresGradient?.(variables[i]) ? 'squares' : 'numbers'))
+      return false
   }
   return true
 }
 
 /** The same as one number on the back end, 1 or 0; null where there is nothing to look at. */
-export function finiteFlag(gradients: readonly MaybeTensor[]): Tensor | null {
-  const flags = gradients.flatMap((g) => (g && g.size > 0 && isAlive(numbersOf(g).buffer) ? flagOf(g) : []))
+export function finiteFlag(
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[] = [],
+  optimizer: Squaring = {},
+): Tensor | null {
+  const flags = gradients.flatMap((g, i) =>
+    g && g.size > 0 && isAlive(numbersOf(g).buffer) ? flagOf(g, optimizer.squaresGradient?.(variables[i])) : [],
+  )
   if (flags.length < 2) return flags[0] ?? null
   return setRecording(false, () => concat(flags.map((flag) => flag.cast('float32').reshape([1]))).min())
 }
 
-/** Whether every number of one gradient is finite, as a scalar tensor. */
-export function flagOf(gradient: Tensor): Tensor {
-  return setRecording(false, () => numbersOf(gradient).isFinite().all())
+/** Whether every number of one gradient, or its square, is finite, as a scalar tensor. */
+export function flagOf(gradient: Tensor, isSquared = false): Tensor {
+  return setRecording(false, () => {
+    const numbers = numbersOf(gradient)
+    return (isSquared ? numbers.square() : numbers).isFinite().all()
+  })
 }
 
-/** @throws GradientError when a gradient is not finite; names the variables */
-export function checkFinite(op: string, gradients: readonly MaybeTensor[], variables: readonly Variable[]): void {
-  if (!areFinite(gradients)) throw notFinite(op, gradients.map(readNow), variables)
+/** @throws GradientError when a gradient is not finite, or not its square where that is computed; names the variables */
+export function checkFinite(
+  op: string,
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[],
+  optimizer?: Squaring,
+): void {
+  if (!areFinite(gradients, variables, optimizer)) throw nonFinite(op, gradients, variables)
+}
+
+/** The error for gradients that are not finite, whose numbers can be read at once. */
+export function nonFinite(
+  op: string,
+  gradients: readonly MaybeTensor[],
+  variables: readonly Variable[],
+): GradientError {
+  return notFinite(op, gradients.map(readNow), variables)
 }
 
 /** `checkFinite` where numbers come later. */
@@ -45,8 +78,9 @@ export async function checkFiniteAsync(
   op: string,
   gradients: readonly MaybeTensor[],
   variables: readonly Variable[],
+  optimizer?: Squaring,
 ): Promise<void> {
-  const flag = finiteFlag(gradients)
+  const flag = finiteFlag(gradients, variables, optimizer)
   if (!flag || (await flag.data())[0] !== 0) return
   const numbers = await Promise.all(gradients.map((g) => (g ? numbersOf(g).data() : null)))
   throw notFinite(op, numbers, variables)
@@ -76,10 +110,25 @@ export function notFinite(
   variables: readonly Variable[],
 ): GradientError {
   const counted = numbers.map((values) => Array.from(values ?? []).filter((x) => !Number.isFinite(x)))
+  if (counted.every((odd) => odd.length === 0)) return tooLarge(op, numbers, variables)
   const [first, ...others] = variables.filter((_, i) => counted[i]?.length > 0)
   const [odd, all] = [counted, numbers].map((lists) => Array.from(lists[variables.indexOf(first)] ?? []))
   return new GradientError(
     `${op}: the gradient of ${placeOf(first)} is not finite, ${odd[0]} in ${odd.length} of ${all.length} elements${alsoOf(others)}. No step was made. Look for sqrt, log, division or powers at 0, and for huge numbers.`,
+  )
+}
+
+/** The error for gradients that are finite, but too large to be squared. */
+function tooLarge(
+  op: string,
+  numbers: readonly (ArrayLike<number> | null)[],
+  variables: readonly Variable[],
+): GradientError {
+  const largest = numbers.map((values) => Array.from(values ?? []).reduce((most, x) => Math.max(most, Math.abs(x)), 0))
+  const isTooLarge = (v: Variable, i: number) => largest[i] ** 2 > (v.dtype === 'float64' ? Number.MAX_VALUE : 2 ** 128)
+  const first = Math.max(0, variables.findIndex(isTooLarge))
+  return new GradientError(
+    `${op}: the gradient of ${placeOf(variables[first])} is too large, up to ${Number(largest[first].toPrecision(3)).toExponential()}: the optimizer squares it, and the square is not finite in ${variables[first].dtype}. No step was made. Clip the gradients (globalClipnorm), or scale the loss or the data down.`,
   )
 }
 

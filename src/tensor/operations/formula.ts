@@ -4,14 +4,15 @@
 import { FormulaError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
 import { watOf } from '../../kernels/cpu/elementwise/elementwise.js'
-import type { Program } from '../../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { gradient, gradientName } from '../../kernels/formula/differentiate.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { toTeX } from '../../kernels/formula/tex.js'
-import { type TensorLike, toTensor } from '../creation.js'
+import { show } from '../../options.js'
+import type { TensorLike } from '../creation.js'
 import { dtypeOfNumber, inferOutputs, isFloat, promote } from '../dtype.js'
 import { foreign } from '../foreign.js'
-import { ElementwiseRow, elementwise, elementwiseOutputs } from '../operation.js'
+import { ElementwiseRow, elementwise, elementwiseOutputs, type TensorOrNumber, toArguments } from '../operation.js'
 import { Tensor } from '../tensor.js'
 
 /** What a formula gives: an object of tensors where the text has several lines (or `;`) and assigns names, else one tensor. */
@@ -76,7 +77,7 @@ export function formula<Text extends string>(text: Text): Formula<FormulaResult<
 export function formula<Result>(text: string): Formula<Result>
 export function formula(text: string): Formula<unknown> {
   if (typeof text !== 'string') {
-    throw new FormulaError(`formula: ${String(text)} is not a formula. Give text, such as formula('a * x + b').`)
+    throw new FormulaError(`formula: ${show(text)} is not a formula. Give text, such as formula('a * x + b').`)
   }
   return fromProgram(parse(text), text)
 }
@@ -100,7 +101,7 @@ function fromProgram<Result>(
     return rows[i]
   }
   const call = (...inputs: unknown[]): unknown => {
-    const args = argumentsOf(program, text, inputs, defaults)
+    const args = toArguments(argumentsOf(program, text, inputs, defaults))
     if (typing) return elementwise(rowOf(0), args, undefined, typing(args.map(dtypeOf)))
     if (program.outputs.length === 1) return elementwise(rowOf(0), args)
     const results = elementwiseOutputs(program, rowOf, args)
@@ -137,13 +138,13 @@ function typingOf(program: Program, value: Typing = () => 'bool'): Typing {
   }
 }
 
-function dtypeOf(x: TensorLike): DType {
-  return typeof x === 'number' ? dtypeOfNumber(x) : toTensor(x).dtype
+function dtypeOf(x: TensorOrNumber): DType {
+  return typeof x === 'number' ? dtypeOfNumber(x) : x.dtype
 }
 
 /** The program restricted to one output; its inputs stay those of the whole. */
 function rowFor(program: Program, output: string, text: string): ElementwiseRow {
-  const row = new ElementwiseRow(program.outputs.length === 1 ? program : { ...program, outputs: [output] })
+  const row = new ElementwiseRow(withOutputs(program, [output]))
   row.name = `formula ${text || program.text}`
   return row
 }

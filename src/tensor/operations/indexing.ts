@@ -2,15 +2,18 @@
  * Operations that pick and change elements by index. (`slice`, `gather` and `oneHot` are in `shaping.ts`.)
  */
 import { DTypeError, ShapeError } from '../../errors.js'
-import type { Shape, TypedArray } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import type { DType, Shape, TypedArray } from '../../kernels/backend.js'
+import { resolve } from '../../options.js'
+import { backend } from '../backend.js'
 import { type TensorLike, toTensor, toTensorBeside, toTensors, wrap } from '../creation.js'
+import { isFloat, promote } from '../dtype.js'
+import { convert } from '../nested-arrays.js'
 import { run } from '../operation.js'
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, stridesOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { ops, place, scatterAdd as scatterRows } from './ops.js'
-import { broadcastTo, checkIndices, reshape } from './shaping.js'
+import { broadcastTo, checkIndices, fromFirstAxis, reshape } from './shaping.js'
 import { parseSlice, type SliceSpec } from './slicing.js'
 
 /**
@@ -77,6 +80,7 @@ export function gatherND(x: TensorLike, indices: TensorLike): Tensor {
  * @param updates x's shape with the axis replaced by the shape of the indices (broadcast to it)
  * @param options `axis` (default 0)
  * @throws ShapeError for an index outside the axis, or updates that do not fit
+ * @throws DTypeError when x holds whole numbers and an update is not one
  * @example
  * zeros([3]).scatterAdd([0, 2, 2], [1, 2, 3]).toArray() // => [1, 0, 5]
  */
@@ -86,12 +90,12 @@ export function scatterAdd(
   updates: TensorLike,
   options: { axis?: number } = {},
 ): Tensor {
-  checkOptions('scatterAdd', options, ['axis'])
   const [source, added] = toTensors([x, updates])
-  const axis = normalizeAxis('scatterAdd', options.axis ?? 0, source.rank)
+  const axis = normalizeAxis('scatterAdd', resolve('scatterAdd', options, fromFirstAxis).axis, source.rank)
   const index = checkIndices('scatterAdd', indices, source.shape[axis])
   const shape = [...source.shape.slice(0, axis), ...index.shape, ...source.shape.slice(axis + 1)]
-  const rows = spreadTo('scatterAdd', added.cast(source.dtype), shape)
+  const dtype = promote(source.dtype, 'int32')
+  const rows = spreadTo('scatterAdd', fitting('scatterAdd', added, dtype), shape)
   return source.add(scatterRows(rows, index, axis, source.shape))
 }
 
@@ -143,13 +147,14 @@ export function argWhere(x: TensorLike): Tensor {
  * @param spec as for `slice`
  * @param value broadcast to the shape of the slice, and cast to the dtype of x
  * @throws ShapeError when the slice does not fit x, or the value not the slice
+ * @throws DTypeError when x is int32 and the value holds a number that int32 does not
  * @example
  * zeros([2, 3]).withSlice(':, 1', [5, 6]).toArray() // => [[0, 5, 0], [0, 6, 0]]
  */
 export function withSlice(x: TensorLike, spec: SliceSpec, value: TensorLike): Tensor {
   const [source, given] = toTensors([x, value])
   const { view, shape } = parseSlice('withSlice', spec, source.shape)
-  const piece = spreadTo('withSlice', given.cast(source.dtype), shape).reshape(view.shape)
+  const piece = spreadTo('withSlice', fitting('withSlice', given, source.dtype), shape).reshape(view.shape)
   const options = { views: [view], shape: source.shape, fill: 0 }
   const isInside = place([wrap('withSlice', new Uint8Array(piece.size).fill(1), 'bool', view.shape)], options)
   return where(isInside, place([piece], options), source)
@@ -180,6 +185,20 @@ function linearIndices(op: string, indices: Tensor, shape: Shape): Tensor {
     out[Math.floor(i / shape.length)] += (n < 0 ? n + shape[axis] : n) * strides[axis]
   }
   return wrap(op, out, 'int32', indices.shape.slice(0, -1))
+}
+
+/**
+ * Numbers that go into a tensor of this dtype.
+ * @throws DTypeError when it is int32 and cannot hold one of them; what only a GPU knows as yet is cast
+ */
+function fitting(op: string, x: Tensor, dtype: DType): Tensor {
+  if (dtype !== 'int32' || !isFloat(x.dtype) || backend.isPending?.(x.buffer)) return x.cast(dtype)
+  return wrap(
+    op,
+    Int32Array.from(x.dataSync(), (n, i) => convert(op, n, i, dtype)),
+    dtype,
+    x.shape,
+  )
 }
 
 /** x broadcast to a shape. */

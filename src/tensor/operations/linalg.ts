@@ -2,7 +2,7 @@
  * Matrix products.
  */
 import { DTypeError, ShapeError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { promote } from '../dtype.js'
@@ -20,6 +20,8 @@ export interface MatmulOptions {
   transposeB?: boolean
 }
 
+const matmulRules = { defaults: { transposeA: false, transposeB: false } }
+
 /**
  * The matrix product. The last two axes are the matrices, the axes before them are broadcast; a vector counts as a row on the
  * left, as a column on the right, and its axis is dropped from the result (NumPy's rules).
@@ -34,8 +36,7 @@ export interface MatmulOptions {
  * a.matmul([1, 1]).toArray() // => [3, 7]
  */
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
-  checkOptions('matmul', options, ['transposeA', 'transposeB'])
-  const { transposeA = false, transposeB = false } = options
+  const { transposeA, transposeB } = resolve('matmul', options, matmulRules)
   const [left, right] = sameDType(toTensors([a, b]))
   if (left.rank === 0 || right.rank === 0) throw scalarOperand(left, right)
   if (left.rank === 1) return matmul(left.expandDims(0), right, { transposeB }).squeeze(right.rank === 1 ? 0 : -2)
@@ -43,6 +44,8 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
   checkInner(left, right, transposeA, transposeB)
   return product(left, right, transposeA, transposeB)
 }
+
+const denseRules = { defaults: { relu: false } }
 
 /**
  * x · w + b, then relu if asked for, in one pass over memory: what a Dense layer computes.
@@ -56,16 +59,21 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
  * @example
  * dense(tensor([[1, 2]]), tensor([[1], [1]]), tensor([-5]), { relu: true }).toArray() // => [[0]]
  */
-export function dense(x: Tensor, w: Tensor, b: Tensor, options: { relu?: boolean } = {}): Tensor {
-  if (x.rank !== 2 || w.rank !== 2 || b.rank !== 1 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1]) {
+export function dense(x: TensorLike, w: TensorLike, b: TensorLike, options?: { relu?: boolean }): Tensor {
+  const [rows, kernel, bias] = toTensors([x, w, b])
+  if (!fitForDense(rows, kernel, bias)) {
     throw new ShapeError(
-      `dense: x ${formatShape(x.shape)}, w ${formatShape(w.shape)} and b ${formatShape(b.shape)} do not fit. They must be [batch, inputs], [inputs, units] and [units].`,
+      `dense: x ${formatShape(rows.shape)}, w ${formatShape(kernel.shape)} and b ${formatShape(bias.shape)} do not fit. They must be [batch, inputs], [inputs, units] and [units].`,
     )
   }
-  if (x.dtype !== w.dtype || w.dtype !== b.dtype) {
-    throw new DTypeError(`dense: x is ${x.dtype}, w ${w.dtype}, b ${b.dtype}. Cast them to one dtype.`)
+  if (rows.dtype !== kernel.dtype || kernel.dtype !== bias.dtype) {
+    throw new DTypeError(`dense: x is ${rows.dtype}, w ${kernel.dtype}, b ${bias.dtype}. Cast them to one dtype.`)
   }
-  return run(ops.dense, [x, w, b], { relu: options.relu ?? false })
+  return run(ops.dense, [rows, kernel, bias], options ? resolve('dense', options, denseRules) : denseRules.defaults)
+}
+
+function fitForDense({ shape: x }: Tensor, { shape: w }: Tensor, { shape: b }: Tensor): boolean {
+  return x.length === 2 && w.length === 2 && b.length === 1 && x[1] === w[0] && b[0] === w[1]
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * To and from the matrices of mathjs. nabla does not load mathjs for it: the functions take what they are given.
  */
-import { DTypeError } from '../../errors.js'
+import { DTypeError, OptionError } from '../../errors.js'
+import { show } from '../../options.js'
 import { type TensorLike, type TensorOptions, tensor, toTensor } from '../creation.js'
 import type { NestedArray } from '../nested-arrays.js'
 import type { Tensor } from '../tensor.js'
@@ -23,7 +24,7 @@ export interface MathjsMatrix {
  */
 export function fromMathjs(matrix: MathjsMatrix, options: TensorOptions = {}): Tensor {
   if (typeof matrix?.toArray !== 'function') {
-    throw new DTypeError(`fromMathjs: received ${String(matrix)}, not a mathjs matrix. For arrays use tensor().`)
+    throw new DTypeError(`fromMathjs: received ${show(matrix)}, not a mathjs matrix. For arrays use tensor().`)
   }
   return tensor(matrix.toArray() as NestedArray[], { dtype: 'float64', ...options })
 }
@@ -37,5 +38,8 @@ export function fromMathjs(matrix: MathjsMatrix, options: TensorOptions = {}): T
  */
 export function toMathjs<Matrix = NestedArray>(x: TensorLike, math?: { matrix(data: never): Matrix }): Matrix {
   const data = toTensor(x).toArray()
+  if (math !== undefined && typeof math?.matrix !== 'function') {
+    throw new OptionError(`toMathjs: ${show(math)} has no function matrix. Pass a mathjs instance, or nothing.`)
+  }
   return math ? math.matrix(data as never) : (data as Matrix)
 }

@@ -3,9 +3,17 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { Shape, View } from '../../kernels/backend.js'
-import { checkFunction, checkOptions } from '../../options.js'
-import { arange, type FillOptions, type TensorLike, toTensor, toTensors, wrap, zeros } from '../creation.js'
-import { checkDType } from '../dtype.js'
+import { checkFunction, oneOf, resolve, show } from '../../options.js'
+import {
+  arange,
+  type FillOptions,
+  resolveFill,
+  type TensorLike,
+  toTensor,
+  toTensors,
+  wrap,
+  zeros,
+} from '../creation.js'
 import { convert, newValues } from '../nested-arrays.js'
 import { checkShape, checkSize, formatShape, normalizeAxis, sizeOf, stridesOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -24,11 +32,9 @@ export function fromFunction(
   f: (...indices: number[]) => number | boolean,
   options: FillOptions = {},
 ): Tensor {
-  checkOptions('fromFunction', options, ['dtype', 'requiresGrad'])
   checkShape('fromFunction', shape)
   checkFunction('fromFunction', f)
-  const { dtype = 'float32', requiresGrad } = options
-  checkDType('fromFunction', dtype)
+  const { dtype, requiresGrad } = resolveFill('fromFunction', options)
   const values = newValues('fromFunction', dtype, sizeOf(shape))
   const index = shape.map(() => 0)
   let isTruth = options.dtype === undefined && values.length > 0
@@ -56,13 +62,12 @@ export function fromFunction(
  * y.toArray() // => [[3, 4, 5], [3, 4, 5]]
  */
 export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij' | 'xy' } = {}): Tensor[] {
-  checkOptions('meshgrid', options, ['indexing'])
-  const { indexing = 'ij' } = options
-  if (indexing !== 'ij' && indexing !== 'xy') {
-    throw new OptionError(`meshgrid: unknown indexing ${JSON.stringify(indexing)}. Choose 'ij' or 'xy'.`)
-  }
+  const { indexing } = resolve('meshgrid', options, {
+    defaults: { indexing: 'ij' },
+    ranges: { indexing: oneOf(['ij', 'xy']) },
+  })
   if (!Array.isArray(axes)) {
-    throw new OptionError(`meshgrid: the axes are ${String(axes)}. Give an array of vectors: meshgrid([x, y]).`)
+    throw new OptionError(`meshgrid: the axes are ${show(axes)}. Give an array of vectors: meshgrid([x, y]).`)
   }
   const vectors = toTensors(axes)
   const bad = vectors.find((x) => x.rank > 1)
@@ -85,6 +90,7 @@ export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij'
  * tri(2, 3).toArray() // => [[1, 0, 0], [1, 1, 0]]
  */
 export function tri(rows: number, columns: number = rows, diagonal = 0, options: FillOptions = {}): Tensor {
+  checkDiagonal('tri', diagonal)
   return fromFunction([rows, columns], (i, j) => Number(j - i <= diagonal), options)
 }
 
@@ -96,6 +102,7 @@ export function tri(rows: number, columns: number = rows, diagonal = 0, options:
  * tensor([[1, 2], [3, 4]]).tril().toArray() // => [[1, 0], [3, 4]]
  */
 export function tril(x: TensorLike, diagonal = 0): Tensor {
+  checkDiagonal('tril', diagonal)
   return triangle('tril', toTensor(x), (offset) => offset.lessEqual(diagonal))
 }
 
@@ -107,6 +114,7 @@ export function tril(x: TensorLike, diagonal = 0): Tensor {
  * tensor([[1, 2], [3, 4]]).triu().toArray() // => [[1, 2], [0, 4]]
  */
 export function triu(x: TensorLike, diagonal = 0): Tensor {
+  checkDiagonal('triu', diagonal)
   return triangle('triu', toTensor(x), (offset) => offset.greaterEqual(diagonal))
 }
 
@@ -123,7 +131,7 @@ export function diag(x: TensorLike, offset = 0): Tensor {
   const source = toTensor(x)
   if (!Number.isInteger(offset) || source.rank < 1 || source.rank > 2) {
     throw new ShapeError(
-      `diag: shape ${formatShape(source.shape)}, diagonal ${offset}. Give a vector or a matrix, and a whole number.`,
+      `diag: shape ${formatShape(source.shape)}, diagonal ${show(offset)}. Give a vector or a matrix, and a whole number.`,
     )
   }
   return source.rank === 2 ? diagonal(source, offset) : diagEmbed(source, offset)
@@ -157,6 +165,7 @@ export function diagonal(x: TensorLike, offset = 0, axis1 = 0, axis2 = 1): Tenso
  */
 export function diagEmbed(x: TensorLike, offset = 0, axis1 = -2, axis2 = -1): Tensor {
   const source = toTensor(x)
+  checkDiagonal('diagEmbed', offset)
   const side = (source.shape.at(-1) ?? 0) + Math.abs(offset)
   const batch = source.shape.slice(0, -1)
   const axes = [axis1, axis2].map((axis) => normalizeAxis('diagEmbed', axis, source.rank + 1))
@@ -171,7 +180,7 @@ function diagonalView(op: string, shape: Shape, offset: number, axis1: number, a
   const [row, column] = [axis1, axis2].map((axis) => normalizeAxis(op, axis, shape.length))
   if (!Number.isInteger(offset) || row === column) {
     throw new ShapeError(
-      `${op}: offset ${offset}, axes ${axis1} and ${axis2} of ${shape.length}. Give a whole number and two different axes.`,
+      `${op}: offset ${show(offset)}, axes ${axis1} and ${axis2} of ${shape.length}. Give a whole number and two different axes.`,
     )
   }
   const strides = stridesOf(shape)
@@ -183,6 +192,12 @@ function diagonalView(op: string, shape: Shape, offset: number, axis1: number, a
     strides: [...others(strides), strides[row] + strides[column]],
     offset: count > 0 ? down * strides[row] + up * strides[column] : 0,
   }
+}
+
+/** @throws ShapeError when it is not the number of a diagonal */
+function checkDiagonal(op: string, diagonal: number): void {
+  if (Number.isInteger(diagonal)) return
+  throw new ShapeError(`${op}: there is no diagonal ${show(diagonal)}. Give a whole number; 0 is the main one.`)
 }
 
 /** x where `isInside` of column − row, zeros elsewhere. */

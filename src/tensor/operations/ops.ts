@@ -8,10 +8,11 @@
  */
 import { isRecording } from '../../autograd/engine.js'
 import type { Shape, View } from '../../kernels/backend.js'
+import { broadcastStrides, stridesOf } from '../../kernels/strides.js'
 import { backend } from '../backend.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { elementwise, nameRows, noRule, op, primitive, run } from '../operation.js'
-import { around, broadcastShapes, sizeOf, stridesOf } from '../shape.js'
+import { around, broadcastShapes, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { decompositionRows } from './decompositions.js'
 import { reductionRows } from './reduction-rows.js'
@@ -174,15 +175,7 @@ const shapeRows = {
     [(g, { options: { axes } }) => g.transpose(axes.map((_, i) => axes.indexOf(i)))],
   ),
   broadcastTo: primitive<[x: Tensor], { shape: Shape }>(
-    ([x], { shape }) => {
-      const own = stridesOf(x.shape)
-      const first = shape.length - x.rank
-      return copy(x, {
-        shape,
-        strides: shape.map((_, i) => (i < first || x.shape[i - first] === 1 ? 0 : own[i - first])),
-        offset: 0,
-      })
-    },
+    ([x], { shape }) => copy(x, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 }),
     [(g, { inputs: [x] }) => g.sumTo(x.shape)],
   ),
   // A view without repeated elements: slices, flips

@@ -1,9 +1,9 @@
 /**
  * `pad`: more elements around a tensor, constant or taken from its own.
  */
-import { OptionError, ShapeError } from '../../errors.js'
+import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { oneOf, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { convert } from '../nested-arrays.js'
 import { checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
@@ -39,6 +39,11 @@ export interface PadOptions {
   value?: number
 }
 
+const padRules = {
+  defaults: { mode: 'constant', value: undefined },
+  ranges: { mode: oneOf(['constant', ...Object.keys(padModes)]) },
+} as const
+
 /**
  * More elements before and behind each axis.
  * @param widths [before, behind] for each axis; or one such pair, or one number, for all
@@ -54,16 +59,12 @@ export function pad(
   widths: number | readonly [number, number] | readonly (readonly [number, number])[],
   options: PadOptions = {},
 ): Tensor {
-  checkOptions('pad', options, ['mode', 'value'])
   const source = toTensor(x)
-  const { mode = 'constant', value = 0 } = options
+  const { mode, value } = resolve('pad', options, padRules)
   const pairs = padWidths(widths, source.shape)
   const shape = source.shape.map((n, i) => n + pairs[i][0] + pairs[i][1])
   checkSize('pad', source.dtype, sizeOf(shape))
-  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value, 0, source.dtype))
-  if (!Object.hasOwn(padModes, mode)) {
-    throw new OptionError(`pad: unknown mode ${mode}. Choose constant, ${Object.keys(padModes).join(', ')}.`)
-  }
+  if (mode === 'constant') return padWith(source, pairs, shape, convert('pad', value ?? 0, 0, source.dtype))
   return pairs.reduce((y, [before, behind], axis) => {
     const n = y.shape[axis]
     if (before + behind === 0) return y
@@ -91,7 +92,7 @@ function padWidths(
         : widths
   if (!Array.isArray(pairs) || pairs.length !== shape.length || !pairs.every((pair) => pair?.length === 2)) {
     throw new ShapeError(
-      `pad: ${JSON.stringify(widths)} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give [before, behind] for each axis.`,
+      `pad: ${show(widths)} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give [before, behind] for each axis.`,
     )
   }
   for (const n of pairs.flat()) checkCount('pad', n)

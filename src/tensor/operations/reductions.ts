@@ -3,7 +3,7 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { ReduceKind } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor, zerosLike } from '../creation.js'
 import { isFloat } from '../dtype.js'
@@ -18,6 +18,9 @@ export interface ReductionOptions {
   /** Keep the reduced axes, with size 1. Default false. */
   keepDims?: boolean
 }
+
+/** See `resolve`. */
+export const reductionRules = { defaults: { keepDims: false } }
 
 type ReductionRow = PrimitiveRow<[x: Tensor], { axes: readonly number[]; keepDims: boolean }>
 
@@ -48,9 +51,8 @@ export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
  * tensor([1, Number.NaN, 3]).nanSum().item() // => 4
  */
 export function nanSum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('nanSum', options, ['keepDims'])
   const source = toTensor(x)
-  return where(source.isNaN(), 0, source).sum(axes, options)
+  return where(source.isNaN(), 0, source).sum(axes, resolve('nanSum', options, reductionRules))
 }
 
 /**
@@ -60,9 +62,9 @@ export function nanSum(x: TensorLike, axes?: Axes, options: ReductionOptions = {
  * tensor([1, Number.NaN, 3]).nanMean().item() // => 2
  */
 export function nanMean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('nanMean', options, ['keepDims'])
   const source = toTensor(x)
-  return nanSum(source, axes, options).div(source.equal(source).sum(axes, options))
+  const resolved = resolve('nanMean', options, reductionRules)
+  return nanSum(source, axes, resolved).div(source.equal(source).sum(axes, resolved))
 }
 
 /**
@@ -181,18 +183,15 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
 }
 
 function reduce(row: ReductionRow, input: TensorLike, axes: Axes | undefined, options: ReductionOptions): Tensor {
-  checkOptions(row.name, options, ['keepDims'])
+  const { keepDims } = resolve(row.name, options, reductionRules)
   const x = toTensor(input)
-  return run(row, [x], { axes: normalizeAxes(row.name, axes, x.rank), keepDims: options.keepDims ?? false })
+  return run(row, [x], { axes: normalizeAxes(row.name, axes, x.rank), keepDims })
 }
 
 function withoutGradient(kind: ReduceKind, x: Tensor, axes: Axes | undefined, options: ReductionOptions): Tensor {
-  checkOptions(kind, options, ['keepDims'])
+  const { keepDims } = resolve(kind, options, reductionRules)
   const list = normalizeAxes(kind, axes, x.rank)
-  return new Tensor(
-    backend.reduce(kind, x.buffer, x.shape, list),
-    reducedShape(x.shape, list, options.keepDims ?? false),
-  )
+  return new Tensor(backend.reduce(kind, x.buffer, x.shape, list), reducedShape(x.shape, list, keepDims))
 }
 
 function argReduce(
@@ -201,14 +200,14 @@ function argReduce(
   axis: number | null | undefined,
   options: ReductionOptions,
 ): Tensor {
-  checkOptions(kind, options, ['keepDims'])
+  const { keepDims } = resolve(kind, options, reductionRules)
   if (axis === null || axis === undefined) {
     const index = argReduce(kind, x.detach().reshape([x.size]), 0, {})
-    return options.keepDims ? index.reshape(x.shape.map(() => 1)) : index
+    return keepDims ? index.reshape(x.shape.map(() => 1)) : index
   }
   const normalized = normalizeAxis(kind, axis, x.rank)
   notEmpty(kind, x, normalized)
-  const shape = reducedShape(x.shape, [normalized], options.keepDims ?? false)
+  const shape = reducedShape(x.shape, [normalized], keepDims)
   return new Tensor(backend.argReduce(kind, x.buffer, x.shape, normalized), shape)
 }
 

@@ -4,7 +4,7 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType, Shape, TypedArray } from '../../kernels/backend.js'
 import type { Generator } from '../../kernels/random.js'
-import { checkOptions } from '../../options.js'
+import { required, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor, toTensorBeside, wrap } from '../creation.js'
 import { newValues } from '../nested-arrays.js'
 import { randomStream } from '../random.js'
@@ -25,15 +25,14 @@ export interface SeedOptions {
  * randomInt([3], { low: 5, high: 6 }).toArray() // => [5, 5, 5]
  */
 export function randomInt(shape: Shape, options: SeedOptions & { low?: number; high: number }): Tensor {
-  checkOptions('randomInt', options, ['seed', 'low', 'high'])
-  const { low = 0, high } = options
-  if ((low | 0) !== low || !Number.isInteger(high) || high <= low || high > 2 ** 31) {
+  const { seed, low, high } = resolve('randomInt', options, { defaults: { seed: undefined, low: 0, high: required } })
+  if (!Number.isInteger(low) || (low | 0) !== low || !Number.isInteger(high) || high <= low || high > 2 ** 31) {
     throw new OptionError(
-      `randomInt: low is ${low}, high ${high}. Give whole numbers of int32 with low < high; high is not included.`,
+      `randomInt: low is ${show(low)}, high ${show(high)}. Give whole numbers of int32 with low < high; high is not included.`,
     )
   }
   checkShape('randomInt', shape)
-  const random = randomStream(options.seed)
+  const random = randomStream(seed)
   return wrap(
     'randomInt',
     newValues('randomInt', 'int32', sizeOf(shape)).map(() => low + random.int(high - low)),
@@ -41,6 +40,10 @@ export function randomInt(shape: Shape, options: SeedOptions & { low?: number; h
     shape,
   )
 }
+
+const bernoulliRules = {
+  defaults: { seed: undefined, p: undefined, dtype: 'float32' },
+} as const
 
 /**
  * Ones with probability p, zeros otherwise.
@@ -50,15 +53,14 @@ export function randomInt(shape: Shape, options: SeedOptions & { low?: number; h
  * bernoulli([2], { p: [0, 1] }).toArray() // => [0, 1]
  */
 export function bernoulli(shape: Shape, options: SeedOptions & { p?: TensorLike; dtype?: DType } = {}): Tensor {
-  checkOptions('bernoulli', options, ['seed', 'p', 'dtype'])
-  const { p = 0.5, dtype = 'float32' } = options
+  const { seed, p, dtype } = resolve('bernoulli', options, bernoulliRules)
   checkShape('bernoulli', shape)
   checkSize('bernoulli', dtype, sizeOf(shape))
-  const given = toTensorBeside('float64', p).detach()
+  const given = toTensorBeside('float64', p ?? 0.5).detach()
   const chances = (given.rank === 0 ? given : broadcastTo(given, shape)).dataSync()
   const bad = chances.findIndex((chance) => !(chance >= 0 && chance <= 1))
   if (bad >= 0) throw new OptionError(`bernoulli: a probability is ${chances[bad]}. Give numbers from 0 to 1.`)
-  const random = randomStream(options.seed)
+  const random = randomStream(seed)
   const values = newValues('bernoulli', 'bool', sizeOf(shape))
   for (let i = 0; i < values.length; i++) values[i] = Number(random.uniform() < chances[i % chances.length])
   return wrap('bernoulli', values, 'bool', shape).cast(dtype)
@@ -80,19 +82,18 @@ export function multinomial(
   count: number,
   options: SeedOptions & { replacement?: boolean } = {},
 ): Tensor {
-  checkOptions('multinomial', options, ['seed', 'replacement'])
+  const { seed, replacement } = resolve('multinomial', options, { defaults: { seed: undefined, replacement: false } })
   const source = toTensorBeside('float64', weights)
   if (source.rank < 1 || source.rank > 2) {
     throw new ShapeError(`multinomial: weights of shape ${formatShape(source.shape)}. Give [k], or [rows, k].`)
   }
-  const replacement = options.replacement ?? false
   const columns = source.shape[source.rank - 1]
   const numbers = Float64Array.from(source.dataSync())
   const rows = Array.from({ length: columns ? source.size / columns : 0 }, (_, row) =>
     numbers.subarray(row * columns, (row + 1) * columns),
   )
   for (const row of rows) checkWeights(row, count, replacement)
-  const random = randomStream(options.seed)
+  const random = randomStream(seed)
   const drawn = newValues('multinomial', 'int32', rows.length * count)
   for (let i = 0; i < drawn.length; i++) drawn[i] = draw(rows[Math.floor(i / count)], random, replacement)
   return wrap('multinomial', drawn, 'int32', [...source.shape.slice(0, -1), count])
@@ -105,10 +106,10 @@ export function multinomial(
  * permutation(5, { seed: 1 }).sort().toArray() // => [0, 1, 2, 3, 4]
  */
 export function permutation(n: number, options: SeedOptions = {}): Tensor {
-  checkOptions('permutation', options, ['seed'])
+  const { seed } = resolve('permutation', options, { defaults: { seed: undefined } })
   checkShape('permutation', [n])
   checkSize('permutation', 'int32', n)
-  return wrap('permutation', randomStream(options.seed).permutation(n), 'int32', [n])
+  return wrap('permutation', randomStream(seed).permutation(n), 'int32', [n])
 }
 
 /**
@@ -119,10 +120,10 @@ export function permutation(n: number, options: SeedOptions = {}): Tensor {
  * shuffle(x, { seed: 1 }).sum(0).toArray() // => [4, 6]
  */
 export function shuffle(x: TensorLike, options: SeedOptions & { axis?: number } = {}): Tensor {
-  checkOptions('shuffle', options, ['seed', 'axis'])
+  const { seed, axis } = resolve('shuffle', options, { defaults: { seed: undefined, axis: 0 } })
   const source = toTensor(x)
-  const axis = normalizeAxis('shuffle', options.axis ?? 0, source.rank)
-  return gather(source, permutation(source.shape[axis], { seed: options.seed }), { axis })
+  const at = normalizeAxis('shuffle', axis, source.rank)
+  return gather(source, permutation(source.shape[at], { seed }), { axis: at })
 }
 
 function checkWeights(row: TypedArray, count: number, replacement: boolean): void {
@@ -135,7 +136,7 @@ function checkWeights(row: TypedArray, count: number, replacement: boolean): voi
     count > (replacement && possible > 0 ? Number.POSITIVE_INFINITY : possible)
   ) {
     throw new OptionError(
-      `multinomial: ${count} draws from ${possible} weights above 0. Draw at most as many, or set replacement: true.`,
+      `multinomial: ${show(count)} draws from ${possible} weights above 0. Draw at most as many, or set replacement: true.`,
     )
   }
 }

@@ -3,7 +3,7 @@
  */
 import { DTypeError, OptionError, ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
+import { resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
 import {
   arange,
@@ -79,7 +79,7 @@ export function transpose(x: TensorLike, ...axes: [axes?: readonly number[]] | n
   const source = toTensor(x)
   const given = axes.length === 0 ? undefined : listOf<readonly number[] | undefined>(axes)
   if (given !== undefined && !Array.isArray(given)) {
-    throw new ShapeError(`transpose: the axes are ${String(given)}. Give one array: transpose([1, 0]).`)
+    throw new ShapeError(`transpose: the axes are ${show(given)}. Give one array: transpose([1, 0]).`)
   }
   const order = given
     ? given.map((axis: number) => normalizeAxis('transpose', axis, source.rank))
@@ -238,6 +238,9 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   )
 }
 
+/** The options of what goes along one axis. */
+export const fromFirstAxis = { defaults: { axis: 0 } }
+
 /**
  * The slices of `x` at the given indices along an axis.
  *
@@ -249,9 +252,8 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
  * tensor([[1, 2], [3, 4], [5, 6]]).gather([2, 0]).toArray() // => [[5, 6], [1, 2]]
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { axis?: number } = {}): Tensor {
-  checkOptions('gather', options, ['axis'])
   const source = toTensor(x)
-  const axis = normalizeAxis('gather', options.axis ?? 0, source.rank)
+  const axis = normalizeAxis('gather', resolve('gather', options, fromFirstAxis).axis, source.rank)
   return run(ops.gather, [source, checkIndices('gather', indices, source.shape[axis])], { axis })
 }
 
@@ -266,10 +268,9 @@ export function gather(x: TensorLike, indices: TensorLike, options: { axis?: num
  * oneHot(tensor([2, 0], { dtype: 'int32' }), 3).toArray() // => [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOptions, 'dtype'> = {}): Tensor {
-  checkOptions('oneHot', options, ['dtype'])
   if (!Number.isInteger(depth) || depth < 1)
-    throw new OptionError(`oneHot: the depth is ${depth}. Give the number of classes.`)
-  const { dtype = 'float32' } = options
+    throw new OptionError(`oneHot: the depth is ${show(depth)}. Give the number of classes.`)
+  const { dtype } = resolve('oneHot', options, { defaults: { dtype: 'float32' } })
   checkDType('oneHot', dtype)
   const index = checkIndices('oneHot', indices, depth, { lowest: 0 })
   checkSize('oneHot', dtype, Math.max(1, index.size) * depth)
@@ -324,7 +325,11 @@ function badIndex(op: string, n: number, size: number, words: IndexWords): Error
 }
 
 function resolveShape(from: Shape, to: Shape): Shape {
-  if (!Array.isArray(to)) throw new ShapeError(`reshape: the shape is ${String(to)}. Give one array: reshape([2, -1]).`)
+  if (!Array.isArray(to)) throw new ShapeError(`reshape: the shape is ${show(to)}. Give one array: reshape([2, -1]).`)
+  checkShape(
+    'reshape',
+    to.map((n) => (n === -1 ? 0 : n)),
+  )
   const unknown = to.filter((n) => n === -1).length
   const known = sizeOf(to.filter((n) => n !== -1))
   const size = sizeOf(from)

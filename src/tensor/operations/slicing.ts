@@ -3,6 +3,7 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { Shape, View } from '../../kernels/backend.js'
+import { show } from '../../options.js'
 import { formatShape, stridesOf } from '../shape.js'
 
 /** One axis of a slice: an index, a range, or null for all of it; `'newaxis'` for one more, of size 1; `'...'` for those between. */
@@ -26,7 +27,7 @@ export type SliceSpec = string | readonly SliceEntry[]
 export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: View; shape: Shape } {
   if (typeof spec !== 'string' && !Array.isArray(spec)) {
     throw new ShapeError(
-      `${op}: ${String(spec)} is not a slice. Give text or an entry per axis: '0, 1:' or [0, [1, null]].`,
+      `${op}: ${show(spec)} is not a slice. Give text or an entry per axis: '0, 1:' or [0, [1, null]].`,
     )
   }
   const entries = expand(op, typeof spec === 'string' ? parseText(op, spec) : spec, spec, shape)
@@ -71,7 +72,7 @@ function expand(op: string, entries: readonly SliceEntry[], spec: SliceSpec, sha
   const given = entries.filter((entry) => entry !== '...')
   const missing = shape.length - given.filter((entry) => entry !== 'newaxis').length
   if (missing < 0 || entries.length - given.length > 1) {
-    const received = typeof spec === 'string' ? `"${spec}"` : JSON.stringify(spec)
+    const received = typeof spec === 'string' ? `"${spec}"` : show(spec)
     throw new ShapeError(
       `${op}: ${received} does not fit the ${shape.length} axes of ${formatShape(shape)}. Give at most one entry per axis.`,
     )
@@ -90,7 +91,7 @@ function resolve(
   if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
   if (entry !== null && !Array.isArray(entry)) {
     throw new ShapeError(
-      `${op}: ${String(entry)} is no entry for axis ${axis}. Give an index, [start, stop], null or 'newaxis'.`,
+      `${op}: ${show(entry)} is no entry for axis ${axis}. Give an index, [start, stop], null or 'newaxis'.`,
     )
   }
   const [start, stop, step] = entry ?? [null, null, null]
@@ -98,11 +99,11 @@ function resolve(
   const wrong = [start, stop].findIndex((n) => n !== null && !Number.isInteger(n))
   if (wrong >= 0) {
     throw new ShapeError(
-      `${op}: ${String([start, stop][wrong])} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers, or null: [start, stop].`,
+      `${op}: ${show([start, stop][wrong])} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers, or null: [start, stop].`,
     )
   }
   if (by === 0 || !Number.isInteger(by))
-    throw new ShapeError(`${op}: the step of axis ${axis} is ${by}. Steps are whole numbers other than 0.`)
+    throw new ShapeError(`${op}: the step of axis ${axis} is ${show(by)}. Steps are whole numbers other than 0.`)
   const [low, high] = by > 0 ? [0, size] : [-1, size - 1]
   const bound = (n: number | null, fallback: number) =>
     n === null ? fallback : Math.min(high, Math.max(low, n < 0 ? n + size : n))

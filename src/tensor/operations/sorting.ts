@@ -2,7 +2,7 @@
  * Sorting along an axis, and what follows from it: the largest few, medians, quantiles.
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { checkOptions, unknownName } from '../../options.js'
+import { oneOf, resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
 import { full, type TensorLike, tensor, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
@@ -11,7 +11,7 @@ import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape, siz
 import { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { take } from './indexing.js'
-import type { ReductionOptions } from './reductions.js'
+import { type ReductionOptions, reductionRules } from './reductions.js'
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {
@@ -66,15 +66,15 @@ export function topK(
   /** Where they stood along the axis; int32. */
   indices: Tensor
 } {
-  checkOptions('topK', options, ['largest'])
+  const { largest } = resolve('topK', options, { defaults: { largest: true } })
   const source = toTensor(x)
   const at = normalizeAxis('topK', axis, source.rank)
   if (!Number.isInteger(k) || k < 0 || k > source.shape[at]) {
     throw new OptionError(
-      `topK: k is ${k}, but axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Give a whole number from 0 to that.`,
+      `topK: k is ${show(k)}, but axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. Give a whole number from 0 to that.`,
     )
   }
-  const all = order('topK', source, at, { descending: options.largest ?? true })
+  const all = order('topK', source, at, { descending: largest })
   const indices = all.slice(all.shape.map((_, i) => (i === at ? [0, k] : null)))
   return { values: take(source, indices, at), indices }
 }
@@ -97,6 +97,11 @@ export interface QuantileOptions extends ReductionOptions {
   method?: keyof typeof methods
 }
 
+const quantileRules = {
+  defaults: { method: 'linear', keepDims: false },
+  ranges: { method: oneOf(Object.keys(methods)) },
+} as const
+
 /**
  * The number in the middle; between two, halfway (NumPy's rule; PyTorch takes the lower one). NaN if there is one. That of int32 is
  * float64, which holds every one of them, as in NumPy.
@@ -117,10 +122,10 @@ export function median(x: TensorLike, axes?: Axes, options: QuantileOptions = {}
  * tensor([3, Number.NaN, 1, 2]).nanMedian().item() // => 2
  */
 export function nanMedian(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('nanMedian', options, ['keepDims'])
+  const { keepDims } = resolve('nanMedian', options, reductionRules)
   const source = toTensor(x)
   const list = normalizeAxes('nanMedian', axes, source.rank)
-  const shape = reducedShape(source.shape, list, options.keepDims ?? false)
+  const shape = reducedShape(source.shape, list, keepDims)
   if (source.size === 0) return full(shape, Number.NaN, { dtype: toExactFloat(source).dtype })
   if (!isFloat(source.dtype)) return median(source, list, options)
   const sorted = reducedLast(source, list).sort(1)
@@ -152,7 +157,7 @@ export function quantile(
   const isShare = (share: number) => share >= 0 && share <= 1
   if (!Array.isArray(shares) || !shares.every(isShare)) {
     const bad = Array.isArray(shares) ? shares.find((share) => !isShare(share)) : shares
-    throw new OptionError(`quantile: q is ${String(bad)}. Give numbers from 0 to 1.`)
+    throw new OptionError(`quantile: q is ${show(bad)}. Give numbers from 0 to 1.`)
   }
   const values = quantiles('quantile', toTensor(x), shares, axes, options)
   return typeof q === 'number' ? values.squeeze(0) : values
@@ -166,9 +171,7 @@ function quantiles(
   axes: Axes | undefined,
   options: QuantileOptions,
 ): Tensor {
-  checkOptions(op, options, ['method', 'keepDims'])
-  const { method = 'linear' } = options
-  if (!Object.hasOwn(methods, method)) throw unknownName(op, 'method', method, Object.keys(methods))
+  const { method, keepDims } = resolve(op, options, quantileRules)
   const rows = reducedLast(toExactFloat(x), normalizeAxes(op, axes, x.rank))
   const last = rows.shape[1] - 1
   if (last < 0) {
@@ -186,7 +189,7 @@ function quantiles(
   const below = at(Math.floor)
   const between = where(rest.greater(0), interpolate(below, at(Math.ceil), rest), below)
   const hasNaN = sorted.slice([null, [last, null]]).isNaN()
-  const shape = reducedShape(x.shape, normalizeAxes(op, axes, x.rank), options.keepDims ?? false)
+  const shape = reducedShape(x.shape, normalizeAxes(op, axes, x.rank), keepDims)
   return where(hasNaN, Number.NaN, between)
     .transpose()
     .reshape([shares.length, ...shape])
@@ -208,9 +211,9 @@ const indices = (list: readonly number[]) => toTensor(Int32Array.from(list))
 
 /** The indices that sort x along an axis. */
 function order(op: string, x: Tensor, axis: number, options: SortOptions): Tensor {
-  checkOptions(op, options, ['descending'])
+  const { descending } = resolve(op, options, { defaults: { descending: false } })
   const columns = x.shape[axis]
   const rows = x.detach().swapAxes(axis, -1)
-  const indices = backend.argSort(rows.buffer, columns ? x.size / columns : 0, columns, options.descending ?? false)
+  const indices = backend.argSort(rows.buffer, columns ? x.size / columns : 0, columns, descending)
   return new Tensor(indices, rows.shape).swapAxes(axis, -1)
 }

@@ -3,15 +3,15 @@
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
-import { checkOptions } from '../../options.js'
-import { linspace, ones, type TensorLike, toTensor } from '../creation.js'
+import { resolve, show } from '../../options.js'
+import { linspace, ones, type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
 import { elementwise, toExactFloat, withDType } from '../operation.js'
 import { type Axes, checkSize, formatShape, normalizeAxes, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { ops, scatterAdd } from './ops.js'
-import type { ReductionOptions } from './reductions.js'
+import { type ReductionOptions, reductionRules } from './reductions.js'
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {
@@ -28,8 +28,7 @@ export interface VarianceOptions extends ReductionOptions {
  * tensor([1, 2, 3, 4]).variance(null, { correction: 0 }).item() // => 1.25
  */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
-  checkOptions('variance', options, ['correction', 'keepDims'])
-  const { correction = 1, keepDims = false } = options
+  const { correction, keepDims } = resolve('variance', options, { defaults: { correction: 1, keepDims: false } })
   const given = toTensor(x)
   const source = toExactFloat(given)
   const list = normalizeAxes('variance', axes, source.rank)
@@ -71,9 +70,9 @@ export function moments(
   /** The mean square distance from it. */
   variance: Tensor
 } {
-  checkOptions('moments', options, ['keepDims'])
   const source = toTensor(x)
-  return { mean: source.mean(axes, options), variance: variance(source, axes, { ...options, correction: 0 }) }
+  const { keepDims } = resolve('moments', options, reductionRules)
+  return { mean: source.mean(axes, { keepDims }), variance: variance(source, axes, { keepDims, correction: 0 }) }
 }
 
 /** Which norm: the power p of (Σ |x|ᵖ)^(1/p), or `'fro'` for Frobenius's, which is 2. */
@@ -91,19 +90,20 @@ export type NormOrder = number | 'fro'
  * tensor([[3, -4], [5, 12]]).norm(1, 1).toArray() // => [7, 17]
  */
 export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  checkOptions('norm', options, ['keepDims'])
-  const source = toFloat(x)
-  if (order === 'fro' || order === 2) return elementwise(ops.rootOfSquares, [source.square().sum(axes, options)])
+  const resolved = resolve('norm', options, reductionRules)
+  const source = toTensor(x)
+  if (!isFloat(source.dtype)) return norm(toExactFloat(source), order, axes, resolved).cast('float32')
+  if (order === 'fro' || order === 2) return elementwise(ops.rootOfSquares, [source.square().sum(axes, resolved)])
   if (typeof order !== 'number' || Number.isNaN(order)) {
-    throw new OptionError(`norm: unknown order ${String(order)}. Give a number, Infinity or 'fro'.`)
+    throw new OptionError(`norm: unknown order ${show(order)}. Give a number, Infinity or 'fro'.`)
   }
-  if (order === 0) return source.notEqual(0).cast(source.dtype).sum(axes, options)
+  if (order === 0) return source.notEqual(0).cast(source.dtype).sum(axes, resolved)
   const sizes = source.abs()
-  if (order === 1) return sizes.sum(axes, options)
-  if (order === Number.POSITIVE_INFINITY) return sizes.max(axes, options)
-  if (order === Number.NEGATIVE_INFINITY) return sizes.min(axes, options)
+  if (order === 1) return sizes.sum(axes, resolved)
+  if (order === Number.POSITIVE_INFINITY) return sizes.max(axes, resolved)
+  if (order === Number.NEGATIVE_INFINITY) return sizes.min(axes, resolved)
   const powers = elementwise(ops.powerOfSize, [source, order])
-  return elementwise(ops.rootOfPowers, [powers.sum(axes, options), order])
+  return elementwise(ops.rootOfPowers, [powers.sum(axes, resolved), order])
 }
 
 /** Options of `histogram`. */
@@ -122,7 +122,7 @@ export interface HistogramOptions {
  *
  * @param bins how many; default 10
  * @param options `range`, `weights` (their dtype is that of the counts; gradients flow to them), `density` (default false)
- * @returns `counts` ([bins]; int32, without weights) and `edges` ([bins + 1])
+ * @returns `counts` ([bins]; int32, without weights) and `edges` ([bins + 1]; those of int32 are float64, which holds every one of them)
  * @throws OptionError when there is no bin, or no range
  * @throws ShapeError when the weights do not have the shape of x
  * @example
@@ -141,13 +141,16 @@ export function histogram(
   /** Where the bins begin and end: one more than there are bins. */
   edges: Tensor
 } {
-  checkOptions('histogram', options, ['range', 'weights', 'density'])
-  const values = toTensor(x).detach().flatten().cast('float64')
+  const { range, density, ...counting } = resolve('histogram', options, {
+    defaults: { range: undefined, weights: undefined, density: false },
+  })
+  const [source, weights] = countedBy(x, counting.weights)
+  const values = source.detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new OptionError(`histogram: ${bins} bins are not possible. Give a whole number, 1 or more.`)
+    throw new OptionError(`histogram: ${show(bins)} bins are not possible. Give a whole number, 1 or more.`)
   }
   checkSize('histogram', 'float64', bins + 1)
-  const [low, high] = options.range ?? naturalRange(values)
+  const [low, high] = range ?? naturalRange(values)
   if (!Number.isFinite(high - low) || low >= high) {
     throw new OptionError(
       `histogram: the range from ${low} to ${high} is none. Give range: [low, high] with low < high.`,
@@ -156,28 +159,32 @@ export function histogram(
   const edges = linspace(low, high, bins + 1, { dtype: 'float64' })
   const isInside = values.greaterEqual(low).logicalAnd(values.lessEqual(high))
   const index = where(isInside, binOf(values, edges, bins), bins).cast('int32')
-  const weights = weightsOf(toTensor(x), options.weights)
   const exact = isFloat(weights.dtype) ? weights.cast('float64') : weights
   const counts = scatterAdd(exact, index, 0, [bins + 1]).slice([[0, bins]])
-  const dtype = floatOf(toTensor(x))
   return {
-    counts: options.density
-      ? counts.cast('float64').div(counts.sum()).div(edges.diff()).cast(promote(dtype, weights.dtype))
+    counts: density
+      ? counts
+          .cast('float64')
+          .div(counts.sum())
+          .div(edges.diff())
+          .cast(promote(floatOf(source), weights.dtype))
       : counts.cast(weights.dtype),
-    edges: edges.cast(dtype),
+    edges: edges.cast(toExactFloat(source).dtype),
   }
 }
 
-/** What each element counts for. */
-function weightsOf(x: Tensor, given: TensorLike | undefined): Tensor {
-  const weights = given === undefined ? ones(x.shape, { dtype: 'int32' }) : toTensor(given)
+/** The elements, and what each of them counts for. */
+function countedBy(given: TensorLike, givenWeights: TensorLike | undefined): [x: Tensor, weights: Tensor] {
+  const [x, weights] = givenWeights === undefined ? unweighted(toTensor(given)) : toTensors([given, givenWeights])
   if (!sameShape(weights.shape, x.shape)) {
     throw new ShapeError(
       `histogram: weights ${formatShape(weights.shape)}, x ${formatShape(x.shape)}. Give one weight for each element.`,
     )
   }
-  return (weights.dtype === 'bool' ? weights.cast('int32') : weights).flatten()
+  return [x, (weights.dtype === 'bool' ? weights.cast('int32') : weights).flatten()]
 }
+
+const unweighted = (x: Tensor) => [x, ones(x.shape, { dtype: 'int32' })]
 
 /** The bin of each number; where rounding puts a number near an edge into the wrong one, the edges decide. */
 function binOf(values: Tensor, edges: Tensor, bins: number): Tensor {
@@ -196,8 +203,3 @@ function naturalRange(values: Tensor): readonly [number, number] {
 }
 
 const floatOf = (x: Tensor): DType => (x.dtype === 'float64' ? 'float64' : 'float32')
-
-function toFloat(x: TensorLike): Tensor {
-  const source = toTensor(x)
-  return isFloat(source.dtype) ? source : source.cast('float32')
-}

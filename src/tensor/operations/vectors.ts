@@ -3,7 +3,7 @@
  * `statistics.ts`, products are in `linalg.ts`.)
  */
 import { ShapeError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { type Axes, broadcastShapes, formatShape, normalizeAxes, normalizeAxis } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -14,6 +14,8 @@ export interface NormalizeOptions {
   /** The least number a length is taken for, so that nothing is divided by 0. Default 1e-12; of `cosineSimilarity` 1e-8. */
   epsilon?: number
 }
+
+const synonyms = { eps: 'epsilon' }
 
 /**
  * Vectors divided by their length: x / max(‖x‖, ε). Zeros stay zeros.
@@ -31,10 +33,10 @@ export function normalize(
   axes: Axes = -1,
   options: NormalizeOptions = {},
 ): Tensor {
-  checkOptions('normalize', options, ['epsilon'], { eps: 'epsilon' })
+  const { epsilon } = resolve('normalize', options, { defaults: { epsilon: 1e-12 }, synonyms })
   const source = toTensor(x)
   const list = normalizeAxes('normalize', axes, source.rank)
-  return source.div(norm(source, order, list, { keepDims: true }).maximum(options.epsilon ?? 1e-12))
+  return source.div(norm(source, order, list, { keepDims: true }).maximum(epsilon))
 }
 
 /**
@@ -48,11 +50,10 @@ export function normalize(
  * cosineSimilarity([[1, 0], [1, 1]], [1, 0]).toArray() // => [1.0, 0.70711]
  */
 export function cosineSimilarity(a: TensorLike, b: TensorLike, axis = -1, options: NormalizeOptions = {}): Tensor {
-  checkOptions('cosineSimilarity', options, ['epsilon'], { eps: 'epsilon' })
+  const { epsilon } = resolve('cosineSimilarity', options, { defaults: { epsilon: 1e-8 }, synonyms })
   const [x, y] = toTensors([a, b])
   const shape = broadcastShapes('cosineSimilarity', x.shape, y.shape)
   const at = normalizeAxis('cosineSimilarity', axis, shape.length)
-  const { epsilon = 1e-8 } = options
   const [u, v] = [x, y].map((vector) => normalize(vector.broadcastTo(shape), 2, at, { epsilon }))
   return u.mul(v).sum(at)
 }

@@ -1,45 +1,45 @@
 /**
- * Ending a training that no longer gets better.
+ * Ends a training that no longer gets better.
  */
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Logs } from '../logs.js'
-import { directionOf } from '../metrics/direction.js'
 import type { Model } from '../model.js'
 import { received } from '../received.js'
-import type { Callback, TrainParams } from './callbacks.js'
+import type { Callback, TrainParams } from './callback.js'
+import { directionOf } from './monitor.js'
 
 /** Options of `EarlyStopping`. */
 export interface EarlyStoppingOptions {
   /** The entry of the logs to watch. Default `val_loss`. */
   monitor?: string
-  /** How many epochs in a row may bring no improvement. Default 0. */
+  /** The number of epochs without improvement after which training stops. Default 0. */
   patience?: number
   /** Improvements smaller than this do not count. Default 0. */
   minDelta?: number
   /**
-   * Whether less is better, or more. Default auto, which goes by the name: less for losses and errors, more for
-   * accuracies, `auc`, `precision`, `recall`, `f1`, `r2`, …; another name needs min or max.
+   * The direction that is better: `'min'`, `'max'` or, by default, `'auto'`, which goes by the name: less for losses and errors, more
+   * for accuracies, `auc`, `precision`, `recall`, `f1`, `r2`, …; other names need `'min'` or `'max'`.
    */
   mode?: 'auto' | 'min' | 'max'
-  /** Waiting only starts anew when this value is beaten, too. Default null. */
+  /** A value that must be beaten, too, before the count of epochs starts again. Default null. */
   baseline?: number | null
   /**
-   * Whether to put back the weights that the model had after the best epoch. Default false: those of the last epoch stay.
+   * True to restore the weights that the model had after the best epoch. Default false: those of the last epoch stay.
    * With `monitor: 'loss'` these are not the weights that had the best loss: an epoch's `loss` is the mean over its
-   * batches, each measured before its step; `val_loss` is measured after the steps, with the weights that are put back.
+   * batches, each measured before its step; `val_loss` is measured after the steps, with the weights that are restored.
    */
   restoreBestWeights?: boolean
-  /** Epochs before this one, counted from 0, are not looked at. Default 0. */
+  /** Epochs before this one, counted from 0, are ignored. Default 0. */
   startFromEpoch?: number
 }
 
 const names = ['monitor', 'patience', 'minDelta', 'mode', 'baseline', 'restoreBestWeights', 'startFromEpoch']
 
 /**
- * A callback that ends the training when a number of the logs has not improved for some epochs. As in Keras, the best
- * weights are put back only if asked for, and then also when the training ends by itself.
+ * A callback that ends the training when a number of the logs has not improved for some epochs. NaN is never an improvement. As in
+ * Keras, the best weights are restored only if asked for, and then also when all epochs were trained.
  *
  * @example
  * setSeed(1)
@@ -53,9 +53,9 @@ const names = ['monitor', 'patience', 'minDelta', 'mode', 'baseline', 'restoreBe
 export class EarlyStopping implements Callback {
   /** The best value so far; null before the first. */
   best: number | null = null
-  /** The epoch that the best value is of, from 0. */
+  /** The epoch of the best value, from 0. */
   bestEpoch = 0
-  /** The epoch after which it ended the training, from 0; null when it did not. */
+  /** The epoch after which training was stopped, from 0; null if it was not. */
   stoppedEpoch: number | null = null
   private readonly options: Required<EarlyStoppingOptions>
   private readonly sign: 1 | -1
@@ -80,13 +80,13 @@ export class EarlyStopping implements Callback {
     this.sign = directionOf('EarlyStopping', monitor, mode)
   }
 
-  /** @throws OptionError when the logs will not have what is to be watched */
+  /** @throws OptionError when the logs will not contain the monitored entry */
   onTrainBegin({ logs }: TrainParams): void {
     const { monitor } = this.options
     if (!logs.includes(monitor)) {
       const hint = monitor.startsWith('val_') ? 'Give fit validationData or a validationSplit' : 'Name it in compile'
       throw new OptionError(
-        `EarlyStopping: the logs have ${logs.join(', ')}, but no ${monitor}. ${hint}, or monitor another.`,
+        `EarlyStopping: the logs contain ${logs.join(', ')}, but not ${monitor}. ${hint}, or monitor another entry.`,
       )
     }
     this.best = null
@@ -96,7 +96,7 @@ export class EarlyStopping implements Callback {
     this.waited = 0
   }
 
-  /** Looks at the logs of an epoch. */
+  /** Compares the logs of an epoch with the best so far. */
   onEpochEnd(epoch: number, logs: Logs, model: Model): void {
     const { monitor, patience, baseline, restoreBestWeights, startFromEpoch } = this.options
     if (epoch < startFromEpoch) return
@@ -113,13 +113,13 @@ export class EarlyStopping implements Callback {
     }
   }
 
-  /** Puts the best weights back, if asked for. */
+  /** Restores the best weights, if asked for. */
   onTrainEnd(_history: unknown, model: Model): void {
     if (this.bestWeights) model.setWeights(this.bestWeights)
     this.bestWeights = null
   }
 
-  /** Whether a value is better than another by more than `minDelta`; any number but NaN is better than none. */
+  /** True if a value is better than another by more than `minDelta`; any number except NaN is better than none. */
   private isBetter(value: number, reference: number | null): boolean {
     if (Number.isNaN(value)) return false
     return reference === null || this.sign * (value - reference) > this.options.minDelta

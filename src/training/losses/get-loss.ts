@@ -1,5 +1,5 @@
 /**
- * Losses as `compile` takes them: by name, or as functions.
+ * All losses by name, and losses as `compile` takes them: by name, or as functions.
  */
 import { OptionError, ShapeError } from '../../errors.js'
 import { toCamelCase, unknownName } from '../../options.js'
@@ -11,65 +11,58 @@ import { hintFor, isClass, received } from '../received.js'
 import { alignTargets, oneClass, type TargetKind } from '../targets.js'
 import {
   binaryCrossentropy,
+  type CrossentropyOptions,
   categoricalCrossentropy,
-  huber,
-  type LossFunction,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
   sparseCategoricalCrossentropy,
-} from './losses.js'
+} from './crossentropy.js'
+import type { LossFunction } from './loss.js'
+import { huber, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from './regression.js'
 
-const ofNumbers = { meanSquaredError, meanAbsoluteError, meanAbsolutePercentageError, huber }
-const ofProbabilities = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy }
-const targetsOf = {
-  sparseCategoricalCrossentropy: 'labels',
-  categoricalCrossentropy: 'distributions',
-  binaryCrossentropy: 'probabilities',
+/** Every loss, and the kind of its targets: a new loss is a function in the file of its family and a line here. */
+const losses = {
+  meanSquaredError: { loss: meanSquaredError, targets: 'numbers' },
+  meanAbsoluteError: { loss: meanAbsoluteError, targets: 'numbers' },
+  meanAbsolutePercentageError: { loss: meanAbsolutePercentageError, targets: 'numbers' },
+  huber: { loss: huber, targets: 'numbers' },
+  sparseCategoricalCrossentropy: { loss: sparseCategoricalCrossentropy, targets: 'labels' },
+  categoricalCrossentropy: { loss: categoricalCrossentropy, targets: 'distributions' },
+  binaryCrossentropy: { loss: binaryCrossentropy, targets: 'probabilities' },
 } as const
-const named = () => ({ ...ofNumbers, ...ofProbabilities })
 
-const short = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
+const shortNames = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
 
 /**
  * The name of a loss.
  * @useDeclaredType
  */
-export type LossName = keyof typeof ofNumbers | keyof typeof ofProbabilities
+export type LossName = keyof typeof losses
 
-/** What `compile` takes as the loss: a name, or a function of (yTrue, yPred). */
+/** A loss for `compile`: a name, or a function of (yTrue, yPred). */
 export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
+
+type OptionsLoss = (yTrue: Tensor, yPred: Tensor, options?: CrossentropyOptions) => Tensor
 
 /** A loss as models use it. */
 export interface CompiledLoss {
-  /** What messages call it. */
+  /** The name that messages use. */
   readonly name: string
   readonly apply: LossFunction
-  /** What it takes as `yTrue`. */
+  /** The kind of `yTrue` that it takes. */
   readonly targets: TargetKind
 }
 
+/** The names of all losses. */
+export const lossNames = Object.keys(losses) as LossName[]
+
 /**
- * The loss of that name (Keras's snake_case, `mse`, `mae` and `mape` are understood).
- * @param fromLogits whether the model ends in logits: false when its last activation is softmax or sigmoid
+ * The loss of that name (also in Keras's snake_case, and `mse`, `mae` and `mape`).
+ * @param fromLogits true if the model ends in logits, false if its last activation is softmax or sigmoid
  * @throws OptionError naming the nearest one when there is none
  */
 export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
   checkLossLike(loss)
-  const name = typeof loss === 'function' ? nameOf(loss) : lossName(loss)
-  if (name === undefined) return { name: nameIn(loss), apply: heldToScalar(loss as LossFunction), targets: 'custom' }
-  if (isOfNumbers(name)) return { name, apply: refusingSoftmaxUnit(name, ofNumbers[name]), targets: 'numbers' }
-  const crossentropy = ofProbabilities[name]
-  const targets = targetsOf[name]
-  return {
-    name,
-    apply: (yTrue, yPred) => {
-      checkUnits(name, yPred, targets !== 'probabilities')
-      if (fromLogits) checkLogits(name, yPred)
-      return crossentropy(yTrue, yPred, { fromLogits })
-    },
-    targets,
-  }
+  const name = typeof loss === 'function' ? nameOf(loss) : fullName(loss)
+  return name ? namedLoss(name, fromLogits) : customLoss(loss as LossFunction)
 }
 
 /** @throws OptionError for what is neither a name nor a function */
@@ -80,15 +73,46 @@ function checkLossLike(loss: unknown): void {
   )
 }
 
-/** What messages call a loss of the user. */
-function nameIn(loss: LossLike): string {
-  return (typeof loss === 'function' && loss.name) || 'loss'
+/** The name of one of nabla's losses, whatever a bundler has made of the function's own name. */
+export function nameOf(loss: LossFunction): LossName | undefined {
+  return lossNames.find((name) => losses[name].loss === loss)
 }
 
-function refusingSoftmaxUnit(name: string, loss: LossFunction): LossFunction {
-  return (yTrue, yPred) => {
-    checkUnits(name, yPred, false)
-    return loss(yTrue, yPred)
+function fullName(given: string): LossName {
+  const name = Object.hasOwn(shortNames, given) ? shortNames[given as keyof typeof shortNames] : toCamelCase(given)
+  if (Object.hasOwn(losses, name)) return name as LossName
+  throw unknownName('compile', 'loss', given, lossNames, 'give a function')
+}
+
+function namedLoss(name: LossName, fromLogits: boolean): CompiledLoss {
+  const { loss, targets } = losses[name] as { loss: OptionsLoss; targets: TargetKind }
+  const isCategorical = targets === 'labels' || targets === 'distributions'
+  const options = targets === 'numbers' ? undefined : { fromLogits }
+  return {
+    name,
+    targets,
+    apply(yTrue, yPred) {
+      checkUnits(name, yPred, isCategorical)
+      if (options?.fromLogits) checkLogits(name, yPred)
+      return loss(yTrue, yPred, options)
+    },
+  }
+}
+
+/** A user's loss, with an error for what is not one number. */
+function customLoss(loss: LossFunction): CompiledLoss {
+  const name = loss.name || 'loss'
+  return {
+    name,
+    targets: 'custom',
+    apply(yTrue, yPred) {
+      checkUnits(name, yPred, false)
+      const value: unknown = loss(alignTargets(yTrue, yPred), yPred)
+      if (value instanceof Tensor && value.size === 1) return value
+      throw new ShapeError(
+        `${name}: the loss function returned ${received(value)}, not a scalar tensor. ${hintFor(value) ?? 'Compute it with tensor operations, and end with .mean().'}`,
+      )
+    },
   }
 }
 
@@ -102,41 +126,14 @@ function checkUnits(loss: string, { shape, node }: Tensor, isCategorical: boolea
   )
 }
 
-function isOfNumbers(name: LossName): name is keyof typeof ofNumbers {
-  return Object.hasOwn(ofNumbers, name)
-}
-
-/** What nabla calls it, whatever it is called where names were made short. */
-export function nameOf(loss: LossFunction): LossName | undefined {
-  return Object.entries(named()).find(([, known]) => known === loss)?.[0] as LossName | undefined
-}
-
-function lossName(text: string): LossName {
-  const name = Object.hasOwn(short, text) ? short[text as keyof typeof short] : toCamelCase(text)
-  if (Object.hasOwn(named(), name)) return name as LossName
-  throw unknownName('compile', 'loss', text, Object.keys(named()), 'give a function')
-}
-
 /** The rows whose results are probabilities. */
 const endings = (): readonly Row[] => [ops.softmax, ops.sigmoid, ops.hardSigmoid]
 
-/** @throws OptionError for what came out of softmax or sigmoid just now, which only training can see */
+/** @throws OptionError for the result of softmax or sigmoid, which can be seen in training only */
 function checkLogits(loss: LossName, { node }: Tensor): void {
   if (!(node instanceof OperationNode) || !endings().includes(node.row)) return
   const { name } = node.row
   throw new OptionError(
-    `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`,
+    `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of the custom layer be true.`,
   )
-}
-
-/** A user's loss, with an error for what is not one number. */
-function heldToScalar(loss: LossFunction): LossFunction {
-  return (yTrue, yPred) => {
-    checkUnits(nameIn(loss), yPred, false)
-    const value: unknown = loss(alignTargets(yTrue, yPred), yPred)
-    if (value instanceof Tensor && value.size === 1) return value
-    throw new ShapeError(
-      `${nameIn(loss)}: the loss function returned ${received(value)}, not a scalar tensor. ${hintFor(value) ?? 'Compute it with tensor operations, and end with .mean().'}`,
-    )
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * Accuracy: how often the prediction is right. And what keeps it from being compared with targets that are not labels.
+ * Accuracy: how often predictions are right; and the check that targets are labels.
  */
 import { DTypeError } from '../../errors.js'
 import type { Shape, TypedArray } from '../../kernels/backend.js'
@@ -7,12 +7,12 @@ import { backend } from '../../tensor/backend.js'
 import { sizeOf } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { formatRow, isDistribution, matchShape, type TargetKind } from '../targets.js'
-import type { NamedMetric } from './metrics.js'
+import type { NamedMetric } from './metric.js'
 
 /**
- * Where the prediction is right, as 1 and 0 per example: the index of the largest score against an integer label or the
- * index of a one-hot row; for a single output, whether it lies on the label's side of the threshold. (For several
- * yes-or-no outputs: `binaryAccuracy`.)
+ * Returns 1 for each example that is predicted right and 0 for the others: compares the index of the largest score with an integer
+ * label or with the index of a one-hot row, and a single output by its side of the threshold. (For several yes-or-no outputs there is
+ * `binaryAccuracy`.)
  * @param threshold for single outputs: 0.5 for probabilities (default), 0 for logits
  * @throws ShapeError when the shapes do not fit
  * @example
@@ -27,7 +27,7 @@ export function accuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor 
 }
 
 /**
- * Where each of the outputs is on the label's side of the threshold, as 1 and 0 per output.
+ * Returns 1 for each output that is on the label's side of the threshold and 0 for the others.
  * @param yTrue of the shape of `yPred`: 0 or 1; a probability above 0.5 counts as 1
  * @param threshold 0.5 for probabilities (default), 0 for logits
  * @throws ShapeError when the shapes differ
@@ -43,15 +43,15 @@ function agree(name: string, yTrue: Tensor, yPred: Tensor, threshold: number): T
   return yPred.greater(threshold).equal(labels.greater(0.5)).cast('float32')
 }
 
-/** Whether a model whose outputs for one example have this shape has one output. */
+/** True if a model whose outputs for one example have this shape has one output. */
 function isOneOutput(shape: Shape): boolean {
   return (shape[shape.length - 1] ?? 1) === 1
 }
 
 /**
- * One of the two above as a metric of a model, by its loss: binary cross-entropy has yes-or-no outputs, however many;
- * beside other losses the shapes decide, as in Keras. Where the loss takes any number, targets must be labels.
- * @param fromLogits whether the model ends in logits; what a named loss of numbers compares are none
+ * One of the two above as a metric of a model. The loss decides which: with binary cross-entropy all outputs are yes-or-no, with other
+ * losses the shapes decide, as in Keras. Where the loss takes any number, the targets are checked to be labels.
+ * @param fromLogits true if the model ends in logits; a named loss of numbers has none
  */
 export function accuracyMetric(
   name: string,
@@ -76,17 +76,17 @@ export function accuracyMetric(
   }
 }
 
-/** What is a label, in rows of so many numbers. */
+/** The form of labels: rows of so many numbers. */
 interface Labels {
   readonly row: number
   readonly form: string
   isLabel(values: TypedArray, start: number): boolean
 }
 
-/** What labels are beside outputs of a shape. */
+/** The form of labels for outputs of a shape. */
 function labelsFor(isBinary: boolean, threshold: number, shape: Shape, output: Shape): Labels {
   if (isBinary || isOneOutput(output)) {
-    // beside logits, −1 and 1 are as good as 0 and 1
+    // for logits, −1 and 1 are as good as 0 and 1
     const [known, form] = threshold === 0 ? [[0, 1, -1], '0, 1 or -1'] : [[0, 1], '0 or 1']
     return { row: 1, form, isLabel: (values, i) => known.includes(values[i]) }
   }

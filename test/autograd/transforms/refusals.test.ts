@@ -87,10 +87,17 @@ for (const [name, derivative] of Object.entries(derivatives)) {
     }
   })
 
-  test(`${name} of an async function is an error`, (t) => {
+  test(`${name} of an async function, or of a generator, is an error`, (t) => {
     t.throws(() => derivative((async (x: Tensor) => x.sum()) as never, [1, 2]), {
       instanceOf: OptionError,
       message: /: the function is async \(it returned a promise\)/,
+    })
+    const generator = function* (x: Tensor) {
+      yield x.sum()
+    }
+    t.throws(() => derivative(generator as never, [1, 2]), {
+      instanceOf: OptionError,
+      message: /: the function is async \(it returned a generator\)/,
     })
   })
 
@@ -168,6 +175,26 @@ test('a function that returns a promise is refused wherever its computations are
   const wait = (async (x: Tensor = w) => x.square().sum()) as never as F
   // biome-ignore lint/suspicious/noThenProperty: what is refused
   const thenable = (() => ({ then: () => {} })) as never as F
+  const later: Record<string, F> = {
+    'a promise': wait,
+    'a thenable': thenable,
+    'an array of promises': ((x: Tensor) => [wait(x), wait(x)]) as never,
+    'promises beside a result': ((x: Tensor) => ({ loss: x.sum(), parts: [{ wait: wait(x) }] })) as never,
+    'a map of promises': ((x: Tensor) => new Map([['loss', wait(x)]])) as never,
+    'a set of promises': ((x: Tensor) => new Set([wait(x)])) as never,
+    'a generator': function* (x: Tensor) {
+      yield x.square().sum()
+    } as never,
+    'an async generator': async function* (x: Tensor) {
+      yield x.square().sum()
+    } as never,
+    'an array of generators': ((x: Tensor) => [
+      (function* () {
+        yield x.square()
+      })(),
+    ]) as never,
+    'an iterator': ((x: Tensor) => ({ next: () => ({ value: x.square() }), [Symbol.iterator]: () => null })) as never,
+  }
   const places: Record<string, (f: F) => unknown> = {
     noGrad: (f) => noGrad(() => f(w)),
     tidy: (f) => tidy(() => f(w)),
@@ -180,8 +207,32 @@ test('a function that returns a promise is refused wherever its computations are
     'minimize of SAM': (f) => new SAM(new SGD()).minimize(() => f(w), [w]),
   }
   for (const [name, place] of Object.entries(places)) {
-    for (const f of [wait, thenable]) t.throws(() => place(f), { instanceOf: OptionError, message: /async/ }, name)
+    for (const [kind, f] of Object.entries(later)) {
+      t.throws(
+        () => place(f),
+        { instanceOf: OptionError, message: /: the function is async \(it returned / },
+        `${name} ${kind}`,
+      )
+    }
   }
   t.deepEqual(w.toArray(), [1])
   t.true(w.square().requiresGrad, 'recording is on again')
+  const cyclic: unknown[] = [w]
+  cyclic.push(cyclic)
+  const done = [
+    undefined,
+    null,
+    3,
+    w,
+    [w, w],
+    { a: w },
+    new Map([['a', w]]).values(),
+    [1, 2].entries(),
+    cyclic,
+    () => w,
+  ]
+  for (const result of done) {
+    t.is(noGrad(() => result), result) // biome-ignore format: short
+    t.is(tidy(() => result), result) // biome-ignore format: short
+  }
 })

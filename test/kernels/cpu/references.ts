@@ -101,7 +101,6 @@ export const references: Record<string, Reference> = {
   cbrt: reference(Math.cbrt, [small, exponents]),
   pow: reference(pow, [positive, middle], 4),
   mod: reference(mod, [small, circles]),
-  sign: reference(Math.sign, [small]),
   sigmoid: reference(sigmoid, [small, exponents]),
   softplus: reference(softplus, [small, exponents]),
 }

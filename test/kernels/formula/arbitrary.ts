@@ -1,10 +1,11 @@
 /** Random formulas, for property tests. */
 import fc from 'fast-check'
-import { arity, call, type Expr, type FunctionName, number, symbol } from '../../../src/kernels/formula/ast.js'
+import { call, type Expr, number, symbol } from '../../../src/kernels/formula/ast.js'
+import { type FunctionName, rows } from '../../../src/kernels/formula/functions.js'
 
 export const names = ['x', 'w', 'beta1']
 
-const functions = Object.keys(arity) as FunctionName[]
+const functions = Object.keys(rows) as FunctionName[]
 
 /** Any formula, as the parser would make it: no minus sign before a number. */
 export const anyExpr = exprs(functions, fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Math.PI, Math.E, -0, -1.5)))
@@ -41,7 +42,7 @@ function exprs(fns: readonly FunctionName[], numbers: fc.Arbitrary<number>): fc.
 }
 
 function calls(fns: readonly FunctionName[], n: number, args: fc.Arbitrary<Expr>): fc.Arbitrary<Expr>[] {
-  const ofArity = fns.filter((fn) => arity[fn] === n)
+  const ofArity = fns.filter((fn) => rows[fn].arity === n)
   if (ofArity.length === 0) return []
   const made = fc.tuple(fc.constantFrom(...ofArity), ...Array.from({ length: n }, () => args))
   return [

@@ -4,7 +4,7 @@ import { all, create } from 'mathjs/number'
 import { FormulaError } from '../../../src/errors.js'
 import { type Algebra, numberAlgebra } from '../../../src/kernels/formula/algebra.js'
 import { program } from '../../../src/kernels/formula/ast.js'
-import { type DefinedFunction, definitions } from '../../../src/kernels/formula/definitions.js'
+import { type FunctionName, isDefined, rows } from '../../../src/kernels/formula/functions.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { printExpr } from '../../../src/kernels/formula/print.js'
@@ -14,8 +14,8 @@ const math = create(all, { relTol: Number.MIN_VALUE, absTol: 0 })
 const { sigmoid, softplus, erf } = numberAlgebra
 const { cbrt, erfc } = numberAlgebra // mathjs's cbrt is not Math's to the last bit; erfc and most of what is defined it lacks
 const defined = Object.fromEntries(
-  Object.keys(definitions).map((fn) => {
-    const own = numberAlgebra[fn as DefinedFunction] as (...args: number[]) => number
+  (Object.keys(rows) as FunctionName[]).filter(isDefined).map((fn) => {
+    const own = numberAlgebra[fn] as (...args: number[]) => number
     return [fn, (...args: unknown[]) => own(...args.map(Number))]
   }),
 )

@@ -1,5 +1,5 @@
 /**
- * Long and deep formulas: they work, or say that they are too deep; and take time in proportion to their length.
+ * Long and deep formulas: they work, or an error says that they are too deep.
  */
 import test from 'ava'
 import { type arange, FormulaError, formula, grad, tensor, variable } from '../../../src/index.js'
@@ -28,16 +28,14 @@ test('900 inputs can be added; more than a kernel takes are an error', (t) => {
   t.throws(() => sum(2000)(...numbers), { instanceOf: FormulaError, message: /^formula: 2000 inputs are more/ })
 })
 
-test('a program of 2,000 statements takes no time to speak of, with gradients too', (t) => {
+test('a program of 2,000 statements works, with gradients too', (t) => {
   const lines = Array.from({ length: 2000 }, (_, i) => `a${i + 1} = a${i} * 1.0001`).join('\n')
-  const start = performance.now()
   const f = formula<Record<string, ReturnType<typeof arange>>>(lines)
   const results = f({ a0: x.cast('float64') })
   t.is(Object.keys(results).length, 2000)
   t.deepEqual(rounded(results.a2000.toArray<number[]>()), rounded([1, 2, 3].map((v) => v * 1.0001 ** 2000)))
   const slope = grad((z) => f({ a0: z }).a2000.sum())(tensor([1, 1], { dtype: 'float64' }))
   t.deepEqual(rounded(slope.toArray<number[]>()), rounded([1, 1].map((v) => v * 1.0001 ** 2000)))
-  t.true(performance.now() - start < 10_000, `${performance.now() - start} ms`)
 })
 
 test('what is nested too deeply to be read is an error of formulas, and short', (t) => {

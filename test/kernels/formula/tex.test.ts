@@ -1,7 +1,8 @@
 import test from 'ava'
-import { argumentNames, arity, type FunctionName } from '../../../src/kernels/formula/ast.js'
 import { gradient } from '../../../src/kernels/formula/differentiate.js'
+import { type FunctionName, rows } from '../../../src/kernels/formula/functions.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
+import { argumentNames } from '../../../src/kernels/formula/row.js'
 import { toTeX } from '../../../src/kernels/formula/tex.js'
 
 const written: Record<string, string> = {
@@ -47,8 +48,8 @@ for (const [text, tex] of Object.entries(written)) {
 }
 
 test('every function and every derivative has TeX with matching braces', (t) => {
-  for (const fn of Object.keys(arity) as FunctionName[]) {
-    const args = argumentNames[arity[fn]]
+  for (const fn of Object.keys(rows) as FunctionName[]) {
+    const args = argumentNames[rows[fn].arity]
     const source = parse(fn === 'and' || fn === 'or' ? `a ${fn} b` : fn === 'not' ? 'not x' : `${fn}(${args})`)
     for (const program of [source, ...source.inputs.map((name) => gradient(source, name))]) {
       const tex = toTeX(program)

@@ -7,6 +7,7 @@ import {
   Adam,
   AdamW,
   type AnyOptimizer,
+  Dense,
   ExponentialDecay,
   LBFGS,
   Lookahead,
@@ -21,6 +22,7 @@ import {
   randomNormal,
   SAM,
   ScheduleFreeAdamW,
+  Sequential,
   SGD,
   tensor,
   type Variable,
@@ -252,7 +254,18 @@ test('a failed call says why and changes nothing', (t) => {
     [(o) => o.zeroGrad(undefined as never), /zeroGrad: the variables are undefined, not a list/],
     [(o) => (o as Adam).excludeFromWeightDecay({ names: 'bias' as never }), /names must be a list, received bias/],
     [(o) => o.importState({}), /missing \[iteration/],
+    [(o) => o.importState({}), /missing \[iteration, learning_rate, [^\]]*\]\. Build the optimizer for what/],
+    [
+      (o) => o.importState({ ...o.exportState(), odd: [1] } as never),
+      /does not fit, unknown \[odd\]\. .*build\(model\.var/,
+    ],
     [(o) => o.importState(null as never), /the state is null/],
+    [(o) => o.importState([1] as never), /the state is an array/],
+    [(o) => o.importState(o.exportStateAsync() as never), /the state is a promise.*await exportStateAsync\(\)/],
+    [
+      (o) => o.importState(JSON.stringify(o.exportState()) as never),
+      /^importState: the state is a string of \d+ characters\. Read it first: importState\(JSON\.parse\(text\)\)\.$/,
+    ],
     [
       (o) => o.importState(changed(o, 'learning_rate', Number.NaN)),
       /learningRate must be a finite number.*received NaN/,
@@ -464,8 +477,81 @@ test('missing gradients are warned about once per call, and their variables stay
   const optimizer = new SGD()
   const { warnings } = catchWarnings(() => optimizer.apply([tensor([1]), null, null], [a, b, c]))
   t.is(warnings.length, 1)
-  t.regex(warnings[0], /Gradients do not exist for variables \[b, c\] when minimizing the loss/)
+  t.regex(warnings[0], /^apply: Gradients do not exist for variables \[b, c\] when minimizing the loss/)
   t.deepEqual([b.item(), c.item()], [1, 1])
+  c.trainable = false
+  const step = () => {
+    a.mul(b).sum().backward()
+    optimizer.step([a, b, c])
+  }
+  const frozen = 'the variables [c] are frozen (trainable: false) and have no gradient. The update leaves them out; '
+  for (const [op, run] of Object.entries({ step, minimize: () => optimizer.minimize(() => a.mul(b).sum(), [a, b, c]) }))
+    t.deepEqual(catchWarnings(run).warnings, [`${op}: ${frozen}pass model.trainableVariables to avoid this warning.`])
+})
+
+test('a model, a layer or anything else in place of a list of variables is told from one', (t) => {
+  const layer = new Dense(2, { inputShape: [1], name: 'head' })
+  const model = new Sequential([layer], { name: 'net' })
+  const calls: [name: string, before: string, (o: AnyOptimizer, variables: never) => unknown][] = [
+    ['step', '', (o, v) => o.step(v)],
+    ['zeroGrad', '', (o, v) => o.zeroGrad(v)],
+    ['build', '', (o, v) => o.build(v)],
+    ['addVariables', '', (o, v) => o.addVariables(v)],
+    ['finalizeVariableValues', '', (o, v) => o.finalizeVariableValues(v)],
+    ['minimize', 'loss, ', (o, v) => o.minimize(() => tensor(1), v)],
+    ['apply', 'gradients, ', (o, v) => o.apply([tensor([1])], v)],
+  ]
+  const optimizers: [AnyOptimizer, string[]][] = [
+    [new Adam(), []],
+    [new Lookahead(new Adam()), []],
+    [new MultiOptimizer(() => new SGD()), []],
+    [new SAM(new SGD()), ['apply']],
+    [new LBFGS(), ['apply', 'addVariables', 'finalizeVariableValues']],
+  ]
+  for (const [optimizer, without] of optimizers) {
+    for (const [name, before, call] of calls.filter(([name]) => !without.includes(name))) {
+      const message = (given: string, hint: string) => `${name}: the variables are ${given}, not a list. ${hint}`
+      const pass = (what: string) => `Pass its variables: ${name}(${before}${what}.trainableVariables).`
+      const refused = (variables: unknown, text: string) =>
+        t.throws(() => call(optimizer, variables as never), { instanceOf: OptionError, message: text })
+      const hint = 'Pass model.trainableVariables for a model, [w] for one variable.'
+      refused(model, message('the model net', pass('model')))
+      refused(layer, message('the layer head', pass('layer')))
+      refused(new Set(), message('object [object Set]', hint))
+      refused(variable([1]), message('a tensor of shape [1]', hint))
+      if (name !== 'apply') refused(undefined, message('undefined', hint))
+    }
+    for (const call of [(v: never) => optimizer.step(v), (v: never) => optimizer.zeroGrad(v)])
+      t.throws(() => call([model] as never), {
+        message: /: the model net is not a variable\. Pass model\.trainableVar/,
+      })
+  }
+})
+
+test('one optimizer for two models is refused as such', (t) => {
+  const [a, b] = ['a', 'b'].map((name) => new Sequential([new Dense(1, { inputShape: [1] })], { name }))
+  const optimizer = new Adam({ name: 'adam' })
+  for (const model of [a, b]) model.compile({ optimizer, loss: 'meanSquaredError' })
+  a.trainOnBatch([[1]], [[2]])
+  const message =
+    /^apply: Unknown variable: b\/dense\w*\/kernel\. adam was built for other variables \(those of another model\?\): \[a\/.*\]\. .*one optimizer for each model\.$/
+  t.throws(() => b.trainOnBatch([[1]], [[2]]), { instanceOf: OptionError, message })
+})
+
+test('a state of all variables, and one of those that are not frozen, are told apart', (t) => {
+  const model = new Sequential([new Dense(1, { inputShape: [1] }), new Dense(1)], { name: 'net' })
+  model.layers[0].trainable = false
+  const [all, some] = [new Adam(), new Adam()]
+  all.build(model.variables)
+  some.build(model.trainableVariables)
+  t.throws(() => some.importState(all.exportState()), {
+    message:
+      /does not fit, unknown \[net_dense\w*_kernel_m, [^\]]*\]\. .*: build\(model\.variables\) includes frozen layers/,
+  })
+  t.throws(() => all.importState(some.exportState()), {
+    message:
+      /does not fit, missing \[net_dense\w*_kernel_m, [^\]]*\]\. .*: build\(model\.trainableVariables\) leaves out/,
+  })
 })
 
 test('minimize, applyGradients and step do what apply does', (t) => {
@@ -608,6 +694,8 @@ test('explain tells what a step did', (t) => {
   const unasked = new SGD()
   for (let i = 0; i < 3; i++) unasked.apply([tensor([1])], [variableOnce])
   t.true(unasked.explain().isOutdated)
+  t.regex(String(unasked.explain()), /, step 1, .* \(the last step that was measured; from now on every step is\)/)
+  t.throws(() => unasked.explain(variable([1], { name: 'odd' })), { message: /did not update odd\. It updated/ })
   unasked.apply([tensor([1])], [variableOnce])
   t.false(unasked.explain().isOutdated)
 })

@@ -304,3 +304,14 @@ test('MultiOptimizer refuses groups and entries that it does not have, and takes
   again.importState(state)
   t.deepEqual(again.exportState(), state)
 })
+
+test('the state of many variables of one name is written and read in one pass, and long lists of names are cut', (t) => {
+  const variables = Array.from({ length: 3000 }, () => variable([1], { name: 'w' }))
+  const [adam, sgd] = [new Adam(), new SGD({ momentum: 0.9 })]
+  for (const optimizer of [adam, sgd]) optimizer.build(variables)
+  const state = adam.exportState()
+  t.is(Object.keys(state).length, 6002)
+  t.deepEqual(Object.keys(state).slice(2, 7), ['w_m', 'w_v', 'w_m_1', 'w_v_1', 'w_m_2'])
+  adam.importState(state)
+  t.throws(() => sgd.importState(state), { message: /unknown \[w_v, w_v_1, .*, w_v_19, … 2980 more\]\./ })
+})

@@ -5,6 +5,8 @@ import test from 'ava'
 import {
   AdaBelief,
   Adam,
+  type AnyOptimizer,
+  Dense,
   LBFGS,
   Lookahead,
   LossScaleOptimizer,
@@ -13,8 +15,10 @@ import {
   minMaxNorm,
   nonNeg,
   OptimizerMap,
+  OptionError,
   optimizers,
   SAM,
+  Sequential,
   SGD,
   tensor,
   unitNorm,
@@ -213,4 +217,60 @@ test('constraints follow Keras, along any axis', (t) => {
       [3, -1, 4, 0].map((x) => x / (Math.sqrt(26) + e)),
     ),
   )
+})
+
+test('groups are pairs, a map or an object, with keys that can be matched', (t) => {
+  const adam = new Adam()
+  for (const groups of [{ 'b.*': adam }, [['b.*', adam]], new Map([['b.*', adam]])] as const)
+    t.is(new OptimizerMap(new SGD(), groups as never).get('bias'), adam)
+  for (const groups of [null, 5, 'abc', [5], [['a']]] as never[])
+    t.throws(() => new OptimizerMap(new SGD(), groups), {
+      instanceOf: OptionError,
+      message: /the groups are .*Write \{/,
+    })
+  t.throws(() => new OptimizerMap(new SGD(), { '(': adam }), {
+    instanceOf: OptionError,
+    message: 'OptimizerMap: the key ( is not a regular expression. Escape special characters with a backslash.',
+  })
+})
+
+test('L-BFGS checks its learning rate when it is set, and takes no loss scale', (t) => {
+  const optimizer = new LBFGS()
+  for (const rate of [-1, 0, Number.NaN, Infinity, () => 1] as number[])
+    t.throws(() => (optimizer.learningRate = rate), { instanceOf: OptionError, message: /learningRate must be/ })
+  optimizer.learningRate = 0.5
+  t.is(optimizer.learningRate, 0.5)
+  t.is(optimizer.getConfig().learning_rate, 0.5)
+  optimizer.lossScaleFactor = null
+  t.throws(() => ((optimizer as AnyOptimizer).lossScaleFactor = 3), { message: /LBFGS: lossScaleFactor is 3/ })
+})
+
+test('a second minimize of one L-BFGS, while the first still searches, is refused', async (t) => {
+  const w = variable([1, 2])
+  const optimizer = new LBFGS()
+  const loss = () => w.square().sum()
+  const first = optimizer.minimizeAsync(loss, [w])
+  await t.throwsAsync(() => optimizer.minimizeAsync(loss, [w]), {
+    instanceOf: OptionError,
+    message: /in the middle of another minimize/,
+  })
+  await first
+  t.true(loss().item() < 1e-6)
+  await t.throwsAsync(() => optimizer.minimizeAsync(() => w.mul(Number.NaN).sum(), [w]), { name: 'GradientError' })
+  await optimizer.minimizeAsync(loss, [w])
+})
+
+test('what needs the loss says in fit that fit cannot use it', async (t) => {
+  for (const optimizer of [new SAM(new SGD()), new LBFGS()]) {
+    const model = new Sequential([new Dense(1, { inputShape: [1] })])
+    model.compile({ optimizer, loss: 'meanSquaredError' })
+    const before = model.getWeights().map((w) => w.toArray())
+    await t.throwsAsync(model.fit([[1]], [[2]]), {
+      message: /step, applyGradients and fit cannot use it\. Use minimize/,
+    })
+    t.deepEqual(
+      model.getWeights().map((w) => w.toArray()),
+      before,
+    )
+  }
 })

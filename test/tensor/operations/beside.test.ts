@@ -85,6 +85,14 @@ const rows: Record<string, Row> = {
   trapezoid: { operands: [x, y], call: (a, b) => nabla.trapezoid(a, { x: b }) },
   diff: { operands: [x, y], call: (a, b) => nabla.diff(a, 1, 0, { prepend: b }) },
   ...plain(['matmul', 'solve'], [square, y]),
+  dense: { operands: [square, square, y], call: (a, b, c) => nabla.dense(a, b, c, { relu: true }) },
+  cov: { operands: [square, x], call: (a, b) => nabla.cov(a, { aweights: b }) },
+  corrcoef: { operands: [square, x], call: (a, b) => nabla.corrcoef(a, { aweights: b }) },
+  histogram: {
+    operands: [x, y],
+    call: (a, b) => Object.values(nabla.histogram(a, 2, { weights: b, range: [-1, 2 ** 32] })),
+  },
+  'derivative of a formula': { operands: [x, y], call: (a, b) => formula('a * b + 1').derivative('a')(a, b) },
   ...plain(['meanSquaredError', 'meanAbsoluteError', 'meanAbsolutePercentageError', 'huber'], [x, y], true),
   ...plain(['binaryCrossentropy'], [x, y], true),
   ...plain(['categoricalCrossentropy'], [square, square], true),
@@ -344,8 +352,32 @@ test('what float32 rounds is not sorted, averaged or squared in float32', (t) =>
   t.is(big.softmax().dtype, 'float32')
   t.is(big.logSumExp().dtype, 'float32')
   t.is(big.moments().variance.item(), Math.fround(8 / 3))
+  const rows = tensor([[2 ** 24 + 1, 2 ** 24 + 3], [7, 5]], { dtype: 'int32' }) // biome-ignore format: as a matrix
+  t.deepEqual([nabla.cov(rows).toArray(), nabla.cov(rows).dtype], [[[2, -2], [-2, 2]], 'float32']) // biome-ignore format: as a matrix
+  t.is(nabla.cov(rows.slice('0:1')).item(), 2)
+  t.deepEqual(nabla.corrcoef(rows).toArray(), [[1, -1], [-1, 1]]) // biome-ignore format: as a matrix
+  const near = tensor([2 ** 24 + 1, -(2 ** 24)], { dtype: 'int32' })
+  t.is(nabla.trapezoid(near).item(), 0.5)
+  t.is(nabla.trapezoid(near, { x: [1, 2] }).dtype, 'float32')
+  t.is(near.norm(1).item(), 2 ** 25)
+  t.is(near.logCumSumExp().dtype, 'float32')
+  const { counts, edges } = big.histogram(2)
+  t.deepEqual([edges.dtype, edges.toArray()], ['float64', [2 ** 24 + 1, 2 ** 24 + 3, 2 ** 24 + 5]])
+  t.deepEqual([counts.dtype, counts.toArray()], ['int32', [1, 2]])
+  const matrix = tensor([[2 ** 24 + 1, 2 ** 24], [1, 1]], { dtype: 'int32' }) // biome-ignore format: as a matrix
+  t.deepEqual([nabla.determinant(matrix).item(), nabla.determinant(matrix).dtype], [1, 'float32'])
+  t.deepEqual(nabla.solve(matrix, tensor([1, 0], { dtype: 'int32' })).toArray(), [1, -1])
   t.is(tensor([0.1, 0.7, 0.2], { dtype: 'float64' }).median().item(), 0.2)
   t.is(tensor([0.1, 0.7], { dtype: 'float64' }).quantile(0.1).item(), 0.1 + 0.1 * (0.7 - 0.1))
+})
+
+test('solve promotes as every operation of two does', (t) => {
+  for (const a of ['int32', 'float32', 'float64'] as const) {
+    for (const b of ['int32', 'float32', 'float64'] as const) {
+      const x = nabla.solve(tensor([[2, 0], [0, 4]], { dtype: a }), tensor([2, 8], { dtype: b })) // biome-ignore format: as a matrix
+      t.deepEqual([x.dtype, x.toArray()], [a === 'float64' || b === 'float64' ? 'float64' : 'float32', [1, 2]])
+    }
+  }
 })
 
 test('a Jacobian of nothing has the dtype of the argument', (t) => {

@@ -16,7 +16,8 @@ import {
   where,
 } from '../../../src/index.js'
 import type { Algebra } from '../../../src/kernels/formula/algebra.js'
-import { type FunctionName, program } from '../../../src/kernels/formula/ast.js'
+import { program } from '../../../src/kernels/formula/ast.js'
+import type { FunctionName } from '../../../src/kernels/formula/functions.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { printExpr } from '../../../src/kernels/formula/print.js'
 import { generator } from '../../../src/kernels/random.js'

@@ -67,9 +67,9 @@ test('what it is to watch must be there, and options must make sense', async (t)
   const train = (monitor?: string) => model.fit([[1]], [[1]], { callbacks: [new EarlyStopping({ monitor })] })
   await t.throwsAsync(() => train(), {
     instanceOf: OptionError,
-    message: /the logs have loss, meanAbsoluteError, but no val_loss. Give fit validationData/,
+    message: /the logs contain loss, meanAbsoluteError, but not val_loss. Give fit validationData/,
   })
-  await t.throwsAsync(() => train('accuracy'), { message: /no accuracy. Name it in compile/ })
+  await t.throwsAsync(() => train('accuracy'), { message: /not accuracy. Name it in compile/ })
   t.throws(() => new EarlyStopping({ patience: -1 }), { message: /patience is -1/ })
   t.throws(() => new EarlyStopping({ mode: 'less' as 'min' }), {
     message: /mode is less. Choose one of auto, min, max/,

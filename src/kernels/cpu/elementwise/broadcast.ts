@@ -2,6 +2,7 @@
  * How broadcast arrays are walked: as few axes as possible, the last two by the kernel, the others by a loop around it.
  */
 import type { Shape } from '../../backend.js'
+import { broadcastStrides, mergeAxes } from '../../strides.js'
 
 /** The walk over arrays of several shapes that are broadcast to one. */
 export interface Walk {
@@ -13,38 +14,13 @@ export interface Walk {
   readonly strides: readonly (readonly number[])[]
 }
 
-/** Plans the walk. A shape of null is passed over: its strides are empty. */
+/** Plans the walk. An array without a shape, a scalar, does not move. */
 export function planWalk(shape: Shape, shapes: readonly (Shape | null)[]): Walk {
-  const all = shapes.map((s) => (s ? broadcastStrides(s, shape) : []))
-  const sizes: number[] = []
-  const strides: number[][] = shapes.map(() => [])
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] === 1) continue
-    if (sizes.length > 0 && continues(all, strides, axis, sizes[0])) sizes[0] *= shape[axis]
-    else {
-      sizes.unshift(shape[axis])
-      strides.forEach((s, i) => {
-        s.unshift(all[i][axis] ?? 0)
-      })
-    }
-  }
+  const { sizes, strides } = mergeAxes(
+    shape,
+    shapes.map((from) => broadcastStrides(from ?? [], shape)),
+  )
   return padded(sizes, strides)
-}
-
-/** The strides of an array along the axes of a shape that it is broadcast to. */
-function broadcastStrides(shape: Shape, target: Shape): number[] {
-  const strides = new Array<number>(target.length).fill(0)
-  let stride = 1
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1) strides[axis + target.length - shape.length] = stride
-    stride *= shape[axis]
-  }
-  return strides
-}
-
-/** Whether in every array the axis goes on where the first axis found so far, of this size, ends. */
-function continues(all: readonly number[][], strides: readonly number[][], axis: number, size: number): boolean {
-  return all.every((s, i) => (s[axis] ?? 0) === strides[i][0] * size)
 }
 
 /** Gives the walk its two axes, of size 1 where there are fewer. */

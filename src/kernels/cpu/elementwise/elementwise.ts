@@ -1,14 +1,15 @@
 /**
- * Elementwise kernels on the CPU, made from formulas: formula → graph (`elementwise/graph.ts`) → WebAssembly text
- * (`elementwise/kernel.ts`) → machine code. One kernel for each combination of dtypes and broadcasting that a program meets.
+ * Elementwise kernels on the CPU, made from formulas: formula → graph (`elementwise/graph.ts`) → WebAssembly (`elementwise/kernel.ts`)
+ * → machine code. One kernel for each combination of dtypes and broadcasting that a program meets.
  */
 import type { DataBuffer, DType, Operand, Shape } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
 import { begin, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
-import { bytes } from '../wasm/numbers.js'
-import { kernelText } from './kernel.js'
+import { bytes } from '../wasm/dtypes.js'
+import { print } from '../wasm/print.js'
+import { kernelModule } from './kernel.js'
 import { type Inputs, type Kernels, kernelsOf, mapSpec } from './kernels.js'
 import { RowPlan } from './rows.js'
 import type { Parameter } from './spec.js'
@@ -96,5 +97,5 @@ export function watOf(
     const dtype = inputs[i]
     return { name, dtype, stride: dtype === 'scalar' ? 0 : 1 }
   })
-  return kernelText(mapSpec(program, 'flat', parameters, dtypes, true))
+  return print(kernelModule(mapSpec(program, 'flat', parameters, dtypes, true)))
 }

@@ -1,5 +1,5 @@
 /**
- * From the graph of a program to the WebAssembly text of its kernel `run`. Two forms:
+ * From the graph of a program to the WebAssembly of its kernel `run`. Two forms:
  *
  * - flat: `run(n, outputs…, inputs…)` for arrays of n numbers. Blocks of memory are padded to 64 bytes, so the loop works on
  *   whole vectors and needs no tail.
@@ -10,46 +10,44 @@
  * Arrays are passed as addresses, scalars as f64.
  */
 import type { DType } from '../../backend.js'
-import { hoistConstants } from '../math/constants.js'
-import { bytes } from '../wasm/numbers.js'
-import { advance, get, int, params, set, times } from '../wasm/wat.js'
+import { hoistConstants } from '../math/hoist-constants.js'
+import { type Code, exported, type ModuleCode, type Variable, variables } from '../wasm/code.js'
+import { block, br, brIf, leave, loop, select, set, tee, when } from '../wasm/control.js'
+import { bytes } from '../wasm/dtypes.js'
+import { i32 } from '../wasm/instructions.js'
+import { advance, times } from '../wasm/loops.js'
 import { Body } from './body.js'
 import { lanes } from './compute.js'
-import { Functions } from './functions.js'
+import { Functions } from './library.js'
 import { cursor, inputStart, type KernelSpec, outputStart } from './spec.js'
 import type { Width } from './storage.js'
-import { identifier } from './vector.js'
 
-const stepOf = (name: string) => `${identifier(name)}.step`
+const stepOf = (name: string) => `${name}.step`
 
-/** The fields of the kernel's module. */
-export function kernelText(spec: KernelSpec): string {
-  const functions = new Functions()
-  const body = new Body(spec, functions)
+/** The module of the kernel. */
+export function kernelModule(spec: KernelSpec): ModuleCode {
+  const library = new Functions()
+  const body = new Body(spec, library)
   const loops = hoistConstants(spec.form === 'flat' ? flatLoop(spec, body) : rowLoops(spec, body))
   const uniforms = body.prologue()
-  return `${functions.text()}
-(func (export "run") ${parameters(spec)}
-${spec.form === 'rows' ? rowLocals(spec) : ''}
-${body.locals()}
-${loops.locals}
-${uniforms}
-${loops.prologue}
-${loops.text})`
+  const locals = [...(spec.form === 'rows' ? rowLocals(spec) : []), ...body.locals(), ...loops.locals]
+  const run = exported('run', parameters(spec), locals, [uniforms, loops.prologue, loops.code])
+  const { imports, functions } = library.declared()
+  return { imports, functions: [...functions, run] }
 }
 
 const arraysOf = (spec: KernelSpec) => spec.parameters.filter((parameter) => parameter.dtype !== 'scalar')
 
-function parameters(spec: KernelSpec): string {
+function parameters(spec: KernelSpec): Variable[] {
   const { form, outputs } = spec
   return [
-    params(form === 'flat' ? 'loop.n' : 'loop.outer loop.inner'),
-    ...outputs.filter((output) => !output.inPlace).map((output) => params(outputStart(output))),
-    ...spec.parameters.map(({ name, dtype }) =>
-      dtype === 'scalar' ? params(identifier(name), 'f64') : params(inputStart(name)),
+    ...variables(form === 'flat' ? 'loop.n' : 'loop.outer loop.inner'),
+    ...outputs.filter((output) => !output.inPlace).flatMap((output) => variables(outputStart(output))),
+    ...spec.parameters.flatMap(({ name, dtype }) =>
+      dtype === 'scalar' ? variables(name, 'f64') : variables(inputStart(name)),
     ),
-    ...(form === 'rows' ? arraysOf(spec).map(({ name }) => params(stepOf(name))) : []),
-  ].join(' ')
+    ...(form === 'rows' ? arraysOf(spec).flatMap(({ name }) => variables(stepOf(name))) : []),
+  ]
 }
 
 /** The starts of all arrays that are walked along, with their bytes per number. */
@@ -63,58 +61,63 @@ function walked(spec: KernelSpec): { start: string; bytes: number }[] {
   ]
 }
 
-function flatLoop(spec: KernelSpec, body: Body): string {
+function flatLoop(spec: KernelSpec, body: Body): Code {
   const count = lanes[spec.type] * body.copies
-  return `(if (i32.le_s ${get('loop.n')} ${int(0)}) (then (return)))
-${body.perRow()}
-(loop $vectors
-${times(body.copies, (copy) => body.perElement('vector', copy))}
-${moveOn(spec, count)}
-(br_if $vectors (i32.gt_s (local.tee $loop.n (i32.sub ${get('loop.n')} ${int(count)})) ${int(0)})))`
+  return [
+    when(i32.le_s('loop.n', 0), leave),
+    body.perRow(),
+    loop('vectors', [
+      times(body.copies, (copy) => body.perElement('vector', copy)),
+      moveOn(spec, count),
+      brIf('vectors', i32.gt_s(tee('loop.n', i32.sub('loop.n', count)), 0)),
+    ]),
+  ]
 }
 
-function rowLocals(spec: KernelSpec): string {
-  const names = ['loop.left', 'loop.stop', ...walked(spec).map(({ start }) => cursor(spec, start))]
-  return names.map((name) => `(local $${name} i32)`).join(' ')
+function rowLocals(spec: KernelSpec): Variable[] {
+  const cursors = walked(spec).flatMap(({ start }) => variables(cursor(spec, start)))
+  return [...variables('loop.left loop.stop'), ...cursors]
 }
 
-function rowLoops(spec: KernelSpec, body: Body): string {
+function rowLoops(spec: KernelSpec, body: Body): Code {
   const count = lanes[spec.type]
-  return `(if (i32.le_s ${get('loop.outer')} ${int(0)}) (then (return)))
-(loop $rows
-${body.perRow()}
-${walked(spec)
-  .map(({ start }) => set(cursor(spec, start), get(start)))
-  .join(' ')}
-${set('loop.left', get('loop.inner'))}
-${set('loop.stop', `(select ${int(count - 1)} ${int(0)} (i32.eq ${get('loop.outer')} ${int(1)}))`)}
-${whileLeft(spec, body, 'vector', get('loop.stop'))}
-${whileLeft(spec, body, 'one', int(0))}
-${nextRow(spec)}
-(br_if $rows (local.tee $loop.outer (i32.sub ${get('loop.outer')} ${int(1)}))))`
+  return [
+    when(i32.le_s('loop.outer', 0), leave),
+    loop('rows', [
+      body.perRow(),
+      walked(spec).map(({ start }) => set(cursor(spec, start), start)),
+      set('loop.left', 'loop.inner'),
+      set('loop.stop', select(count - 1, 0, i32.eq('loop.outer', 1))),
+      whileLeft(spec, body, 'vector', 'loop.stop'),
+      whileLeft(spec, body, 'one', 0),
+      nextRow(spec),
+      brIf('rows', tee('loop.outer', i32.sub('loop.outer', 1))),
+    ]),
+  ]
 }
 
 /** Runs the body as long as more numbers than `stop` are left in the row. */
-function whileLeft(spec: KernelSpec, body: Body, width: Width, stop: string): string {
+function whileLeft(spec: KernelSpec, body: Body, width: Width, stop: string | number): Code {
   const count = width === 'one' ? 1 : lanes[spec.type]
-  return `(block $done${width} (loop $more${width}
-(br_if $done${width} (i32.le_s ${get('loop.left')} ${stop}))
-${body.perElement(width)}
-${moveOn(spec, count)} ${advance('loop.left', -count)}
-(br $more${width})))`
+  return block(
+    'done',
+    loop('more', [
+      brIf('done', i32.le_s('loop.left', stop)),
+      body.perElement(width),
+      moveOn(spec, count),
+      advance('loop.left', -count),
+      br('more'),
+    ]),
+  )
 }
 
-function moveOn(spec: KernelSpec, count: number): string {
-  return walked(spec)
-    .map(({ start, bytes }) => advance(cursor(spec, start), bytes * count))
-    .join(' ')
+function moveOn(spec: KernelSpec, count: number): Code {
+  return walked(spec).map(({ start, bytes }) => advance(cursor(spec, start), bytes * count))
 }
 
-function nextRow(spec: KernelSpec): string {
+function nextRow(spec: KernelSpec): Code {
   return [
-    ...arraysOf(spec).map(({ name }) => advance(inputStart(name), get(stepOf(name)))),
-    ...spec.outputs.map((output) =>
-      advance(outputStart(output), `(i32.mul ${get('loop.inner')} ${int(bytes[output.dtype])})`),
-    ),
-  ].join('\n')
+    ...arraysOf(spec).map(({ name }) => advance(inputStart(name), stepOf(name))),
+    ...spec.outputs.map((output) => advance(outputStart(output), i32.mul('loop.inner', bytes[output.dtype]))),
+  ]
 }

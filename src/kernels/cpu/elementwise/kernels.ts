@@ -5,11 +5,10 @@ import type { DType, Operand } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
 import { Recent } from '../../recent.js'
 import { instantiate } from '../wasm/module.js'
-import { computeType, isInt32 } from './compute.js'
-import { buildGraph, countUses, level } from './graph.js'
-import { kernelText } from './kernel.js'
+import { isInt32 } from './compute.js'
+import { kernelModule } from './kernel.js'
 import type { RowPlan } from './rows.js'
-import type { KernelSpec, Parameter } from './spec.js'
+import { type KernelSpec, newSpec, type Parameter } from './spec.js'
 
 /** The inputs of `map`. */
 export type Inputs = readonly (Operand | number)[]
@@ -59,7 +58,7 @@ export class Kernels {
       return { name, dtype: typeof input === 'number' ? 'scalar' : input.buffer.dtype, stride: strides[i] }
     })
     const spec = mapSpec(this.program, form, parameters, dtypes, areWhole(inputs))
-    const { run } = instantiate<Kernel>(kernelText(spec))
+    const { run } = instantiate<Kernel>(kernelModule(spec))
     const kernel = { run, args: [] }
     this.all.set(signature, kernel)
     return kernel
@@ -78,7 +77,7 @@ export function kernelsOf(program: Program): Kernels {
   return kernels
 }
 
-/** What the kernel of a program is generated from. `wholeScalars`: no scalar has a fraction. */
+/** What the kernel is generated from that gives a program's outputs in these dtypes. */
 export function mapSpec(
   program: Program,
   form: KernelSpec['form'],
@@ -86,17 +85,8 @@ export function mapSpec(
   dtypes: readonly DType[],
   wholeScalars: boolean,
 ): KernelSpec {
-  const levels = new Map(parameters.map((parameter) => [parameter.name, levelOf(parameter)]))
-  const results = buildGraph(program, (name) => levels.get(name)!)
   const outputs = program.outputs.map((name, i) => ({ name, dtype: dtypes[i], inPlace: false }))
-  const arrays = parameters.map(({ dtype }) => dtype).filter((dtype) => dtype !== 'scalar')
-  const type = computeType([...arrays, ...dtypes], countUses(results.values()).keys(), wholeScalars)
-  return { type, form, outputs, parameters, results }
-}
-
-function levelOf({ dtype, stride }: Parameter) {
-  if (dtype === 'scalar') return level.uniform
-  return stride === 0 ? level.row : level.element
+  return newSpec(program, form, parameters, outputs, wholeScalars)
 }
 
 /**

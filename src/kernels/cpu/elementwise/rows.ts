@@ -5,7 +5,7 @@
 import type { DType, Operand, Shape } from '../../backend.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
-import { bytes } from '../wasm/numbers.js'
+import { bytes } from '../wasm/dtypes.js'
 import { planWalk, visitAround, type Walk } from './broadcast.js'
 import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
 import { nanoseconds } from './storage.js'

@@ -7,12 +7,10 @@ import type { Program } from '../../formula/ast.js'
 import { begin, isResident, pointer } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
+import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes } from '../wasm/numbers.js'
-import { computeType } from './compute.js'
-import { buildGraph, countUses, level } from './graph.js'
-import { kernelText } from './kernel.js'
-import type { KernelSpec, Output, Parameter } from './spec.js'
+import { kernelModule } from './kernel.js'
+import { type KernelSpec, newSpec, type Output, type Parameter } from './spec.js'
 
 /** What one number takes, about, for the decision about threads. */
 const nanoseconds = 1
@@ -32,8 +30,8 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     return last.run
   }
   const make = (dtypes: readonly DType[]) => {
-    const text = kernelText(updateSpec(program, arrays, dtypes, scalars))
-    const kernel = { dtypes, run: instantiate<{ run: Run }>(text).run }
+    const { run } = instantiate<{ run: Run }>(kernelModule(updateSpec(program, arrays, dtypes, scalars)))
+    const kernel = { dtypes, run }
     kernels.push(kernel)
     return kernel
   }
@@ -65,17 +63,15 @@ export function updateSpec(
   dtypes: readonly DType[],
   scalars: readonly string[],
 ): KernelSpec {
-  const isArray = new Set(arrays)
-  const results = buildGraph(program, (name) => (isArray.has(name) ? level.element : level.uniform))
   const parameters: Parameter[] = [
     ...arrays.map((name, i) => ({ name, dtype: dtypes[i], stride: 1 as const })),
     ...scalars.map((name) => ({ name, dtype: 'scalar' as const, stride: 0 as const })),
   ]
+  const assigned = new Set(program.statements.map(({ name }) => name))
   const outputs: Output[] = arrays.flatMap((name, i) =>
-    results.has(name) ? [{ name, dtype: dtypes[i], inPlace: true }] : [],
+    assigned.has(name) ? [{ name, dtype: dtypes[i], inPlace: true }] : [],
   )
-  const type = computeType(dtypes, countUses(results.values()).keys(), false)
-  return { type, form: 'flat', outputs, parameters, results }
+  return newSpec(program, 'flat', parameters, outputs, false)
 }
 
 function matches(dtypes: readonly DType[], buffers: readonly DataBuffer[]): boolean {

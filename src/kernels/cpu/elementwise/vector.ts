@@ -2,143 +2,140 @@
  * The vector code of values: WebAssembly expressions over v128. A truth value is a mask (all bits of a lane or none) for as
  * long as only conditions read it.
  */
+
+import type { CallExpr, Expr } from '../../formula/ast.js'
+import { comparisonsOf, instructionsOf } from '../math/single-instructions.js'
+import { type Code, isSequence } from '../wasm/code.js'
+import { get, tee } from '../wasm/control.js'
+import { f32x4, f64x2, i32x4, v128 } from '../wasm/instructions.js'
 import { hasFma } from '../wasm/module.js'
-import { get } from '../wasm/wat.js'
-import { type ComputeType, lanes } from './compute.js'
-import type { Functions } from './functions.js'
-import { type Call, isMask, type Level, level, type Value } from './graph.js'
-import { arithmetic, comparisons, floating } from './instructions.js'
+import type { ComputeType } from './compute.js'
+import type { Functions } from './library.js'
+import { isMask, level, type Values } from './values.js'
+
+/** The instructions for each type. */
+const vectors = { f32x4, f64x2, i32x4 } as const
 
 /** Writes the expressions of values that are computed per row or per element. */
 export class VectorCode {
   /** Values that are kept in a local, and the name of it. */
-  readonly kept = new Map<Value, string>()
+  readonly kept = new Map<Expr, string>()
   /** Uniform values that are needed in all lanes, as numbers and as masks. */
-  readonly splats = new Set<Value>()
-  readonly splatMasks = new Set<Value>()
+  readonly splats = new Set<Expr>()
+  readonly splatMasks = new Set<Expr>()
   /** All locals of type v128. */
   readonly locals = new Set<string>()
 
   constructor(
     readonly type: ComputeType,
-    private readonly uses: ReadonlyMap<Value, number>,
+    private readonly values: Values,
     private readonly functions: Functions,
   ) {}
 
-  /** In whole numbers nothing is computed as a float64 scalar, so that everything wraps around alike. */
-  levelOf(value: Value): Level {
-    return this.type === 'i32x4' && value.kind === 'call' ? (Math.max(value.level, level.row) as Level) : value.level
-  }
-
   /** Declares a local that holds the value from now on. */
-  keep(value: Value, name: string): string {
+  keep(value: Expr, name: string): string {
     this.kept.set(value, name)
     return this.declare(name)
   }
 
   /** The value as a number. */
-  number(value: Value): string {
-    if (this.levelOf(value) === level.uniform) return this.splat(value)
-    return isMask(value) ? `(v128.and ${this.raw(value)} ${this.constant(1)})` : this.raw(value)
+  number(value: Expr): Code {
+    if (this.values.levelOf(value) === level.uniform) return this.splat(value)
+    return isMask(value) ? v128.and(this.raw(value), this.constant(1)) : this.raw(value)
   }
 
   /** The value as a mask. */
-  mask(value: Value): string {
-    if (this.levelOf(value) === level.uniform) return this.splatMask(value)
-    return isMask(value) ? this.raw(value) : `(${this.type}.ne ${this.raw(value)} ${this.constant(0)})`
+  mask(value: Expr): Code {
+    if (this.values.levelOf(value) === level.uniform) return this.splatMask(value)
+    return isMask(value) ? this.raw(value) : vectors[this.type].ne(this.raw(value), this.constant(0))
   }
 
   /** A mask as a mask, a number as a number. */
-  raw(value: Value): string {
+  raw(value: Expr): Code {
     const name = this.kept.get(value)
-    return name ? get(name) : this.compute(value as Call)
+    return name ? get(name) : this.compute(value as CallExpr)
   }
 
   /** The expression that computes the value from its arguments. */
-  compute(value: Call): string {
+  compute(value: CallExpr): Code {
     const [a, b, c] = value.args
     const { fn } = value
-    if (fn in comparisons) return `(${this.type}.${this.comparison(fn)} ${this.number(a)} ${this.number(b)})`
-    if (fn === 'and' || fn === 'or') return `(v128.${fn} ${this.mask(a)} ${this.mask(b)})`
-    if (fn === 'not') return `(v128.not ${this.mask(a)})`
+    const compare = comparisonsOf[this.type][fn]
+    if (compare) return compare(this.number(a), this.number(b))
+    if (fn === 'and' || fn === 'or') return v128[fn](this.mask(a), this.mask(b))
+    if (fn === 'not') return v128.not(this.mask(a))
     if (fn === 'where') return this.where(a, b, c)
     return this.fused(value) ?? this.extremum(value) ?? this.instruction(value)
   }
 
-  private instruction({ fn, args }: Call): string {
-    const name = arithmetic[fn] ?? (this.type === 'i32x4' ? undefined : floating[fn])
-    if (name) return `(${this.type}.${name} ${args.map((arg) => this.number(arg)).join(' ')})`
+  private instruction({ fn, args }: CallExpr): Code {
     const numbers = args.map((arg) => this.number(arg))
-    if (this.type === 'i32x4' && fn !== 'pow') return `(i32x4.${fn}_s ${numbers.join(' ')})`
-    return this.functions.apply(this.type, fn, numbers)
+    const instruction = instructionsOf[this.type][fn]
+    return instruction ? instruction(...numbers) : this.functions.apply(this.type, fn, numbers)
   }
 
-  private comparison(fn: string): string {
-    const name = comparisons[fn]
-    return this.type === 'i32x4' && name !== 'eq' && name !== 'ne' ? `${name}_s` : name
-  }
-
-  private where(condition: Value, a: Value, b: Value): string {
-    if (isZero(b)) return `(v128.and ${this.number(a)} ${this.mask(condition)})`
-    if (isZero(a)) return `(v128.andnot ${this.number(b)} ${this.mask(condition)})`
-    return `(v128.bitselect ${this.number(a)} ${this.number(b)} ${this.mask(condition)})`
+  private where(condition: Expr, a: Expr, b: Expr): Code {
+    if (isZero(b)) return v128.and(this.number(a), this.mask(condition))
+    if (isZero(a)) return v128.andnot(this.number(b), this.mask(condition))
+    return v128.bitselect(this.number(a), this.number(b), this.mask(condition))
   }
 
   /** `a * b + c` and `c - a * b` with one rounding, where the product is not needed for itself. */
-  private fused(sum: Call): string | null {
+  private fused(sum: CallExpr): Code | null {
     if (!hasFma || this.type === 'i32x4' || (sum.fn !== 'add' && sum.fn !== 'subtract')) return null
     const [x, y] = sum.args
-    if (this.isOnlyIn(sum, y)) return this.multiplyAdd(sum.fn === 'add' ? 'madd' : 'nmadd', y, x)
-    return sum.fn === 'add' && this.isOnlyIn(sum, x) ? this.multiplyAdd('madd', x, y) : null
+    const { relaxed_madd, relaxed_nmadd } = vectors[this.type]
+    if (this.isOnlyIn(sum, y)) return this.multiplyAdd(sum.fn === 'add' ? relaxed_madd : relaxed_nmadd, y, x)
+    return sum.fn === 'add' && this.isOnlyIn(sum, x) ? this.multiplyAdd(relaxed_madd, x, y) : null
   }
 
-  private isOnlyIn(sum: Call, product: Value): product is Call {
+  private isOnlyIn(sum: CallExpr, product: Expr): product is CallExpr {
     const isProduct = product.kind === 'call' && product.fn === 'multiply'
-    return isProduct && this.uses.get(product) === 1 && this.levelOf(product) === this.levelOf(sum)
+    return isProduct && this.values.uses.get(product) === 1 && this.values.levelOf(product) === this.values.levelOf(sum)
   }
 
-  private multiplyAdd(kind: 'madd' | 'nmadd', product: Call, term: Value): string {
+  private multiplyAdd(instruction: typeof f32x4.relaxed_madd, product: CallExpr, term: Expr): Code {
     const [a, b] = product.args
-    return `(${this.type}.relaxed_${kind} ${this.number(a)} ${this.number(b)} ${this.number(term)})`
+    return instruction(this.number(a), this.number(b), this.number(term))
   }
 
   /**
    * min and max with a constant: one or two instructions instead of the eight that hardware takes for two unknown numbers.
    * NaN stays NaN, and max(-0, 0) is 0.
    */
-  private extremum({ fn, args, id }: Call): string | null {
+  private extremum(value: CallExpr): Code | null {
+    const { fn, args } = value
     if ((fn !== 'min' && fn !== 'max') || this.type === 'i32x4') return null
-    const bound = args.find((arg) => arg.kind === 'constant')
-    if (bound?.kind !== 'constant' || Number.isNaN(bound.number) || (fn === 'min' && Object.is(bound.number, -0)))
+    const bound = args.find((arg) => arg.kind === 'number')
+    if (bound?.kind !== 'number' || Number.isNaN(bound.value) || (fn === 'min' && Object.is(bound.value, -0)))
       return null
     const x = args[0] === bound ? args[1] : args[0]
-    if (fn === 'min' || !isZero(bound)) return `(${this.type}.p${fn} ${this.number(x)} ${this.number(bound)})`
-    const [first, again] = this.twice(x, id)
-    return `(v128.andnot ${first} (${this.type}.le ${again} ${this.number(bound)}))`
+    const { pmin, pmax, le } = vectors[this.type]
+    if (fn === 'min' || !isZero(bound)) return (fn === 'min' ? pmin : pmax)(this.number(x), this.number(bound))
+    const [first, again] = this.twice(x, `${this.values.nameOf(value)}.x`)
+    return v128.andnot(first, le(again, this.number(bound)))
   }
 
   /** The number of a value for two uses, in order. */
-  private twice(value: Value, id: number): [string, string] {
+  private twice(value: Expr, name: string): [Code, Code] {
     const code = this.number(value)
-    if (code.startsWith('(local.get')) return [code, code]
-    const name = this.declare(`${id}.x`)
-    return [`(local.tee $${name} ${code})`, get(name)]
+    if (!isSequence(code) && code.op.name === 'local.get') return [code, code]
+    return [tee(this.declare(name), code), get(name)]
   }
 
-  private splat(value: Value): string {
-    if (value.kind === 'constant') return this.constant(value.number)
+  private splat(value: Expr): Code {
+    if (value.kind === 'number') return this.constant(value.value)
     this.splats.add(value)
-    return get(this.declare(`${localName(value)}.v`))
+    return get(this.declare(`${this.values.nameOf(value)}.v`))
   }
 
-  private splatMask(value: Value): string {
+  private splatMask(value: Expr): Code {
     this.splatMasks.add(value)
-    return get(this.declare(`${localName(value)}.m`))
+    return get(this.declare(`${this.values.nameOf(value)}.m`))
   }
 
-  private constant(number: number): string {
-    const text = this.type === 'f32x4' ? numberText(Math.fround(number)) : numberText(number)
-    return `(v128.const ${this.type} ${Array.from({ length: lanes[this.type] }, () => text).join(' ')})`
+  private constant(number: number): Code {
+    return vectors[this.type].const(this.type === 'f32x4' ? Math.fround(number) : number)
   }
 
   private declare(name: string): string {
@@ -148,23 +145,6 @@ export class VectorCode {
 }
 
 /** Whether the value is the constant 0 (not -0). */
-function isZero(value: Value): boolean {
-  return value.kind === 'constant' && Object.is(value.number, 0)
-}
-
-/** The name of the local for a value: a name of the formula, or a number. */
-export function localName(value: Value): string {
-  return value.kind === 'input' ? identifier(value.name) : String(value.id)
-}
-
-/** A name of the formula as WebAssembly text can have it, distinct from the names of other locals (`constant0`, `loop.n`). */
-export function identifier(name: string): string {
-  const ascii = name.replace(/[^\w]/gu, (letter) => `.u${letter.codePointAt(0)}`)
-  return /^constant\d/.test(ascii) ? `.${ascii}` : ascii
-}
-
-/** A number as WebAssembly text has it. */
-export function numberText(x: number): string {
-  if (Number.isNaN(x)) return 'nan'
-  return Object.is(x, -0) ? '-0' : String(x).replace('Infinity', 'inf')
+function isZero(value: Expr): boolean {
+  return value.kind === 'number' && Object.is(value.value, 0)
 }

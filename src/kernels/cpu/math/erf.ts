@@ -2,24 +2,12 @@
  * The error function in float32, erf |x| = −(exp(q) − 1), where q = ln(1 − erf |x|) is nearly a polynomial; and its complement.
  */
 import { scaledShort } from '../../erf.js'
+import type { Code, Operand } from '../wasm/code.js'
+import { define } from './define.js'
 import { expm1OfR, power, reduce } from './exponential.js'
-import {
-  abs,
-  atLeast,
-  atMost,
-  define,
-  less,
-  madd,
-  neg,
-  nmadd,
-  polynomial,
-  select,
-  set,
-  sub,
-  wide,
-  withSign,
-} from './text.js'
-import { expWide } from './wide.js'
+import { abs, atLeast, atMost, less, madd, neg, nmadd, polynomial, select, set, sub, withSign } from './float32.js'
+import { wide } from './float64.js'
+import { expWide } from './log-exp-float64.js'
 
 /** q / a − 1 for a = −|x| ≥ −4, where erf has become −1. */
 const exponent = [
@@ -27,28 +15,30 @@ const exponent = [
 ]
 
 /** Within 4 ulp, odd. */
-export const erf = define('$x', () => [
-  set('$a', atLeast(neg(abs('$x')), -4)),
-  set('$q', madd('$a', polynomial('$a', exponent), '$a')),
-  ...reduce('$q'),
-  set('$s', power()),
-  withSign(nmadd(expm1OfR(), '$s', sub(1, '$s')), '$x'),
+const erf = define('x', () => [
+  set('a', atLeast(neg(abs('x')), -4)),
+  set('q', madd('a', polynomial('a', exponent), 'a')),
+  ...reduce('q'),
+  set('s', power()),
+  withSign(nmadd(expm1OfR(), 's', sub(1, 's')), 'x'),
 ])
 
 /** Statements: `$w` = exp(−a²) p(t) / (1 + 2a) in float64. */
-const complement = (w: string, take: (x: string) => string) => [
-  wide.set('$b', take('$a')),
-  wide.set(w, wide.sub(0, wide.mul('$b', '$b'))),
+const complement = (w: string, take: (x: Operand) => Code) => [
+  wide.set('b', take('a')),
+  wide.set(w, wide.sub(0, wide.mul('b', 'b'))),
   ...expWide(w),
-  wide.set('$z', wide.div(wide.sub('$b', 3), wide.add('$b', 3))),
-  wide.set(w, wide.div(wide.mul(w, wide.polynomial('$z', scaledShort)), wide.add(wide.add('$b', '$b'), 1))),
+  wide.set('z', wide.div(wide.sub('b', 3), wide.add('b', 3))),
+  wide.set(w, wide.div(wide.mul(w, wide.polynomial('z', scaledShort)), wide.add(wide.add('b', 'b'), 1))),
 ]
 
 /** 1 − erf(x), of the same relative accuracy where it is small: for negative x it is 2 less that of |x|. */
-export const erfc = define('$x', () => [
-  set('$a', atMost(abs('$x'), 11)),
-  ...complement('$low', wide.low),
-  ...complement('$high', wide.high),
-  set('$y', wide.join('$low', '$high')),
-  select(less('$x', 0), sub(2, '$y'), '$y'),
+const erfc = define('x', () => [
+  set('a', atMost(abs('x'), 11)),
+  ...complement('low', wide.low),
+  ...complement('high', wide.high),
+  set('y', wide.join('low', 'high')),
+  select(less('x', 0), sub(2, 'y'), 'y'),
 ])
+
+export const errorFunctions = { erf, erfc }

@@ -1,18 +1,22 @@
 /**
- * The WebAssembly text of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
+ * The WebAssembly of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
  * of columns (a panel), whose sums stay in registers while k runs. Every sum adds its terms in the order of k, so a result does not
  * depend on the tile that computes it. `matmul-blocks.ts` and `matmul-rows.ts` cut products into tiles.
  */
-import { advance, countDown, get, int, load, locals, params, set, store } from '../wasm/wat.js'
+import type { Build } from '../wasm/build.js'
+import { type Code, exported, type ModuleCode, variables } from '../wasm/code.js'
+import { set, when } from '../wasm/control.js'
+import { type f32x4, type f64x2, i32, i32x4, v128 } from '../wasm/instructions.js'
+import { advance, countDown } from '../wasm/loops.js'
 
 /** How numbers of one dtype are loaded and computed with. */
 export interface Lanes {
-  /** The vector type, which is the prefix of its instructions. */
-  readonly vector: 'f32x4' | 'f64x2' | 'i32x4'
+  /** The instructions for its vectors. */
+  readonly vector: typeof f32x4 | typeof f64x2 | typeof i32x4
   /** Bytes per number. */
   readonly bytes: 4 | 8
   /** The instruction that gives the larger of two vectors. */
-  readonly max: 'pmax' | 'max_s'
+  readonly max: Build
   /** Whether to use fused multiply-add. */
   readonly fused: boolean
 }
@@ -58,63 +62,74 @@ export type Tile = (
 /** The parameters of `Tile`, in its order. */
 const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
 
-/** The function `tile` for tiles of this many rows. `transposed`: A is stored as [k, rows], not as [rows, k]. */
-export function tileText(lanes: Lanes, height: number, transposed: boolean): string {
+/** A module that exports `tile` for tiles of this many rows. `transposed`: A is stored as [k, rows], not as [rows, k]. */
+export function tileModule(lanes: Lanes, height: number, transposed: boolean): ModuleCode {
   const rows = Array.from({ length: height }, (_, r) => r)
   const a = transposed ? ['a0'] : rows.map((r) => `a${r}`)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
-  const nextRow = (_: string, i: number) => set(a[i + 1], `(i32.add ${get(a[i])} ${get('aStep')})`)
-  return `(func (export "tile") ${params(tileParameters)}
-    ${locals(`${a.join(' ')} bj bk cj cr i j p`)} ${locals(`${sums.join(' ')} x y0 y1`, 'v128')}
-    ${countDown(
-      'tiles',
-      `${set('bj', get('b'))} ${set('cj', get('c'))} ${set('p', get('bias'))} ${set('j', get('panels'))}
-      ${countDown(
-        'j',
-        `${sums.map((sum) => set(sum, zero)).join(' ')}
-        ${set('a0', get('a'))} ${a.slice(1).map(nextRow).join(' ')}
-        ${set('bk', get('bj'))} ${set('i', get('k'))}
-        ${countDown('i', stepText(lanes, rows, transposed))}
-        ${endText(lanes, rows, sums)}
-        ${advance('bj', get('bPanel'))} ${advance('cj', panelBytes)}`,
-      )}
-      ${advance('a', get('aTile'))} ${advance('c', get('cTile'))}`,
-    )})`
+  const panel = [
+    sums.map((sum) => set(sum, i32x4.const(0))),
+    set('a0', 'a'),
+    a.slice(1).map((row, i) => set(row, i32.add(a[i], 'aStep'))),
+    set('bk', 'bj'),
+    set('i', 'k'),
+    countDown('i', step(lanes, rows, transposed)),
+    finish(lanes, rows, sums),
+    advance('bj', 'bPanel'),
+    advance('cj', panelBytes),
+  ]
+  const tiles = countDown('tiles', [
+    ...[set('bj', 'b'), set('cj', 'c'), set('p', 'bias'), set('j', 'panels')],
+    countDown('j', panel),
+    ...[advance('a', 'aTile'), advance('c', 'cTile')],
+  ])
+  const locals = [...variables(`${a.join(' ')} bj bk cj cr i j p`), ...variables(`${sums.join(' ')} x y0 y1`, 'v128')]
+  return { functions: [exported('tile', variables(tileParameters), locals, tiles)] }
 }
-
-const zero = '(v128.const i32x4 0 0 0 0)'
 
 /** One step of k: a column of A times a row of the panel. */
-function stepText(lanes: Lanes, rows: readonly number[], transposed: boolean): string {
+function step(lanes: Lanes, rows: readonly number[], transposed: boolean): Code {
   const { bytes } = lanes
-  const splat = (pointer: string, offset = 0) => `(v128.load${bytes * 8}_splat offset=${offset} ${get(pointer)})`
-  const row = (r: number) => `${set('x', transposed ? splat('a0', r * bytes) : splat(`a${r}`))}
-    ${multiplyAdd(lanes, `s${r}0`, 'y0')} ${multiplyAdd(lanes, `s${r}1`, 'y1')}
-    ${transposed ? '' : advance(`a${r}`, bytes)}`
-  return `${set('y0', load('bk'))} ${set('y1', load('bk', 16))} ${advance('bk', get('bStep'))}
-    ${rows.map(row).join('\n')} ${transposed ? advance('a0', get('aStep')) : ''}`
+  const splat = bytes === 4 ? v128.load32_splat : v128.load64_splat
+  const row = (r: number) => [
+    set('x', transposed ? splat('a0', r * bytes) : splat(`a${r}`)),
+    multiplyAdd(lanes, `s${r}0`, 'y0'),
+    multiplyAdd(lanes, `s${r}1`, 'y1'),
+    transposed ? [] : advance(`a${r}`, bytes),
+  ]
+  return [
+    ...[set('y0', v128.load('bk')), set('y1', v128.load('bk', 16)), advance('bk', 'bStep')],
+    rows.map(row),
+    transposed ? advance('a0', 'aStep') : [],
+  ]
 }
 
-function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): string {
-  if (fused) return set(sum, `(${vector}.relaxed_madd ${get('x')} ${get(y)} ${get(sum)})`)
-  return set(sum, `(${vector}.add (${vector}.mul ${get('x')} ${get(y)}) ${get(sum)})`)
+function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): Code {
+  if (fused && 'relaxed_madd' in vector) return set(sum, vector.relaxed_madd('x', y, sum))
+  return set(sum, vector.add(vector.mul('x', y), sum))
 }
 
 /**
  * What is in C, bias, relu, and the stores. Slices of k are summed on their own and added to those before: one long chain of additions would
  * lose more digits.
  */
-function endText({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): string {
-  const plus = (sum: string) => set(sum, `(${vector}.add ${get(sum)} ${get(`y${sum.slice(-1)}`)})`)
-  const positive = (sum: string) => set(sum, `(${vector}.${max} ${get(sum)} ${get('x')})`)
-  const write = (r: number) => `${store('cr', get(`s${r}0`))} ${store('cr', get(`s${r}1`), 16)}`
-  const biased = `${set('y0', load('p'))} ${set('y1', load('p', 16))} ${advance('p', panelBytes)} ${sums.map(plus).join(' ')}`
-  const addTo = (sum: string, offset: number) => set(sum, `(${vector}.add ${load('cr', offset)} ${get(sum)})`)
-  const addRow = (r: number) => `${addTo(`s${r}0`, 0)} ${addTo(`s${r}1`, 16)}`
-  return `(if ${flag(accumulate)} (then ${set('cr', get('cj'))} ${rows.map(addRow).join(advance('cr', get('cRow')))}))
-    (if ${get('bias')} (then ${biased}))
-    (if ${flag(relu)} (then ${set('x', zero)} ${sums.map(positive).join(' ')}))
-    ${set('cr', get('cj'))} ${rows.map(write).join(advance('cr', get('cRow')))}`
+function finish({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): Code {
+  const inRows = (row: (r: number) => Code) => [
+    set('cr', 'cj'),
+    rows.map((r) => [r > 0 ? advance('cr', 'cRow') : [], row(r)]),
+  ]
+  const addTo = (sum: string, offset: number) => set(sum, vector.add(v128.load('cr', offset), sum))
+  const bias = [
+    ...[set('y0', v128.load('p')), set('y1', v128.load('p', 16)), advance('p', panelBytes)],
+    sums.map((sum) => set(sum, vector.add(sum, `y${sum.slice(-1)}`))),
+  ]
+  return [
+    when(
+      i32.and('flags', accumulate),
+      inRows((r) => [addTo(`s${r}0`, 0), addTo(`s${r}1`, 16)]),
+    ),
+    when('bias', bias),
+    when(i32.and('flags', relu), [set('x', i32x4.const(0)), sums.map((sum) => set(sum, max(sum, 'x')))]),
+    inRows((r) => [v128.store('cr', `s${r}0`), v128.store('cr', `s${r}1`, 16)]),
+  ]
 }
-
-const flag = (bit: number) => `(i32.and ${get('flags')} ${int(bit)})`

@@ -7,17 +7,18 @@ import { begin, discard, pointer, reserve, result, workingSpace } from '../memor
 import { planeOf } from '../move/move.js'
 import { rowsTimesVector } from '../reduce/reduce.js'
 import { threadsFor } from '../threads/pool.js'
+import { f32x4, f64x2, i32x4 } from '../wasm/instructions.js'
 import { hasFma, instantiate } from '../wasm/module.js'
 import { type Call, type Kernels, multiplyRange, prepare } from './matmul-blocks.js'
-import { type Lanes, panelBytes, relu, type Tile, tileRows, tileText } from './matmul-kernel.js'
-import { packText } from './pack.js'
+import { type Lanes, panelBytes, relu, type Tile, tileModule, tileRows } from './matmul-kernel.js'
+import { packModule } from './pack.js'
 import { multiplyInParts } from './parts.js'
 
 /** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
 const lanes: Partial<Record<DType, Lanes>> = {
-  float32: { vector: 'f32x4', bytes: 4, max: 'pmax', fused: hasFma },
-  float64: { vector: 'f64x2', bytes: 8, max: 'pmax', fused: hasFma },
-  int32: { vector: 'i32x4', bytes: 4, max: 'max_s', fused: false },
+  float32: { vector: f32x4, bytes: 4, max: f32x4.pmax, fused: hasFma },
+  float64: { vector: f64x2, bytes: 8, max: f64x2.pmax, fused: hasFma },
+  int32: { vector: i32x4, bytes: 4, max: i32x4.max_s, fused: false },
 }
 
 /** Multiplications and additions in a nanosecond, about, for the decision about threads. */
@@ -88,8 +89,8 @@ function compileFor(dtype: DType, lanes: Lanes): Kernels {
     width: panelBytes / bytes,
     rows: tileRows(lanes),
     tiles: [[], []],
-    makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileText(lanes, height, transposed)).tile,
-    ...instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'clear'>>(packText(bytes)),
+    makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileModule(lanes, height, transposed)).tile,
+    ...instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'clear'>>(packModule(bytes)),
     plane: planeOf(bytes),
   }
 }

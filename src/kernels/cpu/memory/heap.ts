@@ -2,8 +2,8 @@
  * The whole of WebAssembly memory as arrays, and copies of parts of it as ordinary arrays.
  */
 import type { DType, TypedArray } from '../../backend.js'
+import { numbersOf } from '../wasm/dtypes.js'
 import { memory } from '../wasm/module.js'
-import { numbersOf } from '../wasm/numbers.js'
 
 let f32 = new Float32Array(memory.buffer)
 let f64 = new Float64Array(memory.buffer)

@@ -8,7 +8,7 @@
  * buffer that is used again returns, and raises the budget, because it was evicted too early.
  */
 import type { DType, TypedArray } from '../../backend.js'
-import { numbersOf } from '../wasm/numbers.js'
+import { numbersOf } from '../wasm/dtypes.js'
 import { align, type Block, giveBack, take } from './freed-blocks.js'
 import { copyOut, heap } from './heap.js'
 

@@ -17,7 +17,7 @@
 import { BackendError } from '../../../errors.js'
 import type { DataBuffer, DType, TypedArray } from '../../backend.js'
 import { buffersIn } from '../../buffers-in.js'
-import { numbersOf } from '../wasm/numbers.js'
+import { numbersOf } from '../wasm/dtypes.js'
 import { Arena, newGeneration } from './arena.js'
 import { whenFull } from './freed-blocks.js'
 import { copyOut, heap } from './heap.js'

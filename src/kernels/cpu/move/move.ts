@@ -5,9 +5,10 @@
  */
 import type { DataBuffer, DType, Shape, View } from '../../backend.js'
 import { sizeOf } from '../../sizes.js'
+import { mergedList, stridesOf } from '../../strides.js'
 import { begin, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
+import { bytes as bytesOf } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes as bytesOf } from '../wasm/numbers.js'
 import { type Bytes, moveModule } from './move-kernel.js'
 import { scatterModule } from './scatter-kernel.js'
 
@@ -76,7 +77,7 @@ export function copy(x: DataBuffer, view: View): DataBuffer {
 
 /** Reads the numbers at the address `from` through a view to the address `to`. */
 function copyView(dtype: DType, from: number, view: View, to: number): void {
-  move(bytesOf[dtype], view.shape, from + view.offset * bytesOf[dtype], view.strides, to, denseStrides(view.shape))
+  move(bytesOf[dtype], view.shape, from + view.offset * bytesOf[dtype], view.strides, to, stridesOf(view.shape))
 }
 
 /** A buffer of `size` numbers equal to `fill`, with each piece (dense) written to its view. The views do not overlap. */
@@ -96,7 +97,7 @@ export function place(
   for (let i = 0; i < pieces.length; i++) {
     const { x, view } = pieces[i]
     if (x.size === 0) continue
-    move(bytes, view.shape, pointer(x), denseStrides(view.shape), out + view.offset * bytes, view.strides)
+    move(bytes, view.shape, pointer(x), stridesOf(view.shape), out + view.offset * bytes, view.strides)
   }
   return result(out, dtype, size)
 }
@@ -135,15 +136,6 @@ export function scatterAdd(
   return result(out, dtype, size)
 }
 
-function denseStrides(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length)
-  for (let i = shape.length - 1, step = 1; i >= 0; i--) {
-    strides[i] = step
-    step *= shape[i]
-  }
-  return strides
-}
-
 function scalar(dtype: DType, value: number): DataBuffer {
   const array = newArray(dtype, 1)
   array[0] = value
@@ -169,17 +161,10 @@ function move(
 
 /** The fewest (at least two) axes that walk both views, as size, from stride and to stride in bytes of each, outermost first. */
 function simplify(bytes: Bytes, shape: Shape, fromStrides: readonly number[], toStrides: readonly number[]): number[] {
-  const dims: number[] = []
-  for (let i = 0; i < shape.length; i++) {
-    if (shape[i] === 1) continue
-    const from = fromStrides[i] * bytes
-    const to = toStrides[i] * bytes
-    const last = dims.length - 3
-    if (last >= 0 && dims[last + 1] === from * shape[i] && dims[last + 2] === to * shape[i]) {
-      dims[last] *= shape[i]
-      dims[last + 1] = from
-      dims[last + 2] = to
-    } else dims.push(shape[i], from, to)
+  const dims = mergedList(shape, [fromStrides, toStrides])
+  for (let i = 0; i < dims.length; i += 3) {
+    dims[i + 1] *= bytes
+    dims[i + 2] *= bytes
   }
   while (dims.length < 6) dims.unshift(1, 0, 0)
   if (dims.length > 6) pairContiguous(dims, bytes)

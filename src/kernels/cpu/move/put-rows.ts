@@ -3,8 +3,8 @@
  */
 import type { DataBuffer } from '../../backend.js'
 import { pointer, values } from '../memory/memory.js'
+import { numbersOf } from '../wasm/dtypes.js'
 import { memory } from '../wasm/module.js'
-import { numbersOf } from '../wasm/numbers.js'
 
 /** See `Backend.putRows`. */
 export function putRows(target: DataBuffer, rows: DataBuffer, indices: Int32Array, inner: number): void {

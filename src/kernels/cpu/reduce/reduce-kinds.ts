@@ -1,9 +1,12 @@
 /**
- * What reductions of different kinds and dtypes differ in, as pieces of WebAssembly text.
+ * What reductions of different kinds and dtypes differ in, as pieces of WebAssembly.
  */
 import type { DType } from '../../backend.js'
-import { numbersOf } from '../wasm/numbers.js'
-import { get, int, pass } from '../wasm/wat.js'
+import type { Build } from '../wasm/build.js'
+import type { Code, Operand } from '../wasm/code.js'
+import { get, select } from '../wasm/control.js'
+import { numbersOf } from '../wasm/dtypes.js'
+import { f32, f64, f64x2, i32, v128 } from '../wasm/instructions.js'
 
 /**
  * The kinds that have kernels; `mean` is a sum with a divisor, `any` and `all` are max and min of bools. `sumProducts` is Σ x · y, of each row
@@ -24,61 +27,65 @@ export function reducer(kind: KernelKind, dtype: DType) {
   const source = numbersOf[dtype]
   const wide = isWide(kind, dtype)
   const total = wide ? numbersOf.float64 : source
-  /** A number or vector in a local; `other` loads the one that it is multiplied by. */
-  const prepare = (type: string, name: string, other: string) => {
-    if (kind === 'sumProducts') return `(${type}.mul ${get(name)} ${other})`
-    return kind === 'sumSquares' ? `(${type}.mul ${pass(`${name} ${name}`)})` : get(name)
+  const isDivided = kind === 'sum' && total.type === 'f64'
+  /** A number or vector in a local; `other` is the one that it is multiplied by. */
+  const prepare = (multiply: Build, name: string, other: Code) => {
+    if (kind === 'sumProducts') return multiply(name, other)
+    return kind === 'sumSquares' ? multiply(name, name) : get(name)
   }
-  const loadScalar = (address: string) =>
-    wide ? `(f64.promote_f32 (f32.load ${address}))` : `(${source.load} ${address})`
-  const other = `(i32.add ${pass('x y')})`
+  const loadScalar = (address: Operand) => (wide ? f64.promote_f32(f32.load(address)) : source.load(address))
+  const other = i32.add('x', 'y')
   return {
     source,
     total,
     wide,
     /** Takes one number out of a vector of the total. */
-    lane: `${total.vector}.extract_lane${dtype === 'bool' ? '_u' : ''}`,
+    lane: 'extract_lane' in total.vector ? total.vector.extract_lane : total.vector.extract_lane_u,
     /** Combines two vectors of the source or of the total, two scalars of the total. */
-    join: (a: string, b: string) => `(${vectorOp(kind, source)} ${a} ${b})`,
+    join: joinVectors(kind, source),
+    joinTotal: joinVectors(kind, total),
+    joinScalar: (a: Operand, b: Operand) => joinScalars(kind, total, a, b),
     /** Whether vectors are compared by pmax or pmin, which are fast and do not see NaN; these are collected in masks. */
     blind: source.type !== 'i32' && (kind === 'max' || kind === 'min'),
-    joinFast: (a: string, b: string) => `(${vectorOp(kind, source).replace(/\.m/, '.pm')} ${a} ${b})`,
-    joinTotal: (a: string, b: string) => `(${vectorOp(kind, total)} ${a} ${b})`,
-    joinScalar: (a: string, b: string) => scalarOp(kind, total, a, b),
-    identity: identity(kind, dtype, total.type),
-    identityVector: `(${source.vector}.splat ${identity(kind, dtype, source.type)})`,
-    identityTotal: `(${total.vector}.splat ${identity(kind, dtype, total.type)})`,
+    joinFast: joinFast(kind, source),
+    identity: identity(kind, dtype, total.scalar),
+    identityVector: source.vector.splat(identity(kind, dtype, source.scalar)),
+    identityTotal: total.vector.splat(identity(kind, dtype, total.scalar)),
     /** For products, `y` is how far the other row is from that at `x`. */
     isProduct: kind === 'sumProducts',
-    prepared: (name: string, offset = 0) => prepare(source.vector, name, `(v128.load offset=${offset} ${other})`),
-    preparedScalar: (name: string) => prepare(total.type, name, loadScalar(other)),
+    prepared: (name: string, offset = 0) =>
+      prepare((source.vector as typeof f64x2).mul, name, v128.load(other, offset)),
+    preparedScalar: (name: string) => prepare(total.scalar.mul, name, loadScalar(other)),
     loadScalar,
-    divided: (scalar: string) =>
-      kind === 'sum' && total.type === 'f64' ? `(f64.div ${scalar} ${get('divisor')})` : scalar,
-    dividedVector: (vector: string) =>
-      kind === 'sum' && total.type === 'f64' ? `(f64x2.div ${vector} (f64x2.splat ${get('divisor')}))` : vector,
-    storeScalar: (address: string, value: string) =>
-      `(${source.store} ${address} ${wide ? `(f32.demote_f64 ${value})` : value})`,
+    divided: (scalar: Code) => (isDivided ? f64.div(scalar, 'divisor') : scalar),
+    dividedVector: (vector: Code) => (isDivided ? f64x2.div(vector, f64x2.splat('divisor')) : vector),
+    storeScalar: (address: Operand, value: Code) => source.store(address, wide ? f32.demote_f64(value) : value),
   }
 }
 
-function vectorOp(kind: KernelKind, { vector }: Numbers): string {
-  if (vector === 'i8x16') return kind === 'max' ? 'v128.or' : 'v128.and'
-  if (kind === 'max' || kind === 'min') return `${vector}.${kind}${vector === 'i32x4' ? '_s' : ''}`
-  return `${vector}.${kind === 'prod' ? 'mul' : 'add'}`
+function joinVectors(kind: KernelKind, { vector }: Numbers): Build {
+  if (!('add' in vector)) return kind === 'max' ? v128.or : v128.and
+  if (kind !== 'max' && kind !== 'min') return kind === 'prod' ? vector.mul : vector.add
+  return 'max_s' in vector ? vector[`${kind}_s`] : vector[kind]
 }
 
-function scalarOp(kind: KernelKind, { type }: Numbers, a: string, b: string): string {
-  if (kind === 'prod') return `(${type}.mul ${a} ${b})`
-  if (kind !== 'max' && kind !== 'min') return `(${type}.add ${a} ${b})`
-  if (type !== 'i32') return `(${type}.${kind} ${a} ${b})`
-  return `(select ${a} ${b} (i32.${kind === 'max' ? 'gt' : 'lt'}_s ${a} ${b}))`
+/** pmax or pmin. */
+function joinFast(kind: KernelKind, { vector }: Numbers): Build {
+  const { pmin, pmax } = vector as typeof f64x2
+  return kind === 'max' ? pmax : pmin
 }
 
-function identity(kind: KernelKind, dtype: DType, type: string): string {
-  if (kind === 'prod') return `(${type}.const 1)`
-  if (kind !== 'max' && kind !== 'min') return `(${type}.const 0)`
-  if (dtype === 'bool') return int(kind === 'max' ? 0 : 255)
-  if (type === 'i32') return int(kind === 'max' ? -(2 ** 31) : 2 ** 31 - 1)
-  return `(${type}.const ${kind === 'max' ? '-inf' : 'inf'})`
+function joinScalars(kind: KernelKind, { scalar }: Numbers, a: Operand, b: Operand): Code {
+  if (kind === 'prod') return scalar.mul(a, b)
+  if (kind !== 'max' && kind !== 'min') return scalar.add(a, b)
+  if ('max' in scalar) return scalar[kind](a, b)
+  return select(a, b, (kind === 'max' ? i32.gt_s : i32.lt_s)(a, b))
+}
+
+/** What changes nothing when it is joined. */
+function identity(kind: KernelKind, dtype: DType, scalar: Numbers['scalar']): Code {
+  if (kind !== 'max' && kind !== 'min') return scalar.const(kind === 'prod' ? 1 : 0)
+  if (dtype === 'bool') return i32.const(kind === 'max' ? 0 : 255)
+  if (scalar === i32) return i32.const(kind === 'max' ? -(2 ** 31) : 2 ** 31 - 1)
+  return scalar.const(kind === 'max' ? -Infinity : Infinity)
 }

@@ -4,13 +4,14 @@
  */
 import type { DataBuffer, DType, ReduceKind, Shape } from '../../backend.js'
 import { reducedType } from '../../sizes.js'
+import { type AxisGroups, groupAxes } from '../../strides.js'
 import { begin, pointer, reserve, result } from '../memory/memory.js'
 import { type Conversions, convertModule } from '../move/convert-kernel.js'
 import { place } from '../move/move.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
+import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes } from '../wasm/numbers.js'
 import { extremeModule } from './extreme-kernel.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
 import { isWide, type KernelKind } from './reduce-kinds.js'
@@ -48,23 +49,13 @@ function extremesFor(dtype: DType): ExtremeKernels {
   return extremeKernels[dtype]
 }
 
-/** A shape as groups of neighbouring axes. */
-interface Collapsed {
-  /** Their sizes: kept, reduced, kept, …, kept (three or more). `run` puts groups together as it reduces them. */
-  readonly groups: number[]
-  /** How many numbers are kept. */
-  readonly kept: number
-  /** How many go into each. */
-  readonly reduced: number
-}
-
 /**
  * Reduces over `axes` (distinct, ascending, not negative). Sums and products of int32 wrap around; bools are counted as int32;
  * `mean` gives float32, of float64 float64. NaN is the largest and the smallest number. Nothing sums to 0, multiplies to 1, has a mean of NaN.
  */
 export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: readonly number[]): DataBuffer {
   const dtype = reducedType(kind, x.dtype)
-  const collapsed = collapse(shape, axes)
+  const collapsed = groupAxes(shape, axes)
   const size = collapsed.kept
   if (size === 0 || collapsed.reduced === 0) return place([], dtype, size, ofNothing(kind, dtype))
   begin()
@@ -76,7 +67,7 @@ export function reduce(kind: ReduceKind, x: DataBuffer, shape: Shape, axes: read
 
 /** The int32 index of the first largest or smallest number along one axis; NaN counts as both. */
 export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape, axis: number): DataBuffer {
-  const collapsed = collapse(shape, [axis])
+  const collapsed = groupAxes(shape, [axis])
   const [outer, n, inner] = collapsed.groups
   const size = collapsed.kept
   if (size === 0 || n === 0) return place([], 'int32', size, 0)
@@ -101,25 +92,8 @@ function ofNothing(kind: ReduceKind, dtype: DType): number {
   return sign * Number.POSITIVE_INFINITY
 }
 
-function collapse(shape: Shape, axes: readonly number[]): Collapsed {
-  const groups = [1]
-  let [kept, reduced] = [1, 1]
-  for (let i = 0, next = 0; i < shape.length; i++) {
-    const isReduced = axes[next] === i
-    if (isReduced) next++
-    if (shape[i] === 1) continue
-    if (isReduced) reduced *= shape[i]
-    else kept *= shape[i]
-    if (isReduced === (groups.length % 2 === 1)) groups.push(shape[i])
-    else groups[groups.length - 1] *= shape[i]
-  }
-  if (groups.length === 1) groups.push(1)
-  if (groups.length % 2 === 0) groups.push(1)
-  return { groups, kept, reduced }
-}
-
 /** Reduces the numbers at `from`, converting them first where there is no kernel of this kind for their dtype. */
-function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number, collapsed: Collapsed): void {
+function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number, collapsed: AxisGroups): void {
   const size = collapsed.kept * collapsed.reduced
   if (kind === 'any' || kind === 'all')
     run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
@@ -130,14 +104,14 @@ function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number
   else run('sum', dtype, from, out, collapsed.reduced, collapsed)
 }
 
-/** Reduces all groups, the last first, and divides the sums. */
+/** Reduces all groups, the last first, which puts them together, and divides the sums. */
 function run(
   kind: KernelKind,
   dtype: DType,
   from: number,
   out: number,
   divisor: number,
-  { groups, kept, reduced }: Collapsed,
+  { groups, kept, reduced }: AxisGroups,
 ): void {
   let size = kept * reduced
   while (groups.length > 3) {
@@ -192,7 +166,7 @@ export function rowsTimesVector(
   rows(kernelsFor('sumProducts', dtype), dtype, from, out, outer, n, 1, vector)
 }
 
-function meanOfIntegers(from: number, out: number, collapsed: Collapsed): void {
+function meanOfIntegers(from: number, out: number, collapsed: AxisGroups): void {
   const { kept, reduced } = collapsed
   const means = reserve('float64', kept)
   run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)

@@ -5,8 +5,8 @@ import type { DataBuffer } from '../../backend.js'
 import { begin, pointer, reserve, result } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
+import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { bytes } from '../wasm/numbers.js'
 import { softmaxModule } from './softmax-kernel.js'
 
 /** What one number takes, about, for the decision about threads. */

@@ -1,10 +1,11 @@
 /**
- * From WebAssembly text to callable kernels. All kernels share one memory (`memory.ts`).
+ * From WebAssembly code to callable kernels. All kernels share one memory (`memory.ts`).
  */
 import { BackendError } from '../../../errors.js'
-import { erf, erfc } from '../../erf.js'
 import { obstacle } from '../threads/platform.js'
-import { assemble } from './assemble.js'
+import type { ModuleCode } from './code.js'
+import { encode } from './encode.js'
+import { isOwn, ownFunctions } from './imports.js'
 
 const pageSize = 65536
 
@@ -22,9 +23,6 @@ export const isShared = shared !== undefined
 
 /** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
 export const memory = shared ?? ownMemory()
-
-/** The line that imports it, at the head of every module. */
-const memoryImport = `(import "nabla" "memory" (memory 1${isShared ? ` ${limits[0]} shared` : ''}))`
 
 /** Without WebAssembly an empty one, so that the first kernel can say what is missing. */
 function ownMemory(): WebAssembly.Memory {
@@ -67,15 +65,15 @@ export function growMemory(bytes: number): number {
   return address
 }
 
-/** Compiles the fields of a module (functions, globals, further imports from "Math", `erf`, `erfc` and `fmod` from "nabla") and returns its exports. */
-export function instantiate<Exports>(fields: string): Exports {
-  const bytes = assemble(`(module ${memoryImport} ${fields})`)
+/** Compiles a module and returns the functions that it exports. */
+export function instantiate<Exports>(code: ModuleCode): Exports {
+  const bytes = encode(code, isShared ? limits[0] : undefined)
   const module = compile(bytes)
   const { exports } = new WebAssembly.Instance(module, {
-    nabla: { memory, erf, erfc, fmod },
+    nabla: { memory, ...ownFunctions(code.imports ?? []) },
     Math: Math as unknown as WebAssembly.ModuleImports,
   })
-  if (isShared && !fields.includes('(import "nabla"')) keepCode(bytes, Object.values(exports) as KernelFunction[])
+  if (isShared && !code.imports?.some(isOwn)) keepCode(bytes, Object.values(exports) as KernelFunction[])
   return exports as Exports
 }
 
@@ -102,9 +100,6 @@ function unavailable(): string {
     return 'cpu: this engine has no WebAssembly SIMD. Use a browser of 2023 or later, on hardware with SIMD.'
   return "cpu: compiling WebAssembly is forbidden here. In a page with a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src."
 }
-
-/** The remainder with the sign of a. */
-const fmod = (a: number, b: number) => a % b
 
 function keepCode(bytes: Uint8Array, kernels: KernelFunction[]): void {
   for (const kernel of kernels) codeOf.set(kernel, { bytes, kernels })

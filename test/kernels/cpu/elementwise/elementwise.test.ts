@@ -8,7 +8,8 @@ import type { DataBuffer, DType, Operand, Shape, TypedArray } from '../../../../
 import { compileUpdate, map, watOf } from '../../../../src/kernels/cpu/elementwise/elementwise.js'
 import { newArray, ordinary, overwrite, resident, values, within } from '../../../../src/kernels/cpu/memory/memory.js'
 import { numberAlgebra } from '../../../../src/kernels/formula/algebra.js'
-import { arity, type FunctionName, type Program } from '../../../../src/kernels/formula/ast.js'
+import type { Program } from '../../../../src/kernels/formula/ast.js'
+import { type FunctionName, rows } from '../../../../src/kernels/formula/functions.js'
 import { interpret } from '../../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../../src/kernels/formula/parse.js'
 
@@ -290,8 +291,8 @@ test('NaN, infinities and signed zeros behave as in Math', (t) => {
   ]
   for (const dtype of ['float32', 'float64'] as const) {
     for (const fn of functions) {
-      const program = parse(arity[fn] === 1 ? `${fn}(a)` : `${fn}(a, b)`)
-      const inputs = [vector(a, dtype), vector(b, dtype)].slice(0, arity[fn])
+      const program = parse(rows[fn].arity === 1 ? `${fn}(a)` : `${fn}(a, b)`)
+      const inputs = [vector(a, dtype), vector(b, dtype)].slice(0, rows[fn].arity)
       const got = map(program, inputs, [81], [dtype]).map((out) => plain(values(out)))
       t.deepEqual(got, expected(program, inputs, [81], [dtype]), `${fn} ${dtype}`)
     }
@@ -319,9 +320,9 @@ const domains: Partial<Record<FunctionName, number[]>> = {
 }
 
 test('every function of the language, nested in others, of arrays and of scalars', (t) => {
-  for (const fn of Object.keys(arity) as FunctionName[]) {
+  for (const fn of Object.keys(rows) as FunctionName[]) {
     const x = domains[fn] ?? everywhere
-    const call = (a: string) => `${fn}(${[a, 's', 'r'].slice(0, arity[fn]).join(', ')})`
+    const call = (a: string) => `${fn}(${[a, 's', 'r'].slice(0, rows[fn].arity).join(', ')})`
     for (const dtype of ['float32', 'float64'] as const) {
       const program = parse(`y = ${call('x')} + k * ${call('x + k')}\nz = ${call('s')}`)
       const given: Record<string, Operand | number> = { x: vector(x, dtype), s: 0.75, r: 1.25, k: 0 }

@@ -1,16 +1,17 @@
 import test from 'ava'
-import { hoistConstants } from '../../../../src/kernels/cpu/math/constants.js'
-import { declare } from '../../../../src/kernels/cpu/math/declare.js'
-import { f32Functions } from '../../../../src/kernels/cpu/math/f32.js'
-import { f64Functions } from '../../../../src/kernels/cpu/math/f64.js'
-import type { VectorFunction } from '../../../../src/kernels/cpu/math/text.js'
+import { declare, prefixed, type VectorFunctions } from '../../../../src/kernels/cpu/math/define.js'
+import { float32Functions } from '../../../../src/kernels/cpu/math/functions-float32.js'
+import { float64Functions, float64Prefix } from '../../../../src/kernels/cpu/math/functions-float64.js'
+import { hoistConstants } from '../../../../src/kernels/cpu/math/hoist-constants.js'
 import { begin, reserve } from '../../../../src/kernels/cpu/memory/memory.js'
+import { type Code, exported, renameLocals, type Variable, variables } from '../../../../src/kernels/cpu/wasm/code.js'
+import { block, call, set } from '../../../../src/kernels/cpu/wasm/control.js'
+import { v128 } from '../../../../src/kernels/cpu/wasm/instructions.js'
+import { advance, whileRoom } from '../../../../src/kernels/cpu/wasm/loops.js'
 import { instantiate, memory } from '../../../../src/kernels/cpu/wasm/module.js'
-import { advance, get, locals, params, set, whileRoom } from '../../../../src/kernels/cpu/wasm/wat.js'
 import { type Reference, references } from '../references.js'
 
 type Loop = (x: number, y: number, out: number, end: number) => void
-type Table = Record<string, VectorFunction>
 
 const special = [
   ...[
@@ -56,31 +57,36 @@ const special = [
 const fresh = 2 ** 20
 const dense = 2 ** 17
 
-const loop = (name: string, apply: string, prologue = '') => `
-  (func (export "${name}") ${params('x y out end')} ${locals('v.x v.y', 'v128')} ${prologue}
-    ${whileRoom(
-      'x',
-      'end',
-      16,
-      `
-      ${set('v.x', `(v128.load ${get('x')})`)} ${set('v.y', `(v128.load ${get('y')})`)}
-      (v128.store ${get('out')} ${apply})
-      ${advance('x', 16)} ${advance('y', 16)} ${advance('out', 16)}`,
-    )})`
+const loop = (name: string, value: Code, locals: readonly Variable[] = [], prologue: Code = []) =>
+  exported(
+    name,
+    variables('x y out end'),
+    [...variables('v.x v.y', 'v128'), ...locals],
+    [
+      prologue,
+      whileRoom('x', 'end', 16, [
+        set('v.x', v128.load('x')),
+        set('v.y', v128.load('y')),
+        v128.store('out', value),
+        ...['x', 'y', 'out'].map((pointer) => advance(pointer, 16)),
+      ]),
+    ],
+  )
 
 /** A function in a loop: called, and written in place. */
-function loops(table: Table, name: string): { called: Loop; inPlace: Loop } {
-  const { params: parameters, locals: own, body } = table[name]
-  const args = parameters.map((local) => get(`v.${local.slice(1)}`))
-  const inPlace = `(block (result v128) ${parameters.map((local, i) => `(local.set ${local}_ ${args[i]})`).join(' ')}
-    ${body.replace(/\(local\.(get|set|tee) (\$\w+)/g, '(local.$1 $2_')})`
-  const { text, locals: constants, prologue } = hoistConstants(inPlace)
-  const declared = [...parameters, ...own].map((local) => `(local ${local}_ v128)`).join(' ')
-  return instantiate(
-    declare(table, [name]) +
-      loop('called', `(call $${name} ${args.join(' ')})`) +
-      loop('inPlace', text, `${declared} ${constants} ${prologue}`),
+function loops(table: VectorFunctions, name: string): { called: Loop; inPlace: Loop } {
+  const { params, locals: own, body } = table[name]
+  const rename = (local: string) => `in.${local}`
+  const inPlace = block(
+    '',
+    [params.map((param) => set(rename(param), `v.${param}`)), renameLocals(body, rename)],
+    'v128',
   )
+  const { code, locals: constants, prologue } = hoistConstants(inPlace)
+  const locals = [...variables([...params, ...own].map(rename).join(' '), 'v128'), ...constants]
+  const { imports, functions } = declare(table, [name])
+  const called = loop('called', call(name, ...params.map((param) => `v.${param}`)))
+  return instantiate({ imports, functions: [...functions, called, loop('inPlace', code, locals, prologue)] })
 }
 
 /** Spreads i over all bit patterns. */
@@ -156,7 +162,7 @@ const helpers = ['mod64', 'sinHuge', 'cosHuge', 'tanHuge', 'fmod', 'power']
 
 test('every vector function has a reference, in float32 and in float64', (t) => {
   const names = Object.keys(references).sort()
-  for (const table of [f32Functions, f64Functions]) {
+  for (const table of [float32Functions, float64Functions]) {
     const own = Object.keys(table).filter((name) => !helpers.includes(name))
     t.deepEqual(own.sort(), names)
   }
@@ -165,7 +171,7 @@ test('every vector function has a reference, in float32 and in float64', (t) => 
 for (const [name, reference] of Object.entries(references)) {
   test(`${name} in float32 is within ${reference.ulp} ulp everywhere, called or in place`, (t) => {
     const [x, y] = inputs(reference)
-    const { called, inPlace } = loops(f32Functions, name)
+    const { called, inPlace } = loops(float32Functions, name)
     const results = run(called, x, y)
     const { ulp, at, got, wanted } = worst(reference, x, y, results)
     t.true(ulp <= reference.ulp, `${ulp} ulp at ${at}: ${got}, not ${wanted}`)
@@ -180,7 +186,7 @@ const others = Float64Array.from(special.flatMap(() => special))
 for (const [name, reference] of Object.entries(references)) {
   test(`${name} in float64 is Math's or as good`, (t) => {
     const { f } = reference
-    const results = run(loops(f64Functions, name).called, doubles, others)
+    const results = run(loops(prefixed(float64Prefix, float64Functions), float64Prefix + name).called, doubles, others)
     for (let i = 0; i < doubles.length; i++) {
       const [x, y] = [doubles[i], others[i]]
       const close = Math.abs(results[i] - f(x, y)) <= 4e-15 * Math.abs(f(x, y))

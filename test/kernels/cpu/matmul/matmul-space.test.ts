@@ -2,6 +2,7 @@
 import test from 'ava'
 import { type Call, multiplyRange, type Product, prepare } from '../../../../src/kernels/cpu/matmul/matmul-blocks.js'
 import { begin, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
+import { f32x4 } from '../../../../src/kernels/cpu/wasm/instructions.js'
 
 interface Range {
   readonly from: number
@@ -26,7 +27,7 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
     relu: 0,
     kernels: {
       dtype: 'float32',
-      lanes: { vector: 'f32x4', bytes: 4, max: 'pmax', fused },
+      lanes: { vector: f32x4, bytes: 4, max: f32x4.pmax, fused },
       bytes: 4,
       width: 8,
       rows: fused ? 6 : 4,

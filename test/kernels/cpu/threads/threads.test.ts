@@ -16,6 +16,9 @@ process.env.NABLA_THREADS = '3' // before the first import of what reads it
 const { cpu } = await import('../../../../src/kernels/cpu/backend.js')
 const { newArray, ordinary, pointer, values } = await import('../../../../src/kernels/cpu/memory/memory.js')
 const { instantiate } = await import('../../../../src/kernels/cpu/wasm/module.js')
+const { exported, variables } = await import('../../../../src/kernels/cpu/wasm/code.js')
+const { set, when } = await import('../../../../src/kernels/cpu/wasm/control.js')
+const { i32 } = await import('../../../../src/kernels/cpu/wasm/instructions.js')
 const { getThreads, setThreads, threadsFor } = await import('../../../../src/kernels/cpu/threads/pool.js')
 const { join, publish, record } = await import('../../../../src/kernels/cpu/threads/tasks.js')
 const { inRanges } = await import('../../../../src/kernels/cpu/threads/ranges.js')
@@ -199,9 +202,9 @@ test.serial('softmax and cross-entropy are the same bits on one, two and three t
 })
 
 test.serial('a call of a kernel that fails in any thread is an error, and the next one works', (t) => {
-  const { fail } = instantiate<{ fail: (address: number) => void }>(
-    '(func (export "fail") (param i32) (drop (i32.load (local.get 0))))',
-  )
+  const { fail } = instantiate<{ fail: (address: number) => void }>({
+    functions: [exported('fail', variables('at'), variables('x'), set('x', i32.load('at')))],
+  })
   setThreads(3)
   for (let i = 0; i < 10; i++) {
     const error = t.throws(() => {
@@ -219,11 +222,16 @@ test.serial('a call of a kernel that fails in any thread is an error, and the ne
 })
 
 test.serial('more calls than there is room for are done in order', (t) => {
-  const { next } = instantiate<{ next: (address: number, value: number) => void }>(
-    `(func (export "next") (param i32 i32)
-      (if (i32.eq (i32.load (local.get 0)) (local.get 1))
-        (then (i32.store (local.get 0) (i32.add (local.get 1) (i32.const 1))))))`,
-  )
+  const { next } = instantiate<{ next: (address: number, value: number) => void }>({
+    functions: [
+      exported(
+        'next',
+        variables('at expected'),
+        [],
+        when(i32.eq(i32.load('at'), 'expected'), i32.store('at', i32.add('expected', 1))),
+      ),
+    ],
+  })
   const counter = cpu.allocate('int32', 1)
   const address = pointer(counter)
   for (let i = 0; i < 50_000; i++) record(next, [address, i])
@@ -232,8 +240,7 @@ test.serial('more calls than there is room for are done in order', (t) => {
   t.is(cpu.readAt(counter, 0), 50_000)
 })
 
-const increment =
-  '(func (export "next") (param i32) (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1))))'
+const increment = { functions: [exported('next', variables('at'), [], i32.store('at', i32.add(i32.load('at'), 1)))] }
 
 test.serial('more tasks than there are slots for are done, each once', (t) => {
   const { next } = instantiate<{ next: (address: number) => void }>(increment)
@@ -301,7 +308,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** What a process that runs this module prints and ends with. */
 async function runNode(code: string, env: Record<string, string>): Promise<{ status: number; output: string }> {
-  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', code], {
+  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '-e', code], {
     cwd: root,
     env: { ...process.env, ...env },
     timeout: 30_000,

@@ -1,0 +1,14 @@
+/**
+ * The type of losses. The losses are in files by family; `get-loss.ts` lists them all.
+ */
+import { type TensorLike, toTensors } from '../../tensor/creation.js'
+import type { Tensor } from '../../tensor/tensor.js'
+
+/**
+ * A loss: a scalar tensor, given what is true and what was predicted. Models pass targets in the shape of the predictions where only
+ * a trailing 1 differs: [batch] for [batch, 1].
+ */
+export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
+
+/** The two arguments of a loss as tensors; plain arrays take the dtype of the other. */
+export const operands = (yTrue: TensorLike, yPred: TensorLike) => toTensors([yTrue, yPred], 'float32')
