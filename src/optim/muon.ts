@@ -120,9 +120,9 @@ export class Muon extends Optimizer<MuonOptions> {
     return this.usesAdamW(variable) && super.squaresGradient(variable)
   }
 
-  protected override readonly ownMove = Muon.prototype.move
+  protected override readonly ownUpdate = Muon.prototype.updateVariable
 
-  protected override move(step: VariableStep): void {
+  protected override updateVariable(step: VariableStep): void {
     if (step.slot('v')) {
       step.run(this.rule)
       return

@@ -2,13 +2,13 @@
  * Which optimizer updates which variable: the groups of a `MultiOptimizer`.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
 import { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer } from '../base/any-optimizer.js'
 import { describe } from '../base/arguments.js'
-import { deserialize, type SerializedOptimizer, serialize } from '../base/registry.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
 
 /** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that says yes. */
 export type GroupKey = string | RegExp | Variable | ((variable: Variable) => boolean)
