@@ -136,7 +136,7 @@ test('a bundler leaves out the optimizers that are not used', async (t) => {
     optimizers: await minified('all.mjs', "import { optimizers } from 'nabla'\nconsole.log(optimizers.get('lamb'))"),
   }
   const kilobytes = Object.entries(bundles).map(([name, text]) => [name, gzipSync(text).length / 1000] as const)
-  const limits = { tensors: 78, training: 109, optimizers: 109 }
+  const limits = { tensors: 79.5, training: 113, optimizers: 109 }
   for (const [name, size] of kilobytes)
     t.true(size <= limits[name as keyof typeof limits], `${name}: ${size} kB gzipped`)
   t.deepEqual(
@@ -237,7 +237,7 @@ test('the file for the browser reads formulas, and complains about them, in the 
 test('the file for the browser stays small, and leaves the GPU to another', (t) => {
   const text = readFileSync(`${root}dist/nabla.min.js`, 'utf8')
   const kilobytes = gzipSync(text).length / 1000
-  t.true(kilobytes <= 128.5, `${kilobytes} kB gzipped. See what grew with esbuild's metafile.`)
+  t.true(kilobytes <= 133.5, `${kilobytes} kB gzipped. See what grew with esbuild's metafile.`)
   t.regex(text, /import\(["`]\.\/chunks\/gpu\.js["`]\)/)
   t.false(/createKernel|typed-function|toTex/.test(text))
 })

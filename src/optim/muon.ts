@@ -116,6 +116,7 @@ export class Muon extends Optimizer<MuonOptions> {
     return this.usesAdamW(variable) ? 'adamWeightDecay' : 'weightDecay'
   }
 
+  /** Internal: true for the variables that AdamW updates. */
   override squaresGradient(variable: Variable): boolean {
     return this.usesAdamW(variable) && super.squaresGradient(variable)
   }

@@ -20,11 +20,11 @@ export interface TensorParts {
 /** The parts of a tensor that went through JSON, `structuredClone` or `postMessage`; null for anything else, and where the numbers are lost. */
 export function partsOf(x: unknown): TensorParts | null {
   if (!isObject(x) || hasMethod(x, 'dataSync') || !Array.isArray(x.shape)) return null
-  const { shape, dtype, data, numbers } = x
+  const { shape, dtype, data, buffer } = x
   if (Array.isArray(data)) return withNumbers(shape, dtype, data.map(fromJsonNumber))
   if (ArrayBuffer.isView(data)) return withNumbers(shape, dtype, data)
-  const isWhole = isObject(numbers) && typedArrayName(numbers.array) !== undefined && !('indices' in x)
-  return isWhole ? ({ shape, dtype: numbers.dtype, data: numbers.array } as TensorParts) : null
+  const isWhole = isObject(buffer) && typedArrayName(buffer.array) !== undefined && !('indices' in x)
+  return isWhole ? ({ shape, dtype: buffer.dtype, data: buffer.array } as TensorParts) : null
 }
 
 const withNumbers = (shape: unknown, dtype: unknown, data: unknown) =>
@@ -41,7 +41,7 @@ export function foreign(x: unknown): string | null {
   if (hasMethod(x, 'exportState') && hasMethod(x, 'applyGradients'))
     return `an optimizer of another copy of nabla (${oneCopy})`
   if (partsOf(x)) return 'what JSON, structuredClone or postMessage made of a tensor (write tensor(x))'
-  if (!('numbers' in x && 'requiresGrad' in x)) return null
+  if (!('node' in x && 'requiresGrad' in x)) return null
   return 'what structuredClone or postMessage left of a tensor, without its numbers (send x.toJSON(), or x.detach() of a variable, and write tensor(x))'
 }
 

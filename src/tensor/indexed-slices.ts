@@ -3,7 +3,7 @@
  */
 
 import { DTypeError, ShapeError } from '../errors.js'
-import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
+import type { DataBuffer, Shape } from '../kernels/backend.js'
 import { backend } from './backend.js'
 import { foreign } from './foreign.js'
 import { printNumbers } from './print.js'
@@ -33,20 +33,13 @@ export class IndexedSlices extends Tensor {
   ) {
     if (!isChecked) checkParts(values, indices, shape)
     super(values.buffer, [...shape])
+    // The dense numbers, made when they are first read
+    Object.defineProperty(this, 'buffer', { get: () => this.toDense() })
   }
 
-  /**
-   * The dense numbers.
-   * @internal
-   */
-  override get buffer(): DataBuffer {
-    this.dense ??= backend.scatterAdd(
-      this.values.buffer,
-      this.indices.buffer,
-      1,
-      this.shape[0],
-      sizeOf(this.shape.slice(1)),
-    )
+  private toDense(): DataBuffer {
+    const { values, indices, shape } = this
+    this.dense ??= backend.scatterAdd(values.buffer, indices.buffer, 1, shape[0], sizeOf(shape.slice(1)))
     return this.dense
   }
 
@@ -54,10 +47,6 @@ export class IndexedSlices extends Tensor {
   get held(): DataBuffer[] {
     const rows = [this.values.buffer, this.indices.buffer]
     return this.dense ? [...rows, this.dense] : rows
-  }
-
-  override get dtype(): DType {
-    return this.values.dtype
   }
 
   /** Prints the rows that it has, not the zeros between them. */

@@ -81,8 +81,8 @@ export class ElementwiseRow implements Row {
 
   /** The dtype of the result. */
   outputDType(args: readonly TensorOrNumber[]): DType {
-    if (args.some((x) => typeof x !== 'number' && x.dtype !== 'float32')) {
-      return inferOutputs(this.program, args.map(dtypeOf))[0]
+    for (const x of args) {
+      if (typeof x !== 'number' && x.dtype !== 'float32') return inferOutputs(this.program, args.map(dtypeOf))[0]
     }
     this.float32Output ??= inferOutputs(this.program, new Array<DType>(args.length).fill('float32'))[0]
     return this.float32Output
@@ -134,7 +134,7 @@ export function elementwise(row: ElementwiseRow, inputs: readonly TensorLike[], 
   const outputShape = shape ?? broadcastAll(row.name, args)
   const outputDType = dtype ?? row.outputDType(args)
   const [buffer] = backend.map(row.program, args, outputShape, [outputDType])
-  if (!isRecording() || !isFloat(outputDType) || !args.some(needsGradient)) return new Tensor(buffer, outputShape)
+  if (!isTracked(outputDType, args)) return new Tensor(buffer, outputShape)
   return recorded(buffer, outputShape, elementwiseNode(row, args))
 }
 
@@ -154,7 +154,6 @@ export function elementwiseOutputs(
   const shape = broadcastAll(rowOf(0).name, args)
   const dtypes = inferOutputs(program, args.map(dtypeOf))
   const results: Tensor[] = []
-  const isTracked = isRecording() && args.some(needsGradient)
   for (const part of passes(program, dtypes)) {
     const buffers = backend.map(
       part.program,
@@ -163,10 +162,9 @@ export function elementwiseOutputs(
       part.outputs.map((i) => dtypes[i]),
     )
     part.outputs.forEach((output, k) => {
-      results[output] =
-        isTracked && isFloat(dtypes[output])
-          ? recorded(buffers[k], shape, elementwiseNode(rowOf(output), args))
-          : new Tensor(buffers[k], shape)
+      results[output] = isTracked(dtypes[output], args)
+        ? recorded(buffers[k], shape, elementwiseNode(rowOf(output), args))
+        : new Tensor(buffers[k], shape)
     })
   }
   return results
@@ -259,7 +257,7 @@ export function run<Inputs extends readonly Tensor[], Options>(
   options: NoInfer<Options>,
 ): Tensor {
   const { buffer, shape } = row.forward(inputs, options)
-  if (!isRecording() || !isFloat(buffer.dtype) || !inputs.some(needsGradient)) return new Tensor(buffer, shape)
+  if (!isTracked(buffer.dtype, inputs)) return new Tensor(buffer, shape)
   return recorded(buffer, shape, new OperationNode(row, inputs, null, options))
 }
 
@@ -315,8 +313,11 @@ function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {
   return shape ?? []
 }
 
-function needsGradient(x: TensorOrNumber): boolean {
-  return typeof x !== 'number' && x.requiresGrad
+/** Whether a result of this dtype remembers what it was computed from. */
+function isTracked(dtype: DType, args: readonly TensorOrNumber[]): boolean {
+  if (!isRecording() || !isFloat(dtype)) return false
+  for (const x of args) if (typeof x !== 'number' && x.requiresGrad) return true
+  return false
 }
 
 function dtypeOf(x: TensorOrNumber): DType {

@@ -28,6 +28,13 @@ export class Tensor implements Differentiable<Tensor> {
    */
   static readonly copy = thisCopy
 
+  /**
+   * The numbers, as the back end holds them.
+   * @internal
+   */
+  readonly buffer: DataBuffer
+  /** The kind of its numbers: float32, float64, int32 or bool. */
+  readonly dtype: DType
   /** Sizes per axis, `[]` for a scalar. */
   readonly shape: Shape
   /** Whether gradients flow to it. */
@@ -43,29 +50,14 @@ export class Tensor implements Differentiable<Tensor> {
    * @internal
    */
   version = 0
-  /** Internal: see `buffer`. */
-  protected readonly numbers: DataBuffer
-
   /** Internal: use `tensor(data)`. */
-  constructor(numbers: DataBuffer, shape: Shape, requiresGrad = false, node: Node<Tensor> | null = null) {
-    if (numbers?.dtype === undefined || shape === undefined) throw madeWithNew(numbers)
-    this.numbers = numbers
+  constructor(buffer: DataBuffer, shape: Shape, requiresGrad = false, node: Node<Tensor> | null = null) {
+    if (buffer?.dtype === undefined || shape === undefined) throw madeWithNew(buffer)
+    this.buffer = buffer
+    this.dtype = buffer.dtype
     this.shape = shape
     this.requiresGrad = requiresGrad
     this.node = node
-  }
-
-  /**
-   * The numbers, as the back end holds them.
-   * @internal
-   */
-  get buffer(): DataBuffer {
-    return this.numbers
-  }
-
-  /** What the numbers are: float32, float64, int32 or bool. */
-  get dtype(): DType {
-    return this.numbers.dtype
   }
 
   /** The number of elements. */

@@ -12,6 +12,7 @@ import { ownDType } from '../nested-arrays.js'
 import { type ElementwiseRow, elementwise, op, toArguments } from '../operation.js'
 import { Tensor } from '../tensor.js'
 import { ops } from './ops.js'
+import { snapshot } from './shaping.js'
 
 /**
  * a + b.
@@ -322,5 +323,5 @@ export function frac(x: TensorLike): Tensor {
 export function cast(x: TensorLike, dtype: DType): Tensor {
   checkDType('cast', dtype)
   const source = toTensorBeside(dtype, x)
-  return source.dtype === dtype ? source.reshape(source.shape) : elementwise(ops.cast, [source], source.shape, dtype)
+  return source.dtype === dtype ? snapshot(source) : elementwise(ops.cast, [source], source.shape, dtype)
 }

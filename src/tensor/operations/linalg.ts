@@ -136,7 +136,8 @@ const longRow = 64
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   const k = a.shape[a.rank - (transposeA ? 2 : 1)]
   if (backend.name === 'gpu' && k > longRow && isOneNumber(a, b, transposeA, transposeB)) return sumOfProducts(a, b, k)
-  if (b.rank === 2 && a.rank > 2 && !transposeA) {
+  if (a.rank === 2 && b.rank === 2) return run(ops.matmul, [a, b], { transposeA, transposeB })
+  if (b.rank === 2 && !transposeA) {
     const outer = a.shape.slice(0, -1)
     const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
     return rows.reshape([...outer, rows.shape[1]])

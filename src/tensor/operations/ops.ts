@@ -251,28 +251,14 @@ function product(
   [a, b]: readonly [a: Tensor, b: Tensor],
   { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
 ) {
-  const [m, k] = lastTwo(a, transposeA)
-  const [, n] = lastTwo(b, transposeB)
-  const batchA = a.shape.slice(0, -2)
-  const batchB = b.shape.slice(0, -2)
-  const batchShape = broadcastShapes('matmul', batchA, batchB)
-  const step = (batch: Shape, x: Tensor) => (sizeOf(batch) === 1 ? 0 : x.shape[x.rank - 1] * x.shape[x.rank - 2])
-  const size = {
-    m,
-    n,
-    k,
-    transposeA,
-    transposeB,
-    batch: sizeOf(batchShape),
-    aStep: step(batchA, a),
-    bStep: step(batchB, b),
-  }
-  return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batchShape, m, n] }
-}
-
-function lastTwo(x: Tensor, transpose: boolean): [number, number] {
-  const [rows, columns] = x.shape.slice(-2)
-  return transpose ? [columns, rows] : [rows, columns]
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
+  const batch = broadcastShapes('matmul', batchA, batchB)
+  const [aSize, bSize] = [a.shape.slice(-2), b.shape.slice(-2)]
+  const [m, k] = transposeA ? [aSize[1], aSize[0]] : aSize
+  const n = bSize[transposeB ? 0 : 1]
+  const [aStep, bStep] = [sizeOf(batchA) === 1 ? 0 : m * k, sizeOf(batchB) === 1 ? 0 : k * n]
+  const size = { m, n, k, transposeA, transposeB, batch: sizeOf(batch), aStep, bStep }
+  return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batch, m, n] }
 }
 
 /** The gradient of x · w + b, given that of its relu. Computed once for the three inputs. */

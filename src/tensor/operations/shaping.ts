@@ -326,21 +326,20 @@ function badIndex(op: string, n: number, size: number, words: IndexWords): Error
 
 function resolveShape(from: Shape, to: Shape): Shape {
   if (!Array.isArray(to)) throw new ShapeError(`reshape: the shape is ${show(to)}. Give one array: reshape([2, -1]).`)
-  checkShape(
-    'reshape',
-    to.map((n) => (n === -1 ? 0 : n)),
-  )
-  const unknown = to.filter((n) => n === -1).length
-  const known = sizeOf(to.filter((n) => n !== -1))
   const size = sizeOf(from)
-  const shape = unknown === 1 && known > 0 ? to.map((n) => (n === -1 ? size / known : n)) : [...to]
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(shape) !== size) {
-    throw new ShapeError(
-      `reshape: ${formatShape(from)} has ${size} elements and does not fill ${formatShape(to)}. The product of the sizes must stay the same; one may be -1.`,
-    )
+  const shape = [...to]
+  const free = to.indexOf(-1)
+  if (free >= 0) shape[free] = 1
+  if (shape.every(isSize)) {
+    if (free >= 0) shape[free] = size / sizeOf(shape)
+    if (sizeOf(shape) === size && shape.every(isSize)) return shape
   }
-  return shape
+  throw new ShapeError(
+    `reshape: ${formatShape(from)} has ${size} elements and does not fill ${show(to)}. The product of the sizes must stay the same; one may be -1.`,
+  )
 }
+
+const isSize = (n: number) => Number.isInteger(n) && n >= 0
 
 function checkJoin(a: Shape, b: Shape, axis: number): void {
   if (a.length === b.length && a.every((n, i) => i === axis || n === b[i])) return
