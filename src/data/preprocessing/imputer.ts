@@ -15,7 +15,7 @@ import { columnsOf, mapColumns } from './columns.js'
 
 /** An `Imputer` in JSON. */
 export interface ImputerJson {
-  /** What is filled in, for each column. */
+  /** The number to fill in, for each column. */
   readonly values: readonly number[]
   /** True if it adds columns that mark what was missing. */
   readonly indicators: boolean

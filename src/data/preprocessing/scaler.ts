@@ -10,9 +10,9 @@ import { columnsOf, mapColumns } from './columns.js'
 
 /** A `Scaler` in JSON. */
 export interface ScalerJson {
-  /** What is subtracted from each column. */
+  /** The number that is subtracted from each column. */
   readonly shift: readonly number[]
-  /** What each column is divided by. */
+  /** The number that each column is divided by. */
   readonly scale: readonly number[]
   /** The shape of an example. */
   readonly features: Shape
