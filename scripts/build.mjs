@@ -90,7 +90,7 @@ const inside = [leaveGpuOut, mathjsParser, classNames]
 const optimizersApart = {
   name: 'optimizers',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/optim\/catalog\/optimizers\.js$/ }, () => ({ path: './optimizers.js', external: true })),
+    onResolve({ filter: /\/optim\/catalog\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
 const ofCore = [optimizersApart, ...inside]
@@ -120,7 +120,7 @@ async function entriesAndCore() {
   const core = await filesOfCore((points, options) => bundle(points, { plugins: ofCore, ...options }))
   const points = Object.values(entries).map((file) => [file.slice('src/'.length, -'.ts'.length), file])
   const built = await bundle(
-    { ...Object.fromEntries(points), optimizers: 'src/optim/catalog/optimizers.ts' },
+    { ...Object.fromEntries(points), optimizers: 'src/optim/catalog.ts' },
     { splitting: true, chunkNames: 'shared-[hash]', plugins: [optimizersApart, standOn(core), ...inside] },
   )
   const outputs = Object.keys(built.metafile.outputs).filter((name) => name.endsWith('.js'))

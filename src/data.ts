@@ -13,5 +13,17 @@ export type { BadLine, TableOptions } from './data/csv/reader.js'
 export { type ColumnValues, type Row, Table } from './data/csv/table.js'
 export type { TextSource } from './data/csv/text-source.js'
 export { Dataset, type DatasetFold, type DatasetShuffleOptions, type SampleOptions } from './data/dataset.js'
+export { Imputer, type ImputerJson, type ImputerOptions, imputer } from './data/preprocessing/imputer.js'
+export { type Label, LabelEncoder, type LabelEncoderJson, labelEncoder } from './data/preprocessing/label-encoder.js'
+export { minMaxScale, Scaler, type ScalerJson, standardize } from './data/preprocessing/scaler.js'
 export type { Items } from './data/sources.js'
+export {
+  type IndexSplit,
+  type KFoldOptions,
+  kFold,
+  type Labels,
+  type TrainTestSplit,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from './data/splits.js'
 export type { WindowOptions } from './data/stages.js'

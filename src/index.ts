@@ -36,6 +36,7 @@ export {
   OptionError,
   ShapeError,
 } from './errors.js'
+export type { Config } from './keras-names.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
@@ -62,7 +63,7 @@ export { Optimizer } from './optim/base/optimizer.js'
 export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
 /** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
-export * as optimizers from './optim/catalog/optimizers.js'
+export * as optimizers from './optim/catalog.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
 export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
@@ -72,13 +73,13 @@ export { Nadam, type NadamOptions } from './optim/nadam.js'
 export { RAdam, type RAdamOptions } from './optim/radam.js'
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js'
 export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './optim/schedule-free-adamw.js'
+export { Join, type JoinOptions, Warmup, type WarmupOptions } from './optim/schedules/composed.js'
 export { Constant, type ConstantOptions } from './optim/schedules/constant.js'
 export { CosineDecay, type CosineDecayOptions } from './optim/schedules/cosine-decay.js'
 export { CosineDecayRestarts, type CosineDecayRestartsOptions } from './optim/schedules/cosine-decay-restarts.js'
 export { ExponentialDecay } from './optim/schedules/exponential-decay.js'
 export { InverseSquareRoot, type InverseSquareRootOptions } from './optim/schedules/inverse-square-root.js'
 export { InverseTimeDecay } from './optim/schedules/inverse-time-decay.js'
-export { Join, type JoinOptions } from './optim/schedules/join.js'
 export { Linear, type LinearOptions } from './optim/schedules/linear.js'
 export {
   CosineOneCycle,
@@ -91,9 +92,9 @@ export {
   type PiecewiseConstantDecayOptions,
 } from './optim/schedules/piecewise-constant-decay.js'
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
-export { type Config, LearningRateSchedule } from './optim/schedules/schedule.js'
+export { LearningRateSchedule } from './optim/schedules/schedule.js'
 export type { DecayOptions } from './optim/schedules/time-decay.js'
-export { Warmup, type WarmupOptions } from './optim/schedules/warmup.js'
+
 export { SGD, type SGDOptions } from './optim/sgd.js'
 export { Lookahead, type LookaheadOptions } from './optim/wrappers/lookahead.js'
 export { LossScaleOptimizer, type LossScaleOptions } from './optim/wrappers/loss-scale-optimizer.js'

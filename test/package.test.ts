@@ -136,7 +136,7 @@ test('a bundler leaves out the optimizers that are not used', async (t) => {
     optimizers: await minified('all.mjs', "import { optimizers } from 'nabla'\nconsole.log(optimizers.get('lamb'))"),
   }
   const kilobytes = Object.entries(bundles).map(([name, text]) => [name, gzipSync(text).length / 1000] as const)
-  const limits = { tensors: 78, training: 109, optimizers: 109 }
+  const limits = { tensors: 79.5, training: 113, optimizers: 109 }
   for (const [name, size] of kilobytes)
     t.true(size <= limits[name as keyof typeof limits], `${name}: ${size} kB gzipped`)
   t.deepEqual(
@@ -237,15 +237,15 @@ test('the file for the browser reads formulas, and complains about them, in the 
 test('the file for the browser stays small, and leaves the GPU to another', (t) => {
   const text = readFileSync(`${root}dist/nabla.min.js`, 'utf8')
   const kilobytes = gzipSync(text).length / 1000
-  t.true(kilobytes <= 128.5, `${kilobytes} kB gzipped. See what grew with esbuild's metafile.`)
+  t.true(kilobytes <= 133.5, `${kilobytes} kB gzipped. See what grew with esbuild's metafile.`)
   t.regex(text, /import\(["`]\.\/chunks\/gpu\.js["`]\)/)
   t.false(/createKernel|typed-function|toTex/.test(text))
 })
 
 test('the licences of all that is inside are there, also of what gpu.js has packed into its file, and notices', (t) => {
   const text = readFileSync(join(root, 'dist/LICENSES.txt'), 'utf8')
-  for (const name of ['acorn', 'gpu-mock.js', 'gpu.js', 'mathjs', 'pure-rand'])
-    t.regex(text, new RegExp(`^${name.replace('.', '\\.')} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, 'm'))
+  for (const name of ['acorn', 'd3-dsv', 'gpu-mock.js', 'gpu.js', 'mathjs', 'pure-rand'])
+    t.regex(text, new RegExp(`^${name.replace('.', '\\.')} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|Apache-2\\.0)\\)$`, 'm'))
   t.regex(text, /Copyright \(C\) 2013-\d+ Jos de Jong/)
   const core = readFileSync(join(root, 'node_modules/gpu.js/package.json'), 'utf8')
   const { webgpu, ...packed } = JSON.parse(core).dependencies

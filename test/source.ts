@@ -135,6 +135,7 @@ const parts: Readonly<Record<string, string>> = {
   'src/errors.ts': 'base',
   'src/options.ts': 'base',
   'src/naming.ts': 'base',
+  'src/keras-names.ts': 'base',
   'src/printed.ts': 'base',
 }
 

@@ -60,6 +60,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Schedules: ['optim/schedules/'],
   'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends', 'tensor/tidy'],
   Data: ['data/'],
+  'Data sets': ['data/datasets/'],
   Errors: ['errors', 'options'],
 }
 

@@ -73,9 +73,9 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     return true
   }
 
-  protected override readonly ownMove = Adafactor.prototype.move
+  protected override readonly ownUpdate = Adafactor.prototype.updateVariable
 
-  protected override move(step: VariableStep): void {
+  protected override updateVariable(step: VariableStep): void {
     const [eta, t] = [step.scalar('eta'), step.scalar('t')]
     const rho = this.options.relativeStep ? Math.min(eta, 1 / Math.sqrt(t)) : eta
     const rmsOfWeights = step.rms(step.w)

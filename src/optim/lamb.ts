@@ -43,9 +43,9 @@ export class Lamb extends Optimizer<LambOptions> {
     m = m + (g - m) * (1 - beta1)
     v = v + (g^2 - v) * (1 - beta2)`
 
-  protected override readonly ownMove = Lamb.prototype.move
+  protected override readonly ownUpdate = Lamb.prototype.updateVariable
 
-  protected override move(step: VariableStep): void {
+  protected override updateVariable(step: VariableStep): void {
     step.run(this.rule)
     const u = step.compute('(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)')
     const norms = { ofWeights: step.norm(step.w), ofUpdate: step.norm(u) }

@@ -2,6 +2,7 @@
  * L-BFGS.
  */
 import { GradientError, OptionError } from '../errors.js'
+import { type Config, checkConfig, fromKeras } from '../keras-names.js'
 import { autoName, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import { notFinite } from '../tensor/operations/finite.js'
@@ -11,13 +12,10 @@ import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'
 import { checkMinimize, checkVariables, evaluateLoss } from './base/arguments.js'
 import { checkNames, checkNumbers, countIn, readState, withJson } from './base/exported-state.js'
 import { checkVariable } from './base/gradient-pairs.js'
-import { fromKeras } from './base/keras-names.js'
 import { lineSearch, type Point } from './base/line-search.js'
 import { type Reading, readAsync, readNow } from './base/maybe-async.js'
 import { checkName, checkPositive, checkWhole, type Hyperparameter } from './base/options.js'
-import { Snapshot } from './base/snapshot.js'
-import { scalarVariable } from './base/state-variables.js'
-import { type Config, checkConfig } from './schedules/schedule.js'
+import { Snapshot, scalarVariable } from './base/snapshot.js'
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions {

@@ -116,13 +116,14 @@ export class Muon extends Optimizer<MuonOptions> {
     return this.usesAdamW(variable) ? 'adamWeightDecay' : 'weightDecay'
   }
 
+  /** Internal: true for the variables that AdamW updates. */
   override squaresGradient(variable: Variable): boolean {
     return this.usesAdamW(variable) && super.squaresGradient(variable)
   }
 
-  protected override readonly ownMove = Muon.prototype.move
+  protected override readonly ownUpdate = Muon.prototype.updateVariable
 
-  protected override move(step: VariableStep): void {
+  protected override updateVariable(step: VariableStep): void {
     if (step.slot('v')) {
       step.run(this.rule)
       return

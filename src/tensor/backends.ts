@@ -2,7 +2,7 @@
  * Choosing where tensors are computed, and what is to be known about it.
  */
 import { OptionError } from '../errors.js'
-import { cpu } from '../kernels/cpu/backend.js'
+import { cpu } from '../kernels/cpu/cpu.js'
 import type { GpuBackend, GpuOptions } from '../kernels/gpu/backend.js'
 import { loadGpu } from '../kernels/gpu/load.js'
 import { resolve } from '../options.js'

@@ -178,8 +178,10 @@ function notNumber(op: string, x: unknown, i: number): DTypeError {
 function hintFor(x: unknown): string {
   if (isBig(x) || typeof x === 'bigint') return 'Convert BigInts with Number().'
   if (x === null) return 'JSON has no NaN and no ±∞, and writes null for them.'
-  return foreign(x) ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
+  return isTensor(x) || foreign(x) ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
 }
+
+const isTensor = (x: unknown) => typeof (x as { dataSync?: unknown } | undefined)?.dataSync === 'function'
 
 /** A value in a few words, whatever it is. */
 function describe(x: unknown): string {

@@ -27,6 +27,11 @@ export interface TrainingOptimizer {
   /**
    * Tensors whose numbers `apply` reads. On WebGPU they are awaited before.
    */
+  readBeforeApply?(gradients: (Tensor | null)[]): Tensor[]
+  /**
+   * The name of `readBeforeApply` in older versions.
+   * @deprecated write `readBeforeApply`
+   */
   decisive?(gradients: (Tensor | null)[]): Tensor[]
   /**
    * The gradients that must be finite for a step; null or missing where the optimizer checks them itself. Default: all.

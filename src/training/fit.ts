@@ -9,7 +9,7 @@ import { randomStream } from '../tensor/random.js'
 import { ready } from '../tensor/ready.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
-import type { Callback } from './callbacks/callback.js'
+import type { Callback, TrainParams } from './callbacks/callback.js'
 import { History } from './callbacks/history.js'
 import { printEpochs } from './callbacks/print-epochs.js'
 import { evaluateOn } from './evaluate.js'
@@ -43,9 +43,9 @@ export async function runFit(
   model.stopTraining = false
   trainer.restart()
   model.optimizer.restoreForTraining?.()
-  const steps = Math.ceil(training.size / batchSize)
-  const logs = validation ? [...compiled.logNames, ...compiled.logNames.map(validationName)] : compiled.logNames
-  for (const c of callbacks) await c.onTrainBegin?.({ epochs, steps, batchSize, samples: training.size, logs }, model)
+  const logNames = validation ? withValidation(compiled.logNames) : compiled.logNames
+  const params = paramsOf(epochs, batchSize, training.size, logNames)
+  for (const c of callbacks) await c.onTrainBegin?.(params, model)
   for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
     for (const c of callbacks) await c.onEpochBegin?.(epoch, model)
     if (model.stopTraining) break
@@ -58,6 +58,10 @@ export async function runFit(
   if (epochs > 0) model.optimizer.finalizeVariableValues(trainer.variables.filter((v) => v.trainable))
   for (const c of callbacks) await c.onTrainEnd?.(history, model)
   return history
+}
+
+function paramsOf(epochs: number, batchSize: number, samples: number, logs: readonly string[]): TrainParams {
+  return { epochs, steps: Math.ceil(samples / batchSize), batchSize, samples, logs }
 }
 
 /** The parts of a training that an epoch needs. */
@@ -120,6 +124,8 @@ function located(error: unknown, epoch: number, step: number): unknown {
 }
 
 const validationName = (name: string) => `val_${name}`
+
+const withValidation = (names: readonly string[]) => [...names, ...names.map(validationName)]
 
 function validationLogs(logs: Logs): Logs {
   return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]))

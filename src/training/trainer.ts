@@ -68,10 +68,12 @@ export class Trainer {
     const compiled = this.compiledOrThrow('trainOnBatch')
     const step = backend.inWorkspace(() => {
       const step = this.begin(compiled, toConstant(x), toConstant(y))
-      return { ...step, decisive: compiled.optimizer.decisive?.(step.gradients) ?? [] }
+      const { optimizer } = compiled
+      const flags = optimizer.readBeforeApply?.(step.gradients) ?? optimizer.decisive?.(step.gradients) ?? []
+      return { ...step, flags }
     })
     try {
-      await ready([...step.logs.totals, ...step.decisive])
+      await ready([...step.logs.totals, ...step.flags])
       if (!this.hasFiniteGradients(compiled, step)) await ready(step.checked) // for the message
       return backend.inWorkspace(() => this.finish(compiled, step))
     } finally {

@@ -24,7 +24,7 @@ const testFiles = commands.map((command) => /^npx ava (test\/\S+\.test\.ts)$/.ex
 
 test.before(() => {
   const skipped = /^(docs\/(site|figures|measured)|dist)\b/
-  for (const name of ['src', 'test', 'docs', 'package.json', 'tsconfig.json', 'biome.json'])
+  for (const name of ['src', 'test', 'docs', 'scripts', 'package.json', 'tsconfig.json', 'biome.json'])
     cpSync(root + name, join(copy, name), {
       recursive: true,
       filter: (source) => !skipped.test(source.slice(root.length)),

@@ -5,7 +5,7 @@ import test from 'ava'
 import { formula, grad, type Tensor, tensor, variable } from '../../src/index.js'
 import { parse } from '../../src/kernels/formula/parse.js'
 import { Recent } from '../../src/kernels/recent.js'
-import { RuleRunner } from '../../src/optim/base/rule-runner.js'
+import { RuleRunner } from '../../src/optim/base/rule.js'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')

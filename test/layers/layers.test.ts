@@ -244,7 +244,7 @@ test('weights survive JSON just as JSON.stringify writes them, in every dtype; w
     [with0({ shape: undefined }), /setWeights, model\/mixed\/kernel: the shape is undefined.*JSON\.stringify\(model/],
     [
       with0({ shape: ['2', 2] }),
-      /^setWeights, model\/mixed\/kernel: \["2",2\] is not a shape\. A shape is an array of whole numbers, 0 or more, such as \[2, 3\]\.$/,
+      /^setWeights, model\/mixed\/kernel: \["2", 2\] is not a shape\. A shape is an array of whole numbers, 0 or more, such as \[2, 3\]\.$/,
     ],
     [[{}, ...saved().slice(1)], /setWeights, model\/mixed\/kernel: the shape is undefined/],
     [[null, ...saved().slice(1)], /setWeights, model\/mixed\/kernel: element 0 is null/],
@@ -336,7 +336,7 @@ test('mistakes in options and shapes are errors that say what to do', (t) => {
     instanceOf: OptionError,
     message: 'Dense: received 2 and 4. Pass only the number of outputs; the input size is inferred: new Dense(4).',
   })
-  t.throws(() => new Dense(2, 'relu' as never), { message: /^Dense: .*received relu. Write \{ activation: … \}/ })
+  t.throws(() => new Dense(2, 'relu' as never), { message: /^Dense: .*received "relu". Write \{ activation: … \}/ })
   t.throws(() => new Dense(2).call(ones([1, 2])), { message: /not built yet.*Use apply/ })
   t.throws(() => new Dense(2).call([[1, 2]] as never), { message: /received an array.*tensor\(data\)/ })
   const sideBySide = Sequential as unknown as new (...layers: Layer[]) => Sequential
@@ -422,7 +422,7 @@ test('probabilities that compile cannot see are refused by the losses that take 
     for (const loss of ['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy'] as const) {
       const y = loss === 'sparseCategoricalCrossentropy' ? [0, 2] : tensor([0, 2]).oneHot(3).toArray()
       model.compile({ optimizer: new SGD(), loss })
-      const message = `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of your own layer be true.`
+      const message = `${loss}: it takes logits, but the model ends in ${name}, which compile cannot see. Name the activation: '${name}', or let givesProbabilities of the custom layer be true.`
       t.throws(() => model.trainOnBatch(x, y as number[]), { instanceOf: OptionError, message })
       await t.throwsAsync(async () => model.fit(x, y as number[], { epochs: 1, verbose: 0 }), { message })
     }

@@ -129,7 +129,10 @@ test("addWeight says how it is called, also to those who write it as Keras's", (
     [[[2, 3]], /^w\.addWeight: name must be a non-empty string, received \[2,3\]/],
     [['kernel', 3], /^w\.addWeight: 3 is not a shape/],
     [['kernel'], /^w\.addWeight: undefined is not a shape/],
-    [['kernel', [2], 'zeros'], /^w\.addWeight: options must be an object, received zeros\. Write \{ initializer: … \}/],
+    [
+      ['kernel', [2], 'zeros'],
+      /^w\.addWeight: options must be an object, received "zeros"\. Write \{ initializer: … \}/,
+    ],
     [['kernel', [2], { init: 'zeros' }], /^w\.addWeight: unknown option init\./],
     [['kernel', [2], { dtype: 'float' }], /^w\.addWeight: unknown dtype "float"/],
     [['kernel', [2], { constraint: 'nonNeg' }], /^w\.addWeight: constraint must be a function, received "nonNeg"/],

@@ -14,7 +14,8 @@ import {
   type Variable,
   variable,
 } from '../../src/index.js'
-import { findClass } from '../../src/optim/base/registry.js'
+import { findClass } from '../../src/optim/wrappers/registry.js'
+import { filesBelow, read } from '../source.js'
 
 type Options = Record<string, unknown>
 type Create = (options?: Options) => AnyOptimizer
@@ -74,7 +75,29 @@ test('every optimizer that is exported takes part here, and is found by its name
     'add it to `ruled` or `all`',
   )
   for (const name of names)
-    t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/catalog/classes.ts')
+    t.is(findClass(name.toLowerCase(), []), classes[name], 'list it in src/optim/wrappers/registry.ts')
+})
+
+/** Optimizers without numbers of Keras, and the test that compares them with another reference, or with steps worked out by hand. */
+const byHand: Record<string, string> = {
+  AdaBelief: 'AdaBelief follows its formula',
+  LBFGS: 'L-BFGS solves a quadratic in as many steps as SciPy, and Rosenbrock',
+  Lookahead: 'Lookahead goes part of the way to where the inner optimizer went',
+  RAdam: 'RAdam goes where PyTorch 2.13 goes',
+  SAM: 'SAM steps along the gradient of the worst neighbour, with the norm over all variables',
+}
+
+test('every optimizer meets numbers of a reference, or steps that were worked out by hand', (t) => {
+  const keras = read('test/golden/keras-optimizers.json')
+  const own = filesBelow('test/optim', '.test.ts').map(read).join('\n')
+  for (const [name, value] of Object.entries(nabla)) {
+    if (!isOptimizer(value) || name === 'Optimizer' || name === 'AnyOptimizer') continue
+    const isCompared = new RegExp(`"(?:optimizer|class)": ?"${name}"`).test(keras)
+    t.true(
+      isCompared || own.includes(`test('${byHand[name]}'`),
+      `${name} has neither; add its numbers, or a test of its steps to byHand`,
+    )
+  }
 })
 
 function isOptimizer(value: unknown): boolean {
@@ -548,20 +571,20 @@ for (const [name, create] of stepping) {
 
 /** Optimizers of one's own whose update throws on the second variable. */
 const own: Record<string, (fuse: Fuse) => AnyOptimizer> = {
-  'a move': (fuse) => {
+  'an update of one variable': (fuse) => {
     class Own extends nabla.Optimizer {
       protected readonly slots = ['m']
       protected readonly rule = ''
-      protected override move(step: nabla.VariableStep): void {
+      protected override updateVariable(step: nabla.VariableStep): void {
         fuse.pass(step.run('m = 0.5 * m + g\nw = w - eta * m'))
       }
     }
     return new Own({ useEma: true })
   },
-  'a move that extends one of ours': (fuse) => {
+  'an update of one variable that extends one of ours': (fuse) => {
     class Own extends nabla.Muon {
-      protected override move(step: nabla.VariableStep): void {
-        super.move(step)
+      protected override updateVariable(step: nabla.VariableStep): void {
+        super.updateVariable(step)
         fuse.pass(0)
       }
     }
@@ -588,6 +611,19 @@ for (const [title, create] of Object.entries(own)) {
     })
   }
 }
+
+test('a custom optimizer whose update is called move, as in older versions, still steps', (t) => {
+  class Older extends nabla.Optimizer {
+    protected readonly slots = []
+    protected readonly rule = ''
+    protected override move(step: nabla.VariableStep): void {
+      step.run('w = w - eta * g')
+    }
+  }
+  const w = variable([1])
+  new Older({ learningRate: 0.5 }).minimize(() => w.sum(), [w])
+  t.is(w.item(), 0.5)
+})
 
 test('a rule that does not fit the second variable is refused before the first has moved', (t) => {
   class Odd extends nabla.Optimizer {

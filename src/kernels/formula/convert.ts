@@ -34,7 +34,7 @@ const shorthandNames = Object.keys(shorthands).map((key) => key.split('/')[0])
 /** Every name that may be called. */
 const known = [...new Set([...Object.keys(rows), ...shorthandNames])].sort()
 
-/** What the kinds of node that formulas do not have are called. */
+/** Descriptions of the kinds of node that formulas do not have. */
 const unsupported: Readonly<Record<string, string>> = {
   ArrayNode: 'a matrix [ … ]',
   AccessorNode: 'an index or property',

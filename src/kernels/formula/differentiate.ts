@@ -13,19 +13,19 @@ import { print } from './print.js'
 import { argumentNames } from './row.js'
 import { newSimplifyingGraph } from './simplify.js'
 
-/** How a gradient is to be written. */
+/** Options of `gradient`. */
 export interface GradientOptions {
   /** The output to differentiate. Default: the only one, else `y`. */
   output?: string
   /**
-   * Whether the derivative may read the output's value as an input of the output's name, instead of computing it again:
+   * True if the derivative may read the output's value as an input of the output's name, instead of computing it again:
    * `g * (1 - y^2)` for `tanh(x)`. Such a derivative depends on x through y too, so it is not to be differentiated on its own.
    * Ignored where an input has that name. Default: false.
    */
   reuseOutput?: boolean
 }
 
-/** What the gradient of the output is called in the derivatives of `source`: `g`, or `g2`, `g3` … where an input has that name. */
+/** Returns the name of the output's gradient in the derivatives of `source`: `g`, or `g2`, `g3` … where an input has that name. */
 export function gradientName(source: Program): string {
   return source.inputs.includes('g') ? fresh('g', new Set(source.inputs)) : 'g'
 }
@@ -127,7 +127,7 @@ function defaultOutput({ outputs, text }: Program): string {
   if (outputs.length === 1) return outputs[0]
   if (outputs.includes('y')) return 'y'
   throw new FormulaError(
-    `gradient: the formula has several outputs, ${outputs.join(', ')}. Say which: gradient(program, wrt, { output }).\n${text}`,
+    `gradient: the formula has several outputs, ${outputs.join(', ')}. Choose one: gradient(program, wrt, { output }).\n${text}`,
   )
 }
 

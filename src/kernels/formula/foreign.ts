@@ -177,7 +177,7 @@ export const ofTensors: readonly (readonly string[])[] = (
   .split(' ')
   .map((names) => names.split('='))
 
-/** What to write instead of the sign at this position of a text, without a full stop; empty when it is none that is known. */
+/** Returns what to write instead of the sign at this position of a string, without a full stop; empty for unknown signs. */
 export function hintForSign(text: string, position: number): string {
   for (const sign of Object.keys(signs)) {
     for (let start = Math.max(0, position - sign.length + 1); start <= position; start++)
@@ -186,7 +186,7 @@ export function hintForSign(text: string, position: number): string {
   return ''
 }
 
-/** What to write instead of a function of this name; empty when it is none that is known. */
+/** Returns what to write instead of a function of this name; empty for unknown names. */
 export function hintForFunction(name: string): string {
   const plain = name.replaceAll('_', '').toLowerCase()
   if (Object.hasOwn(instead, plain)) return `Write ${instead[plain]}.`

@@ -21,7 +21,7 @@ export const functions = {
   multiply: binary((a, b) => a * b, 'g * b', 'g * a', 'a * b', '\\cdot', { operator: ['*', 'multiply'] }),
   divide: binary((a, b) => a / b, 'g / b', '-g * y / b', 'divided(a, b)', '\\frac{<a>}{<b>}', {
     operator: ['/', 'multiply'],
-    texLevel: 'pow',
+    texPrecedence: 'pow',
   }),
   pow: binary(
     pow,
@@ -53,13 +53,13 @@ export const functions = {
 
   abs: unary(Math.abs, 'g * sign(x)', 'Math.abs(x)', '\\left|<x>\\right|'),
   sign: unary(Math.sign, '0', 'x > 0 ? 1 : (x < 0 ? -1 : x)'),
-  // 1 / b < 0 tells −0 from 0, here and in atan2
+  // 1 / b < 0 distinguishes −0 from 0, here and in atan2
   copysign: definedOfAB('b < 0 or (b == 0 and 1 / b < 0) ? -abs(a) : abs(a)'),
   heaviside: definedOfAB('a == 0 ? b : a < 0 ? 0 : a > 0 ? 1 : a'),
 
   sqrt: unary(Math.sqrt, 'g / (2 * y)', 'Math.sqrt(x)', '\\sqrt{<x>}'),
   cbrt: unary(Math.cbrt, 'g / (3 * y^2)', 'cubeRoot(x)', '\\sqrt[3]{<x>}', later),
-  square: unary((x) => x * x, '2 * g * x', 'x * x', '<x:atom>^{2}', { texLevel: 'pow' }),
+  square: unary((x) => x * x, '2 * g * x', 'x * x', '<x:atom>^{2}', { texPrecedence: 'pow' }),
   // Squares where they are safe in float32, too; otherwise the larger side is taken out of the root
   hypot: definedOfAB(
     `
@@ -74,7 +74,7 @@ export const functions = {
 
   exp: unary(Math.exp, 'g * y', 'exponentialOf(x)', '\\exp'),
   expm1: unary(Math.expm1, 'g * (y + 1)', 'expMinus1(x)', '\\left(e^{<x>} - 1\\right)'),
-  exp2: { ...definedOfX('2^x', '2^{<x>}'), texLevel: 'pow' },
+  exp2: { ...definedOfX('2^x', '2^{<x>}'), texPrecedence: 'pow' },
   log: unary(Math.log, 'g / x', 'logarithmOf(x)', '\\ln'),
   log1p: unary(Math.log1p, 'g / (1 + x)', 'logPlus1(x)', '\\ln\\left(<x:add> + 1\\right)'),
   log2: unary(Math.log2, 'g / (x * log(2))', 'logarithm2Of(x)', '\\log_{2}', later),
@@ -175,7 +175,7 @@ export type DefinedFunction = {
 /** The functions that have kernels. */
 export type PrimitiveFunction = Exclude<FunctionName, DefinedFunction>
 
-/** How many arguments a function takes. */
+/** The number of arguments of a function. */
 export type Arity<F extends FunctionName> = (typeof functions)[F]['arity']
 
 /** Comparisons and logic: their value is 1 or 0. */
@@ -184,11 +184,11 @@ export type TruthFunction = 'equal' | 'unequal' | 'smaller' | 'smallerEq' | 'lar
 /** All rows, with whatever they may have. */
 export const rows: Readonly<Record<FunctionName, FunctionRow>> = functions
 
-/** Whether `name` is a function of the language. */
+/** True if `name` is a function of the language. */
 export const isFunctionName = (name: string): name is FunctionName => Object.hasOwn(functions, name)
 
-/** Whether the function is a formula itself. */
+/** True if the function is a formula itself. */
 export const isDefined = (fn: FunctionName): fn is DefinedFunction => 'definition' in functions[fn]
 
-/** Whether the function's value is 1 or 0. */
+/** True if the function's value is 1 or 0. */
 export const isTruth = (fn: FunctionName): fn is TruthFunction => rows[fn].truth !== undefined

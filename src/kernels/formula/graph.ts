@@ -9,7 +9,7 @@ import { apply } from './interpret.js'
 import { parse } from './parse.js'
 import { argumentNames } from './row.js'
 
-/** What a graph has in place of a call, made of the arguments and what else it builds; undefined if it has the call as it stands. */
+/** Replaces a call by something else made of its arguments; returns undefined to keep the call. */
 export type Rule = (graph: Graph, fn: FunctionName, args: readonly Expr[]) => Expr | undefined
 
 export const isNumber = (x: Expr): x is NumberExpr => x.kind === 'number'
@@ -58,7 +58,7 @@ export class Graph {
 }
 
 /**
- * What each name of a program is in the end, in terms of its inputs.
+ * Returns the value of each name of a program after its last statement, in terms of the inputs.
  * @param values what the inputs are, if not themselves; the results are added
  * @param how by `graph.call` or `graph.plain`
  */

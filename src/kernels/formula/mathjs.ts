@@ -1,5 +1,5 @@
 /**
- * The one file that knows mathjs. Of mathjs its parser alone is taken, created at first use, with plain objects for the nodes
+ * The only file that imports mathjs. Of mathjs its parser alone is taken, created at first use, with plain objects for the nodes
  * of the tree: mathjs's own would bring evaluation, printing and typed functions along, ten times the size.
  */
 import { createNumber, createParse } from 'mathjs/number'
@@ -65,7 +65,7 @@ function nodeClass(type: string, names: readonly string[]) {
       for (let i = 0; i < names.length; i++) (this as Record<string, unknown>)[names[i]] = values[i]
     }
   }
-  // What mathjs's parser knows nodes by.
+  // The properties by which mathjs's parser recognises nodes
   Object.assign(Node.prototype, { type, isNode: true, [`is${type}`]: true })
   return Node
 }

@@ -1,6 +1,6 @@
 /**
  * From the text of a formula to its syntax tree. mathjs parses (`mathjs.ts`), `convert.ts` translates expressions, this file
- * makes statements of them and reports errors with the formula beside them.
+ * makes statements of them and reports errors together with the formula.
  *
  * The language: mathjs's expression syntax. `+ - * / ^ %` (`%` is `mod`), comparisons (chained too: `0 < x < 1`),
  * `and or not`, `c ? a : b`, the functions of `functions.ts`, `log(x, base)`, `heaviside(x)`, `cube`, numbers, `pi` or `π`, `e`,
@@ -19,7 +19,7 @@ import { type MathNode, parseMath } from './mathjs.js'
 const parsed = new Recent<string, Program>(500)
 
 /**
- * The program that `text` says: `parse('a * b').statements` is `[{ name: 'y', value: a * b }]`. The same text gives the same
+ * Parses a formula: `parse('a * b').statements` is `[{ name: 'y', value: a * b }]`. The same text gives the same
  * object as long as it is among the last 500. Throws a `FormulaError` that shows the formula.
  */
 export function parse(text: string): Program {
@@ -57,7 +57,7 @@ function parseTree(text: string): MathNode {
   }
 }
 
-/** Where the parenthesis that is open at `position` was opened, if that is in an earlier line (what follows was read as its content); else −1. */
+/** The position at which the parenthesis that is open at `position` was opened, if that is in an earlier line (what follows was read as its content); else −1. */
 function openedEarlier(text: string, position: number): number {
   const open: number[] = []
   const code = text.replace(/#.*/g, (comment) => ' '.repeat(comment.length)).slice(0, position)

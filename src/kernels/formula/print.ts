@@ -11,13 +11,13 @@ import {
   type SymbolExpr,
 } from './ast.js'
 import { type FunctionName, rows } from './functions.js'
-import { level } from './row.js'
+import { precedence } from './row.js'
 
-/** How an operator between two arguments is written. */
+/** The form of an operator between two arguments. */
 interface Infix {
   readonly sign: string
   readonly own: number
-  /** What the operands must be at least, not to need parentheses. */
+  /** The least precedence of operands without parentheses. */
   readonly left: number
   readonly right: number
 }
@@ -27,10 +27,10 @@ export function infixOf(fn: FunctionName): Infix | undefined {
   const { operator } = rows[fn]
   if (!operator) return undefined
   const [sign, name] = operator
-  const own = level[name]
-  if (name === 'pow') return { sign, own, left: level.atom, right: level.unary }
+  const own = precedence[name]
+  if (name === 'pow') return { sign, own, left: precedence.atom, right: precedence.unary }
   // Comparisons chain (a < b < c means a < b and b < c), so one inside another always stands in parentheses
-  return { sign: ` ${sign} `, own, left: name === 'compare' ? level.add : own, right: own + 1 }
+  return { sign: ` ${sign} `, own, left: name === 'compare' ? precedence.add : own, right: own + 1 }
 }
 
 /** The text of a program, one statement a line; that of the single statement `y = expression` is the expression. */
@@ -51,22 +51,23 @@ const printLeaf = (expr: NumberExpr | SymbolExpr) => (expr.kind === 'number' ? p
 
 /** A call, given the texts of its arguments: in parentheses where they hold together less tightly than their place asks for. */
 function printCall({ fn, args }: CallExpr, texts: readonly string[]): string {
-  const operand = (i: number, least: number) => (levelOf(args[i]) < least ? `(${texts[i]})` : texts[i])
+  const operand = (i: number, least: number) => (precedenceOf(args[i]) < least ? `(${texts[i]})` : texts[i])
   const operator = infixOf(fn)
   if (operator) return `${operand(0, operator.left)}${operator.sign}${operand(1, operator.right)}`
-  if (fn === 'where') return `${operand(0, level.or)} ? ${operand(1, level.or)} : ${operand(2, level.where)}`
-  if (fn === 'unaryMinus') return `-${operand(0, level.unary)}`
-  if (fn === 'not') return `not ${operand(0, level.unary)}`
+  if (fn === 'where')
+    return `${operand(0, precedence.or)} ? ${operand(1, precedence.or)} : ${operand(2, precedence.where)}`
+  if (fn === 'unaryMinus') return `-${operand(0, precedence.unary)}`
+  if (fn === 'not') return `not ${operand(0, precedence.unary)}`
   return `${fn}(${texts.join(', ')})`
 }
 
-/** How tightly an expression holds together. */
-export function levelOf(expr: Expr): number {
-  if (expr.kind === 'number') return expr.value < 0 || Object.is(expr.value, -0) ? level.unary : level.atom
-  if (expr.kind === 'symbol') return level.atom
-  if (expr.fn === 'where') return level.where
-  if (expr.fn === 'unaryMinus' || expr.fn === 'not') return level.unary
-  return infixOf(expr.fn)?.own ?? level.atom
+/** The precedence of an expression. */
+export function precedenceOf(expr: Expr): number {
+  if (expr.kind === 'number') return expr.value < 0 || Object.is(expr.value, -0) ? precedence.unary : precedence.atom
+  if (expr.kind === 'symbol') return precedence.atom
+  if (expr.fn === 'where') return precedence.where
+  if (expr.fn === 'unaryMinus' || expr.fn === 'not') return precedence.unary
+  return infixOf(expr.fn)?.own ?? precedence.atom
 }
 
 function printNumber(value: number): string {

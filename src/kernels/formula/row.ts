@@ -2,11 +2,21 @@
  * What a function of the formula language is made of. `functions.ts` has a row for each.
  */
 
-/** How tightly an expression holds together, as mathjs reads it. */
-export const level = { where: 0, or: 1, and: 2, compare: 3, add: 4, multiply: 5, unary: 6, pow: 7, atom: 8 } as const
+/** Precedences, as mathjs reads expressions: the higher, the tighter it holds together. */
+export const precedence = {
+  where: 0,
+  or: 1,
+  and: 2,
+  compare: 3,
+  add: 4,
+  multiply: 5,
+  unary: 6,
+  pow: 7,
+  atom: 8,
+} as const
 
-/** A name of a level. */
-export type LevelName = keyof typeof level
+/** A name of a precedence. */
+export type Precedence = keyof typeof precedence
 
 /** As many T as there are arguments. */
 export interface Several<T> {
@@ -15,22 +25,22 @@ export interface Several<T> {
   3: [T, T, T]
 }
 
-/** What every function has. */
+/** The columns that every function has. */
 interface Common<N extends 1 | 2 | 3> {
-  /** How many arguments it takes; see `argumentNames`. */
+  /** The number of arguments; see `argumentNames`. */
   readonly arity: N
   /**
    * In TeX: what stands before the arguments in parentheses (default: the name), the sign of an operator, or a form of its own. In a form
    * `<x>` is an argument, and `<x:atom>` one that gets parentheses if it holds together less tightly than an atom.
    */
   readonly tex?: string
-  /** How tightly the form in TeX holds together. Default: as in text. */
-  readonly texLevel?: LevelName
-  /** What is written between the arguments, and how tightly the whole holds together. */
-  readonly operator?: readonly [sign: string, level: LevelName]
+  /** The precedence of the form in TeX. Default: as in text. */
+  readonly texPrecedence?: Precedence
+  /** The sign between the arguments, and the precedence of the whole. */
+  readonly operator?: readonly [sign: string, level: Precedence]
   /** Comparisons and logic give 1 or 0; logic reads its arguments as true or false. */
   readonly truth?: 'comparison' | 'logic'
-  /** Whether an input may have this name, too: formulas that are older than the function go on working. */
+  /** True if an input may have this name, too: formulas older than the function go on working. */
   readonly isAlsoName?: boolean
 }
 
@@ -57,7 +67,7 @@ export interface Defined<N extends 1 | 2 | 3> extends Common<N> {
 /** A row of the table. */
 export type FunctionRow = Primitive<1> | Primitive<2> | Primitive<3> | Defined<1> | Defined<2>
 
-/** What the arguments of a function are called in its row, by how many there are. */
+/** The names of a function's arguments in its row, by their number. */
 export const argumentNames: readonly (readonly string[])[] = [[], ['x'], ['a', 'b'], ['c', 'a', 'b']]
 
 /** A function of x. The last column is for what few rows have. */
@@ -82,7 +92,7 @@ export const binary = (
 /** An operator between a and b, whose gradient is 0 everywhere. */
 export const truth = (
   kind: 'comparison' | 'logic',
-  operator: readonly [sign: string, level: LevelName],
+  operator: readonly [sign: string, level: Precedence],
   numbers: (a: number, b: number) => boolean,
   gpu: string,
   tex: string,

@@ -130,7 +130,7 @@ function pairwise(graph: Graph, fn: 'add' | 'subtract', a: Expr, b: Expr): Expr 
 
 type CallOf<F extends FunctionName> = { kind: 'call'; fn: F; args: readonly Expr[] }
 
-/** Whether x can only be 0 or 1. */
+/** True if x can only be 0 or 1. */
 const isTruth = (x: Expr) => x.kind === 'call' && isTruthFunction(x.fn)
 
 const isNonzero = (x: Expr) => isNumber(x) && x.value !== 0

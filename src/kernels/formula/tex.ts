@@ -3,8 +3,8 @@
  */
 import type { CallExpr, Expr, Program } from './ast.js'
 import { type FunctionName, rows } from './functions.js'
-import { infixOf, levelOf } from './print.js'
-import { argumentNames, type LevelName, level } from './row.js'
+import { infixOf, precedenceOf } from './print.js'
+import { argumentNames, type Precedence, precedence } from './row.js'
 
 const greek =
   /^(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|chi|psi|omega)$/
@@ -24,7 +24,7 @@ export function toTeX({ statements }: Pick<Program, 'statements'>): string {
 const associative: readonly FunctionName[] = ['add', 'multiply', 'and', 'or']
 
 /** An argument in a form: `<x>`, or `<x:atom>` with parentheses around what holds together less tightly. */
-const place = /<(\w)(?::(\w+))?>/g
+const argumentInForm = /<(\w)(?::(\w+))?>/g
 
 function write(expr: Expr): string {
   if (expr.kind === 'number') return writeNumber(expr.value)
@@ -39,31 +39,31 @@ function writeCall({ fn, args }: CallExpr): string {
 }
 
 const writeForm = (form: string, names: readonly string[], args: readonly Expr[]): string =>
-  form.replace(place, (_, name: string, least?: LevelName) => {
+  form.replace(argumentInForm, (_, name: string, least?: Precedence) => {
     const arg = args[names.indexOf(name)]
-    return least ? operand(arg, level[least]) : write(arg)
+    return least ? operand(arg, precedence[least]) : write(arg)
   })
 
 function writeInfix(fn: FunctionName, operator: string, [a, b]: readonly Expr[]): string {
   const { own, left, right } = infixOf(fn)!
   const second = operand(b, associative.includes(fn) ? own : right)
   // a - (-b), but a < -b
-  const apart = own >= level.add && second.startsWith('-')
+  const apart = own >= precedence.add && second.startsWith('-')
   return `${operand(a, left)} ${operator} ${apart ? inParentheses(second) : second}`
 }
 
 /** The expression, in parentheses if it holds together less tightly than `least`. */
 function operand(expr: Expr, least: number): string {
-  return texLevel(expr) < least ? inParentheses(write(expr)) : write(expr)
+  return precedenceInTeX(expr) < least ? inParentheses(write(expr)) : write(expr)
 }
 
 const inParentheses = (tex: string) => `\\left(${tex}\\right)`
 
 /** As in text, but that the bar of a fraction holds together what is above and below. */
-function texLevel(expr: Expr): number {
-  if (expr.kind === 'number') return /e|-/.test(String(expr.value)) ? level.multiply : levelOf(expr)
-  const own = expr.kind === 'call' ? rows[expr.fn].texLevel : undefined
-  return own ? level[own] : levelOf(expr)
+function precedenceInTeX(expr: Expr): number {
+  if (expr.kind === 'number') return /e|-/.test(String(expr.value)) ? precedence.multiply : precedenceOf(expr)
+  const own = expr.kind === 'call' ? rows[expr.fn].texPrecedence : undefined
+  return own ? precedence[own] : precedenceOf(expr)
 }
 
 function writeNumber(value: number): string {

@@ -2,7 +2,7 @@
  * Loads the GPU's code when a GPU is asked for.
  */
 import * as errors from '../../errors.js'
-import { cpu } from '../cpu/backend.js'
+import { cpu } from '../cpu/cpu.js'
 import { CpuBuffer, isResident, newArray, ordinary, overwrite, resident, values } from '../cpu/memory/memory.js'
 import type { GpuBackend, GpuOptions } from './backend.js'
 

@@ -3,12 +3,12 @@
  * than `apply`.
  */
 import { GradientError } from '../../errors.js'
+import type { Config } from '../../keras-names.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { checkFinite, checkFiniteAsync } from '../../tensor/operations/finite.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import type { Config } from '../schedules/schedule.js'
 import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
 import type { Explanation } from './explain.js'
 import { asPartOf, checkVariable } from './gradient-pairs.js'
@@ -151,7 +151,7 @@ export abstract class AnyOptimizer extends Printed {
    */
   async applyAsync(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
     checkGradients('apply', gradients)
-    await Promise.all(this.decisive(gradients).map((x) => x.data()))
+    await Promise.all(this.readBeforeApply(gradients).map((x) => x.data()))
     this.apply(gradients, variables)
   }
 
@@ -211,7 +211,7 @@ export abstract class AnyOptimizer extends Printed {
 
   /** Internal: `applyFinite` where numbers come later. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
-    const known = this.decisive(gradients).map((x) => x.data())
+    const known = this.readBeforeApply(gradients).map((x) => x.data())
     await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
     asPartOf(op, () => this.apply(gradients, variables))
   }
@@ -241,7 +241,7 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /** Internal: tensors whose numbers `apply` looks at to decide what to do. */
-  decisive(_gradients: readonly Gradient[]): Tensor[] {
+  readBeforeApply(_gradients: readonly Gradient[]): Tensor[] {
     return []
   }
 

@@ -3,12 +3,12 @@
  * printing. `optimizer.ts` has the steps.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras, isKerasObject, toKeras } from '../../keras-names.js'
 import { autoName } from '../../options.js'
-import { deserializeSchedule, isScheduleConfig } from '../schedules/registry.js'
-import { type Config, checkConfig, LearningRateSchedule, serializeSchedule } from '../schedules/schedule.js'
+import { deserializeSchedule } from '../schedules/composed.js'
+import { LearningRateSchedule, serializeSchedule } from '../schedules/schedule.js'
 import { AnyOptimizer } from './any-optimizer.js'
 import { evaluateAt } from './hyperparameters.js'
-import { fromKeras, toKeras } from './keras-names.js'
 import {
   baseDefaults,
   checkHyperparameter,
@@ -108,7 +108,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
     const { is_legacy_optimizer: _, ...entries } = config
     const options = fromKeras(entries)
     for (const [name, value] of Object.entries(options)) {
-      if (isScheduleConfig(value)) options[name] = deserializeSchedule(value)
+      if (isKerasObject(value)) options[name] = deserializeSchedule(value)
     }
     return new this(options as never)
   }

@@ -8,8 +8,8 @@ import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import type { RuleRunner } from './rule-runner.js'
-import { type Around, gradientLines } from './step-program.js'
+import type { RuleRunner } from './rule.js'
+import { gradientLines, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 
 /** What one step did to one variable. Norms are ‖·‖₂ over all elements. */
@@ -116,7 +116,7 @@ export class Recorder {
   }
 
   /** A measurement of an update that is about to be made. */
-  begin(state: VariableState, gradient: DataBuffer, around: Around, runner: RuleRunner): Measurement {
+  begin(state: VariableState, gradient: DataBuffer, around: StepPlan, runner: RuleRunner): Measurement {
     const unclipped = this.unclipped.get(state)
     this.unclipped.delete(state)
     const measurement = setRecording(false, () => new Measurement(state, gradient, around, runner, unclipped))
@@ -187,11 +187,11 @@ class Measurement {
   constructor(
     private readonly state: VariableState,
     gradient: DataBuffer,
-    around: Around,
+    around: StepPlan,
     runner: RuleRunner,
     unclipped?: Unclipped,
   ) {
-    const after = (clip: Around['clip']) =>
+    const after = (clip: StepPlan['clip']) =>
       this.sum(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
     this.squares = {
       gradient: this.sum(unclipped?.incoming ?? new Tensor(gradient, state.variable.shape)),

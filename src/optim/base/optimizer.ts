@@ -18,15 +18,14 @@ import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
 import { checkGradients } from './arguments.js'
-import { type ClipStep, clipByNorm } from './clip-step.js'
+import { type ClipStep, clipByNorm } from './clip.js'
 import { constrain } from './constraints.js'
 import { Exclusions, type WeightDecayExclusions } from './exclusions.js'
 import { type Explanation, Recorder } from './explain.js'
 import { currentOperation, Pairs } from './gradient-pairs.js'
 import { StepScalars, scaledLoss } from './hyperparameters.js'
 import type { OptimizerOptions } from './options.js'
-import { overflows, type RunRule } from './rule.js'
-import { RuleRunner } from './rule-runner.js'
+import { overflows, RuleRunner, type RunRule } from './rule.js'
 import { Snapshot } from './snapshot.js'
 import { rowsOf, updateRows } from './sparse.js'
 import { StatefulOptimizer, writeAverage } from './stateful.js'
@@ -35,10 +34,10 @@ import type { VariableState } from './variable-state.js'
 import { VariableStep } from './variable-step.js'
 
 /** Where the base keeps its own numbers among the scalars. */
-const place = { eta: 0, t: 1, clipFactor: 2, averageKept: 3 } as const
+const scalarIndex = { eta: 0, t: 1, clipFactor: 2, averageKept: 3 } as const
 
 /** Options that no rule reads. */
-const notScalars = ['learningRate', 'useEma', 'jitCompile', 'emaOverwriteFrequency', 'name']
+const optionsNoRuleReads = ['learningRate', 'useEma', 'jitCompile', 'emaOverwriteFrequency', 'name']
 
 /** The base of optimizers that follow a rule. */
 export abstract class Optimizer<
@@ -55,10 +54,15 @@ export abstract class Optimizer<
   /** Whether the rule changes nothing where the gradient is 0, so that a sparse gradient need only touch its rows. */
   protected readonly sparse: boolean = false
   /** Updates one variable instead of `rule`, when that takes more than elementwise formulas. */
+  protected updateVariable?(step: VariableStep): void
+  /**
+   * The name of `updateVariable` in older versions.
+   * @deprecated write `updateVariable`
+   */
   protected move?(step: VariableStep): void
 
-  /** Internal: the `move` that runs no code of others, so that it need not be undone. */
-  protected readonly ownMove?: typeof this.move
+  /** Internal: the `updateVariable` that runs no code of others, so that it need not be undone. */
+  protected readonly ownUpdate?: typeof this.updateVariable
 
   private exclusions = new Exclusions()
   private readonly pairs = new Pairs()
@@ -103,7 +107,7 @@ export abstract class Optimizer<
   }
 
   override mayThrowMidway(variables: readonly Variable[]): boolean {
-    if (this.move !== this.ownMove) return true
+    if ((this.updateVariable ?? this.move) !== this.ownUpdate) return true
     for (const { constraint } of variables) if (constraint) return true
     return false
   }
@@ -219,24 +223,26 @@ export abstract class Optimizer<
   }
 
   private checkVariables(variables: readonly Variable[]): void {
+    this.updateVariable ??= this.move
     if (this.built) this.checkKnown(currentOperation(), variables)
-    else if (!this.move) checkRule(this.className, this.rule)
+    else if (!this.updateVariable) checkRule(this.className, this.rule)
   }
 
   /** Evaluates everything that changes from step to step. Returns the counters after this step. */
   private prepareStep(): Readonly<Record<string, number>> {
     const { scalars } = this.runner
     const { values } = scalars
-    if (this.isUpdate) values[place.eta] = this.learningRate
-    values[place.t] = this.iterations + 1
+    if (this.isUpdate) values[scalarIndex.eta] = this.learningRate
+    values[scalarIndex.t] = this.iterations + 1
     scalars.refresh(this.applied)
-    if (this.useEma) values[place.averageKept] = this.iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
+    if (this.useEma)
+      values[scalarIndex.averageKept] = this.iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
     return this.advance === null ? this.currentCounters : this.advanceCounters(this.advance, scalars)
   }
 
   private newScalars(): StepScalars {
-    const options = Object.entries(this.options).filter(([name]) => !notScalars.includes(name))
-    const own = Object.fromEntries(Object.keys(place).map((name) => [name, 0]))
+    const options = Object.entries(this.options).filter(([name]) => !optionsNoRuleReads.includes(name))
+    const own = Object.fromEntries(Object.keys(scalarIndex).map((name) => [name, 0]))
     return new StepScalars(this.className, { ...own, ...Object.fromEntries(options), ...this.currentCounters })
   }
 
@@ -260,7 +266,7 @@ export abstract class Optimizer<
 
   /** Prepares the rule for every variable of the step: one that does not fit is refused before anything has moved. */
   private prepareRules(): void {
-    if (this.move || this.prepared === this.states.length) return
+    if (this.updateVariable || this.prepared === this.states.length) return
     for (const variable of this.pairs.variables) this.runOf(this.state(variable))
     this.prepared = this.states.filter(({ run }) => run).length
   }
@@ -284,7 +290,7 @@ export abstract class Optimizer<
     }
     if (isUpdate && this.useEma) this.averageOthers()
     for (const variable of variables) if (variable.constraint) constrain(variable)
-    if (isUpdate) this.recorder.end(this.name, this.iterations + 1, this.runner.scalars.values[place.eta])
+    if (isUpdate) this.recorder.end(this.name, this.iterations + 1, this.runner.scalars.values[scalarIndex.eta])
   }
 
   /** Variables that take their gradient as value get it (under accumulation: the largest one), and leave the pairs. */
@@ -318,16 +324,16 @@ export abstract class Optimizer<
     )
   }
 
-  /** Updates one variable: its rows, one fused pass, or the optimizer's own `move`. */
+  /** Updates one variable: its rows, one fused pass, or the optimizer's own `updateVariable`. */
   private update(state: VariableState, gradient: Tensor): void {
     const { runner } = this
-    runner.scalars.values[place.clipFactor] = state.clipFactor
+    runner.scalars.values[scalarIndex.clipFactor] = state.clipFactor
     if (this.isSparse(state, gradient)) updateRows(this.program(state), state, rowsOf(gradient), runner.scalars)
     else {
       const measurement = this.recorder.wants
         ? this.recorder.begin(state, gradient.buffer, this.around(state), runner)
         : null
-      if (this.move) this.moveOne(state, gradient)
+      if (this.updateVariable) this.updateInPasses(state, gradient)
       else runner.run(state, gradient.buffer, this.runOf(state))
       measurement?.updated()
     }
@@ -350,7 +356,7 @@ export abstract class Optimizer<
   }
 
   /** The update of an optimizer that is not elementwise: the same order, in several passes. */
-  private moveOne(state: VariableState, gradient: Tensor): void {
+  private updateInPasses(state: VariableState, gradient: Tensor): void {
     const { runner } = this
     const around = this.around(state)
     setRecording(false, () => {
@@ -360,7 +366,7 @@ export abstract class Optimizer<
           ? gradient.cast(state.variable.dtype)
           : runner.compute(state, gradient.buffer, formula)
       for (const line of lines.decayLines(around)) runner.runText(state, gradient.buffer, line)
-      this.move?.(new VariableStep(state, g, runner))
+      this.updateVariable?.(new VariableStep(state, g, runner))
       for (const line of lines.closingLines(around)) runner.runText(state, gradient.buffer, line)
     })
   }
@@ -376,7 +382,7 @@ export abstract class Optimizer<
     for (const state of this.states) if (state.variable.trainable || state.updatedAt === this.call) writeAverage(state)
   }
 
-  private around(state: VariableState): lines.Around {
+  private around(state: VariableState): lines.StepPlan {
     const { clipnorm, globalClipnorm, clipvalue } = this.shared
     const byNorm = clipnorm !== null || globalClipnorm !== null
     const decay = this.decayOf(state.variable)
@@ -396,7 +402,7 @@ export abstract class Optimizer<
 function checkRule(owner: string, rule: unknown): void {
   if (typeof rule !== 'string') {
     throw new OptionError(
-      `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method move(step).`,
+      `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method updateVariable(step).`,
     )
   }
   const assigned = parse(rule).statements.map(({ name }) => name)

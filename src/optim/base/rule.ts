@@ -5,17 +5,19 @@
 import { setRecording } from '../../autograd/engine.js'
 import { FormulaError } from '../../errors.js'
 import type { Backend, DataBuffer, DType, Shape, UpdateKernel } from '../../kernels/backend.js'
-import type { Algebra } from '../../kernels/formula/algebra.js'
-import { numberAlgebra } from '../../kernels/formula/algebra.js'
+import { type Algebra, numberAlgebra } from '../../kernels/formula/algebra.js'
 import { type Program, withOutputs } from '../../kernels/formula/ast.js'
 import { type FunctionName, functions } from '../../kernels/formula/functions.js'
 import { evaluate, interpret } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
+import { Recent } from '../../kernels/recent.js'
 import { backend } from '../../tensor/backend.js'
 import { full } from '../../tensor/creation.js'
 import { ElementwiseRow, elementwise } from '../../tensor/operation.js'
 import { Tensor } from '../../tensor/tensor.js'
+import type { StepScalars } from './hyperparameters.js'
 import { baseDefaults } from './options.js'
+import type { VariableState } from './variable-state.js'
 
 /** Changes the arrays in place. */
 export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly number[], shape: Shape) => void
@@ -148,5 +150,53 @@ function overTensors(fn: FunctionName): (...args: Value[]) => Value {
       outputs: ['y'],
     })
     return elementwise(row, args)
+  }
+}
+
+/** The rules of one optimizer, prepared for its scalars. */
+export class RuleRunner {
+  private readonly prepared = new Recent<string, RunRule>(100)
+
+  constructor(
+    /** The class, for messages. */
+    private readonly owner: string,
+    readonly scalars: StepScalars,
+    /** As kernels, or interpreted. */
+    readonly fused: boolean,
+  ) {}
+
+  /** A rule over these arrays and scalars, prepared. */
+  prepare(rule: string, arrays: readonly string[], scalars: readonly string[] = this.scalars.names): RunRule {
+    // The own names only ever grow, so that their number identifies them, which is cheaper to write.
+    const key = `${rule}\n${arrays}\n${scalars === this.scalars.names ? scalars.length : scalars}`
+    let run = this.prepared.get(key)
+    if (!run) {
+      run = prepareRule(this.owner, rule, arrays, scalars, this.fused)
+      this.prepared.set(key, run)
+    }
+    return run
+  }
+
+  /** Runs a rule on a variable and what is kept for it. */
+  run(state: VariableState, gradient: DataBuffer, rule: RunRule): void {
+    state.buffers[0] = gradient
+    rule(state.buffers, this.scalars.values, state.variable.shape)
+    state.buffers[0] = state.variable.buffer
+  }
+
+  /** Prepares a rule and runs it. */
+  runText(state: VariableState, gradient: DataBuffer, rule: string): void {
+    this.run(state, gradient, this.prepare(rule, state.arrays))
+  }
+
+  /** The last value of a formula over the same names, as a tensor. */
+  compute(state: VariableState, gradient: DataBuffer, formula: string): Tensor {
+    const { arrays, buffers, variable } = state
+    const { names, values } = this.scalars
+    const entries = new Map<string, Tensor | number>(names.map((name, i) => [name, values[i]]))
+    arrays.forEach((name, i) => {
+      entries.set(name, new Tensor(i === 0 ? gradient : buffers[i], variable.shape))
+    })
+    return computeFormula(formula, entries, this.fused)
   }
 }

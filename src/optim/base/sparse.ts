@@ -7,7 +7,6 @@ import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import type { IndexedSlices } from '../../tensor/indexed-slices.js'
 import { sizeOf } from '../../tensor/shape.js'
-import { norm } from './clip.js'
 import type { StepScalars } from './hyperparameters.js'
 import type { VariableState } from './variable-state.js'
 
@@ -33,11 +32,6 @@ export function rowsOf({ values, indices, shape }: IndexedSlices): Rows {
   if (places.size === all.length) return { indices: all, values: values.buffer, inner }
   const sums = backend.scatterAdd(values.buffer, backend.upload(positions, 'int32'), 1, places.size, inner)
   return { indices: Int32Array.from(places.keys()), values: sums, inner }
-}
-
-/** ‖g‖₂ of a sparse gradient. */
-export function normOfRows({ indices, values, inner }: Rows): number {
-  return norm(values, [indices.length, inner])
 }
 
 /** Runs an update on these rows of the variable and its slots. */

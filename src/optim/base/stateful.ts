@@ -12,7 +12,7 @@ import { ConfiguredOptimizer, kindOfRate } from './configured.js'
 import { countIn, exportVariables, importVariables, readState, some, unnumbered, withJson } from './exported-state.js'
 import { checkVariable } from './gradient-pairs.js'
 import type { OptimizerOptions } from './options.js'
-import { scalarVariable } from './state-variables.js'
+import { scalarVariable } from './snapshot.js'
 import { type Initial, reservedArrays, VariableState } from './variable-state.js'
 
 /** The base of optimizers that keep something for each variable. */

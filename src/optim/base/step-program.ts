@@ -4,7 +4,7 @@
  */
 
 /** What there is to do for a variable, beside the rule. */
-export interface Around {
+export interface StepPlan {
   /** Divide the gradient by the loss scale. */
   readonly scaled: boolean
   /**
@@ -21,7 +21,7 @@ export interface Around {
 }
 
 /** The lines that make `g` of the `gradient` that came in. */
-export function gradientLines({ scaled, accumulated, clip }: Around): string[] {
+export function gradientLines({ scaled, accumulated, clip }: StepPlan): string[] {
   const lines = [accumulated === 'done' ? 'g = accumulator' : `g = ${unscaled(scaled)}`]
   if (accumulated === 'sum') lines.push('g = (accumulator + g) / gradientAccumulationSteps')
   if (clip === 'norm') lines.push('g = g * clipFactor')
@@ -32,12 +32,12 @@ export function gradientLines({ scaled, accumulated, clip }: Around): string[] {
 const unscaled = (scaled: boolean) => (scaled ? 'gradient / lossScaleFactor' : 'gradient')
 
 /** The line that decays the weights. */
-export function decayLines({ decay }: Around): string[] {
+export function decayLines({ decay }: StepPlan): string[] {
   return decay ? [`w = w - w * (${decay} * eta)`] : []
 }
 
 /** The lines that come after the rule. */
-export function closingLines({ accumulated, averaged }: Around): string[] {
+export function closingLines({ accumulated, averaged }: StepPlan): string[] {
   const lines = averaged ? [averageLine] : []
   return accumulated === 'no' ? lines : [...lines, 'accumulator = 0']
 }
@@ -46,12 +46,12 @@ export function closingLines({ accumulated, averaged }: Around): string[] {
 export const averageLine = 'average = averageKept * average + (1 - averageKept) * w'
 
 /** Adds a gradient to the accumulator. */
-export function accumulateLine({ scaled }: Around): string {
+export function accumulateLine({ scaled }: StepPlan): string {
   return `accumulator = accumulator + ${unscaled(scaled)}`
 }
 
 /** Makes the accumulator the mean of what it holds and the gradient. */
-export function meanLine({ scaled }: Around): string {
+export function meanLine({ scaled }: StepPlan): string {
   return `accumulator = (accumulator + ${unscaled(scaled)}) / gradientAccumulationSteps`
 }
 
@@ -62,7 +62,7 @@ export function overwriteLines(isAccumulating: boolean, isUpdate: boolean): stri
 }
 
 /** The whole update. */
-export function updateProgram(rule: string, around: Around): string {
+export function updateProgram(rule: string, around: StepPlan): string {
   return [...gradientLines(around), ...decayLines(around), ...ruleLines(rule), ...closingLines(around)].join('\n')
 }
 

@@ -1,18 +1,17 @@
 /**
- * One step of one variable, for optimizers whose update is more than elementwise (`move` in `optimizer.ts`): formulas
+ * One step of one variable, for optimizers whose update is more than elementwise (`updateVariable` in `optimizer.ts`): formulas
  * for the elementwise parts, tensors for the rest.
  */
 import { backend } from '../../tensor/backend.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import { computeFormula } from './rule.js'
-import type { RuleRunner } from './rule-runner.js'
+import { computeFormula, type RuleRunner } from './rule.js'
 import type { VariableState } from './variable-state.js'
 
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
 export type Extras = Readonly<Record<string, Tensor | number>>
 
-/** What `move` gets. */
+/** What `updateVariable` gets. */
 export class VariableStep {
   constructor(
     private readonly state: VariableState,

@@ -2,11 +2,8 @@
  * What a learning-rate schedule is: a function of the step count with a configuration. One file each beside this one.
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
-import { fromKeras, toKeras } from '../base/keras-names.js'
-
-/** A configuration in Keras's spelling, ready for JSON. */
-export type Config = Record<string, unknown>
+import { asKerasObject, type Config, checkConfig, fromKeras, type KerasObject, toKeras } from '../../keras-names.js'
+import { checkOptions, wrongValue } from '../../options.js'
 
 /** A schedule, whatever its options are. */
 export interface AnySchedule {
@@ -52,7 +49,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
     checkValues(op, resolved, defaults)
     this.options = resolved as Required<Options>
     if (name !== null && name !== undefined && typeof name !== 'string') {
-      throw new OptionError(`${op}: name must be a text, received ${String(name)}. Change the option.`)
+      throw wrongValue(op, 'name', 'a string', name)
     }
     this.name = name ?? op
   }
@@ -83,12 +80,6 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
 export function checkPositive(op: string, name: string, value: number): void {
   if (!(value > 0))
     throw new OptionError(`${op}: ${name} must be more than 0, received ${value}. Give a number of steps.`)
-}
-
-/** @throws OptionError for what is no object of options */
-export function checkConfig(op: string, config: unknown): asserts config is Config {
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return
-  throw new OptionError(`${op}: the configuration is ${String(config)}. Give what getConfig() returned.`)
 }
 
 /** @throws OptionError for what has no `at` */
@@ -141,16 +132,9 @@ function configOf(value: unknown): unknown {
   return Array.isArray(value) ? value.map(configOf) : value
 }
 
-/** A schedule as Keras writes it inside a configuration. */
-export function serializeSchedule(schedule: LearningRateSchedule): Config {
-  const { name } = schedule.constructor
-  const inKeras = kerasSchedules.has(name)
-  return {
-    module: inKeras ? 'keras.optimizers.schedules' : 'nabla',
-    class_name: name,
-    config: schedule.getConfig(),
-    registered_name: inKeras ? null : `nabla>${name}`,
-  }
+/** Returns a schedule as Keras writes it in a configuration. */
+export function serializeSchedule(schedule: LearningRateSchedule): KerasObject {
+  return asKerasObject(schedule, 'keras.optimizers.schedules', kerasSchedules)
 }
 
 const kerasSchedules = new Set([

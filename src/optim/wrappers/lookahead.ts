@@ -1,6 +1,8 @@
 /**
  * Lookahead, a wrapper of any optimizer: slow weights follow its fast ones. (What wrappers share: `wrapper.ts`.)
  */
+
+import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
 import { Variable } from '../../tensor/variable.js'
@@ -8,12 +10,10 @@ import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimiz
 import { checkGradients } from '../base/arguments.js'
 import { constrain } from '../base/constraints.js'
 import { exportVariables, importVariables, readState } from '../base/exported-state.js'
-import { fromKeras } from '../base/keras-names.js'
 import { checkNumber, checkWhole } from '../base/options.js'
-import { readInner, serialize } from '../base/registry.js'
 import { prepareRule, type RunRule } from '../base/rule.js'
 import { Snapshot } from '../base/snapshot.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { readInner, register, serialize } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `Lookahead`. */
@@ -46,6 +46,12 @@ const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
  * @see Zhang et al. 2019, https://arxiv.org/abs/1907.08610
  */
 export class Lookahead extends Wrapper {
+  /**
+   * Adds the class to those that are found by name.
+   * @internal
+   */
+  static readonly isRegistered = /* @__PURE__ */ register(this)
+
   /** k, after how many steps the slow weights follow. */
   readonly syncPeriod: number
   /** α, how much of the way they follow. */

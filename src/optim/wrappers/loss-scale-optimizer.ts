@@ -2,6 +2,7 @@
  * Dynamic loss scaling.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
 import { areFinite, flagOf } from '../../tensor/operations/finite.js'
@@ -10,11 +11,9 @@ import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
 import { checkNumbers, countIn, readState, withJson } from '../base/exported-state.js'
-import { fromKeras } from '../base/keras-names.js'
 import { baseDefaults, checkPositive, checkWhole } from '../base/options.js'
-import { readInner, serialize } from '../base/registry.js'
-import { scalarVariable } from '../base/state-variables.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { scalarVariable } from '../base/snapshot.js'
+import { readInner, register, serialize } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `LossScaleOptimizer`. */
@@ -48,6 +47,12 @@ export interface LossScaleOptions {
  * @see Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740
  */
 export class LossScaleOptimizer extends Wrapper {
+  /**
+   * Adds the class to those that are found by name.
+   * @internal
+   */
+  static readonly isRegistered = /* @__PURE__ */ register(this, 'keras')
+
   /** The first factor. */
   readonly initialScale: number
   /** After how many good steps in a row the factor doubles. */
@@ -68,7 +73,7 @@ export class LossScaleOptimizer extends Wrapper {
     inner.lossScaleFactor = null
   }
 
-  /** What the loss is multiplied by. */
+  /** The factor that the loss is multiplied by. */
   get scale(): number {
     return this.currentScale
   }
@@ -93,7 +98,7 @@ export class LossScaleOptimizer extends Wrapper {
   }
 
   /** The numbers that say whether the gradients are finite. */
-  override decisive(gradients: readonly Gradient[]): Tensor[] {
+  override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
     return gradients.filter((g) => g instanceof Tensor && g.size > 0).map((g) => knownFlag(g as Tensor))
   }
 
@@ -141,7 +146,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   /**
    * Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are
-   * welcome.
+   * accepted.
    */
   static fromConfig(config: Config): LossScaleOptimizer {
     checkConfig('fromConfig', config)
@@ -159,7 +164,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   /**
    * Returns true if the inner optimizer can take the gradients: those that it squares must have finite squares. On WebGPU it looks at the
-   * numbers that were awaited, see `decisive`.
+   * numbers that were awaited, see `readBeforeApply`.
    */
   private isFinite(
     gradients: readonly Gradient[],
@@ -190,7 +195,7 @@ const tensorOnly = (gradient: Gradient) => (gradient instanceof Tensor ? gradien
 
 const flags = new WeakMap<Tensor, Tensor>()
 
-/** `flagOf`, for back ends that are read later: the same tensor for `decisive` and for `apply`. */
+/** `flagOf`, for back ends that are read later: the same tensor for `readBeforeApply` and for `apply`. */
 function knownFlag(gradient: Tensor): Tensor {
   const flag = flags.get(gradient) ?? flagOf(gradient)
   flags.set(gradient, flag)

@@ -2,6 +2,7 @@
  * Different optimizers for different variables.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
 import { autoName, checkOptions } from '../../options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
@@ -10,11 +11,10 @@ import { checkGradients, checkVariables, describe } from '../base/arguments.js'
 import { Explanation } from '../base/explain.js'
 import { countIn, readState, withJson } from '../base/exported-state.js'
 import { scaledLoss } from '../base/hyperparameters.js'
-import { fromKeras } from '../base/keras-names.js'
 import { checkLossScale, checkName, type Hyperparameter } from '../base/options.js'
-import { scalarVariable } from '../base/state-variables.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { scalarVariable } from '../base/snapshot.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
+import { register } from './registry.js'
 
 /** Options of `MultiOptimizer`. */
 export interface MultiOptimizerOptions {
@@ -50,12 +50,18 @@ interface Share {
  * bias.toArray() // => [0]
  */
 export class MultiOptimizer extends AnyOptimizer {
+  /**
+   * Adds the class to those that are found by name.
+   * @internal
+   */
+  static readonly isRegistered = /* @__PURE__ */ register(this, 'keras')
+
   readonly name: string
   private readonly inner: AnyOptimizer[]
   private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
   private scaleFactor: Hyperparameter | null
   private applied = 0
-  /** What each call of `apply` needs an entry for: the variables of the last `build` or `addVariables`. */
+  /** The variables that each call of `apply` needs an entry for: those of the last `build` or `addVariables`. */
   private expected: readonly Variable[] = []
 
   /**
@@ -204,8 +210,8 @@ export class MultiOptimizer extends AnyOptimizer {
     return this.optimizerFor(variable).squaresGradient(variable)
   }
 
-  override decisive(gradients: readonly Gradient[]): Tensor[] {
-    return this.inner.flatMap((optimizer) => optimizer.decisive(gradients))
+  override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.flatMap((optimizer) => optimizer.readBeforeApply(gradients))
   }
 
   override measured(): readonly Tensor[] {
@@ -311,7 +317,7 @@ export class MultiOptimizer extends AnyOptimizer {
     for (const variable of variables) this.optimizerOf.set(variable, optimizer)
   }
 
-  /** What each optimizer gets of a call. */
+  /** The share of each optimizer in a call. */
   private shares(gradients: readonly Gradient[], variables: readonly Variable[]): Share[] {
     const shares = new Map<AnyOptimizer, Share>()
     variables.forEach((variable, i) => {

@@ -2,15 +2,15 @@
  * Which optimizer updates which variable: the groups of a `MultiOptimizer`.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
 import { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer } from '../base/any-optimizer.js'
 import { describe } from '../base/arguments.js'
-import { deserialize, type SerializedOptimizer, serialize } from '../base/registry.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { deserialize, type SerializedOptimizer, serialize } from './registry.js'
 
-/** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that says yes. */
+/** Chooses variables: a path or a regular expression for the whole path, a variable, or a function that returns true. */
 export type GroupKey = string | RegExp | Variable | ((variable: Variable) => boolean)
 
 /** Groups, as pairs or by path. */
@@ -42,7 +42,7 @@ export class OptimizerMap {
 
   /**
    * Adds a group.
-   * @param key a path, a regular expression for paths, a variable, or a function that says yes
+   * @param key a path, a regular expression for paths, a variable, or a function that returns true
    * @param optimizer who updates them
    * @throws OptionError for any other key, or one that is there already
    */
@@ -91,12 +91,12 @@ export class OptimizerMap {
     }
   }
 
-  /** The configuration in Keras's spelling. Keys other than texts cannot be written. */
+  /** The configuration in Keras's spelling. Only keys that are strings can be written. */
   getConfig(): Config {
     const entries = [...this.groups].map(([key, optimizer]) => {
       if (typeof key !== 'string') {
         throw new OptionError(
-          `getConfig: the key ${String(key)} is no text, which a configuration needs. Use paths or patterns as texts.`,
+          `getConfig: the key ${String(key)} is not a string, which a configuration needs. Use paths or patterns.`,
         )
       }
       return [key, serialize(optimizer)]
@@ -121,21 +121,21 @@ export class OptimizerMap {
   }
 }
 
-/** @throws OptionError for what is no optimizer, or one that cannot be inside of a `MultiOptimizer` */
+/** @throws OptionError unless it is an optimizer that can be in a `MultiOptimizer` */
 export function checkOptimizer(op: string, what: string, optimizer: unknown): asserts optimizer is AnyOptimizer {
   const name = (optimizer as object | null)?.constructor?.name
   if (name === 'LossScaleOptimizer' || name === 'MultiOptimizer') {
     throw new OptionError(`${op}: optimizer cannot be ${name}. Put ${name} around the MultiOptimizer, or leave it out.`)
   }
   if (!(optimizer instanceof AnyOptimizer)) {
-    throw new OptionError(`${op}: ${what} is ${foreign(optimizer) ?? String(optimizer)}. Give an optimizer.`)
+    throw new OptionError(`${op}: ${what} is ${foreign(optimizer) ?? String(optimizer)}. Pass an optimizer.`)
   }
 }
 
 function checkKey(key: unknown): void {
   if (typeof key === 'string' || typeof key === 'function' || key instanceof RegExp || key instanceof Variable) return
   throw new OptionError(
-    `OptimizerMap: the key ${String(key)} is no path, regular expression, variable or function. For a layer, give a function: (v) => layer.variables.includes(v).`,
+    `OptimizerMap: the key ${String(key)} is not a path, regular expression, variable or function. For a layer, pass a function: (v) => layer.variables.includes(v).`,
   )
 }
 

@@ -3,6 +3,7 @@
  */
 import { setRecording } from '../../autograd/engine.js'
 import { GradientError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
 import { checkOptions } from '../../options.js'
 import { elementwise, op } from '../../tensor/operation.js'
 import { where } from '../../tensor/operations/comparisons.js'
@@ -11,11 +12,9 @@ import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from '../base/any-optimizer.js'
 import { checkMinimize, evaluateLoss } from '../base/arguments.js'
 import { scaleFor } from '../base/clip.js'
-import { fromKeras } from '../base/keras-names.js'
 import { checkPositive } from '../base/options.js'
-import { readInner, serialize } from '../base/registry.js'
 import { Snapshot } from '../base/snapshot.js'
-import { type Config, checkConfig } from '../schedules/schedule.js'
+import { readInner, register, serialize } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `SAM`. */
@@ -43,6 +42,12 @@ export interface SAMOptions {
  * @see Foret et al. 2020, https://arxiv.org/abs/2010.01412
  */
 export class SAM extends Wrapper {
+  /**
+   * Adds the class to those that are found by name.
+   * @internal
+   */
+  static readonly isRegistered = /* @__PURE__ */ register(this)
+
   /** ρ, how far the climb goes. */
   readonly rho: number
 

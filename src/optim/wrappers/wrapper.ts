@@ -98,8 +98,8 @@ export abstract class Wrapper extends AnyOptimizer {
     return this.inner.squaresGradient(variable)
   }
 
-  override decisive(gradients: readonly Gradient[]): Tensor[] {
-    return this.inner.decisive(gradients)
+  override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
+    return this.inner.readBeforeApply(gradients)
   }
 
   override measured(): readonly Tensor[] {

@@ -244,6 +244,6 @@ test('what cannot be differentiated is said', (t) => {
   )
   t.regex(
     message(() => gradient(several, 'x')),
-    /^gradient: the formula has several outputs, u, v\. Say which: .*\nu = x\nv = 2/,
+    /^gradient: the formula has several outputs, u, v\. Choose one: .*\nu = x\nv = 2/,
   )
 })

@@ -12,7 +12,7 @@ import {
   ScheduleFreeAdamW,
   SGD,
 } from '../../../src/index.js'
-import { findClass } from '../../../src/optim/base/registry.js'
+import { findClass } from '../../../src/optim/wrappers/registry.js'
 
 const inner = { class_name: 'SGD', config: {} }
 const multi = (config: object) => ({ optimizer_map: { config: { default_optimizer: inner } }, ...config })

@@ -4,7 +4,7 @@
 import test from 'ava'
 import { Adagrad, Adam, IndexedSlices, SGD, tensor, variable, zeros } from '../../../src/index.js'
 import type { DataBuffer } from '../../../src/kernels/backend.js'
-import { cpu } from '../../../src/kernels/cpu/backend.js'
+import { cpu } from '../../../src/kernels/cpu/cpu.js'
 import { useBackend } from '../../../src/tensor/backend.js'
 
 const slices = (rows: number[], values: number[][], count: number) =>

@@ -23,7 +23,7 @@ import {
   variable,
 } from '../../../src/index.js'
 
-import { kerasOptimizers, otherOptimizers } from '../../../src/optim/catalog/classes.js'
+import { knownClasses } from '../../../src/optim/wrappers/registry.js'
 
 type State = Record<string, unknown>
 
@@ -162,7 +162,7 @@ test('a state that was cut, or holds anything but numbers, is refused by every o
 })
 
 /** One of each optimizer, the wrappers around another one. */
-const oneOfEach = [...kerasOptimizers(), ...otherOptimizers()].map((optimizer) => (): AnyOptimizer => {
+const oneOfEach = [...knownClasses().keras, ...knownClasses().other].map((optimizer) => (): AnyOptimizer => {
   // biome-ignore lint/suspicious/noExplicitAny: classes by name
   const Class = optimizer as any
   if (Class === MultiOptimizer) return new Class(new OptimizerMap(new SGD({ momentum: 0.5 }), { b: new Adam() }))

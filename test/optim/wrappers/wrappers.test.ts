@@ -160,7 +160,7 @@ test('MultiOptimizer takes groups by variable, name, pattern or predicate, and i
   )
   t.is(multi.iterations, 1)
   t.throws(() => multi.learningRate, { name: 'OptionError' })
-  t.throws(() => multi.getConfig(), { message: /no text/ })
+  t.throws(() => multi.getConfig(), { message: /not a string/ })
 })
 
 test('L-BFGS solves a quadratic in as many steps as SciPy, and Rosenbrock', (t) => {

@@ -10,12 +10,12 @@ import { f32, f32x4, f64x2, i32, i32x4, i64, i64x2 } from '../wasm/instructions.
 import { lanes } from './compute.js'
 import { type Functions, isLibraryFunction } from './library.js'
 import { cursor, inputStart, type KernelSpec, outputStart, type Parameter } from './spec.js'
-import { load, loadSplat, type Place, store, type Width } from './storage.js'
+import { type Address, load, loadSplat, store, type Width } from './storage.js'
 import { UniformCode } from './uniform.js'
 import { type Level, level } from './values.js'
 import { VectorCode } from './vector.js'
 
-/** How deep an expression may be nested. */
+/** The deepest nesting of an expression. */
 const deepest = 50
 
 /** Writes the code of one kernel. Ask for the loops first and for `prologue` and `locals` last: these depend on those. */
@@ -49,7 +49,7 @@ export class Body {
     return [this.values(level.element, width, copy), this.stores(width, copy)]
   }
 
-  /** How many vectors a turn of a flat loop works on: two where counting costs about as much as computing. */
+  /** The number of vectors in a turn of a flat loop: two where counting costs about as much as computing. */
   get copies(): 1 | 2 {
     const calls = [...this.spec.values.uses.keys()].filter(
       (value) => value.kind === 'call' && this.spec.values.levelOf(value) === level.element,
@@ -123,18 +123,18 @@ export class Body {
   private load({ name }: SymbolExpr, width: Width, copy: number): Code {
     const { dtype, stride } = this.parameters.get(name)!
     if (stride === 0) return loadSplat(this.spec.type, dtype as DType, { local: inputStart(name), offset: 0 })
-    return load(this.spec.type, dtype as DType, width, this.place(inputStart(name), dtype as DType, copy))
+    return load(this.spec.type, dtype as DType, width, this.address(inputStart(name), dtype as DType, copy))
   }
 
   private stores(width: Width, copy: number): Code {
     return this.spec.outputs.map((output) => {
       const value = this.spec.results.get(output.name)!
       const x = output.dtype === 'bool' ? this.vectors.mask(value) : this.vectors.number(value)
-      return store(this.spec.type, output.dtype, width, this.place(outputStart(output), output.dtype, copy), x)
+      return store(this.spec.type, output.dtype, width, this.address(outputStart(output), output.dtype, copy), x)
     })
   }
 
-  private place(start: string, dtype: DType, copy: number): Place {
+  private address(start: string, dtype: DType, copy: number): Address {
     return { local: cursor(this.spec, start), offset: copy * lanes[this.spec.type] * bytes[dtype] }
   }
 

@@ -16,7 +16,7 @@ const integerFunctions = new Set<FunctionName>([
   ...(['add', 'subtract', 'multiply', 'unaryMinus', 'abs', 'min', 'max', 'where', 'pow'] as const),
 ])
 
-/** Whether x is a whole number that int32 holds. */
+/** True if x is a whole number that int32 holds. */
 export const isInt32 = (x: number): boolean => (x | 0) === x
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Elementwise kernels on the CPU, made from formulas: formula → graph (`elementwise/graph.ts`) → WebAssembly (`elementwise/kernel.ts`)
+ * Elementwise kernels on the CPU, made from formulas: formula → graph (`values.ts`) → WebAssembly (`elementwise-kernel.ts`)
  * → machine code. One kernel for each combination of dtypes and broadcasting that a program meets.
  */
 import type { DataBuffer, DType, Operand, Shape } from '../../backend.js'
@@ -9,9 +9,9 @@ import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
 import { print } from '../wasm/print.js'
-import { kernelModule } from './kernel.js'
-import { type Inputs, type Kernels, kernelsOf, mapSpec } from './kernels.js'
-import { RowPlan } from './rows.js'
+import { kernelModule } from './elementwise-kernel.js'
+import { cacheOf, type Inputs, type KernelCache, mapSpec } from './kernel-cache.js'
+import { RowPlan } from './row-plan.js'
 import type { Parameter } from './spec.js'
 import { nanoseconds } from './storage.js'
 
@@ -22,11 +22,11 @@ export function map(program: Program, inputs: Inputs, shape: Shape, dtypes: read
   let size = 1
   for (let i = 0; i < shape.length; i++) size *= shape[i]
   if (size === 0) return dtypes.map((dtype) => ordinary(newArray(dtype, 0), dtype))
-  const kernels = kernelsOf(program)
+  const kernels = cacheOf(program)
   return isFlat(inputs, size) ? mapFlat(kernels, inputs, size, dtypes) : mapRows(kernels, inputs, shape, size, dtypes)
 }
 
-/** Whether every array has all the numbers of the result, or one. */
+/** True if every array has all the numbers of the result, or one. */
 function isFlat(inputs: Inputs, size: number): boolean {
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]
@@ -37,7 +37,7 @@ function isFlat(inputs: Inputs, size: number): boolean {
   return true
 }
 
-function mapFlat(kernels: Kernels, inputs: Inputs, size: number, dtypes: readonly DType[]): DataBuffer[] {
+function mapFlat(kernels: KernelCache, inputs: Inputs, size: number, dtypes: readonly DType[]): DataBuffer[] {
   const { run, args } = kernels.flat(inputs, size, dtypes)
   begin()
   args[0] = size
@@ -57,7 +57,13 @@ function flatSteps(inputs: Inputs, size: number, dtypes: readonly DType[]): numb
   return [0, ...dtypes.map((dtype) => bytes[dtype]), ...inputs.map(step)]
 }
 
-function mapRows(kernels: Kernels, inputs: Inputs, shape: Shape, size: number, dtypes: readonly DType[]): DataBuffer[] {
+function mapRows(
+  kernels: KernelCache,
+  inputs: Inputs,
+  shape: Shape,
+  size: number,
+  dtypes: readonly DType[],
+): DataBuffer[] {
   let plan = kernels.lastPlan
   if (!plan?.fits(inputs, shape, dtypes)) {
     plan = new RowPlan(kernels, inputs, [...shape], [...dtypes])
@@ -85,7 +91,7 @@ function results(outs: number[], first: number, size: number, dtypes: readonly D
 }
 
 /**
- * The WebAssembly text of the kernel that runs a program over arrays of one shape, for the curious. `inputs` tells which are
+ * The WebAssembly text of the kernel that runs a program over arrays of one shape, to read. `inputs` marks which are
  * scalars and which arrays, `dtypes` what the outputs are; everything is a float32 array unless said otherwise.
  */
 export function watOf(

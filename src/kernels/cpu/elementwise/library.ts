@@ -24,7 +24,7 @@ function functions(): VectorFunctions {
   return library
 }
 
-/** Whether the function is more than one instruction. */
+/** True if the function is more than one instruction. */
 export const isLibraryFunction = (fn: FunctionName): boolean => fn in float32Functions
 
 /** The library functions of one module. */

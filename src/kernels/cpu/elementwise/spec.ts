@@ -21,7 +21,7 @@ export interface Output {
   readonly inPlace: boolean
 }
 
-/** What a kernel is generated from. */
+/** Describes a kernel. */
 export interface KernelSpec {
   readonly type: ComputeType
   readonly form: 'flat' | 'rows'
@@ -32,7 +32,7 @@ export interface KernelSpec {
   readonly values: Values
 }
 
-/** What the kernel of a program is generated from. `wholeScalars`: no scalar has a fraction. */
+/** Describes the kernel of a program. `wholeScalars`: no scalar has a fraction. */
 export function newSpec(
   program: Program,
   form: KernelSpec['form'],

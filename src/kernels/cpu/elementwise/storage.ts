@@ -6,16 +6,16 @@ import type { Code, Instruction } from '../wasm/code.js'
 import { f32x4, f64x2, i8x16, i16x8, i32, i32x4, v128 } from '../wasm/instructions.js'
 import type { ComputeType } from './compute.js'
 
-/** What a kernel takes for one number, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 export const nanoseconds = 0.5
 
 /** A place in memory: the local that holds an address, and a constant number of bytes after it. */
-export interface Place {
+export interface Address {
   readonly local: string
   readonly offset: number
 }
 
-/** What is loaded or stored: one full vector, or one number in its first lane. */
+/** The width of a load or store: one full vector, or one number in its first lane. */
 export type Width = 'vector' | 'one'
 
 const zeros = i32x4.const(0)
@@ -23,18 +23,18 @@ const zeros = i32x4.const(0)
 type Load = typeof v128.load
 type Store = typeof v128.store
 
-const from = (load: Load, { local, offset }: Place) => load(local, offset)
-const to = (store: Store, { local, offset }: Place, x: Code) => store(local, x, offset)
+const from = (load: Load, { local, offset }: Address) => load(local, offset)
+const to = (store: Store, { local, offset }: Address, x: Code) => store(local, x, offset)
 
 /** Numbers of an array, widened to the compute type. */
-export function load(t: ComputeType, dtype: DType, width: Width, at: Place): Code {
+export function load(t: ComputeType, dtype: DType, width: Width, at: Address): Code {
   if (dtype === 'float64') return from(width === 'vector' ? v128.load : v128.load64_zero, at)
   if (dtype === 'bool') return fromInt(t, loadBytes(t, width, at))
   return widen(t, dtype, from(loadWords(t, width), at))
 }
 
 /** The one number at a place in all lanes. */
-export function loadSplat(t: ComputeType, dtype: DType, at: Place): Code {
+export function loadSplat(t: ComputeType, dtype: DType, at: Address): Code {
   if (dtype === 'float64') return from(v128.load64_splat, at)
   if (dtype === 'bool') return fromInt(t, loadBytes(t, 'one', at))
   return widen(t, dtype, from(v128.load32_splat, at))
@@ -50,7 +50,7 @@ function loadWords(t: ComputeType, width: Width): Load {
   return t === 'f64x2' ? v128.load64_zero : v128.load
 }
 
-function loadBytes(t: ComputeType, width: Width, at: Place): Code {
+function loadBytes(t: ComputeType, width: Width, at: Address): Code {
   if (width === 'one') return i32x4.splat(from(i32.load8_u, at))
   const raw = t === 'f64x2' ? to(v128.load16_lane, at, zeros) : from(v128.load32_zero, at)
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(raw))
@@ -62,7 +62,7 @@ function fromInt(t: ComputeType, x: Code): Code {
 }
 
 /** Stores numbers (for bool: a mask). Floats become whole numbers by truncation, and saturate; NaN becomes 0. */
-export function store(t: ComputeType, dtype: DType, width: Width, at: Place, x: Code): Code {
+export function store(t: ComputeType, dtype: DType, width: Width, at: Address, x: Code): Code {
   if (dtype === 'float64') return to(width === 'vector' ? v128.store : v128.store64_lane, at, x)
   if (dtype === 'bool') return to(storeBytes(t, width), at, maskToBytes(t, x))
   const words = dtype === 'int32' ? toInt(t, x) : t === 'f64x2' ? f32x4.demote_f64x2_zero(x) : x

@@ -9,10 +9,10 @@ import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
-import { kernelModule } from './kernel.js'
+import { kernelModule } from './elementwise-kernel.js'
 import { type KernelSpec, newSpec, type Output, type Parameter } from './spec.js'
 
-/** What one number takes, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 const nanoseconds = 1
 
 type Run = (...numbers: number[]) => void
@@ -56,7 +56,7 @@ function steps(args: number, dtypes: readonly DType[]): number[] {
   return steps
 }
 
-/** What the kernel of an update is generated from: every array is read and written at one address. */
+/** Describes the kernel of an update: every array is read and written at one address. */
 export function updateSpec(
   program: Program,
   arrays: readonly string[],

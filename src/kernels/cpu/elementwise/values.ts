@@ -1,26 +1,26 @@
 /**
- * The values of a kernel: the graph of a program, with what the code generators need to know of each.
+ * The values of a kernel: the graph of a program, with all that the code generators ask about each.
  */
 import type { CallExpr, Expr, Program } from '../../formula/ast.js'
 import { isTruth } from '../../formula/functions.js'
 import { countUses, Graph, unroll } from '../../formula/graph.js'
 import { cheaper } from './cheaper.js'
 
-/** How often a value is computed: once per call, once per row of the inner loop, or once per element. */
+/** The rate at which a value is computed: once per call, once per row of the inner loop, or once per element. */
 export const level = { uniform: 0, row: 1, element: 2 } as const
 
 /** One of `level`. */
 export type Level = (typeof level)[keyof typeof level]
 
-/** Whether the value is a truth value, which code keeps as a mask of all or no bits. */
+/** True if the value is a truth value, which code keeps as a mask of all or no bits. */
 export const isMask = (value: Expr): value is CallExpr => value.kind === 'call' && isTruth(value.fn)
 
 /** The value of every name that the program assigns, after its last statement. */
 export const valuesOf = (program: Program): Map<string, Expr> => unroll(program, new Graph(cheaper, false))
 
-/** What is known of the values that results need. */
+/** Order, uses, levels and names of the values that results need. */
 export class Values {
-  /** How many times each is used, in the order in which they can be computed. */
+  /** The number of uses of each, in the order in which they can be computed. */
   readonly uses: ReadonlyMap<Expr, number>
   private readonly levels = new Map<Expr, Level>()
   private readonly names = new Map<Expr, string>()

@@ -144,7 +144,7 @@ export class VectorCode {
   }
 }
 
-/** Whether the value is the constant 0 (not -0). */
+/** True if the value is the constant 0 (not -0). */
 function isZero(value: Expr): boolean {
   return value.kind === 'number' && Object.is(value.value, 0)
 }

@@ -11,9 +11,9 @@ export interface VectorFunction {
   readonly locals: readonly string[]
   /** Statements that end with one expression, the result (a v128). It assigns to no parameter. */
   readonly body: Code
-  /** What it calls: helper functions of the same table, or imports such as `Math.sin`. */
+  /** Its callees: helper functions of the same table, or imports such as `Math.sin`. */
   readonly calls: readonly string[]
-  /** Whether it may be written in place, which is faster (`hoistConstants` doubles the gain). */
+  /** True if it may be written in place, which is faster (`hoistConstants` doubles the gain). */
   readonly isInline: boolean
 }
 

@@ -4,7 +4,7 @@
 import { scaledShort } from '../../erf.js'
 import type { Code, Operand } from '../wasm/code.js'
 import { define } from './define.js'
-import { expm1OfR, power, reduce } from './exponential.js'
+import { expm1OfR, power, splitExponent } from './exponential.js'
 import { abs, atLeast, atMost, less, madd, neg, nmadd, polynomial, select, set, sub, withSign } from './float32.js'
 import { wide } from './float64.js'
 import { expWide } from './log-exp-float64.js'
@@ -18,7 +18,7 @@ const exponent = [
 const erf = define('x', () => [
   set('a', atLeast(neg(abs('x')), -4)),
   set('q', madd('a', polynomial('a', exponent), 'a')),
-  ...reduce('q'),
+  ...splitExponent('q'),
   set('s', power()),
   withSign(nmadd(expm1OfR(), 's', sub(1, 's')), 'x'),
 ])

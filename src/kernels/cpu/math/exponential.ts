@@ -1,5 +1,5 @@
 /**
- * exp and its relatives in float32. All reduce x to n ln 2 + r with |r| ≤ ln 2 / 2 and put the exponent n together from bits.
+ * exp and its relatives in float32. All splitExponent x to n ln 2 + r with |r| ≤ ln 2 / 2 and put the exponent n together from bits.
  */
 import { define } from './define.js'
 import {
@@ -32,7 +32,7 @@ const ln2 = [0.693359375, -0.00021219444005469057]
 const tail = [0.49999997, 0.16666538, 0.04166739, 0.008367279, 0.0013882667]
 
 /** Statements: x = n ln 2 + r, with n + shifter in `$t` and r in `$r`. */
-export const reduce = (x: string) => [
+export const splitExponent = (x: string) => [
   set('t', madd(x, Math.LOG2E, shifter)),
   set('n', sub('t', shifter)),
   set('r', nmadd('n', ln2[1], nmadd('n', ln2[0], x))),
@@ -58,7 +58,7 @@ const scale = () => [
 /** 2ⁿ eʳ. */
 const exp = define('x', () => [
   set('a', atLeast(atMost('x', 89), -104)),
-  ...reduce('a'),
+  ...splitExponent('a'),
   set('y', expOfR()),
   ...scale(),
   get('y'),
@@ -67,7 +67,7 @@ const exp = define('x', () => [
 /** With s = 2ⁿ⁻¹, which does not overflow: 2 (s (eʳ − 1) + (s − 1/2)). */
 const expm1 = define('x', () => [
   set('a', atLeast(atMost('x', 89), -20)),
-  ...reduce('a'),
+  ...splitExponent('a'),
   set('s', power(-1)),
   set('y', madd(expm1OfR(), 's', sub('s', 0.5))),
   withSign(abs(add('y', 'y')), 'x'),
@@ -76,7 +76,7 @@ const expm1 = define('x', () => [
 /** exp(−|x|) in `$y`, more accurate than exp: with what was rounded off r. */
 const expOfMinusAbs = () => [
   set('a', atLeast(neg(abs('x')), -104)),
-  ...reduce('a'),
+  ...splitExponent('a'),
   set('c', sub(sub(nmadd('n', ln2[0], 'a'), 'r'), mul('n', ln2[1]))),
   set('y', add(add(madd(mul('r', 'r'), polynomial('r', tail), 'c'), 'r'), 1)),
   ...scale(),
@@ -102,7 +102,7 @@ const softplus = define('x', () => [
 ])
 
 /** exp(|x|) / 4 in `$h`, which does not overflow before sinh and cosh do. */
-const quarter = () => [set('a', atMost(abs('x'), 89.5)), ...reduce('a'), set('h', mul(expOfR(), power(-2)))]
+const quarter = () => [set('a', atMost(abs('x'), 89.5)), ...splitExponent('a'), set('h', mul(expOfR(), power(-2)))]
 
 /** (sinh x − x) / x³ in x², for |x| < 1. */
 const sinhTail = [0.16666667, 0.008333307, 0.00019843847, 2.779286e-6]
@@ -128,7 +128,7 @@ const tanhTail = [-0.33333293, 0.13331665, -0.053751204, 0.020655924, -0.0057044
 const tanh = define('x', () => [
   set('a', atMost(abs('x'), 10)),
   set('b', add('a', 'a')),
-  ...reduce('b'),
+  ...splitExponent('b'),
   set('z', mul('a', 'a')),
   set('y', sub(1, div(2, madd(expOfR(), power(), 1)))),
   set('y', select(greater('a', 0.625), 'y', madd('a', mul('z', polynomial('z', tanhTail)), 'a'))),

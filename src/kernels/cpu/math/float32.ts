@@ -40,7 +40,7 @@ const horner = (x: Operand, c: readonly number[], firstX = x) =>
 
 /**
  * c[0] + c[1] x + c[2] x² + … A long one is computed as even + x · odd, two polynomials of x² that need not wait for each other. The
- * coefficients in this folder are not Taylor series: they were fitted to the interval that is named beside them, as short as accuracy
+ * coefficients in this folder are not Taylor series: they were fitted to the interval named next to each, as short as accuracy
  * allows, and rounded to what they are computed in. `test/kernels/cpu/math/math.test.ts` checks what they give, on bits of all kinds.
  */
 export function polynomial(x: Operand, c: readonly number[]): Operand {
@@ -74,7 +74,7 @@ export const bits = {
   shl: i32x4.shl,
   shr: i32x4.shr_s,
   toFloat: f32x4.convert_i32x4_s,
-  /** A float32 constant, for `and` and the like, whose numbers are integers. */
+  /** A float32 constant, for `and`, `or` and `xor`, whose numbers are integers. */
   of: f32x4.const,
 }
 

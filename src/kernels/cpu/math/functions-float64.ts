@@ -25,7 +25,7 @@ const one = f64x2.const(1)
 /** exp(−|x|) in `e`. */
 const expOfMinusAbs = () => set('e', own('exp', f64x2.neg(f64x2.abs('x'))))
 
-/** What is better than `Math`, or faster; and helper functions. */
+/** Functions that are better or faster than `Math`'s, and helper functions. */
 const special = {
   power: lanewise('Math.pow', 'x y'),
   /** As C's pow: `Math.pow`, but 1 where x is 1, or −1 and y is ±∞. */

@@ -1,5 +1,5 @@
 /**
- * Constants out of loops. Not every engine does it by itself (Node 20 does, Node 24 does not); for functions with twenty constants
+ * Constants out of loops. Not every engine does it automatically (Node 20 does, Node 24 does not); for functions with twenty constants
  * written in place it halves the time.
  */
 import { type Code, type Instruction, rewrite, type Variable } from '../wasm/code.js'

@@ -47,7 +47,7 @@ const split = (x: string) => [
   set('f', sub(bits.sub(x, 'k'), 1)),
 ]
 
-/** Whether x is negative, denormal, ±0, ∞ or NaN: its bits, as an unsigned integer, are not those of a positive normal number. */
+/** True where x is negative, denormal, ±0, ∞ or NaN: its bits, as an unsigned integer, are not those of a positive normal number. */
 const isUnusual = (x: string) => bits.atLeast(bits.sub(x, 0x00800000), 0x7f000000)
 
 /** Statements: `$y` = ln((1 + f) · 2ᵉ), with e as a float32. */

@@ -10,7 +10,7 @@ type Instructions = Partial<Record<FunctionName, Build>>
 /** The functions that are one instruction where numbers are floats. */
 type SingleInstruction = keyof ReturnType<typeof floating>
 
-/** The functions that are more: the code is in this folder. `graph.ts` writes `square` and `sign` as simpler ones. */
+/** The functions that are more: the code is in this folder. `cheaper.ts` writes `square` and `sign` as simpler ones. */
 export type LibraryFunction = Exclude<
   PrimitiveFunction,
   SingleInstruction | TruthFunction | 'where' | 'square' | 'sign'

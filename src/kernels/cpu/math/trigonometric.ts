@@ -42,7 +42,7 @@ const rest = (x: Operand, t: Operand) => {
 }
 
 /** Statements: |x| = q π/2 + r with |r| ≤ π / 4; q is an int32. */
-const reduce = () => [
+const quarterTurns = () => [
   set('a', abs('x')),
   wide.set('low', wide.low('a')),
   wide.set('high', wide.high('a')),
@@ -80,7 +80,7 @@ const tanHuge = lanewise('tan')
 
 /** ± sin r or ± cos r, by the quadrant. */
 const sin = define('x', () => [
-  ...reduce(),
+  ...quarterTurns(),
   set('y', select(isOdd('q'), cosOfR(), sinOfR())),
   set('y', xor('y', signBit(xor(bits.shl('q', 30), 'x')))),
   orHuge('sinHuge'),
@@ -88,7 +88,7 @@ const sin = define('x', () => [
 
 /** sin of one quadrant more. */
 const cos = define('x', () => [
-  ...reduce(),
+  ...quarterTurns(),
   set('q', bits.add('q', 1)),
   set('y', select(isOdd('q'), cosOfR(), sinOfR())),
   set('y', xor('y', signBit(bits.shl('q', 30)))),
@@ -100,7 +100,7 @@ const tanTail = [0.3333321, 0.13337961, 0.05345912, 0.024304703, 0.0032741749, 0
 
 /** tan r, or −1 / tan r in odd quadrants. */
 const tan = define('x', () => [
-  ...reduce(),
+  ...quarterTurns(),
   set('y', madd('r', mul('z', polynomial('z', tanTail)), 'r')),
   set('y', select(isOdd('q'), div(-1, 'y'), 'y')),
   set('y', xor('y', signBit('x'))),

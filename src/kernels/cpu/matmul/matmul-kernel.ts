@@ -1,7 +1,7 @@
 /**
  * The WebAssembly of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
  * of columns (a panel), whose sums stay in registers while k runs. Every sum adds its terms in the order of k, so a result does not
- * depend on the tile that computes it. `matmul-blocks.ts` and `matmul-rows.ts` cut products into tiles.
+ * depend on the tile that computes it. `cache-blocks.ts` and `tiles.ts` cut products into tiles.
  */
 import type { Build } from '../wasm/build.js'
 import { type Code, exported, type ModuleCode, variables } from '../wasm/code.js'
@@ -9,7 +9,7 @@ import { set, when } from '../wasm/control.js'
 import { type f32x4, type f64x2, i32, i32x4, v128 } from '../wasm/instructions.js'
 import { advance, countDown } from '../wasm/loops.js'
 
-/** How numbers of one dtype are loaded and computed with. */
+/** The instructions for numbers of one dtype. */
 export interface Lanes {
   /** The instructions for its vectors. */
   readonly vector: typeof f32x4 | typeof f64x2 | typeof i32x4
@@ -17,7 +17,7 @@ export interface Lanes {
   readonly bytes: 4 | 8
   /** The instruction that gives the larger of two vectors. */
   readonly max: Build
-  /** Whether to use fused multiply-add. */
+  /** True to use fused multiply-add. */
   readonly fused: boolean
 }
 
@@ -110,7 +110,7 @@ function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): Code {
 }
 
 /**
- * What is in C, bias, relu, and the stores. Slices of k are summed on their own and added to those before: one long chain of additions would
+ * Adds what is in C and the bias, applies relu, and stores. Slices of k are summed on their own and added to those before: one long chain of additions would
  * lose more digits.
  */
 function finish({ vector, max }: Lanes, rows: readonly number[], sums: readonly string[]): Code {

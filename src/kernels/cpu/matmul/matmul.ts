@@ -1,6 +1,6 @@
 /**
- * Matrix multiplication on the CPU: the primitive, and the kernels of each dtype. `matmul-blocks.ts` cuts a product into blocks,
- * `matmul-rows.ts` those into tiles, which `matmul-kernel.ts` computes.
+ * Matrix multiplication on the CPU: the primitive, and the kernels of each dtype. `cache-blocks.ts` cuts a product into blocks,
+ * `tiles.ts` those into tiles, which `matmul-kernel.ts` computes.
  */
 import type { DataBuffer, DType, MatmulEpilogue, MatmulSize } from '../../backend.js'
 import { begin, discard, pointer, reserve, result, workingSpace } from '../memory/memory.js'
@@ -9,10 +9,10 @@ import { rowsTimesVector } from '../reduce/reduce.js'
 import { threadsFor } from '../threads/pool.js'
 import { f32x4, f64x2, i32x4 } from '../wasm/instructions.js'
 import { hasFma, instantiate } from '../wasm/module.js'
-import { type Call, type Kernels, multiplyRange, prepare } from './matmul-blocks.js'
+import { type MatmulCall, type MatmulKernels, multiplyRange, prepare } from './cache-blocks.js'
 import { type Lanes, panelBytes, relu, type Tile, tileModule, tileRows } from './matmul-kernel.js'
-import { packModule } from './pack.js'
-import { multiplyInParts } from './parts.js'
+import { multiplyInParts } from './matmul-threads.js'
+import { packModule } from './pack-kernel.js'
 
 /** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
 const lanes: Partial<Record<DType, Lanes>> = {
@@ -24,7 +24,7 @@ const lanes: Partial<Record<DType, Lanes>> = {
 /** Multiplications and additions in a nanosecond, about, for the decision about threads. */
 const speed = 20
 
-const compiled: Partial<Record<DType, Kernels>> = {}
+const compiled: Partial<Record<DType, MatmulKernels>> = {}
 
 /**
  * `out[b] = relu?(op(a[b]) · op(b[b]) + bias?)` for float32, float64 and int32 (which wraps around); see `MatmulSize` and
@@ -48,7 +48,7 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
 /** Longer rows than this are not multiplied with a vector in tiles, which would add up their products one after another. */
 const longRow = 64
 
-function multiply(call: Call, count: number): void {
+function multiply(call: MatmulCall, count: number): void {
   const { size, a, b, c, kernels, bias, relu } = call
   const { m, n, k, transposeA, transposeB, aStep, bStep } = size
   if (kernels.dtype === 'float32' && k > longRow && !bias && !relu) {
@@ -62,7 +62,7 @@ function multiply(call: Call, count: number): void {
 
 /** `outer` rows times a vector, for each of the batch. */
 function vectorProducts(
-  { kernels: { dtype, bytes }, size: { k, batch }, c }: Call,
+  { kernels: { dtype, bytes }, size: { k, batch }, c }: MatmulCall,
   rows: number,
   rowsStep: number,
   vector: number,
@@ -75,12 +75,12 @@ function vectorProducts(
   }
 }
 
-function kernelsFor(dtype: DType): Kernels {
+function kernelsFor(dtype: DType): MatmulKernels {
   compiled[dtype] ??= compileFor(dtype, lanes[dtype] as Lanes)
   return compiled[dtype]
 }
 
-function compileFor(dtype: DType, lanes: Lanes): Kernels {
+function compileFor(dtype: DType, lanes: Lanes): MatmulKernels {
   const { bytes } = lanes
   return {
     dtype,
@@ -90,7 +90,7 @@ function compileFor(dtype: DType, lanes: Lanes): Kernels {
     rows: tileRows(lanes),
     tiles: [[], []],
     makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileModule(lanes, height, transposed)).tile,
-    ...instantiate<Pick<Kernels, 'pack' | 'packTransposed' | 'clear'>>(packModule(bytes)),
+    ...instantiate<Pick<MatmulKernels, 'pack' | 'packTransposed' | 'clear'>>(packModule(bytes)),
     plane: planeOf(bytes),
   }
 }

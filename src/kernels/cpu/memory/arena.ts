@@ -1,6 +1,6 @@
 /**
  * Space that is handed out from one end to the other and then begun anew, all at once. What was written into it is good until
- * then, which its `generation` tells.
+ * then, which its `generation` shows.
  */
 import { align, type Block, find, giveBack, take } from './freed-blocks.js'
 
@@ -29,12 +29,12 @@ export class Arena {
   top = 0
   private base = 0
   private end = 0
-  /** Where the current piece of work began, and the most that one has used of late. */
+  /** The start of the current piece of work, and the most that one has used recently. */
   private start = 0
   private most = 0
   /** The blocks before this one. */
   private readonly filled: Filled[] = []
-  /** Whether it has more than it keeps. */
+  /** True if it has more than it keeps. */
   private isLarge = false
 
   /** The address of this many free bytes. */

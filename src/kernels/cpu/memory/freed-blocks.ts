@@ -23,15 +23,15 @@ const leastGrowth = 1 << 20
 /** The free blocks, by address. */
 const free: Block[] = []
 
-/** What is done when the memory is full, and what the error then says of it. */
+/** The action to take when the memory is full, and the advice that the error then gives. */
 let relief = { makeRoom: () => {}, advice: () => 'Use smaller batches.' }
 
-/** Says what to do when the memory is full: `makeRoom` gives blocks back, `advice` names what needs them and the way out. */
+/** Sets what to do when the memory is full: `makeRoom` gives blocks back, `advice` names what needs them and the way out. */
 export function whenFull(next: typeof relief): void {
   relief = next
 }
 
-/** How many bytes a block for this many has. */
+/** The size of a block for this many bytes. */
 export const align = (bytes: number) => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
 
 /**
@@ -82,7 +82,7 @@ export function giveBack(block: Block): void {
   }
 }
 
-/** How many free blocks lie before an address. */
+/** The number of free blocks before an address. */
 function placeOf(address: number): number {
   let [low, high] = [0, free.length]
   while (low < high) {

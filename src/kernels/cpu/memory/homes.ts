@@ -33,7 +33,7 @@ export class Home {
   address = 0
   /** The last kernel call that used it. */
   used = 0
-  /** Whether it had a block before. */
+  /** True if it had a block before. */
   returns = false
 
   constructor(

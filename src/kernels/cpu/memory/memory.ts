@@ -4,7 +4,7 @@
  *
  * ```ts
  * begin()
- * const a = pointer(x)                        // the address of x's numbers, copied to WebAssembly memory if need be
+ * const a = pointer(x)                        // the address of x's numbers, copied to WebAssembly memory if needed
  * const out = reserve('float32', n)           // the address of space for the result
  * kernel(a, out, n)
  * return result(out, 'float32', n)            // the result as a buffer
@@ -33,12 +33,12 @@ export class CpuBuffer implements DataBuffer {
     /** The address in WebAssembly memory; meaningful while `generation` is that of an arena or a workspace. */
     public address: number,
     public generation: number,
-    /** Where the numbers are instead, if the buffer is resident. */
+    /** The home of the numbers, if the buffer is resident. */
     readonly home: Home | null = null,
   ) {}
 }
 
-/** Where results and working space go, and where ordinary arrays are copied to. */
+/** The memory for results and working space, and for copies of ordinary arrays. */
 const scratch = new Arena()
 const copies = new Arena()
 
@@ -83,7 +83,7 @@ export function reserve(dtype: DType, size: number): number {
   return scratch.reserve(size * numbersOf[dtype].bytes)
 }
 
-/** Where working space starts: the kernel discards what it reserves from here on. */
+/** The start of working space: the kernel discards what it reserves from here on. */
 export function workingSpace(): number {
   return scratch.top
 }
@@ -122,7 +122,7 @@ export function addressNow(buffer: DataBuffer): number {
   return addressOf(buffer as CpuBuffer) || -1
 }
 
-/** Whether what is not resident is in WebAssembly memory now. */
+/** True if a buffer that is not resident is in WebAssembly memory now. */
 function hasAddress(b: CpuBuffer): boolean {
   const g = b.generation
   return g === generation || g === copies.generation || g === scratch.generation
@@ -196,13 +196,13 @@ function keep(b: CpuBuffer): void {
   if (b.array === null && b.generation === generation) b.array = copyOut(b.dtype, b.address, b.size)
 }
 
-/** Whether a kernel can change the numbers: those of resident buffers, and those that are in WebAssembly memory alone. */
+/** True if a kernel can change the numbers: those of resident buffers, and those that are in WebAssembly memory alone. */
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
   return b.home !== null || (b.array === null && hasAddress(b))
 }
 
-/** Whether the numbers are anywhere: what stays in a workspace that is over is lost. */
+/** True if the numbers still exist: what stays in a workspace that is over is lost. */
 export function isAlive(buffer: DataBuffer): boolean {
   return isResident(buffer) || (buffer as CpuBuffer).array !== null
 }

@@ -32,12 +32,12 @@ const longRun = 512
 /** A module that exports `plane`, `walk`, `fill` and `gather`. */
 export function moveModule(bytes: Bytes): ModuleCode {
   const transposed = bytes === 1 ? [] : [transpose(bytes)]
-  return { functions: [run(bytes), fill(bytes), scattered(bytes), ...transposed, plane(bytes), walk(), gather()] }
+  return { functions: [copyBytes(bytes), fill(bytes), scattered(bytes), ...transposed, plane(bytes), walk(), gather()] }
 }
 
 /** Copies one contiguous run. */
-const run = (bytes: Bytes): FunctionCode =>
-  internal('run', variables('from to bytes'), variables('end'), [
+const copyBytes = (bytes: Bytes): FunctionCode =>
+  internal('copyBytes', variables('from to bytes'), variables('end'), [
     when(i32.ge_u('bytes', longRun), [memoryCopy('to', 'from', 'bytes'), leave]),
     set('end', i32.add('from', 'bytes')),
     whileRoom('from', 'end', 16, [v128.store('to', v128.load('from')), advance('from', 16), advance('to', 16)]),
@@ -82,7 +82,7 @@ const scattered = (bytes: Bytes): FunctionCode =>
 
 /** Copies a plane of any strides by the fastest way that they allow. */
 function plane(bytes: Bytes): FunctionCode {
-  const row = when('fromColumn', call('run', 'from', 'to', 'bytes'), call('fill', 'from', 'to', 'bytes'))
+  const row = when('fromColumn', call('copyBytes', 'from', 'to', 'bytes'), call('fill', 'from', 'to', 'bytes'))
   const byRows = [
     set('bytes', i32.mul('columns', bytes)),
     countTo('r', 'rows', [row, advance('from', 'fromRow'), advance('to', 'toRow')]),
@@ -185,7 +185,7 @@ function gather(): FunctionCode {
   const chosen = i32.add('x', i32.mul(i32.load(i32.add('indices', i32.shl('i', 2))), 'row'))
   return exported('gather', variables('x indices count out outer block row'), variables('o i'), [
     countTo('o', 'outer', [
-      countTo('i', 'count', [call('run', chosen, 'out', 'row'), advance('out', 'row')]),
+      countTo('i', 'count', [call('copyBytes', chosen, 'out', 'row'), advance('out', 'row')]),
       advance('x', 'block'),
     ]),
   ])

@@ -151,7 +151,7 @@ function move(
   to: number,
   toStrides: readonly number[],
 ): void {
-  const dims = simplify(bytes, shape, fromStrides, toStrides)
+  const dims = fewestAxes(bytes, shape, fromStrides, toStrides)
   if (dims.length === 6) {
     kernelsFor(bytes).plane(from, to, dims[0], dims[3], dims[1], dims[4], dims[2], dims[5])
   } else {
@@ -160,7 +160,12 @@ function move(
 }
 
 /** The fewest (at least two) axes that walk both views, as size, from stride and to stride in bytes of each, outermost first. */
-function simplify(bytes: Bytes, shape: Shape, fromStrides: readonly number[], toStrides: readonly number[]): number[] {
+function fewestAxes(
+  bytes: Bytes,
+  shape: Shape,
+  fromStrides: readonly number[],
+  toStrides: readonly number[],
+): number[] {
   const dims = mergedList(shape, [fromStrides, toStrides])
   for (let i = 0; i < dims.length; i += 3) {
     dims[i + 1] *= bytes

@@ -5,7 +5,7 @@
 import type { DataBuffer, DType, TypedArray } from '../../backend.js'
 import { ordinary, values } from '../memory/memory.js'
 
-/** 2^21 indices fit into the 53 bits of a float64 beside 32 bits of key. */
+/** 2^21 indices fit into the 53 bits of a float64 next to 32 bits of key. */
 const indices = 2 ** 21
 
 /** Pieces of this length are sorted by insertion before they are merged. */

@@ -14,7 +14,7 @@ export function extremeModule(dtype: DType): ModuleCode {
   return { functions: [rows(dtype), columns(dtype)] }
 }
 
-/** Whether numbers are the extreme or NaN. */
+/** Code that compares numbers with the extreme and with NaN. */
 function isHit(dtype: DType) {
   const { scalar, vector } = numbersOf[dtype]
   return {

@@ -11,7 +11,7 @@ import { i32, v128 } from '../wasm/instructions.js'
 import { advance, times, whileRoom } from '../wasm/loops.js'
 import { instantiate } from '../wasm/module.js'
 
-/** Whether the numbers from one address to another are finite: 1 or 0. */
+/** 1 if the numbers from one address to another are finite, else 0. */
 type IsFinite = (x: number, end: number) => number
 
 /** One for each of the two questions: about the numbers, and about their squares. */

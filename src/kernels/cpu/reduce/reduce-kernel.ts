@@ -10,10 +10,10 @@ import { f32x4, f64x2, i32, i64x2, v128 } from '../wasm/instructions.js'
 import { advance, countTo, pick, repeatWhile, times, whileRoom } from '../wasm/loops.js'
 import { type KernelKind, type Reducer, reducer } from './reduce-kinds.js'
 
-/** How many vectors of a row one float32 accumulator adds up before it goes to float64. */
+/** The number of vectors of a row that one float32 accumulator adds up before it goes to float64. */
 const rowBlock = 32
 
-/** How many rows one float32 accumulator of a column adds up before it goes to float64. */
+/** The number of rows that one float32 accumulator of a column adds up before it goes to float64. */
 export const columnBlock = 64
 
 /** A module that exports `rows` and, except for products, `columns`. */

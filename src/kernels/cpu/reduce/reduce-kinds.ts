@@ -16,7 +16,7 @@ export type KernelKind = 'sum' | 'sumSquares' | 'sumProducts' | 'prod' | 'max' |
 
 type Numbers = (typeof numbersOf)[DType]
 
-/** Whether partial results are kept in float64. */
+/** True if partial results are kept in float64. */
 export const isWide = (kind: KernelKind, dtype: DType) => dtype === 'float32' && kind !== 'max' && kind !== 'min'
 
 /** The pieces of one reduction. Numbers are of the type of the `source`, results so far of the type of the `total`. */
@@ -45,7 +45,7 @@ export function reducer(kind: KernelKind, dtype: DType) {
     join: joinVectors(kind, source),
     joinTotal: joinVectors(kind, total),
     joinScalar: (a: Operand, b: Operand) => joinScalars(kind, total, a, b),
-    /** Whether vectors are compared by pmax or pmin, which are fast and do not see NaN; these are collected in masks. */
+    /** True if vectors are compared by pmax or pmin, which are fast and do not see NaN; these are collected in masks. */
     blind: source.type !== 'i32' && (kind === 'max' || kind === 'min'),
     joinFast: joinFast(kind, source),
     identity: identity(kind, dtype, total.scalar),
@@ -82,7 +82,7 @@ function joinScalars(kind: KernelKind, { scalar }: Numbers, a: Operand, b: Opera
   return select(a, b, (kind === 'max' ? i32.gt_s : i32.lt_s)(a, b))
 }
 
-/** What changes nothing when it is joined. */
+/** The number that changes nothing when it is joined. */
 function identity(kind: KernelKind, dtype: DType, scalar: Numbers['scalar']): Code {
   if (kind !== 'max' && kind !== 'min') return scalar.const(kind === 'prod' ? 1 : 0)
   if (dtype === 'bool') return i32.const(kind === 'max' ? 0 : 255)

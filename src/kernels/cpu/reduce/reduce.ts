@@ -16,7 +16,7 @@ import { extremeModule } from './extreme-kernel.js'
 import { columnBlock, reduceModule } from './reduce-kernel.js'
 import { isWide, type KernelKind } from './reduce-kinds.js'
 
-/** What one number takes, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 const nanoseconds = 0.2
 
 interface ReduceKernels {
@@ -75,7 +75,7 @@ export function argReduce(kind: 'argMax' | 'argMin', x: DataBuffer, shape: Shape
   const from = pointer(x)
   const extremes = reserve(x.dtype, size)
   const out = reserve('int32', size)
-  run(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1, collapsed)
+  reduceGroups(kind === 'argMax' ? 'max' : 'min', x.dtype, from, extremes, 1, collapsed)
   if (inner === 1) extremesFor(x.dtype).rows(from, extremes, out, outer, n)
   else extremesFor(x.dtype).columns(from, extremes, out, outer, n, inner)
   return result(out, 'int32', size)
@@ -96,16 +96,16 @@ function ofNothing(kind: ReduceKind, dtype: DType): number {
 function reduceNumbers(kind: ReduceKind, dtype: DType, from: number, out: number, collapsed: AxisGroups): void {
   const size = collapsed.kept * collapsed.reduced
   if (kind === 'any' || kind === 'all')
-    run(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
+    reduceGroups(kind === 'any' ? 'max' : 'min', 'bool', asBools(dtype, from, size), out, 1, collapsed)
   else if (dtype === 'bool' && kind !== 'max' && kind !== 'min')
     reduceNumbers(kind, 'int32', convert('widenBool', from, 'int32', size), out, collapsed)
-  else if (kind !== 'mean') run(kind, dtype, from, out, 1, collapsed)
+  else if (kind !== 'mean') reduceGroups(kind, dtype, from, out, 1, collapsed)
   else if (dtype === 'int32') meanOfIntegers(from, out, collapsed)
-  else run('sum', dtype, from, out, collapsed.reduced, collapsed)
+  else reduceGroups('sum', dtype, from, out, collapsed.reduced, collapsed)
 }
 
 /** Reduces all groups, the last first, which puts them together, and divides the sums. */
-function run(
+function reduceGroups(
   kind: KernelKind,
   dtype: DType,
   from: number,
@@ -119,16 +119,16 @@ function run(
     const n = groups.pop()!
     size /= n
     const partial = reserve(dtype, size)
-    runOne(kind, dtype, from, partial, size / inner, n, inner, 1)
+    reduceMiddle(kind, dtype, from, partial, size / inner, n, inner, 1)
     groups[groups.length - 1] *= inner
     from = partial
     if (kind === 'sumSquares') kind = 'sum'
   }
-  runOne(kind, dtype, from, out, groups[0], groups[1], groups[2], divisor)
+  reduceMiddle(kind, dtype, from, out, groups[0], groups[1], groups[2], divisor)
 }
 
 /** Reduces the middle of [outer, n, inner]. */
-function runOne(
+function reduceMiddle(
   kind: KernelKind,
   dtype: DType,
   from: number,
@@ -169,7 +169,7 @@ export function rowsTimesVector(
 function meanOfIntegers(from: number, out: number, collapsed: AxisGroups): void {
   const { kept, reduced } = collapsed
   const means = reserve('float64', kept)
-  run('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)
+  reduceGroups('sum', 'float64', convert('widenInt32', from, 'float64', kept * reduced), means, reduced, collapsed)
   conversions?.narrowFloat64(means, out, kept)
 }
 

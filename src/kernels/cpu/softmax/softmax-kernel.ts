@@ -6,7 +6,7 @@
  * pass, because it makes the sum NaN.
  */
 import { declare, prefixed } from '../math/define.js'
-import { expOfR, power, reduce } from '../math/exponential.js'
+import { expOfR, power, splitExponent } from '../math/exponential.js'
 import { andNot, set as assign, atLeast, less, mul } from '../math/float32.js'
 import { float64Functions, float64Prefix } from '../math/functions-float64.js'
 import { hoistConstants } from '../math/hoist-constants.js'
@@ -26,7 +26,7 @@ import { numbersOf } from '../wasm/dtypes.js'
 import { f32, f64, f64x2, i32, i32x4, i64x2, v128 } from '../wasm/instructions.js'
 import { advance, countTo, pick, repeatWhile } from '../wasm/loops.js'
 
-/** What computing with numbers of one dtype takes. */
+/** The code for numbers of one dtype. */
 type Lanes = (typeof numbersOf)['float32' | 'float64'] & {
   /** A mask of the first `columns` mod 4 (or 2) lanes. */
   readonly mask: Code
@@ -81,7 +81,7 @@ const smallest = -87
 const expOfNegative = (): Code =>
   apart([
     assign('a', atLeast('v', smallest)),
-    reduce('a'),
+    splitExponent('a'),
     assign('y', mul(expOfR(), power())),
     assign('v', andNot('y', less('v', smallest))),
   ])

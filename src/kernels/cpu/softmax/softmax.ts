@@ -9,7 +9,7 @@ import { bytes } from '../wasm/dtypes.js'
 import { instantiate } from '../wasm/module.js'
 import { softmaxModule } from './softmax-kernel.js'
 
-/** What one number takes, about, for the decision about threads. */
+/** Approximate nanoseconds for each number, to decide about threads. */
 const nanoseconds = 1
 
 type FloatType = 'float32' | 'float64'

@@ -1,12 +1,12 @@
 /**
- * What the threads tell each other: one shared block of words beside the memory of the kernels, which needs no locks.
+ * How the threads communicate: one shared block of words, apart from the memory of the kernels, without locks.
  *
- * Work is a row of tasks, numbered from 0 for good. The caller writes the calls of a task, then counts it as published; whoever
+ * Work is a row of tasks, numbered from 0 for good. The caller writes the calls of a task, then counts it as published; the thread that
  * is free (the caller as well) takes the next one, by counting it as taken; when it is done it is counted as finished. A task
  * that no worker takes in time is thus done by the caller, and a worker that is late, or gone, holds nobody up.
  */
 
-/** Where the words lie, in units of four bytes; those that several threads write are a cache line apart. */
+/** Positions of the words, in units of four bytes; those that several threads write are a cache line apart. */
 export const word = {
   /** Workers that are ready. */
   ready: 0,
@@ -16,19 +16,19 @@ export const word = {
   taken: 48,
   finished: 64,
   failed: 80,
-  /** How often a worker looks for work before it goes to sleep; a look takes some 8 ns. */
+  /** The number of times that a worker looks for work before it sleeps; a look takes some 8 ns. */
   patience: 96,
-  /** Where the calls of each task begin and end among the numbers: two words for each of the last `slots` tasks. */
+  /** The start and end of each task's calls among the numbers: two words for each of the last `slots` tasks. */
   slots: 112,
 } as const
 
 /** Most tasks that are published and not finished. */
 export const slots = 64
 
-/** Where the numbers of the calls begin, in units of eight bytes, and how many there are. */
+/** The start of the numbers of the calls, in units of eight bytes, and their count. */
 export const calls = { start: 512, length: 1 << 16 } as const
 
-/** Where the code of the kernels begins, in bytes, and how much room it has. */
+/** The start of the kernels' code, in bytes, and its room. */
 export const code = { start: (calls.start + calls.length) * 8, length: 1 << 19 } as const
 
 /** The block as the calling thread sees it. */

@@ -28,7 +28,7 @@ const node = (globalThis as { process?: Node }).process
 /** The module of Node, or undefined elsewhere. */
 const builtin = <T>(name: string) => node?.getBuiltinModule?.(name) as T | undefined
 
-/** As many threads as the environment variable NABLA_THREADS says, or else as there are cores. */
+/** The number of threads in the environment variable NABLA_THREADS, or else the number of cores. */
 export function defaultThreads(): number {
   return askedThreads() ?? cores()
 }
@@ -80,7 +80,7 @@ function startInBrowser(code: string, data: object, failed: () => void): void {
   worker.postMessage(data)
 }
 
-/** Whether this thread may sleep until it is woken; the main thread of a page may not. */
+/** True if this thread may sleep until it is woken; the main thread of a page may not. */
 export function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1)

@@ -7,10 +7,10 @@ import { isShared, memory } from '../wasm/module.js'
 import { slots, word } from './control.js'
 import { defaultThreads, obstacle, startWorker } from './platform.js'
 import { aloneUntil, control } from './tasks.js'
+import { thresholds } from './thresholds.js'
 import { workerCode } from './worker.js'
-import { worth } from './worth.js'
 
-/** A split may not have more parts than there are slots for tasks, so that more threads than half of them are no use. */
+/** A split may not have more parts than there are slots for tasks, so more threads than half of them would not help. */
 const most = slots / 2
 
 let wanted = Math.min(defaultThreads(), most)
@@ -26,21 +26,21 @@ let reason = isShared ? undefined : (obstacle() ?? 'no shared memory')
  * Where threads cannot run (see `getThreads`) nothing changes. The default is the environment variable NABLA_THREADS, or else
  * as many as there are cores; the first worker then starts when there has been enough to do for it, otherwise at once. Where the
  * variable is 1 when nabla is imported, memory is not shared, and there is one thread for good.
- * @param n how many threads, the main one included; 1 for none beside it
+ * @param n how many threads, including the main one; 1 for no other
  * @throws OptionError if n is not a whole number from 1 on
  */
 export function setThreads(n: number): void {
   if (!(Number.isInteger(n) && n >= 1))
     throw new OptionError(
-      `setThreads: the number of threads must be a whole number from 1 on, received ${n}. Give 1 for the calling thread alone.`,
+      `setThreads: the number of threads must be a whole number from 1 on, received ${n}. Pass 1 to use only the calling thread.`,
     )
   wanted = Math.min(n, most)
   Atomics.store(control.words, word.active, wanted - 1)
   Atomics.notify(control.words, word.active)
-  threadsFor(worth.start)
+  threadsFor(thresholds.start)
 }
 
-/** How many threads large operations of the CPU may run on: 1 where threads cannot run. `getBackend().detail` says why. */
+/** Returns the number of threads that large operations on the CPU may use: 1 where threads cannot run. `getBackend().detail` shows why. */
 export function getThreads(): number {
   return reason === undefined ? wanted : 1
 }
@@ -51,10 +51,10 @@ export function describeThreads(): string {
   return wanted === 1 ? '1 thread' : `${wanted} threads`
 }
 
-/** How many threads to split work among that takes so many nanoseconds on one: no more than are ready. */
+/** The number of threads for work that takes so many nanoseconds on one: no more than are ready. */
 export function threadsFor(nanoseconds: number): number {
-  if (nanoseconds < worth.split || wanted === 1 || reason !== undefined) return 1
-  const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / worth.split))
+  if (nanoseconds < thresholds.split || wanted === 1 || reason !== undefined) return 1
+  const useful = Math.min(wanted, Math.floor((2 * nanoseconds) / thresholds.split))
   if (workers < useful - 1) prepareWorker(nanoseconds)
   if (performance.now() < aloneUntil) return 1
   return Math.min(useful, 1 + Atomics.load(control.words, word.ready))
@@ -63,7 +63,7 @@ export function threadsFor(nanoseconds: number): number {
 /** Starts one worker, if it is time: it takes the caller a moment, so that no operation starts more. */
 function prepareWorker(nanoseconds: number): void {
   seen += nanoseconds
-  if (seen < worth.start) return
+  if (seen < thresholds.start) return
   try {
     startWorker(workerCode, { memory, control: control.words.buffer, index: workers++ }, giveUp)
   } catch {

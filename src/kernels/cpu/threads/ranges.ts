@@ -32,7 +32,7 @@ export function inRanges(
 /** The arguments of a kernel that works through numbers or rows, and how they change from range to range. */
 export interface Loop {
   readonly args: readonly number[]
-  /** Which argument is the number of turns. */
+  /** The index of the argument that is the number of turns. */
   readonly count: number
   /** By how much each argument grows from turn to turn: bytes for an address, 0 for what stays as it is. */
   readonly steps: readonly number[]

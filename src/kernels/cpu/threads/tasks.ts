@@ -15,15 +15,15 @@ import { BackendError } from '../../../errors.js'
 import { codeOf, isShared, type KernelFunction } from '../wasm/module.js'
 import { calls, code, newControl, slots, word } from './control.js'
 import { maySleep } from './platform.js'
-import { worth } from './worth.js'
+import { thresholds } from './thresholds.js'
 
-/** How often the caller looks whether all is finished before it sleeps. */
+/** The number of times that the caller checks for the end before it sleeps. */
 const patience = 4000
 
 /** Milliseconds that a worker may be late without being held up. */
 const tolerance = 0.2
 
-/** What is shared with the workers. */
+/** The memory shared with the workers. */
 export const control = newControl(isShared)
 const { words, numbers, bytes } = control
 
@@ -74,7 +74,7 @@ export function publish(): void {
 
 /** Runs what nobody has taken, and waits for the rest. */
 export function join(): void {
-  for (let task = take(); task >= 0; task = take()) run(task)
+  for (let task = take(); task >= 0; task = take()) runTask(task)
   const done = performance.now()
   for (let i = 0; i < patience && !isFinished(); i++);
   while (!isFinished()) sleep()
@@ -96,8 +96,8 @@ export function abandon(): void {
  */
 function learn(worked: number, waited: number): void {
   const heldUp = waited > worked + tolerance
-  if (heldUp) aloneUntil = performance.now() + worth.caution * (waited - worked)
-  Atomics.store(words, word.patience, heldUp ? 0 : Math.min(words[word.patience] + 100, worth.patience))
+  if (heldUp) aloneUntil = performance.now() + thresholds.caution * (waited - worked)
+  Atomics.store(words, word.patience, heldUp ? 0 : Math.min(words[word.patience] + 100, thresholds.patience))
 }
 
 /** A kernel whose calls are recorded. */
@@ -140,7 +140,7 @@ function take(): number {
   return word.slots + 2 * (task & (slots - 1))
 }
 
-function run(slot: number): void {
+function runTask(slot: number): void {
   try {
     for (let at = words[slot]; at < words[slot + 1]; ) at = callFrom(at)
   } catch (error) {

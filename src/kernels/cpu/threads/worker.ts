@@ -1,5 +1,5 @@
 /**
- * The code of a worker, as text, so that it runs from any bundle: it imports nothing and knows no kernel. Kernels are functions of
+ * The code of a worker, as text, so that it runs from any bundle: it imports nothing and contains no kernel. Kernels are functions of
  * WebAssembly modules whose bytes lie in the control block (`control.ts`) one behind the other, and are numbered in that order.
  */
 import { code, slots, word } from './control.js'

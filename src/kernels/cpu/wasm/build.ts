@@ -35,7 +35,7 @@ export function code(x: Operand, constant: Constant = untyped): Code {
 }
 
 const untyped: Constant = (value) => {
-  throw new NablaError(`wasm: the constant ${value} needs a type. Write i32.const(${value}) or the like.`)
+  throw new NablaError(`wasm: the constant ${value} needs a type. Write i32.const(${value}), or f64.const(${value}).`)
 }
 
 const localGet = op('local.get', [0x20], 'local')
@@ -62,7 +62,7 @@ export const constants =
   (...values: Value[]): Instruction =>
     instruction(v128Const, none, [shape, ...(values.length > 1 ? values : new Array<Value>(lanes).fill(values[0]))])
 
-/** The same function for each name, made from what stands beside the name. */
+/** The same function for each name, made from the value under that name. */
 function each<Value, Names extends Readonly<Record<string, Value>>, F>(
   names: Names,
   make: (name: string, value: Value) => F,

@@ -10,7 +10,7 @@ export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 /** An instruction, or several in order. */
 export type Code = Instruction | readonly Code[]
 
-/** What an instruction works on: code that leaves a value on the stack, the name of a local, or a constant. */
+/** The operand of an instruction: code that leaves a value on the stack, the name of a local, or a constant. */
 export type Operand = Code | string | number
 
 /** An instruction with all that belongs to it. */
@@ -18,24 +18,24 @@ export interface Instruction {
   readonly op: Op
   /** Computed before the instruction, in order. */
   readonly operands: readonly Code[]
-  /** What follows the opcode; see `Immediate`. */
+  /** The operands that follow the opcode in the bytes; see `Immediate`. */
   readonly immediates: readonly (string | number | bigint)[]
   /** Inside a `block` or `loop`, or between `if` and `else` and after that. */
   readonly parts?: readonly Code[]
 }
 
-/** What is the same for all uses of an instruction. */
+/** The part of an instruction that all its uses share. */
 export interface Op {
   /** As the text format has it. */
   readonly name: string
   readonly opcode: readonly number[]
   readonly immediate: Immediate
-  /** How many bytes a load or store moves. */
+  /** Bytes that a load or store moves. */
   readonly bytes: number
 }
 
 /**
- * What follows an opcode: nothing; the name of a local, a function or a label; lanes; an offset in memory and perhaps a lane; a label
+ * The data after an opcode: nothing; the name of a local, a function or a label; lanes; an offset in memory and perhaps a lane; a label
  * and the type of a result, before parts; a constant of a type (for a vector, the name of its shape comes first).
  */
 export type Immediate = 'none' | 'local' | 'function' | 'label' | 'lanes' | 'offset' | 'parts' | ValueType

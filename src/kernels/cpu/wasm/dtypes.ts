@@ -1,5 +1,5 @@
 /**
- * How the numbers of each dtype lie in memory, and the instructions for them. Kernels add what they need besides.
+ * How the numbers of each dtype lie in memory, and the instructions for them. Kernels add what else they need.
  */
 import { f32, f32x4, f64, f64x2, i8x16, i32, i32x4 } from './instructions.js'
 

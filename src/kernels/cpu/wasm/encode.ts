@@ -4,7 +4,7 @@
 import { NablaError } from '../../../errors.js'
 import { type Code, type FunctionCode, type Instruction, isSequence, type ModuleCode, type ValueType } from './code.js'
 import { importParameters, splitImport } from './imports.js'
-import { constant, unsigned } from './numbers.js'
+import { constant, unsigned } from './number-bytes.js'
 
 const valueTypes: Readonly<Record<string, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 const noResult = 0x40
@@ -128,7 +128,7 @@ class FunctionEncoder {
     } else this.append(constant(op.immediate as ValueType, immediates))
   }
 
-  /** How many blocks there are between the instruction and the block of this label. */
+  /** The number of blocks between the instruction and the block of this label. */
   private depth(label: string): number {
     const found = this.labels.lastIndexOf(label)
     return found < 0 ? missing('label', label) : this.labels.length - 1 - found

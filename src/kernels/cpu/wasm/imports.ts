@@ -1,12 +1,12 @@
 /**
- * What modules may import besides the memory: functions of numbers, `Math.exp` and the like, or nabla's own.
+ * The functions that modules may import: functions of numbers such as `Math.exp`, or nabla's own.
  */
 import { type FunctionName, rows } from '../../formula/functions.js'
 
 /** The remainder with the sign of a. */
 const fmod = (a: number, b: number) => a % b
 
-/** Whether an import is one of nabla's functions, which workers do not have. */
+/** True if an import is one of nabla's functions, which workers do not have. */
 export const isOwn = (name: string): boolean => name.startsWith('nabla.')
 
 /** The module and the name in it. */
@@ -18,7 +18,7 @@ export function ownFunctions(imports: readonly string[]): Record<string, WebAsse
   return Object.fromEntries(names.map((name) => [name, name === 'fmod' ? fmod : rows[name as FunctionName].numbers!]))
 }
 
-/** How many numbers a function takes. */
+/** The number of arguments of an imported function. */
 export function importParameters(name: string): number {
   const field = splitImport(name)[1]
   return field === 'fmod' ? 2 : rows[field as FunctionName].arity

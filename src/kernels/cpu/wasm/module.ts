@@ -15,16 +15,16 @@ const limits = [1 << 16, 1 << 15, 1 << 14]
 let pages = limits[0]
 const shared = sharedMemory()
 
-/** How large the memory can get, in GiB. */
+/** The largest size of the memory, in GiB. */
 export const memoryLimit = (pages * pageSize) / 2 ** 30
 
-/** Whether threads can work in the memory. */
+/** True if threads can work in the memory. */
 export const isShared = shared !== undefined
 
 /** The one memory every kernel works in, shared with threads where they can run. It grows; views of it are never kept. */
 export const memory = shared ?? ownMemory()
 
-/** Without WebAssembly an empty one, so that the first kernel can say what is missing. */
+/** Without WebAssembly an empty one, so that the first kernel can report what is missing. */
 function ownMemory(): WebAssembly.Memory {
   if (typeof WebAssembly !== 'undefined') return new WebAssembly.Memory({ initial: 16 })
   return { buffer: new ArrayBuffer(0), grow: () => refuse() } as unknown as WebAssembly.Memory
@@ -113,5 +113,5 @@ const fmaModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123
 // biome-ignore format: a module of 28 bytes
 const simdModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11)
 
-/** Whether this engine has relaxed SIMD, and with it fused multiply-add. */
+/** True if this engine has relaxed SIMD, and with it fused multiply-add. */
 export const hasFma: boolean = typeof WebAssembly !== 'undefined' && WebAssembly.validate(fmaModule)

@@ -1,5 +1,5 @@
 /**
- * From WebAssembly code to its text format: for the curious, and for the tests, which let another assembler read it.
+ * From WebAssembly code to its text format: for readers, and for the tests, in which another assembler reads it.
  */
 import { type Code, type FunctionCode, type Instruction, isSequence, type ModuleCode, type Variable } from './code.js'
 import { importParameters, splitImport } from './imports.js'

@@ -1,6 +1,11 @@
 /** What matrix products read and write beside their results, seen by kernels that only write down where they would. */
 import test from 'ava'
-import { type Call, multiplyRange, type Product, prepare } from '../../../../src/kernels/cpu/matmul/matmul-blocks.js'
+import {
+  type MatmulCall,
+  multiplyRange,
+  type Product,
+  prepare,
+} from '../../../../src/kernels/cpu/matmul/cache-blocks.js'
 import { begin, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
 import { f32x4 } from '../../../../src/kernels/cpu/wasm/instructions.js'
 
@@ -18,7 +23,7 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
   const look = (from: number, rows: number, row: number, bytes: number) => {
     if (from >= a && from < a + 4 * m * k) touch(read, from, (rows - 1) * row + bytes)
   }
-  const call: Call = {
+  const call: MatmulCall = {
     size: { m, n, k, batch: 1, aStep: 0, bStep: 0, transposeA, transposeB },
     a,
     b: 1 << 24,

@@ -3,7 +3,7 @@
  */
 import test from 'ava'
 import { tensor, tidy } from '../../../../src/index.js'
-import { cpu } from '../../../../src/kernels/cpu/backend.js'
+import { cpu } from '../../../../src/kernels/cpu/cpu.js'
 
 for (const dtype of ['float32', 'float64'] as const) {
   test(`one ${dtype} that is not finite is found wherever it is`, (t) => {

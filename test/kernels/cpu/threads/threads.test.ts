@@ -13,7 +13,7 @@ import type {
 } from '../../../../src/kernels/backend.js'
 
 process.env.NABLA_THREADS = '3' // before the first import of what reads it
-const { cpu } = await import('../../../../src/kernels/cpu/backend.js')
+const { cpu } = await import('../../../../src/kernels/cpu/cpu.js')
 const { newArray, ordinary, pointer, values } = await import('../../../../src/kernels/cpu/memory/memory.js')
 const { instantiate } = await import('../../../../src/kernels/cpu/wasm/module.js')
 const { exported, variables } = await import('../../../../src/kernels/cpu/wasm/code.js')
@@ -22,11 +22,11 @@ const { i32 } = await import('../../../../src/kernels/cpu/wasm/instructions.js')
 const { getThreads, setThreads, threadsFor } = await import('../../../../src/kernels/cpu/threads/pool.js')
 const { join, publish, record } = await import('../../../../src/kernels/cpu/threads/tasks.js')
 const { inRanges } = await import('../../../../src/kernels/cpu/threads/ranges.js')
-const { worth } = await import('../../../../src/kernels/cpu/threads/worth.js')
+const { thresholds } = await import('../../../../src/kernels/cpu/threads/thresholds.js')
 const { parse } = await import('../../../../src/kernels/formula/parse.js')
 
 const counts = [1, 2, 3]
-const split = worth.split
+const split = thresholds.split
 
 /** Numbers in [0, 1) that are the same in every run. */
 function seeded(seed: number): () => number {
@@ -50,8 +50,8 @@ function numbers(dtype: DType, size: number, scale = 4): DataBuffer {
 test.before('all workers are ready', async () => {
   setThreads(3)
   while (threadsFor(Number.MAX_VALUE) < 3) await new Promise((done) => setTimeout(done, 5))
-  worth.split = Number.MIN_VALUE
-  worth.caution = 0
+  thresholds.split = Number.MIN_VALUE
+  thresholds.caution = 0
 })
 
 /** What `run` gives on one, two and three threads. */
@@ -281,7 +281,7 @@ test.serial('kernels that need JavaScript run on the calling thread, in their tu
 })
 
 test.serial('small work is not split, and one thread is one thread', (t) => {
-  worth.split = split
+  thresholds.split = split
   setThreads(3)
   t.is(threadsFor(split - 1), 1)
   t.is(threadsFor(split), 2)
@@ -289,7 +289,7 @@ test.serial('small work is not split, and one thread is one thread', (t) => {
   t.is(getThreads(), 3)
   setThreads(1)
   t.is(threadsFor(Number.MAX_VALUE), 1)
-  worth.split = Number.MIN_VALUE
+  thresholds.split = Number.MIN_VALUE
 })
 
 test.serial('the back end says how many threads there are', (t) => {
@@ -321,7 +321,7 @@ async function runNode(code: string, env: Record<string, string>): Promise<{ sta
 
 const product = `
   import { randomNormal, setThreads, getThreads } from './src/index.ts'
-  import { cpu } from './src/kernels/cpu/backend.ts'
+  import { cpu } from './src/kernels/cpu/cpu.ts'
   import { threadsFor } from './src/kernels/cpu/threads/pool.ts'
   const x = randomNormal([300, 300], { seed: 1 })
   const product = () => x.matmul(x).sum().item()`

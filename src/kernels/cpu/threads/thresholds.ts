@@ -1,7 +1,7 @@
 /**
  * When threads are worth it. Measured on two cores; results do not depend on these numbers.
  */
-export const worth = {
+export const thresholds = {
   /**
    * The least that is split, in two, by the nanoseconds that it takes on one thread; every half of it more is worth one more thread.
    * On an idle machine 20 000 are enough while the workers are awake, and some 60 000 when they have to be woken.
@@ -18,7 +18,7 @@ export const worth = {
   caution: 10,
 
   /**
-   * How often an idle worker looks for work before it goes to sleep, at most: some 160 microseconds. That is longer than the pauses
+   * The most times that an idle worker looks for work before it sleeps: some 160 microseconds. That is longer than the pauses
    * between the large products of a training step, so that the worker is awake for the next one: waking it takes 40 microseconds, 20
    * of them the caller's. Measured by the step of a small network (784-256-128-10, batch 64) on two threads: with 4 000 looks it takes 1.07
    * times as long, and with 40 000 as long as with these.

@@ -7,7 +7,7 @@ import { threadsFor } from '../threads/pool.js'
 import { callInRanges } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
 import { planWalk, visitAround, type Walk } from './broadcast.js'
-import { areWhole, type Inputs, type Kernel, type Kernels } from './kernels.js'
+import { areWhole, type Inputs, type Kernel, type KernelCache } from './kernel-cache.js'
 import { nanoseconds } from './storage.js'
 
 /** All that a call needs but the addresses. */
@@ -25,7 +25,7 @@ export class RowPlan {
   private readonly outputBytes: readonly number[]
 
   constructor(
-    kernels: Kernels,
+    kernels: KernelCache,
     inputs: Inputs,
     private readonly shape: Shape,
     private readonly outputs: readonly DType[],
@@ -45,7 +45,7 @@ export class RowPlan {
     this.steps = this.inputSteps.filter((_, i) => this.dtypes[i] !== 'scalar')
   }
 
-  /** Whether the plan is one for these inputs and outputs. */
+  /** True if the plan is for these inputs and outputs. */
   fits(inputs: Inputs, shape: Shape, outputs: readonly DType[]): boolean {
     if (!isSame(shape, this.shape) || !isSame(outputs, this.outputs)) return false
     for (let i = 0; i < inputs.length; i++) if (!this.fitsInput(inputs[i], i)) return false

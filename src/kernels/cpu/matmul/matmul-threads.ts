@@ -5,14 +5,14 @@
 
 import { inRanges } from '../threads/ranges.js'
 import { join, recorded } from '../threads/tasks.js'
-import { type Call, type Kernels, multiplyRange, prepare } from './matmul-blocks.js'
-import { tileOf } from './rows.js'
+import { type MatmulCall, type MatmulKernels, multiplyRange, prepare } from './cache-blocks.js'
+import { tileOf } from './tiles.js'
 
-/** Kernels that are recorded as tasks instead of called. */
-const recording = new Map<Kernels, Kernels>()
+/** MatmulKernels that are recorded as tasks instead of called. */
+const recording = new Map<MatmulKernels, MatmulKernels>()
 
 /** Computes the products on this many threads. */
-export function multiplyInParts(products: Call, threads: number): void {
+export function multiplyInParts(products: MatmulCall, threads: number): void {
   const call = { ...products, kernels: recordingOf(products.kernels) }
   const { m, n, batch } = call.size
   const { rows, width } = call.kernels
@@ -28,7 +28,7 @@ export function multiplyInParts(products: Call, threads: number): void {
 }
 
 /** Some rows and columns of one product of the batch. */
-function strip(call: Call, index: number, row: number, rows: number, column: number, columns: number): void {
+function strip(call: MatmulCall, index: number, row: number, rows: number, column: number, columns: number): void {
   const offset = column * call.kernels.bytes
   const bias = call.bias && call.bias + offset
   const product = prepare({ ...call, bias }, rows - row, columns - column)
@@ -37,7 +37,7 @@ function strip(call: Call, index: number, row: number, rows: number, column: num
   multiplyRange(product, call.a + row * aRow, call.b + column * bColumn, c, index, index + 1)
 }
 
-function recordingOf(kernels: Kernels): Kernels {
+function recordingOf(kernels: MatmulKernels): MatmulKernels {
   let twin = recording.get(kernels)
   if (!twin) {
     twin = {

@@ -1,8 +1,8 @@
 /**
- * The rows of a matrix product, in tiles. Tiles read A where it lies, or from copies in which the numbers of a step of k lie side by
+ * The rows of a matrix product, in tiles. Tiles read A in place, or from copies in which the numbers of a step of k lie side by
  * side.
  */
-import type { Kernels, Panels, Product, Slice } from './matmul-blocks.js'
+import type { MatmulKernels, Panels, Product, Slice } from './cache-blocks.js'
 import { panelBytes, type Tile } from './matmul-kernel.js'
 
 /**
@@ -73,7 +73,7 @@ function copyRows(p: Product, slice: Slice, row: number, rows: number, wanted: n
   return Math.max(1, packed)
 }
 
-/** Where tiles find their rows: the first one's address, and bytes from tile to tile. */
+/** Addresses of the rows of tiles: the first one's address, and bytes from tile to tile. */
 interface Rows {
   readonly at: number
   readonly tile: number
@@ -91,7 +91,7 @@ function runTiles(
 }
 
 /** The kernel for tiles of this height. */
-export function tileOf({ tiles, makeTile }: Kernels, height: number, transposed: boolean): Tile {
+export function tileOf({ tiles, makeTile }: MatmulKernels, height: number, transposed: boolean): Tile {
   const made = tiles[transposed ? 1 : 0]
   made[height] ??= makeTile(height, transposed)
   return made[height]

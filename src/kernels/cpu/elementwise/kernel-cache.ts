@@ -6,14 +6,14 @@ import type { Program } from '../../formula/ast.js'
 import { Recent } from '../../recent.js'
 import { instantiate } from '../wasm/module.js'
 import { isInt32 } from './compute.js'
-import { kernelModule } from './kernel.js'
-import type { RowPlan } from './rows.js'
+import { kernelModule } from './elementwise-kernel.js'
+import type { RowPlan } from './row-plan.js'
 import { type KernelSpec, newSpec, type Parameter } from './spec.js'
 
 /** The inputs of `map`. */
 export type Inputs = readonly (Operand | number)[]
 
-/** How an array input is read along a row: number by number (1), or the same number again and again (0). Scalars have 0. */
+/** The step of an array input along a row: number by number (1), or the same number again and again (0). Scalars have 0. */
 export type Strides = readonly (0 | 1)[]
 
 /** A kernel's function, and an array for the arguments of its calls. */
@@ -23,7 +23,7 @@ export interface Kernel {
 }
 
 /** The kernels of one program, and what was used last. */
-export class Kernels {
+export class KernelCache {
   lastSignature: number | string = -1
   last: Kernel | null = null
   lastPlan: RowPlan | null = null
@@ -65,19 +65,19 @@ export class Kernels {
   }
 }
 
-const programs = new WeakMap<Program, Kernels>()
+const programs = new WeakMap<Program, KernelCache>()
 
 /** The kernels made for a program so far. */
-export function kernelsOf(program: Program): Kernels {
+export function cacheOf(program: Program): KernelCache {
   let kernels = programs.get(program)
   if (!kernels) {
-    kernels = new Kernels(program)
+    kernels = new KernelCache(program)
     programs.set(program, kernels)
   }
   return kernels
 }
 
-/** What the kernel is generated from that gives a program's outputs in these dtypes. */
+/** Describes the kernel that computes a program's outputs in these dtypes. */
 export function mapSpec(
   program: Program,
   form: KernelSpec['form'],
@@ -90,14 +90,14 @@ export function mapSpec(
 }
 
 /**
- * What a digit of a signature may be: 0 is a scalar, 1 to 4 is an array of one of the four dtypes, 5 to 8 a single number in such an
+ * The values of a digit of a signature: 0 is a scalar, 1 to 4 is an array of one of the four dtypes, 5 to 8 a single number in such an
  * array, for all. (Outputs use 0 to 3.)
  */
 const digitKinds = 9
 /** So many digits are exact in a number, with one of 0 or 1 before them: 2 · 9¹⁴ < 2⁵³. */
 const mostDigits = 14
 
-/** A number that says all that a flat kernel's code depends on, or a text where a number cannot hold it. */
+/** A number that encodes all that a flat kernel's code depends on, or a string where a number cannot hold it. */
 function flatSignature(inputs: Inputs, size: number, dtypes: readonly DType[]): number | string {
   if (inputs.length + dtypes.length > mostDigits) return longSignature(inputs, flatStrides(inputs, size), dtypes)
   let code = areWhole(inputs) ? 1 : 0
@@ -121,7 +121,7 @@ function flatStrides(inputs: Inputs, size: number): Strides {
 
 const dtypeCode = (dtype: DType) => (dtype === 'float32' ? 0 : dtype === 'float64' ? 1 : dtype === 'int32' ? 2 : 3)
 
-/** Whether all inputs are whole numbers, by their dtype or (scalars) by their value. */
+/** True if all inputs are whole numbers, by their dtype or (scalars) by their value. */
 export function areWhole(inputs: Inputs): boolean {
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]

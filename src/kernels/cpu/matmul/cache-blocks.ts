@@ -1,14 +1,14 @@
 /**
  * Cuts a matrix product into blocks that fit the caches: slices of k, and some panels of columns at a time, whose rows are then computed
- * in tiles (`matmul-rows.ts`). The panels of B are packed (`matmul-pack.ts`) where that pays, and are otherwise read where they lie.
- * Columns that do not fill a panel are computed beside C and copied into it.
+ * in tiles (`tiles.ts`). The panels of B are packed (`pack-kernel.ts`) where that pays, and are otherwise read in place.
+ * Columns that do not fill a panel are computed in a place of their own and copied into C.
  */
 import type { DType, MatmulSize } from '../../backend.js'
 import { reserve } from '../memory/memory.js'
 import type { Plane } from '../move/move.js'
 import { accumulate, type Lanes, panelBytes, type Tile } from './matmul-kernel.js'
-import type { Clear, Pack } from './pack.js'
-import { copiedPanels, multiplyRows, packedPanel } from './rows.js'
+import type { Clear, Pack } from './pack-kernel.js'
+import { copiedPanels, multiplyRows, packedPanel } from './tiles.js'
 
 /** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
 const blockK = 512
@@ -21,7 +21,7 @@ const packRows = 24
 const packBytes = 1 << 15
 
 /** The kernels for one dtype. Tiles are compiled by height and layout, when they are first used. */
-export interface Kernels {
+export interface MatmulKernels {
   readonly dtype: DType
   readonly lanes: Lanes
   readonly bytes: number
@@ -39,8 +39,8 @@ export interface Kernels {
 }
 
 /** A call of `matmul`: its operands in memory. */
-export interface Call {
-  readonly kernels: Kernels
+export interface MatmulCall {
+  readonly kernels: MatmulKernels
   readonly size: MatmulSize
   readonly a: number
   readonly b: number
@@ -52,7 +52,7 @@ export interface Call {
 
 /** One product, or the part of it that gives m rows of n columns, and its scratch space. Steps are bytes. */
 export interface Product {
-  readonly kernels: Kernels
+  readonly kernels: MatmulKernels
   readonly size: MatmulSize
   readonly m: number
   readonly n: number
@@ -71,8 +71,8 @@ export interface Product {
   readonly edge: number
 }
 
-/** What all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
-export function prepare({ kernels, size, bias, relu }: Call, m = size.m, n = size.n): Product {
+/** The data that all products of a call, or their parts of m rows and n columns, share. Reserves scratch space. */
+export function prepare({ kernels, size, bias, relu }: MatmulCall, m = size.m, n = size.n): Product {
   const { dtype, bytes, width } = kernels
   const { k } = size
   const panel = packedPanel(Math.min(k, blockK)) / bytes
@@ -162,7 +162,7 @@ function wholePanels(p: Product, slice: Slice, first: number, count: number): Pa
   return { b: packedB, bStep: panelBytes, bPanel, ...columns }
 }
 
-/** The columns that do not fill a panel: packed with zeros beside them, and with a place of their own for the results. */
+/** The columns that do not fill a panel: padded with zeros, and with a place of their own for the results. */
 function edgePanel(p: Product, slice: Slice, whole: number): Panels {
   const { kernels, packedB, bStep, bColumn, edge } = p
   const { bytes, width, clear, plane } = kernels
