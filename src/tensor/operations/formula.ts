@@ -95,28 +95,28 @@ function fromProgram<Result>(
   defaults: Readonly<Record<string, number>> = {},
   typing?: Typing,
 ): Formula<Result> {
+  const print = () => text || expressionOf(program)
   const rows: ElementwiseRow[] = []
   const rowOf = (i: number) => {
     rows[i] ??= rowFor(program, program.outputs[i], text)
     return rows[i]
   }
   const call = (...inputs: unknown[]): unknown => {
-    const args = toArguments(argumentsOf(program, text, inputs, defaults))
+    const args = toArguments(argumentsOf(program, print(), inputs, defaults))
     if (typing) return elementwise(rowOf(0), args, undefined, typing(args.map(dtypeOf)))
     if (program.outputs.length === 1) return elementwise(rowOf(0), args)
     const results = elementwiseOutputs(program, rowOf, args)
     return Object.fromEntries(results.map((y, i) => [program.outputs[i], y]))
   }
   const derivative = (input: string) => {
-    const derived = derivativeProgram(program, input, text)
+    const derived = derivativeProgram(program, input, print())
     return fromProgram<Tensor>(
       derived,
       '',
-      { [gradientName(program)]: 1 },
+      { ...defaults, [gradientName(program)]: 1 },
       typingOf(derived, typing ?? typingOf(program)),
     )
   }
-  const print = () => text || expressionOf(program)
   Object.defineProperty(call, 'name', { value: print() })
   return Object.assign(call, {
     inputs: program.inputs,

@@ -175,3 +175,15 @@ test('tensors travel to mathjs and back', (t) => {
   t.is(math.det(x.toMathjs() as number[][]), -2)
   t.throws(() => fromMathjs([1, 2] as never), { instanceOf: DTypeError, message: /not a mathjs matrix/ })
 })
+
+test('derivatives of derivatives may leave out every gradient, and name themselves in messages', (t) => {
+  const slope = formula('x^3 / 3').derivative('x')
+  const curvature = slope.derivative('x')
+  const x = tensor([1, 2], { dtype: 'float64' })
+  t.deepEqual(curvature.inputs, ['x', 'g', 'g2'])
+  t.deepEqual(curvature(x).toArray(), [2, 4])
+  t.deepEqual(curvature({ x }).toArray(), [2, 4])
+  t.deepEqual(curvature(x, 3, 2).toArray(), [12, 24])
+  t.throws(() => curvature(), { instanceOf: FormulaError, message: /^formula: .*x.* takes 3 inputs \(x, g, g2\)/ })
+  t.throws(() => slope.derivative('z'), { instanceOf: FormulaError, message: /^formula: .*x.* has no input z/ })
+})
