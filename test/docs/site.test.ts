@@ -181,6 +181,8 @@ const searches: [words: string, target: string, among: number][] = [
   ['fit', 'classes/Model.html#fit', 5],
   ['hyperbolic', 'functions/tanh.html', 10],
   ['dilemma', 'guides/06-adamw.html', 10],
+  ['resume', 'guides/04-first-network.html', 3],
+  ['checkpoint', 'guides/04-first-network.html', 5],
   ['nan', 'guides/02-gradients.html', 3],
   ['nan', 'guides/05-training.html', 3],
   ['why is the loss nan', 'guides/05-training.html', 3],
