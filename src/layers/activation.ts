@@ -1,11 +1,11 @@
 /**
  * Activation: a layer that applies an activation function. (The functions by name: `activations.ts`.)
  */
-import { checkOptions } from '../options.js'
+import { resolve } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
 import { Layer } from './layer.js'
-import { type LayerOptions, layerOptions } from './layer-options.js'
+import { type LayerOptions, layerRules } from './layer-options.js'
 
 /**
  * Applies a function to each element (softmax: to each row).
@@ -21,7 +21,7 @@ export class Activation extends Layer {
    * @throws OptionError for an unknown activation or option
    */
   constructor(activation: ActivationLike, options: LayerOptions = {}) {
-    checkOptions('Activation', options, layerOptions)
+    resolve('Activation', options, layerRules)
     super(options)
     this.activation = getActivation('Activation', activation)
   }

@@ -24,7 +24,6 @@ import { tanh } from '../tensor/operations/exponentials.js'
 import { logSoftmax, softmax } from '../tensor/operations/reductions.js'
 import { Tensor } from '../tensor/tensor.js'
 import { notATensor } from './calls.js'
-import { shown } from './checks.js'
 
 const functions = {
   linear: (x: Tensor): Tensor => x,
@@ -87,7 +86,7 @@ export function getActivation(op: string, activation: ActivationLike): NamedActi
   throw unknownName(
     op,
     'activation',
-    typeof activation === 'string' ? activation : shown(activation),
+    activation,
     Object.keys(functions),
     "pass a function, such as formula('x * tanh(x)')",
   )

@@ -3,9 +3,8 @@
  * options say otherwise. If it has weights, it must be part of the outermost layer, because they would not be trained or saved otherwise.
  */
 import { OptionError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { resolve } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
-import { checkFlag } from './checks.js'
 import { contents, lastContents } from './contents.js'
 import type { Layer } from './layer.js'
 import type { CallOptions } from './layer-options.js'
@@ -53,9 +52,7 @@ function calledByItself(layer: Layer): OptionError {
 function modeOf(layer: Layer, given: CallOptions): CallOptions {
   if (given === inTraining || given === inUse) return given
   const op = `${layer.name}.apply`
-  checkOptions(op, given, ['training'])
-  const { training = modes.at(-1)?.training } = given
-  if (training !== undefined) checkFlag(op, 'training', training)
+  const { training } = resolve(op, given, { defaults: { training: modes.at(-1)?.training ?? false } })
   return training ? inTraining : inUse
 }
 

@@ -3,16 +3,16 @@
  */
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { checkArgument, type Resolved, resolve, whole } from '../options.js'
 import { dense, matmul } from '../tensor/operations/linalg.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Constraint, Variable } from '../tensor/variable.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
-import { checkConstraint, checkFlag, checkInput, shown } from './checks.js'
+import { checkInput } from './checks.js'
 import { getInitializer, type InitializerLike } from './initializers.js'
 import { Layer } from './layer.js'
-import { type LayerOptions, layerOptions } from './layer-options.js'
+import { constraint, type LayerOptions, layerRules } from './layer-options.js'
 
 /** Options of `Dense`. */
 export interface DenseOptions extends LayerOptions {
@@ -32,6 +32,20 @@ export interface DenseOptions extends LayerOptions {
   seed?: number
 }
 
+const rules = {
+  defaults: {
+    ...layerRules.defaults,
+    activation: null,
+    useBias: true,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+    kernelConstraint: null,
+    biasConstraint: null,
+    seed: undefined,
+  },
+  ranges: { ...layerRules.ranges, kernelConstraint: constraint, biasConstraint: constraint },
+} as const
+
 /**
  * $y = \varphi(xW + b)$: every output is connected to every input of the last axis.
  *
@@ -48,6 +62,7 @@ export class Dense extends Layer {
   kernel!: Variable
   /** The bias, [units]; null without one. */
   bias: Variable | null = null
+  private readonly options: Resolved<DenseOptions, typeof rules.defaults>
   private readonly activation: NamedActivation
 
   /**
@@ -57,31 +72,16 @@ export class Dense extends Layer {
    */
   constructor(
     readonly units: number,
-    private readonly options: DenseOptions = {},
+    options: DenseOptions = {},
   ) {
     if (typeof options === 'number') throw twoSizes(units, options)
-    checkOptions('Dense', options, [
-      'activation',
-      'useBias',
-      'kernelInitializer',
-      'biasInitializer',
-      'kernelConstraint',
-      'biasConstraint',
-      'seed',
-      ...layerOptions,
-    ])
+    const all = resolve('Dense', options, rules)
     super(options)
-    if (!Number.isInteger(units) || units < 1) {
-      throw new OptionError(
-        `Dense: units must be a whole number above 0, received ${shown(units)}. It is the number of outputs.`,
-      )
-    }
-    this.activation = getActivation('Dense', options.activation ?? 'linear')
-    getInitializer('Dense', options.kernelInitializer ?? 'glorotUniform')
-    getInitializer('Dense', options.biasInitializer ?? 'zeros')
-    checkFlag('Dense', 'useBias', options.useBias ?? true)
-    checkConstraint('Dense', 'kernelConstraint', options.kernelConstraint)
-    checkConstraint('Dense', 'biasConstraint', options.biasConstraint)
+    this.options = all
+    checkArgument('Dense', 'units', units, whole(1))
+    this.activation = getActivation('Dense', all.activation ?? 'linear')
+    getInitializer('Dense', all.kernelInitializer)
+    getInitializer('Dense', all.biasInitializer)
   }
 
   override get givesProbabilities(): boolean {
@@ -92,10 +92,13 @@ export class Dense extends Layer {
     if (inputShape.length === 0) {
       throw new ShapeError(`${this.name}: the examples are single numbers. Pass a batch of vectors, [batch, inputs].`)
     }
-    const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true, seed } = this.options
-    const { kernelConstraint: constraint, biasConstraint } = this.options
+    const { kernelInitializer, biasInitializer, kernelConstraint, biasConstraint, useBias, seed } = this.options
     const inputs = inputShape[inputShape.length - 1]
-    this.kernel = this.addWeight('kernel', [inputs, this.units], { initializer: kernelInitializer, constraint, seed })
+    this.kernel = this.addWeight('kernel', [inputs, this.units], {
+      initializer: kernelInitializer,
+      constraint: kernelConstraint,
+      seed,
+    })
     if (!useBias) return
     this.bias = this.addWeight('bias', [this.units], { initializer: biasInitializer, constraint: biasConstraint, seed })
   }
@@ -118,7 +121,7 @@ export class Dense extends Layer {
   }
 
   protected override config(): Readonly<Record<string, unknown>> {
-    return { units: this.units, activation: this.activation.name, useBias: this.options.useBias ?? true }
+    return { units: this.units, activation: this.activation.name, useBias: this.options.useBias }
   }
 
   protected override describe(): string {

@@ -1,17 +1,15 @@
 /**
  * Dropout: a layer that drops units at random in training.
  */
-import { OptionError } from '../errors.js'
 import { type Generator, generator } from '../kernels/random.js'
-import { checkOptions } from '../options.js'
+import { checkArgument, interval, resolve } from '../options.js'
 import { wrap } from '../tensor/creation.js'
 import { promote } from '../tensor/dtype.js'
 import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { shown } from './checks.js'
 import { Layer } from './layer.js'
-import { type CallOptions, type LayerOptions, layerOptions } from './layer-options.js'
+import { type CallOptions, type LayerOptions, layerRules } from './layer-options.js'
 
 /** Options of `Dropout`. */
 export interface DropoutOptions extends LayerOptions {
@@ -40,13 +38,13 @@ export class Dropout extends Layer {
     readonly rate: number,
     options: DropoutOptions = {},
   ) {
-    checkOptions('Dropout', options, [...layerOptions, 'seed'])
+    const { seed } = resolve('Dropout', options, {
+      ...layerRules,
+      defaults: { ...layerRules.defaults, seed: undefined },
+    })
     super(options)
-    if (!(typeof rate === 'number' && rate >= 0 && rate < 1))
-      throw new OptionError(
-        `Dropout: rate must be in [0, 1), received ${shown(rate)}. It is the fraction that is dropped.`,
-      )
-    this.random = options.seed === undefined ? null : generator(options.seed)
+    checkArgument('Dropout', 'rate', rate, interval('[0, 1)'))
+    this.random = seed === undefined ? null : generator(seed)
   }
 
   override get keepsProbabilities(): boolean {

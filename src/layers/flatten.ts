@@ -3,11 +3,11 @@
  */
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { checkOptions } from '../options.js'
+import { resolve } from '../options.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Layer } from './layer.js'
-import { type LayerOptions, layerOptions } from './layer-options.js'
+import { type LayerOptions, layerRules } from './layer-options.js'
 
 /**
  * Makes each example a vector: [batch, ...] becomes [batch, size].
@@ -16,7 +16,7 @@ import { type LayerOptions, layerOptions } from './layer-options.js'
  */
 export class Flatten extends Layer {
   constructor(options: LayerOptions = {}) {
-    checkOptions('Flatten', options, layerOptions)
+    resolve('Flatten', options, layerRules)
     super(options)
   }
 

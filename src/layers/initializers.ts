@@ -10,7 +10,6 @@ import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { shown } from './checks.js'
 
 /** Options of an initializer. */
 export interface InitializerOptions {
@@ -78,13 +77,7 @@ export function getInitializer(op: string, initializer: InitializerLike): Initia
   if (typeof initializer === 'function') return initializer
   const name = typeof initializer === 'string' ? toCamelCase(initializer) : ''
   if (Object.hasOwn(initializers, name)) return initializers[name as InitializerName]
-  throw unknownName(
-    op,
-    'initializer',
-    typeof initializer === 'string' ? initializer : shown(initializer),
-    Object.keys(initializers),
-    'pass a function of the shape',
-  )
+  throw unknownName(op, 'initializer', initializer, Object.keys(initializers), 'pass a function of the shape')
 }
 
 /** The number of inputs of one unit, and of units that one input feeds. */

@@ -5,7 +5,7 @@
 import { noGrad } from '../autograd/transforms/grad.js'
 import { DTypeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { autoName, classNameOf } from '../options.js'
+import { autoName, checkArgument, classNameOf, flag, resolve } from '../options.js'
 import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { snapshot } from '../tensor/operations/shaping.js'
@@ -14,11 +14,11 @@ import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Variable, variable } from '../tensor/variable.js'
 import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
-import { checkFlag, checkInitial, checkLayerOptions, checkWeight, withoutCall } from './checks.js'
+import { checkInitial, checkWeight, withoutCall } from './checks.js'
 import { contents, Holder } from './contents.js'
 import { enrol, setTrainable } from './freezing.js'
 import { getInitializer } from './initializers.js'
-import type { CallOptions, LayerOptions, WeightOptions } from './layer-options.js'
+import { type CallOptions, type LayerOptions, layerRules, type WeightOptions, weightRules } from './layer-options.js'
 import { pathOf } from './paths.js'
 import { describeTree, type LayerDescription } from './summary.js'
 
@@ -53,8 +53,11 @@ export abstract class Layer extends Holder {
 
   constructor(options: LayerOptions = {}) {
     super()
-    const { name, trainable = true, inputShape } = options
-    checkLayerOptions(classNameOf(this), options)
+    const { name, trainable, inputShape } = resolve<LayerOptions, typeof layerRules.defaults>(
+      classNameOf(this),
+      { name: options.name, trainable: options.trainable, inputShape: options.inputShape },
+      layerRules,
+    )
     this.name = name ?? autoName(classNameOf(this))
     this.isTrainable = trainable
     this.inputShape = inputShape ?? null
@@ -69,7 +72,7 @@ export abstract class Layer extends Holder {
   }
 
   set trainable(value: boolean) {
-    checkFlag(this.name, 'trainable', value)
+    checkArgument(this.name, 'trainable', value, flag)
     this.isTrainable = value
     for (const layer of contents<Layer>(this).layers) layer.isTrainable = value
     setTrainable(this.variables, value)
@@ -158,8 +161,9 @@ export abstract class Layer extends Holder {
    * @throws OptionError, ShapeError or DTypeError for a wrong name, shape or option
    */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
-    checkWeight(this.name, name, shape, options)
-    const { initializer = 'glorotUniform', trainable = true, constraint = null, dtype = 'float32', seed } = options
+    const op = `${this.name}.addWeight`
+    checkWeight(op, name, shape)
+    const { initializer, trainable, constraint, dtype, seed } = resolve(op, options, weightRules)
     checkSize(this.name, dtype, sizeOf(shape))
     const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
     checkInitial(this.name, name, value, shape)

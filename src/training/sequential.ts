@@ -5,8 +5,8 @@ import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { contents } from '../layers/contents.js'
 import { Layer } from '../layers/layer.js'
-import { type CallOptions, type LayerOptions, layerOptions } from '../layers/layer-options.js'
-import { checkOptions } from '../options.js'
+import { type CallOptions, type LayerOptions, layerRules } from '../layers/layer-options.js'
+import { resolve } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { CompileOptions } from './compile.js'
@@ -33,7 +33,7 @@ export class Sequential extends Model {
    */
   constructor(layers?: readonly Layer[], options: LayerOptions = {}) {
     if (layers !== undefined) checkLayers(layers)
-    checkOptions('Sequential', options, layerOptions)
+    resolve('Sequential', options, layerRules)
     super(options)
     this.layers = [...(layers ?? [])]
     this.buildIfKnown()
