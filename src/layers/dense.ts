@@ -34,7 +34,6 @@ export interface DenseOptions extends LayerOptions {
 
 const rules = {
   defaults: {
-    ...layerRules.defaults,
     activation: null,
     useBias: true,
     kernelInitializer: 'glorotUniform',
@@ -42,6 +41,7 @@ const rules = {
     kernelConstraint: null,
     biasConstraint: null,
     seed: undefined,
+    ...layerRules.defaults,
   },
   ranges: { ...layerRules.ranges, kernelConstraint: constraint, biasConstraint: constraint },
 } as const

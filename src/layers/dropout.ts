@@ -40,7 +40,7 @@ export class Dropout extends Layer {
   ) {
     const { seed } = resolve('Dropout', options, {
       ...layerRules,
-      defaults: { ...layerRules.defaults, seed: undefined },
+      defaults: { seed: undefined, ...layerRules.defaults },
     })
     super(options)
     checkArgument('Dropout', 'rate', rate, interval('[0, 1)'))

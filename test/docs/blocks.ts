@@ -70,11 +70,13 @@ export function foreignBlocks(language: string): { where: string; code: string }
   )
 }
 
-/** The lines of blocks in pages that are wider than so many characters, by where they stand: `README.md:12`. */
+/** The lines of blocks in pages, apart from changes of sources, that are wider than so many characters, by place: `README.md:12`. */
 export function wideLines(width: number): string[] {
   return markdownFiles().flatMap((file) =>
-    allBlocks(read(file)).flatMap(({ line, code }) =>
-      code.split('\n').flatMap((text, i) => (text.length > width ? [`${file}:${line + i}: ${text}`] : [])),
+    allBlocks(read(file)).flatMap(({ language, line, code }) =>
+      (language === 'diff' ? '' : code)
+        .split('\n')
+        .flatMap((text, i) => (text.length > width ? [`${file}:${line + i}: ${text}`] : [])),
     ),
   )
 }

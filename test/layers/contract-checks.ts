@@ -262,7 +262,7 @@ export const checks: Record<string, (c: Case) => void> = {
       message: /^\w+: unknown option trainabel\. Did you mean trainable\?/,
     })
     assert.throws(() => c.make({ inputShape: 2 as never }, 'float32'), {
-      message: /inputShape must be .*received 2\. /,
+      message: /inputShape must be .*received 2\.$/,
     })
   },
 }

@@ -320,7 +320,7 @@ test('a model is frozen as a whole, before and after it is built, as an option a
 test('mistakes in options and shapes are errors that say what to do', (t) => {
   t.throws(() => new Dense(0), {
     instanceOf: OptionError,
-    message: 'Dense: units must be a whole number above 0, received 0. It is the number of outputs.',
+    message: 'Dense: units must be a whole number above 0, received 0.',
   })
   t.throws(() => new Dense(2, { activaton: 'relu' } as object), {
     instanceOf: OptionError,
