@@ -271,7 +271,7 @@ test('a failed call says why and changes nothing', (t) => {
       /learningRate must be a finite number.*received NaN/,
     ],
     [(o) => o.importState(changed(o, 'iteration', -5)), /iteration is -5, not an integer of at least 0/],
-    [(o) => o.importState(changed(o, 'iteration', Number.NaN)), /iteration is NaN, not a whole number/],
+    [(o) => o.importState(changed(o, 'iteration', Number.NaN)), /iteration is NaN, not an integer of at least 0/],
     [(o) => o.importState(changed(o, 'a_m', 'x' as never)), /element 0 of a_m is string x, not a number/],
     [(o) => o.minimize(a.sum() as never, [a]), /not a function/],
     [(o) => o.minimize((() => 3) as never, [a]), /minimize: the loss function returned number 3, not a tensor/],
