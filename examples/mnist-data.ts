@@ -16,7 +16,7 @@ export interface Digits {
   readonly images: Float32Array
   /** The digits, 0 to 9. */
   readonly labels: Int32Array
-  /** How many there are. */
+  /** The number of images. */
   readonly count: number
 }
 
@@ -49,15 +49,15 @@ function readAll(): Digits {
 }
 
 /**
- * The pixels of all images in a file. They were bytes once, and are rounded to three digits in the package: this gives
- * the bytes back, as parts of 255.
- * @throws Error for a file that is cut
+ * The pixels of all images in a file. The package stores bytes rounded to three digits: this restores
+ * the bytes, divided by 255.
+ * @throws Error for an incomplete file
  */
 export function readPixels(path: string): Float32Array {
   const data = numbersIn(readFileSync(path, 'utf8'))
   if (data && data.length % pixels === 0) return Float32Array.from(data, (value) => Math.round(value * 255) / 255)
-  const found = data ? `${data.length} numbers, which are no whole images of ${pixels}` : 'no JSON with data'
-  throw new Error(`readPixels: ${path} holds ${found}, so it was cut. Install the package mnist again.`)
+  const found = data ? `${data.length} numbers, which is not a multiple of ${pixels}` : 'invalid JSON'
+  throw new Error(`readPixels: ${path} holds ${found}, so it is incomplete. Reinstall the package mnist.`)
 }
 
 function numbersIn(text: string): number[] | null {

@@ -7,7 +7,7 @@ import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import { pngUrl } from './png.js'
 
-/** What the report shows. */
+/** The contents of the report. */
 export interface Report {
   readonly title: string
   /** Of the test images, the share that was recognized, and how many there are. */
@@ -27,7 +27,7 @@ export interface Mistake {
   readonly image: ArrayLike<number>
   readonly label: number
   readonly predicted: number
-  /** How sure the classifier was of its prediction, 0 to 1. */
+  /** The probability of the predicted class, 0 to 1. */
   readonly confidence: number
 }
 
@@ -75,7 +75,7 @@ function curves({ history }: Report): string {
 </section>`
 }
 
-/** One measure over the epochs, in training and in validation, the last value written beside its end. */
+/** One measure over the epochs, in training and in validation, labeled with its last value. */
 function curve(history: Report['history'], measure: string, format: (value: number) => string): string {
   const { document } = parseHTML('<html></html>')
   const series = { training: history[measure], validation: history[`val_${measure}`] ?? [] }

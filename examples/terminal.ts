@@ -1,5 +1,5 @@
 /**
- * Pictures for the terminal: digits, a confusion matrix, what a classifier says about the plane.
+ * Pictures for the terminal: digits, a confusion matrix, the decision regions of a classifier.
  */
 
 /** A picture with a line of words below it. */
@@ -9,7 +9,7 @@ export interface Captioned {
   readonly caption: string
 }
 
-/** Square images beside each other, two rows of pixels to a line. */
+/** Square images side by side, two rows of pixels to a line. */
 export function drawImages(pictures: readonly Captioned[], gap = 2): string {
   const columns = pictures.map(({ image, caption }) => {
     const lines = drawImage(image)
@@ -34,7 +34,7 @@ function drawImage(image: ArrayLike<number>): string[] {
   )
 }
 
-/** How often each class (row) was taken for each class (column). */
+/** The number of times each true class (row) was predicted as each class (column). */
 export function confusionMatrix(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   for (let i = 0; i < labels.length; i++) matrix[labels[i]][predicted[i]]++
@@ -55,7 +55,7 @@ export function drawConfusionMatrix(matrix: readonly (readonly number[])[]): str
   return [head, ...rows].join('\n')
 }
 
-/** What `drawPlane` shows. */
+/** The contents of `drawPlane`. */
 export interface Plane {
   /** The class of each of the points. */
   readonly classify: (points: number[][]) => ArrayLike<number>
@@ -67,7 +67,7 @@ export interface Plane {
   readonly columns?: number
 }
 
-/** What a classifier says about the plane, as shades, and the points it learned from, as `o x + *`. */
+/** Draws a classifier's predictions over the plane as shades, and its training points as `o x + *`. */
 export function drawPlane({ classify, points, labels, extent = 1.1, columns = 56 }: Plane): string {
   const rows = Math.round(columns / 2)
   const at = (i: number, n: number) => extent * ((2 * i + 1) / n - 1)

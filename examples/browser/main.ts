@@ -1,5 +1,5 @@
 /**
- * Two moons, trained on the visitor's GPU; without one, on the CPU, and the page says why. To look at it: `npm run build`, then
+ * Two moons, trained on the visitor's GPU; without one, on the CPU, with the reason shown on the page. To look at it: `npm run build`, then
  * `npx vite examples/browser`; for a website: `npx vite build examples/browser`.
  */
 import { AdamW, Dense, getBackend, makeMoons, Sequential, setBackend, setSeed, tensor } from 'nabla'

@@ -10,7 +10,7 @@ import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Adafactor`. */
 export interface AdafactorOptions extends OptimizerOptions {
-  /** How the decay of the second moment grows: 1 − t to this power. Default −0.8. */
+  /** The exponent p in the decay rate of the second moment, 1 − tᵖ. Default −0.8. */
   beta2Decay?: Hyperparameter
   /** ε₁, added to the squared gradient. Default 1e-30. */
   epsilon1?: Hyperparameter

@@ -7,7 +7,7 @@ import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
-  /** What the sum of squares starts from. Default 0.1. */
+  /** The initial value of the sum of squares. Default 0.1. */
   initialAccumulatorValue?: number
   /** ε, against division by 0. Default 1e-7. */
   epsilon?: Hyperparameter

@@ -22,7 +22,7 @@ export interface AdamaxOptions extends OptimizerOptions {
  * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State:
  * slots `m` and `u` per variable, of its shape.
  *
- * Unlike PyTorch's, ε is in the denominator, not inside of the maximum; η is 0.001 and not 0.002.
+ * Unlike PyTorch's, ε is in the denominator, not in the maximum; η is 0.001 and not 0.002.
  *
  * @example
  * const w = variable([1, 2])

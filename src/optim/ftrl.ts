@@ -10,7 +10,7 @@ import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/
 export interface FtrlOptions extends OptimizerOptions {
   /** p, how the step size falls with the sum of squares: 0 or negative; 0 keeps it. Default −0.5. */
   learningRatePower?: Hyperparameter
-  /** What the sum of squares starts from, 0 or more. Default 0.1. */
+  /** The initial value of the sum of squares, 0 or more. Default 0.1. */
   initialAccumulatorValue?: number
   /** λ₁, which makes weights exactly 0. 0 or more, default 0. */
   l1RegularizationStrength?: Hyperparameter
@@ -23,7 +23,7 @@ export interface FtrlOptions extends OptimizerOptions {
 }
 
 /**
- * FTRL-proximal: online learning of sparse linear models, with L1 and L2 regularization inside of the update.
+ * FTRL-proximal: online learning of sparse linear models, with L1 and L2 regularization in the update.
  *
  * $$ n' = n + g^2, \qquad z \leftarrow z + g + 2 s w - \frac{n'^{-p} - n^{-p}}{\eta}\, w, \qquad q = \frac{n'^{-p}}{\eta} + 2 \left(\lambda_2 + \frac{\beta}{2\eta}\right) $$
  * $$ w \leftarrow \frac{\operatorname{clip}(z, -\lambda_1, \lambda_1) - z}{q}, \qquad n \leftarrow n' $$

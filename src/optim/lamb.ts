@@ -26,7 +26,7 @@ export interface LambOptions extends OptimizerOptions {
  * `learningRate` is η (default 0.001), `beta1` β₁ (0.9), `beta2` β₂ (0.999), `epsilon` ε (1e-7), as in Keras. State:
  * slots `m` and `v` per variable, of its shape.
  *
- * Weight decay acts on w beforehand; in the paper and in optax it is part of u, inside of the ratio. PyTorch has no
+ * Weight decay acts on w beforehand; in the paper and in optax it is part of u, in the ratio. PyTorch has no
  * LAMB.
  *
  * @example

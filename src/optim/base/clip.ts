@@ -16,13 +16,13 @@ import { rowsOf } from './sparse.js'
 import { meanLine, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 
-/** What clipping asks of the step that it is a part of. */
+/** The parts of a step that clipping uses. */
 export interface ClipStep {
   readonly runner: RuleRunner
   readonly recorder: Recorder
-  /** What is done for a variable, beside the rule. */
+  /** Returns the operations around the rule for a variable. */
   around(state: VariableState): StepPlan
-  /** Whether only the rows of this gradient have to be looked at. */
+  /** True if only the rows of this gradient are read. */
   isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices
 }
 
@@ -130,16 +130,16 @@ function setClipFactors(
 }
 
 /**
- * What scales a gradient of this norm down to at most `limit`. A limit of 0 or less clips nothing; an infinite norm
- * gives 0.
+ * Returns the factor that scales a gradient of this norm down to at most `limit`. With a limit of 0 or less nothing is clipped; an infinite
+ * norm gives 0.
  */
 export function clipFactor(norm: number, limit: number): number {
   return limit > 0 ? limit / Math.max(norm, limit) : 1
 }
 
 /**
- * What scales all gradients together down to at most `limit`; NaN when their norm is not finite, so that none is
- * silently kept.
+ * Returns the factor that scales all gradients together down to at most `limit`; NaN when their norm is not finite, so
+ * that no gradient passes unnoticed.
  */
 function globalClipFactor(norm: number, limit: number): number {
   return limit > 0 ? limit * Math.min(1 / norm, 1 / limit) + (norm - norm) : 1
@@ -150,12 +150,12 @@ const scaledSquares = op('squares - squares == 0 ? squares : small')
 
 const clip = op('g * scale * (limit / max(sqrt(squares), limit * scale))')
 
-/** NaN when the norm is not finite, so that no gradient is silently kept. */
+/** NaN when the norm is not finite, so that no gradient passes unnoticed. */
 const clipGlobally = op('g * scale * (limit * min(1 / sqrt(squares), 1 / (limit * scale)) + (squares - squares))')
 
 /**
- * Gradients, scaled down as `setClipFactors` says.
- * @param divisor what the gradients are still to be divided by; the limits are for their norms after that
+ * Returns the gradients, scaled down as by `setClipFactors`.
+ * @param divisor what the gradients will be divided by later; the limits apply to their norms after that
  */
 function clipped(
   gradients: readonly Tensor[],

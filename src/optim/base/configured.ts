@@ -31,13 +31,13 @@ const notInConfig = ['jitCompile']
 export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> extends AnyOptimizer {
   /** The optimizer's own options and their defaults. The shared ones need not be repeated. */
   static readonly defaults: Readonly<Record<string, unknown>> = { learningRate: 0.001 }
-  /** The own options that may be null though their default is not. */
+  /** The optimizer's own options that may be null although their default is not. */
   static readonly nullable: readonly string[] = []
 
   readonly name: string
   /** The options, defaults filled in. */
   readonly options: Resolved<Options>
-  /** How often `apply` was called; schedules are read at this step. */
+  /** The number of calls of `apply` so far; schedules are evaluated at this step. */
   protected applied = 0
 
   constructor(options: NoInfer<Options> = {} as Options) {
@@ -49,13 +49,13 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
     this.name = (resolved.name as string | null) ?? autoName(op)
   }
 
-  /** Checks options beyond their kind; called by the constructor. Throw an `OptionError` to refuse. */
+  /** Checks options beyond their kind; called by the constructor. Throw an `OptionError` to reject them. */
   protected checkOptions(_options: Resolved<Options>): void {}
 
-  /** Called when an option was changed, so that prepared rules are prepared again. */
+  /** Called after an option changed, so that rules are prepared again. */
   protected abstract optionsChanged(): void
 
-  /** The value that an option has at the next step. */
+  /** Returns the value of an option at the next step. */
   protected optionNow(name: keyof Options & string): number {
     return evaluateAt(this.constructor.name, name, this.options[name] as Hyperparameter, this.applied)
   }
@@ -100,7 +100,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   }
 
   /**
-   * Makes an optimizer of a configuration, in Keras's spelling or nabla's; one that Python Keras wrote is welcome.
+   * Creates an optimizer from a configuration in Keras's spelling or nabla's, including those that Python Keras writes.
    * @throws OptionError for unknown entries
    */
   static fromConfig<O>(this: new (options: never) => O, config: Config): O {
@@ -144,7 +144,7 @@ export abstract class ConfiguredOptimizer<Options extends OptimizerOptions> exte
   }
 }
 
-/** What a learning rate is, in words. */
+/** Describes a learning rate in words. */
 export function kindOfRate(rate: Hyperparameter): string {
   return typeof rate === 'number'
     ? `the number ${rate}`

@@ -1,10 +1,10 @@
 /**
- * Which variables weight decay leaves alone.
+ * The variables excluded from weight decay.
  */
 import { OptionError } from '../../errors.js'
 import type { Variable } from '../../tensor/variable.js'
 
-/** What to leave out of weight decay. */
+/** The variables to exclude from weight decay. */
 export interface WeightDecayExclusions {
   /** These variables. */
   variables?: readonly Variable[]
@@ -25,7 +25,7 @@ export class Exclusions {
     this.patterns = names.map(toPattern)
   }
 
-  /** Whether weight decay leaves this variable alone. */
+  /** Returns whether this variable is excluded from weight decay. */
   includes(variable: Variable): boolean {
     return this.variables.has(variable) || this.patterns.some((pattern) => pattern.test(variable.name))
   }

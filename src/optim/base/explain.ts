@@ -1,5 +1,5 @@
 /**
- * What a step did, stage by stage: data with a table for people. Measured only when somebody asks.
+ * A report of a step, stage by stage: data that prints as a table. Steps are measured only on demand.
  */
 import { setRecording } from '../../autograd/engine.js'
 import { OptionError } from '../../errors.js'
@@ -12,35 +12,35 @@ import type { RuleRunner } from './rule.js'
 import { gradientLines, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 
-/** What one step did to one variable. Norms are ‖·‖₂ over all elements. */
+/** The effect of one step on one variable. Norms are ‖·‖₂ over all elements. */
 export interface VariableReport {
   /** The variable's path. */
   readonly variable: string
   /** The gradient as it came in. */
   readonly gradientNorm: number
-  /** The gradient that clipping got: divided by the loss scale, the mean of what was accumulated. */
+  /** The gradient before clipping: divided by the loss scale, averaged over accumulated gradients. */
   readonly unscaledNorm: number
-  /** The gradient that the rule got. */
+  /** The gradient passed to the rule. */
   readonly clippedNorm: number
-  /** How much clipping left of the gradient: `clippedNorm / unscaledNorm`. */
+  /** The fraction of the gradient left by clipping: `clippedNorm / unscaledNorm`. */
   readonly clipFactor: number
   /** η of this step. */
   readonly learningRate: number
-  /** ηλ, the fraction of the weights that weight decay took; 0 for none. */
+  /** ηλ, the fraction of the weights removed by weight decay; 0 without weight decay. */
   readonly decay: number
   /** The weights before the step. */
   readonly weightNorm: number
-  /** How far the rule moved the weights, beside decay. */
+  /** The norm of the change that the rule made to the weights, without decay. */
   readonly updateNorm: number
-  /** `updateNorm / weightNorm`: about 0.001 is usual. */
+  /** `updateNorm / weightNorm`: typically about 0.001. */
   readonly updateRatio: number
-  /** How far a constraint moved the weights; 0 for none. */
+  /** The norm of the change that a constraint made to the weights; 0 without a constraint. */
   readonly constrainedBy: number
-  /** How far the moving average is from the weights, as a fraction of their norm; null without `useEma`. */
+  /** The distance between the moving average and the weights, as a fraction of their norm; null without `useEma`. */
   readonly averageDistance: number | null
 }
 
-/** What one step did. */
+/** A report of one step. */
 export class Explanation extends Printed {
   constructor(
     /** The optimizer's name. */
@@ -49,9 +49,9 @@ export class Explanation extends Printed {
     readonly step: number,
     /** η of the step. */
     readonly learningRate: number,
-    /** What happened to each variable, in the order of the update. */
+    /** One report for each variable, in the order of the update. */
     readonly variables: readonly VariableReport[],
-    /** Whether a later step was made since, which was not measured. Steps are, from the first call of `explain` on. */
+    /** True if a later step was made but not measured. From the first call of `explain`, every step is measured. */
     readonly isOutdated: boolean,
   ) {
     super()
@@ -65,15 +65,15 @@ export class Explanation extends Printed {
     const lines = table.map((row) =>
       row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
     )
-    const note = this.isOutdated ? ' (the last step that was measured; from now on every step is)' : ''
+    const note = this.isOutdated ? ' (the last measured step; from now on, every step is measured)' : ''
     return [`${this.optimizer}, step ${this.step}, learning rate ${show(this.learningRate)}${note}`, ...lines].join(
       '\n',
     )
   }
 
   /**
-   * The same, of one variable.
-   * @param isOutdated whether a later step was made since
+   * Returns the report of a single variable.
+   * @param isOutdated true if a later step was made
    */
   only({ path }: Variable, isOutdated = this.isOutdated): Explanation {
     const { optimizer, step, learningRate, variables } = this
@@ -87,8 +87,8 @@ export class Explanation extends Printed {
 
 /**
  * Decides when to measure, and keeps the last report. The first step is measured (it is slow anyway), then none until
- * somebody asks. Where numbers cannot be read at once, none is until somebody asks, and the report is written when the
- * numbers have come.
+ * `explain` is called. With asynchronous reads, no step is measured until then, and the report is written once the
+ * numbers have arrived.
  */
 export class Recorder {
   private isMeasuring = true
@@ -98,12 +98,12 @@ export class Recorder {
   private unread: readonly Tensor[] = []
   private readonly unclipped = new WeakMap<VariableState, Unclipped>()
 
-  /** Whether this step is to be measured. */
+  /** True if this step should be measured. */
   get wants(): boolean {
     return this.isMeasuring && (this.hasBeenAsked || !backend.isAsync)
   }
 
-  /** What has to be awaited before `ask`. From now on every step is measured. */
+  /** Returns the tensors to await before `ask`. From now on, every step is measured. */
   awaited(): readonly Tensor[] {
     this.hasBeenAsked = true
     this.isMeasuring = true
@@ -144,12 +144,12 @@ export class Recorder {
     this.measurements = []
   }
 
-  /** Forgets the measurements of a step that failed. */
+  /** Discards the measurements of a failed step. */
   discard(): void {
     if (this.measurements.length > 0) this.measurements = []
   }
 
-  /** The last report; null before the first step that was measured. From now on every step is. */
+  /** Returns the last report; null before the first measured step. From now on, every step is measured. */
   ask(iterations: number): Explanation | null {
     this.awaited()
     if (!this.last) return null
@@ -224,7 +224,7 @@ class Measurement {
     return squares
   }
 
-  /** What was measured. */
+  /** Returns the measurements as a report. */
   report(): VariableReport {
     const { state, decay, learningRate } = this
     const norm = (name: string) => Math.sqrt(this.squares[name].item())

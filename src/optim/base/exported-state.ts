@@ -18,7 +18,7 @@ export function withJson(state: OptimizerState): OptimizerState {
 
 /**
  * A state as `exportState` returned it, also where it went through JSON.
- * @throws OptionError for what is not an object of arrays
+ * @throws OptionError unless it is an object of arrays
  */
 export function readState(op: string, state: unknown): OptimizerState {
   checkState(op, state)
@@ -34,7 +34,7 @@ function readArray(array: unknown): unknown {
 const isIndexed = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && Object.keys(x).every((key, i) => key === String(i))
 
-/** Arrays under unique names: what comes later under a name taken is numbered. */
+/** Adds the arrays under unique names: later ones with a name already taken are numbered. */
 export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {
   for (const [name, variable] of named(variables, state)) {
     state[name] = variable.dataSync() as Float32Array | Float64Array
@@ -44,9 +44,9 @@ export function exportVariables(variables: readonly Variable[], state: Optimizer
 
 /**
  * Checks that the state has exactly these numbers and arrays, then calls `commit` and writes the arrays. Arrays are
- * found by name; where names differ, by position, if all names in order are the same but for the numbers that unnamed
- * variables get, which depend on what was made before.
- * @throws OptionError otherwise; nothing is changed then
+ * matched by name; where names differ, by position, if all names in order are the same except for the automatic numbers of
+ * unnamed variables, which depend on what was created before.
+ * @throws OptionError otherwise; nothing is changed in that case
  */
 export function importVariables(
   op: string,
@@ -74,25 +74,25 @@ export function importVariables(
 function checkState(op: string, state: unknown): asserts state is OptimizerState {
   if (typeof state === 'string') {
     throw new OptionError(
-      `${op}: the state is a string of ${state.length} characters. Read it first: ${op}(JSON.parse(text)).`,
+      `${op}: the state is a string of ${state.length} characters. Parse it first: ${op}(JSON.parse(text)).`,
     )
   }
   if (state instanceof Promise) {
-    throw new OptionError(`${op}: the state is a promise. Wait for it first: ${op}(await exportStateAsync()).`)
+    throw new OptionError(`${op}: the state is a promise. Await it first: ${op}(await exportStateAsync()).`)
   }
   if (typeof state === 'object' && state !== null && !Array.isArray(state) && !(state instanceof Map)) return
   throw new OptionError(`${op}: the state is ${describe(state)}. Pass what exportState() returned.`)
 }
 
 /**
- * A number that counts something.
- * @throws OptionError unless it is one whole number from 0 on
+ * Returns a count from a state.
+ * @throws OptionError unless it is a single integer of at least 0
  */
 export function countIn(op: string, state: OptimizerState, name: string): number {
   checkNumbers(op, name, state[name], 1)
   const [count] = state[name]
   if (Number.isSafeInteger(count) && count >= 0) return count
-  throw new OptionError(`${op}: ${name} is ${count}, not a whole number from 0 on. Give what exportState() returned.`)
+  throw new OptionError(`${op}: ${name} is ${count}, not an integer of at least 0. Pass what exportState() returned.`)
 }
 
 /** @throws OptionError when a name is missing, or unknown */
@@ -120,7 +120,7 @@ export function checkNumbers(op: string, name: string, array: unknown, size: num
   if (kind && (array as ArrayLike<number>).length === size && (!dtype || kind === dtype || kind === anyList)) return
   const given = kind ? `${kind} of ${(array as ArrayLike<number>).length} numbers` : describe(array)
   throw new OptionError(
-    `${op}: ${name} is ${given}, wanted ${dtype ?? anyList} of ${size}. ${dtype ? sameVariables : 'Give what exportState() returned.'}`,
+    `${op}: ${name} is ${given}, expected ${dtype ?? anyList} of ${size}. ${dtype ? sameVariables : 'Pass what exportState() returned.'}`,
   )
 }
 
@@ -158,17 +158,17 @@ function* named(variables: readonly Variable[], taken: object): Generator<[strin
 }
 
 const sameVariables =
-  'Build the optimizer with the same options for the same variables first; variables and layers can be given a name, which tells them apart.'
+  'Build the optimizer with the same options for the same variables first; name variables and layers to tell them apart.'
 
 /** A state of all variables, read when some are frozen. */
 const moreVariables =
-  'Build the optimizer for everything that the state was saved for, with the same options: build(model.variables) includes frozen layers.'
+  'Build the optimizer for all variables of the state, with the same options: build(model.variables) includes frozen layers.'
 
 /** A state of some variables, read when it is built for all. */
 const fewerVariables =
-  'Build the optimizer for what the state was saved for only, with the same options: build(model.trainableVariables) leaves out frozen layers; addVariables adds them later.'
+  'Build the optimizer only for the variables of the state, with the same options: build(model.trainableVariables) excludes frozen layers; addVariables adds them later.'
 
-/** What numbers that were typed by no one are called. */
+/** The description of an array without a dtype. */
 const anyList = 'a list'
 
 /** The dtype of a typed array, `a list` for an array, null for anything else. */
@@ -179,6 +179,6 @@ function kindOf(array: unknown): string | null {
 }
 
 function notNumber(op: string, name: string, i: number, x: unknown): OptionError {
-  const hint = x === null ? 'JSON has no NaN and no ±∞, and writes null for them.' : 'Give what exportState() returned.'
+  const hint = x === null ? 'JSON.stringify writes null for NaN and ±∞.' : 'Pass what exportState() returned.'
   return new OptionError(`${op}: element ${i} of ${name} is ${describe(x)}, not a number. ${hint}`)
 }

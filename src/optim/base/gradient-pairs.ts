@@ -82,14 +82,14 @@ function checkPair(op: string, gradient: unknown, variable: Variable): void {
   }
   if (!sameShape(gradient.shape, variable.shape)) {
     throw new ShapeError(
-      `${op}: the gradient of ${variable.name} has shape ${formatShape(gradient.shape)}, the variable ${formatShape(variable.shape)}. Give gradients and variables in the same order.`,
+      `${op}: the gradient of ${variable.name} has shape ${formatShape(gradient.shape)}, the variable ${formatShape(variable.shape)}. Pass gradients and variables in the same order.`,
     )
   }
   if (gradient instanceof IndexedSlices) checkRows(op, gradient, variable)
   else if (backend.isAlive?.(gradient.buffer) === false) throw outlived(op, variable)
 }
 
-/** @throws OptionError or GradientError when a sparse gradient has a row that the variable has not, or no numbers */
+/** @throws OptionError or GradientError when a sparse gradient has a row outside the variable, or was freed */
 function checkRows(op: string, { values, indices, shape }: IndexedSlices, variable: Variable): void {
   if ([values, indices].some(({ buffer }) => backend.isAlive?.(buffer) === false)) throw outlived(op, variable)
   if (backend.isPending?.(indices.buffer)) return
@@ -102,13 +102,13 @@ function checkRows(op: string, { values, indices, shape }: IndexedSlices, variab
 
 function outlived(op: string, { name }: Variable): GradientError {
   return new GradientError(
-    `${op}: the gradient of ${name} belonged to a tidy() or training step that is over. Make the step in the same tidy(), or return the gradient from it.`,
+    `${op}: the gradient of ${name} belonged to a tidy() or training step that is over. Make the step inside the same tidy(), or return the gradient from it.`,
   )
 }
 
 function wrongCount(op: string, gradients: number, variables: number): OptionError {
   return new OptionError(
-    `${op}: ${gradients} gradients for ${variables} variables. Give one gradient (or null) for each variable, in the same order.`,
+    `${op}: ${gradients} gradients for ${variables} variables. Pass one gradient (or null) for each variable, in the same order.`,
   )
 }
 

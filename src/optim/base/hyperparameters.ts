@@ -11,7 +11,7 @@ export function evaluateAt(op: string, name: string, value: Hyperparameter, step
   if (typeof value === 'number') return value
   const result = value instanceof LearningRateSchedule ? value.at(step) : value()
   if (typeof result === 'number' && !Number.isNaN(result)) return result
-  throw new OptionError(`${op}: ${name} gave ${String(result)} at step ${step}. It must give a number.`)
+  throw new OptionError(`${op}: ${name} returned ${String(result)} at step ${step}. It must return a number.`)
 }
 
 /** The loss times `lossScaleFactor` at a step, for gradients that are divided by it again. */

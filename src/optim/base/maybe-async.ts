@@ -1,14 +1,14 @@
 /**
- * Computations that look at numbers on the way, written once for every back end: a generator yields the tensors that it
- * wants to read and gets their numbers, at once (`readNow`) or when a GPU gives them (`readAsync`).
+ * Computations that read numbers midway, written once for every back end: a generator yields the tensors to read and
+ * receives their numbers, synchronously (`readNow`) or once a GPU returns them (`readAsync`).
  */
 import type { TypedArray } from '../../kernels/backend.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
-/** A computation that yields tensors and gets their numbers. */
+/** A computation that yields tensors and receives their numbers. */
 export type Reading<Result> = Generator<readonly Tensor[], Result, readonly TypedArray[]>
 
-/** Runs it where numbers can be read at once. */
+/** Runs a computation with synchronous reads. */
 export function readNow<Result>(reading: Reading<Result>): Result {
   try {
     let state = reading.next()
@@ -19,7 +19,7 @@ export function readNow<Result>(reading: Reading<Result>): Result {
   }
 }
 
-/** Runs it on every back end. */
+/** Runs a computation on every back end. */
 export async function readAsync<Result>(reading: Reading<Result>): Promise<Result> {
   try {
     let state = reading.next()
@@ -30,7 +30,7 @@ export async function readAsync<Result>(reading: Reading<Result>): Promise<Resul
   }
 }
 
-/** Where reading failed, the computation may still put things back; one that has ended does nothing. */
+/** Lets the computation clean up after a failed read; does nothing once it has ended. */
 function abandon<Result>(reading: Reading<Result>): void {
   reading.return(undefined as Result)
 }

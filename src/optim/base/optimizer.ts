@@ -3,7 +3,7 @@
  * `adam.ts`.
  *
  * One call of `apply`: gradients are divided by the loss scale → accumulated → clipped → weights decay → the rule →
- * moving average → constraints. All but the constraints are lines of one program (`program.ts`), run as one fused
+ * moving average → constraints. All but the constraints are lines of one program (`step-program.ts`), run as one fused
  * kernel (`rule.ts`). What is kept between the steps is in `stateful.ts`, the options are in `configured.ts`.
  */
 import { setRecording } from '../../autograd/engine.js'
@@ -33,7 +33,7 @@ import * as lines from './step-program.js'
 import type { VariableState } from './variable-state.js'
 import { VariableStep } from './variable-step.js'
 
-/** Where the base keeps its own numbers among the scalars. */
+/** The indices of the base's own numbers among the scalars. */
 const scalarIndex = { eta: 0, t: 1, clipFactor: 2, averageKept: 3 } as const
 
 /** Options that no rule reads. */
@@ -51,7 +51,7 @@ export abstract class Optimizer<
   protected abstract readonly rule: string
   /** A formula program over numbers, run once per step before the rule: new values of `counters`. */
   protected readonly advance: string | null = null
-  /** Whether the rule changes nothing where the gradient is 0, so that a sparse gradient need only touch its rows. */
+  /** True if the rule changes nothing where the gradient is 0, so that a sparse gradient updates only its rows. */
   protected readonly sparse: boolean = false
   /** Updates one variable instead of `rule`, when that takes more than elementwise formulas. */
   protected updateVariable?(step: VariableStep): void
@@ -61,7 +61,7 @@ export abstract class Optimizer<
    */
   protected move?(step: VariableStep): void
 
-  /** Internal: the `updateVariable` that runs no code of others, so that it need not be undone. */
+  /** Internal: the built-in `updateVariable`, which runs no custom code, so that a step does not have to be undone. */
   protected readonly ownUpdate?: typeof this.updateVariable
 
   private exclusions = new Exclusions()
@@ -74,7 +74,7 @@ export abstract class Optimizer<
   private nextCounters: Readonly<Record<string, number>> | null = null
   /** The number of the call of `apply`, those that failed included. */
   private call = 0
-  /** How many variables have their rules prepared. */
+  /** The number of variables with a prepared rule. */
   private prepared = 0
 
   apply(gradients: readonly Gradient[], targets?: readonly Variable[]): void {
@@ -147,7 +147,7 @@ export abstract class Optimizer<
   }
 
   /**
-   * Leaves variables out of weight decay, chosen by identity or by name. Each call replaces the one before.
+   * Excludes variables from weight decay, by identity or by name. Each call replaces the previous exclusions.
    * @param exclusions `variables` by identity, `names` by regular expressions
    * @example
    * const optimizer = new AdamW()
@@ -160,11 +160,11 @@ export abstract class Optimizer<
   }
 
   /**
-   * What the last step did, as data and as a readable table: gradient norm, clip factor, decay, update-to-weight ratio,
-   * distance to the moving average. Nothing is measured until the first call, except in the first step; from then on
+   * Returns what the last step did, as data that prints as a table: gradient norm, clip factor, decay, update-to-weight ratio,
+   * distance to the moving average. Only the first step is measured until the first call; from then on,
    * every step is.
    *
-   * @param variable only this one; default all that were updated
+   * @param variable report only this variable; default all that were updated
    * @throws OptionError before the first step
    * @example
    * const w = variable([3, 4])
@@ -178,7 +178,9 @@ export abstract class Optimizer<
     const explanation = this.recorder.ask(this.iterations)
     if (explanation) return variable ? explanation.only(variable) : explanation
     const reason =
-      this.iterations > 0 ? 'has measured no step yet, as WebGPU measures only when asked' : 'has made no step yet'
+      this.iterations > 0
+        ? 'has not measured a step yet, since on WebGPU steps are measured only after the first call of explain'
+        : 'has not made a step yet'
     throw new OptionError(`explain: ${this.name} ${reason}. Call apply, step or minimize first.`)
   }
 
@@ -210,7 +212,7 @@ export abstract class Optimizer<
     return this.currentRunner
   }
 
-  /** Whether this call updates the weights, or only accumulates. */
+  /** True if this call updates the weights; false if it only accumulates gradients. */
   private get isUpdate(): boolean {
     return (this.applied + 1) % this.callsPerUpdate === 0
   }
@@ -218,7 +220,7 @@ export abstract class Optimizer<
   private ownVariables(): readonly Variable[] {
     if (this.built) return this.builtVariables()
     throw new OptionError(
-      `apply: ${this.name} is not built, so it knows no variables. Pass them: apply(gradients, variables).`,
+      `apply: ${this.name} is not built, so it has no variables. Pass them: apply(gradients, variables).`,
     )
   }
 
@@ -253,7 +255,7 @@ export abstract class Optimizer<
     return Object.fromEntries(Object.keys(this.counters).map((name) => [name, values[name]]))
   }
 
-  /** A step that puts everything back when a constraint, or an update of the user's own, throws. */
+  /** Makes a step, and restores everything when a constraint or a custom `updateVariable` throws. */
   private stepOrRestore(): void {
     const undo = this.saved([])
     try {
@@ -264,7 +266,7 @@ export abstract class Optimizer<
     }
   }
 
-  /** Prepares the rule for every variable of the step: one that does not fit is refused before anything has moved. */
+  /** Prepares the rule for every variable of the step: an invalid one is rejected before anything changes. */
   private prepareRules(): void {
     if (this.updateVariable || this.prepared === this.states.length) return
     for (const variable of this.pairs.variables) this.runOf(this.state(variable))
@@ -306,7 +308,7 @@ export abstract class Optimizer<
     }
   }
 
-  /** Clips by norms, where that is asked for. */
+  /** Clips by norms, if `clipnorm` or `globalClipnorm` is set. */
   private prepareClipping(): void {
     const { clipnorm, globalClipnorm } = this.shared
     if (clipnorm === null && globalClipnorm === null) return
@@ -346,7 +348,7 @@ export abstract class Optimizer<
     return lines.updateProgram(this.rule, this.around(state))
   }
 
-  /** Whether only the rows of this gradient have to be touched. */
+  /** Returns whether only the rows of this gradient are updated. */
   private isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices {
     if (!this.sparse || !(gradient instanceof IndexedSlices) || !this.shared.jitCompile || !backend.putRows)
       return false

@@ -8,9 +8,9 @@ import { LearningRateSchedule } from '../schedules/schedule.js'
 /** A number, or what gives one at each step: a schedule of the step count, or a function without arguments. */
 export type Hyperparameter = number | LearningRateSchedule | (() => number)
 
-/** What every optimizer takes. */
+/** The options that every optimizer accepts. */
 export interface OptimizerOptions {
-  /** The step size η. Default 0.001 unless the optimizer says otherwise. */
+  /** The step size η. Default 0.001, except where an optimizer documents another. */
   learningRate?: Hyperparameter
   /** Decoupled weight decay λ: before each update, w ← w − ηλw. Default null, none (AdamW and Muon: 0.004). */
   weightDecay?: Hyperparameter | null
@@ -22,7 +22,7 @@ export interface OptimizerOptions {
   globalClipnorm?: Hyperparameter | null
   /** Keep an exponential moving average of the weights; `finalizeVariableValues` writes it into them. Default false. */
   useEma?: boolean
-  /** How much of the average each step keeps, 0 to 1. Default 0.99. */
+  /** The fraction of the average that each step keeps, 0 to 1. Default 0.99. */
   emaMomentum?: Hyperparameter
   /** Write the average into the weights every so many steps. Default null, never. */
   emaOverwriteFrequency?: number | null
@@ -76,7 +76,7 @@ export function resolveOptions(
   return all
 }
 
-/** What PyTorch, Optax and older versions of Keras call the options. */
+/** The names of the options in PyTorch, Optax and older versions of Keras. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   lr: ['learningRate'],
   eps: ['epsilon'],
@@ -115,7 +115,7 @@ function checkKind(op: string, name: string, value: unknown, standard: unknown):
   }
 }
 
-/** @throws OptionError for what is no number, schedule or function, and for a learning rate below 0 */
+/** @throws OptionError unless the value is a number, schedule or function, or when a learning rate is negative */
 export function checkHyperparameter(op: string, name: string, value: unknown): asserts value is Hyperparameter {
   if (isClass(value)) {
     throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
@@ -125,7 +125,7 @@ export function checkHyperparameter(op: string, name: string, value: unknown): a
   if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
 }
 
-/** @throws OptionError for what is no number other than 0, schedule, function or null */
+/** @throws OptionError unless the value is a nonzero number, a schedule, a function or null */
 export function checkLossScale(op: string, value: unknown): asserts value is Hyperparameter | null {
   if (value === null) return
   checkHyperparameter(op, 'lossScaleFactor', value)
@@ -137,7 +137,7 @@ function isClass(value: unknown): value is { name: string } {
   return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }
 
-/** Whether the value is a finite number, a schedule or a function. */
+/** Returns whether the value is a finite number, a schedule or a function. */
 export function isHyperparameter(value: unknown): value is Hyperparameter {
   if (typeof value === 'number') return Number.isFinite(value)
   return typeof value === 'function' || value instanceof LearningRateSchedule
@@ -166,15 +166,15 @@ function checkBase(op: string, options: Record<string, unknown>): void {
 }
 
 /**
- * @throws OptionError when the value is no number from low to high; null passes, and schedules and functions, which are
- * numbers only later
+ * @throws OptionError unless the value is a number from low to high; null passes, as do schedules and functions, which are
+ * evaluated later
  */
 export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
   if (value === null || (typeof value !== 'number' && isHyperparameter(value))) return
   checkNumber(op, name, value, low, high)
 }
 
-/** @throws OptionError for what is no number from low to high */
+/** @throws OptionError unless the value is a number from low to high */
 export function checkNumber(
   op: string,
   name: string,
@@ -188,20 +188,20 @@ export function checkNumber(
   throw wrong(op, name, value, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range)
 }
 
-/** @throws OptionError for what is no finite number above 0 */
+/** @throws OptionError unless the value is a finite number above 0 */
 export function checkPositive(op: string, name: string, value: unknown): asserts value is number {
   if (!Number.isFinite(value) || (value as number) <= 0) throw wrong(op, name, value, 'a finite number above 0')
 }
 
-/** @throws OptionError for what is no whole number of at least `least` */
+/** @throws OptionError unless the value is an integer of at least `least` */
 export function checkWhole(op: string, name: string, value: unknown, least: 0 | 1 = 1): asserts value is number {
   if (isWhole(value, least)) return
   throw wrong(op, name, value, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more')
 }
 
-/** @throws OptionError for a name that is neither a text nor left out */
+/** @throws OptionError for a name that is given but is not a string */
 export function checkName(op: string, name: unknown): asserts name is string | null | undefined {
-  if (name !== null && name !== undefined && typeof name !== 'string') throw wrong(op, 'name', name, 'a text')
+  if (name !== null && name !== undefined && typeof name !== 'string') throw wrong(op, 'name', name, 'a string')
 }
 
 /** The error for an option of the wrong kind. */

@@ -28,7 +28,7 @@ export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly number[
  * @param owner the class, for messages
  * @param text statements `name = expression`, one a line; those among `arrays` are changed, the others are temporary
  * @param fused as one kernel, or interpreted
- * @throws FormulaError when it cannot be parsed, or reads a name that nobody knows
+ * @throws FormulaError when it cannot be parsed, or reads an unknown name
  */
 export function prepareRule(
   owner: string,
@@ -118,11 +118,11 @@ function checkNames(owner: string, rule: Program, arrays: readonly string[], sca
   if (unknown === undefined) return
   const documented = known.map((name) => (name === 'gradient' ? 'g' : name)).filter((name) => !isOfTheBase(name))
   throw new FormulaError(
-    `${owner}: the rule reads ${unknown}, which is no slot, option or earlier line. ${unknown === 'learningRate' ? 'The learning rate is called eta. ' : ''}It may read ${[...new Set(documented)].join(', ')}.`,
+    `${owner}: unknown name ${unknown} in the rule. ${unknown === 'learningRate' ? 'The learning rate is called eta. ' : ''}It may use ${[...new Set(documented)].join(', ')}.`,
   )
 }
 
-/** What the lines around a rule read, and a rule need not know. */
+/** Returns whether a name belongs to the lines around a rule rather than to the rule. */
 const isOfTheBase = (name: string): boolean =>
   Object.hasOwn(baseDefaults, name) || ['average', 'accumulator', 'clipFactor', 'averageKept'].includes(name)
 

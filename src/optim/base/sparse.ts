@@ -12,7 +12,7 @@ import type { VariableState } from './variable-state.js'
 
 /** The rows of a sparse gradient, each once. */
 export interface Rows {
-  /** Which rows they are. */
+  /** The indices of the rows. */
   readonly indices: Int32Array
   /** [rows, inner]; rows that came several times are summed. */
   readonly values: DataBuffer

@@ -24,14 +24,14 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   /** Numbers kept for all variables together, with their first values. */
   protected readonly counters: Readonly<Record<string, number>> = {}
 
-  /** What is kept, in the order of the variables; empty before `build`. */
+  /** The state of each variable, in the order of the variables; empty before `build`. */
   protected states: VariableState[] = []
-  /** Whether there is room for the state. */
+  /** True once the state is allocated. */
   protected built = false
   private readonly stateOf = new Map<Variable, VariableState>()
   private counterValues: Readonly<Record<string, number>> | null = null
 
-  /** How many updates were made: calls of `apply`, divided by `gradientAccumulationSteps` if there are such. */
+  /** The number of updates: calls of `apply`, divided by `gradientAccumulationSteps` if that is set. */
   get iterations(): number {
     return Math.floor(this.applied / this.callsPerUpdate)
   }
@@ -95,7 +95,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     return this.slots ?? []
   }
 
-  /** How many calls of `apply` make one update. */
+  /** The number of calls of `apply` per update. */
   protected get callsPerUpdate(): number {
     return this.shared.gradientAccumulationSteps || 1
   }
@@ -109,7 +109,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     this.counterValues = values
   }
 
-  /** What is kept for a variable that it was built for. */
+  /** Returns the state of a variable that the optimizer was built for. */
   protected state(variable: Variable): VariableState {
     return this.stateOf.get(variable) as VariableState
   }
@@ -144,7 +144,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
     return { iteration: this.applied, ...rate, ...this.currentCounters }
   }
 
-  /** A number is saved with the state; a schedule, which is an option, is not. Says so when they alone differ. */
+  /** @throws OptionError when only the learning rate differs: a number is saved with the state, a schedule is not */
   private checkSavedRate(state: OptimizerState): void {
     const { learningRate } = this.shared
     const isSaved = Object.hasOwn(state, 'learning_rate')
@@ -173,7 +173,7 @@ export abstract class StatefulOptimizer<Options extends OptimizerOptions> extend
   }
 }
 
-/** Whether two states have the same names, but for their numbers, beside the learning rate. */
+/** Returns whether two states have the same names, ignoring automatic numbers and the learning rate. */
 function agreeBesides(a: OptimizerState, b: OptimizerState): boolean {
   const [one, other] = [a, b].map((state) => Object.keys(state).filter((name) => name !== 'learning_rate'))
   return `${one.map(unnumbered).sort()}` === `${other.map(unnumbered).sort()}`
@@ -195,8 +195,8 @@ function unknownVariable(
 ): OptionError {
   const names = some(known.map(({ path }) => path))
   const hint = isNoneKnown
-    ? `other variables (those of another model?): [${names}]. It keeps numbers for each variable, so make one optimizer for each model.`
-    : `[${names}]. Call addVariables first when layers were unfrozen or added, or make a new optimizer for other variables.`
+    ? `other variables (those of another model?): [${names}]. An optimizer keeps state for its variables, so create one for each model.`
+    : `[${names}]. Call addVariables after unfreezing or adding layers, or create a new optimizer for other variables.`
   return new OptionError(`${op}: Unknown variable: ${variable.path}. ${owner} was built for ${hint}`)
 }
 
@@ -207,6 +207,6 @@ function checkAll(op: string, variables: readonly Variable[]): void {
 
 function reserved(owner: string, slot: string): OptionError {
   return new OptionError(
-    `${owner}: a slot cannot be called ${slot}, because the base uses that name. The names ${reservedArrays.join(', ')} are taken.`,
+    `${owner}: a slot cannot be called ${slot}. The names ${reservedArrays.join(', ')} are reserved.`,
   )
 }

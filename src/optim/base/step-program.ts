@@ -3,7 +3,7 @@
  * scale, accumulation, clipping, weight decay, the rule and the moving average are one pass over memory.
  */
 
-/** What there is to do for a variable, beside the rule. */
+/** The operations around the rule in the update of a variable. */
 export interface StepPlan {
   /** Divide the gradient by the loss scale. */
   readonly scaled: boolean
@@ -12,7 +12,7 @@ export interface StepPlan {
    * already.
    */
   readonly accumulated: 'no' | 'sum' | 'done'
-  /** How the gradient is clipped. */
+  /** The kind of gradient clipping. */
   readonly clip: 'no' | 'norm' | 'value'
   /** The scalar that decays the weights, if any. */
   readonly decay: string | null

@@ -9,10 +9,10 @@ import { sizeOf } from '../../tensor/shape.js'
 import { Variable } from '../../tensor/variable.js'
 import type { RunRule } from './rule.js'
 
-/** Names that a rule gets from the base, beside its slots. */
+/** The names that the base gives a rule, in addition to its slots. */
 export const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
 
-/** How a slot starts: a number, or `w`, a copy of the weights. */
+/** The initial value of a slot: a number, or `w` for a copy of the weights. */
 export type Initial = number | 'w'
 
 /** A variable and everything kept for it. */

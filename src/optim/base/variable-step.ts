@@ -11,7 +11,7 @@ import type { VariableState } from './variable-state.js'
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
 export type Extras = Readonly<Record<string, Tensor | number>>
 
-/** What `updateVariable` gets. */
+/** The argument of `updateVariable`. */
 export class VariableStep {
   constructor(
     private readonly state: VariableState,

@@ -42,11 +42,13 @@ export class Join extends LearningRateSchedule<JoinOptions> {
     const { schedules, boundaries } = this.options
     checkNumberList('Join', 'boundaries', boundaries)
     if (!Array.isArray(schedules))
-      throw new OptionError(`Join: ${String(schedules)} is no list of schedules. Write [a, b].`)
+      throw new OptionError(
+        `Join: schedules must be an array of schedules, received ${String(schedules)}. Write [a, b].`,
+      )
     for (const schedule of schedules) checkSchedule('Join', schedule)
     if (schedules.length !== boundaries.length + 1 || boundaries.some((b, i) => i > 0 && b <= boundaries[i - 1])) {
       throw new OptionError(
-        `Join: ${schedules.length} schedules and the boundaries [${boundaries}]. Give one boundary fewer than schedules, ascending.`,
+        `Join: ${schedules.length} schedules and the boundaries [${boundaries}]. Pass one boundary fewer than schedules, in ascending order.`,
       )
     }
   }
@@ -65,9 +67,9 @@ export class Join extends LearningRateSchedule<JoinOptions> {
 
 /** Options of `Warmup`. */
 export interface WarmupOptions {
-  /** What comes after the warm-up; it starts at its own step 0. */
+  /** The learning rate after the warm-up; a schedule starts at its own step 0. */
   schedule: AnySchedule
-  /** How many steps the warm-up takes. */
+  /** The number of warm-up steps. */
   warmupSteps: number
   /** The learning rate at step 0. Default 0. */
   initialLearningRate?: number

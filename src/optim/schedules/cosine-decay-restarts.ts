@@ -7,11 +7,11 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface CosineDecayRestartsOptions {
   /** The learning rate at the first start. */
   initialLearningRate: number
-  /** How many steps the first decay takes. */
+  /** The number of steps of the first decay. */
   firstDecaySteps: number
-  /** How much longer each decay is than the one before. Default 2. */
+  /** The factor by which each decay is longer than the previous one. Default 2. */
   tMul?: number
-  /** How much higher each decay starts than the one before. Default 1. */
+  /** The factor between the start of each decay and that of the previous one. Default 1. */
   mMul?: number
   /** The smallest learning rate, as a fraction of the first. Default 0. */
   alpha?: number
@@ -54,7 +54,7 @@ export class CosineDecayRestarts extends LearningRateSchedule<CosineDecayRestart
     return initialLearningRate * ((1 - alpha) * fallen + alpha)
   }
 
-  /** How many restarts came before the step, and how much of the current decay has passed, 0 to 1. */
+  /** Returns the number of restarts before the step, and the fraction of the current decay that has passed, 0 to 1. */
   private cycleAt(step: number): [restarts: number, fraction: number] {
     const { firstDecaySteps, tMul } = this.options
     const passed = step / firstDecaySteps

@@ -7,13 +7,13 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface CosineDecayOptions {
   /** The learning rate at step 0: where the decay starts, or (with `warmupTarget`) the warm-up. */
   initialLearningRate: number
-  /** How many steps the decay takes, after the warm-up. */
+  /** The number of decay steps, after the warm-up. */
   decaySteps: number
   /** The smallest learning rate, as a fraction of the largest. Default 0. */
   alpha?: number
-  /** Where the warm-up ends and the decay starts. Default null, no warm-up. */
+  /** The learning rate at which the warm-up ends and the decay starts. Default null: no warm-up. */
   warmupTarget?: number | null
-  /** How many steps the warm-up takes. Default 0. */
+  /** The number of warm-up steps. Default 0. */
   warmupSteps?: number
 }
 

@@ -7,7 +7,7 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface InverseSquareRootOptions {
   /** The largest learning rate, reached at the end of the warm-up. */
   learningRate: number
-  /** How many steps it rises on a straight line. Default 1. */
+  /** The number of steps of the linear rise. Default 1. */
   warmupSteps?: number
 }
 

@@ -9,7 +9,7 @@ export interface LinearOptions {
   initialLearningRate: number
   /** The learning rate at the end. */
   endLearningRate: number
-  /** How many steps it takes from one to the other. */
+  /** The number of steps from one value to the other. */
   steps: number
   /** The step at which it begins. Default 0. */
   begin?: number

@@ -9,7 +9,7 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface OneCycleOptions {
   /** The largest learning rate. */
   peakLearningRate: number
-  /** How many steps the cycle takes. */
+  /** The number of steps of the cycle. */
   steps: number
   /** The fraction of the steps after which the peak is reached. Default 0.3. */
   peakAt?: number
@@ -88,7 +88,7 @@ export class CosineOneCycle extends LearningRateSchedule<OneCycleOptions> {
   }
 }
 
-/** How much of a stretch has passed; all of one without length. */
+/** Returns the fraction of a phase that has passed; 1 for a phase without steps. */
 function share(passed: number, length: number): number {
   return length > 0 ? passed / length : 1
 }
@@ -97,7 +97,7 @@ function share(passed: number, length: number): number {
 function checkOrder(op: string, peakAt: number, backAt: number): void {
   if (peakAt >= 0 && peakAt <= backAt && backAt <= 1) return
   throw new OptionError(
-    `${op}: peakAt is ${peakAt}${op === 'LinearOneCycle' ? `, backAt ${backAt}` : ''}. Give fractions of the steps, from 0 to 1, the peak first.`,
+    `${op}: peakAt is ${peakAt}${op === 'LinearOneCycle' ? `, backAt ${backAt}` : ''}. Pass fractions of the steps from 0 to 1, the peak first.`,
   )
 }
 

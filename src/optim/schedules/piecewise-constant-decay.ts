@@ -32,11 +32,13 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<PiecewiseConsta
     checkNumberList('PiecewiseConstantDecay', 'values', values)
     if (values.length !== boundaries.length + 1) {
       throw new OptionError(
-        `PiecewiseConstantDecay: ${boundaries.length} boundaries and ${values.length} values. Give one value more than boundaries.`,
+        `PiecewiseConstantDecay: ${boundaries.length} boundaries and ${values.length} values. Pass one value more than boundaries.`,
       )
     }
     if (boundaries.some((b, i) => i > 0 && b < boundaries[i - 1])) {
-      throw new OptionError(`PiecewiseConstantDecay: the boundaries ${boundaries} do not ascend. Sort them.`)
+      throw new OptionError(
+        `PiecewiseConstantDecay: the boundaries ${boundaries} are not in ascending order. Sort them.`,
+      )
     }
   }
 

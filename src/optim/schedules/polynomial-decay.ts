@@ -7,7 +7,7 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface PolynomialDecayOptions {
   /** The learning rate at step 0. */
   initialLearningRate: number
-  /** How many steps the decay takes. */
+  /** The number of decay steps. */
   decaySteps: number
   /** The learning rate at the end. Default 0.0001. */
   endLearningRate?: number

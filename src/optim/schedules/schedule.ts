@@ -1,5 +1,5 @@
 /**
- * What a learning-rate schedule is: a function of the step count with a configuration. One file each beside this one.
+ * The base of learning-rate schedules: functions of the step count with a configuration. Each schedule has its own file.
  */
 import { OptionError } from '../../errors.js'
 import { asKerasObject, type Config, checkConfig, fromKeras, type KerasObject, toKeras } from '../../keras-names.js'
@@ -18,8 +18,8 @@ export interface ScheduleClass {
 }
 
 /**
- * The base of all schedules. A subclass lists its options in `defaults` (`undefined`: must be given) and says in `at`
- * what the learning rate is.
+ * The base of all schedules. A subclass lists its options in `defaults` (`undefined`: required) and returns the
+ * learning rate from `at`.
  *
  * @example
  * class Halving extends LearningRateSchedule {
@@ -37,7 +37,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
 
   /** The options, defaults filled in. */
   readonly options: Required<Options>
-  /** What it is called. */
+  /** The name. */
   readonly name: string
 
   constructor(options: Options & { name?: string | null } = {} as Options) {
@@ -79,7 +79,7 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
 /** @throws OptionError when decaySteps is not positive */
 export function checkPositive(op: string, name: string, value: number): void {
   if (!(value > 0))
-    throw new OptionError(`${op}: ${name} must be more than 0, received ${value}. Give a number of steps.`)
+    throw new OptionError(`${op}: ${name} must be greater than 0, received ${value}. Pass a number of steps.`)
 }
 
 /** @throws OptionError for what has no `at` */
@@ -87,31 +87,31 @@ export function checkSchedule(op: string, schedule: unknown): void {
   const isList = Array.isArray(schedule) || ArrayBuffer.isView(schedule)
   if (!isList && typeof (schedule as AnySchedule | null)?.at === 'function') return
   throw new OptionError(
-    `${op}: ${String(schedule)} is no schedule. Give one, such as new Constant({ learningRate: 0.1 }).`,
+    `${op}: ${String(schedule)} is not a schedule. Pass one, such as new Constant({ learningRate: 0.1 }).`,
   )
 }
 
-/** @throws OptionError for what is no list of numbers */
+/** @throws OptionError unless the value is an array of numbers */
 export function checkNumberList(op: string, name: string, list: unknown): void {
   if (ArrayBuffer.isView(list) || (Array.isArray(list) && list.findIndex((x) => typeof x !== 'number') < 0)) return
-  throw new OptionError(`${op}: ${name} is ${String(list)}. Give a list of numbers: { ${name}: [1, 2] }.`)
+  throw new OptionError(`${op}: ${name} is ${String(list)}. Pass an array of numbers: { ${name}: [1, 2] }.`)
 }
 
 function checkValues(op: string, options: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) throw new OptionError(`${op}: ${name} is missing. Give it as an option: { ${name}: … }.`)
+    if (value === undefined) throw new OptionError(`${op}: ${name} is required. Pass it as an option: { ${name}: … }.`)
     if (typeof defaults[name] === 'boolean') {
-      if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Give true or false.`)
+      if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Pass true or false.`)
     } else if (!mayBe(value, defaults[name])) {
       const what = typeof value === 'number' || value === null ? '' : ', not a number'
-      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Give a finite number.`)
+      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Pass a finite number.`)
     }
   }
 }
 
 /**
- * Whether a value is of its default's kind; null by default may be a number, too. What must be given may be a list, a
- * schedule or a function, as well.
+ * Returns whether a value is of the same kind as its default; one that defaults to null may also be a number. A required
+ * option may also be an array, a schedule or a function.
  */
 function mayBe(value: unknown, standard: unknown): boolean {
   if (value === null) return standard === null
@@ -126,7 +126,7 @@ function show(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-/** What a value becomes in a configuration: schedules inside a schedule are written out. */
+/** Returns a value as a configuration holds it: nested schedules are serialized, too. */
 function configOf(value: unknown): unknown {
   if (value instanceof LearningRateSchedule) return serializeSchedule(value)
   return Array.isArray(value) ? value.map(configOf) : value

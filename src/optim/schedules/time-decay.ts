@@ -7,7 +7,7 @@ import { checkPositive, LearningRateSchedule } from './schedule.js'
 export interface DecayOptions {
   /** The learning rate at step 0. */
   initialLearningRate: number
-  /** How many steps one decay takes. */
+  /** The number of steps of one decay. */
   decaySteps: number
   /** The factor of one decay. */
   decayRate: number
@@ -32,7 +32,7 @@ export abstract class TimeDecay extends LearningRateSchedule<DecayOptions> {
     checkPositive(new.target.name, 'decaySteps', this.options.decaySteps)
   }
 
-  /** How many decays have passed at a step. */
+  /** Returns the number of decays that have passed at a step. */
   protected decays(step: number): number {
     const { decaySteps, staircase } = this.options
     return staircase ? Math.floor(step / decaySteps) : step / decaySteps

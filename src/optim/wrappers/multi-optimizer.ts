@@ -155,7 +155,7 @@ export class MultiOptimizer extends AnyOptimizer {
     const count = this.expected.length || variables.length
     if (gradients.length !== count || variables.length !== count) {
       throw new OptionError(
-        `apply: ${gradients.length} gradients for ${count} variables. Give one gradient (or null) for each variable that ${this.name} was built for.`,
+        `apply: ${gradients.length} gradients for ${count} variables. Pass one gradient (or null) for each variable that ${this.name} was built for.`,
       )
     }
     for (const share of this.shares(gradients, variables)) share.optimizer.check(share.gradients, share.variables)

@@ -66,7 +66,7 @@ export class SAM extends Wrapper {
   /** @throws GradientError always: SAM needs the loss */
   apply(): never {
     throw new GradientError(
-      'SAM: apply got gradients, but SAM takes them at two points, so step, applyGradients and fit cannot use it. Use minimize(() => loss, variables).',
+      'SAM: apply received gradients, but SAM computes them at two points, so step, applyGradients and fit do not support it. Use minimize(() => loss, variables).',
     )
   }
 

@@ -100,7 +100,7 @@ const classes = [
   ],
 ]
 
-test('a name is a text, a configuration an object, in every class', (t) => {
+test('a name is a string, a configuration an object, in every class', (t) => {
   for (const class_name of classes) {
     const isWrapper = ['Lookahead', 'SAM', 'LossScaleOptimizer'].includes(class_name)
     const good = class_name === 'MultiOptimizer' ? multi({}) : isWrapper ? { inner_optimizer: inner } : {}
@@ -108,7 +108,7 @@ test('a name is a text, a configuration an object, in every class', (t) => {
     t.is(read({ ...good, name: 'mine' }).name, 'mine')
     t.is(typeof read({ ...good, name: null }).name, 'string')
     for (const name of [{ a: 1 }, 5, true, ['x']])
-      t.throws(() => read({ ...good, name }), { instanceOf: OptionError, message: /name must be a text/ }, class_name)
+      t.throws(() => read({ ...good, name }), { instanceOf: OptionError, message: /name must be a string/ }, class_name)
     for (const config of [5, [], 'x', [1]]) {
       t.throws(() => read(config), { instanceOf: OptionError, message: /the configuration is / }, class_name)
       t.throws(

@@ -154,25 +154,25 @@ test('wrong options are errors', (t) => {
   const wrong: [() => unknown, RegExp][] = [
     [
       () => new ExponentialDecay({ initialLearningRate: 1, decaySteps: 0, decayRate: 1 }),
-      /decaySteps must be more than 0/,
+      /decaySteps must be greater than 0/,
     ],
     [
       () => new InverseTimeDecay({ initialLearningRate: 1, decaySteps: -1, decayRate: 1 }),
-      /decaySteps must be more than 0/,
+      /decaySteps must be greater than 0/,
     ],
-    [() => new PolynomialDecay({ initialLearningRate: 1 } as never), /decaySteps is missing/],
+    [() => new PolynomialDecay({ initialLearningRate: 1 } as never), /decaySteps is required/],
     [() => new CosineDecay({ initialLearningRate: 1, decaySteps: 5, alfa: 1 } as never), /Did you mean alpha\?/],
     [() => new CosineDecay({ initialLearningRate: Number.NaN, decaySteps: 5 }), /initialLearningRate is NaN/],
     [() => new PiecewiseConstantDecay({ boundaries: [1], values: [1] }), /one value more than boundaries/],
-    [() => new PiecewiseConstantDecay({ boundaries: [4, 2], values: [1, 2, 3] }), /do not ascend/],
+    [() => new PiecewiseConstantDecay({ boundaries: [4, 2], values: [1, 2, 3] }), /are not in ascending order/],
     [() => new ExponentialDecay({ initialLearningRate: null, decaySteps: 5, decayRate: 1 } as never), /is null/],
     [() => new PiecewiseConstantDecay({ boundaries: [Number.NaN], values: [1, 2] }), /boundaries is NaN/],
-    [() => new Warmup({ schedule: 0.1 as never, warmupSteps: 5 }), /0.1 is no schedule/],
+    [() => new Warmup({ schedule: 0.1 as never, warmupSteps: 5 }), /0.1 is not a schedule/],
     [
       () => new Join({ schedules: [new Constant({ learningRate: 1 }), 0.1 as never], boundaries: [1] }),
-      /0.1 is no sch/,
+      /0.1 is not a sch/,
     ],
-    [() => new CosineOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 2 }), /peakAt is 2\. Give fractions/],
+    [() => new CosineOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 2 }), /peakAt is 2\. Pass fractions/],
     [() => new LinearOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 0.9 }), /peakAt is 0.9, backAt 0.85/],
     [() => new Join({ schedules: [new Constant({ learningRate: 1 })], boundaries: [1] }), /one boundary fewer/],
   ]
@@ -200,10 +200,10 @@ test('options of the wrong kind are refused when the schedule is made', (t) => {
         const what = `${make}: ${name}: ${String(value)}`
         t.throws(() => make({ ...options, [name]: value }), { instanceOf: OptionError }, what)
       }
-  t.throws(() => new Warmup({ schedule: [1] as never, warmupSteps: 2 }), { message: /Warmup: 1 is no schedule/ })
+  t.throws(() => new Warmup({ schedule: [1] as never, warmupSteps: 2 }), { message: /Warmup: 1 is not a schedule/ })
   t.throws(() => new Join({ schedules: 5 as never, boundaries: [] }), { instanceOf: OptionError, message: /5/ })
   t.throws(() => new PiecewiseConstantDecay({ boundaries: ['1'] as never, values: [1, 2] }), {
-    message: 'PiecewiseConstantDecay: boundaries is 1. Give a list of numbers: { boundaries: [1, 2] }.',
+    message: 'PiecewiseConstantDecay: boundaries is 1. Pass an array of numbers: { boundaries: [1, 2] }.',
   })
   t.is(new Constant({ learningRate: 1, name: null }).name, 'Constant')
 })

@@ -260,13 +260,13 @@ test('a second minimize of one L-BFGS, while the first still searches, is refuse
   await optimizer.minimizeAsync(loss, [w])
 })
 
-test('what needs the loss says in fit that fit cannot use it', async (t) => {
+test('an optimizer that evaluates the loss is rejected by fit', async (t) => {
   for (const optimizer of [new SAM(new SGD()), new LBFGS()]) {
     const model = new Sequential([new Dense(1, { inputShape: [1] })])
     model.compile({ optimizer, loss: 'meanSquaredError' })
     const before = model.getWeights().map((w) => w.toArray())
     await t.throwsAsync(model.fit([[1]], [[2]]), {
-      message: /step, applyGradients and fit cannot use it\. Use minimize/,
+      message: /step, applyGradients and fit do not support it\. Use minimize/,
     })
     t.deepEqual(
       model.getWeights().map((w) => w.toArray()),
