@@ -26,7 +26,7 @@ export interface Body {
   readonly uniforms: readonly Compute[]
 }
 
-/** What a name of a program is in the end, in terms of the inputs, as `translate` takes it. */
+/** Expresses a name of a program in terms of the inputs, as `translate` takes it. */
 export const outputOf = (program: Program, name: string): Expr =>
   unroll(program, new Graph(writtenOut, true)).get(name)!
 
