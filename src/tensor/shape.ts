@@ -24,9 +24,10 @@ export function formatShape(shape: Shape): string {
 
 /**
  * The shape two shapes broadcast to, by NumPy's rule: aligned at the last axis, each axis equal or 1.
+ * @param whole the shapes to name in the message, if these are parts of them
  * @throws ShapeError when they do not fit
  */
-export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
+export function broadcastShapes(op: string, a: Shape, b: Shape, whole?: readonly Shape[]): Shape {
   if (sameShape(a, b)) return a
   const rank = Math.max(a.length, b.length)
   const out = new Array<number>(rank)
@@ -35,7 +36,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     const n = b[i - rank + b.length] ?? 1
     if (m !== n && m !== 1 && n !== 1) {
       throw new ShapeError(
-        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (${m} ≠ ${n}). Axes must be equal or 1, counted from the last.`,
+        `${op}: shapes ${(whole ?? [a, b]).map(formatShape).join(' and ')} do not broadcast (${m} ≠ ${n}). Axes must be equal or 1, counted from the last.`,
       )
     }
     out[i] = m === 1 ? n : m

@@ -134,6 +134,12 @@ test('integer arithmetic is exact over the whole range of int32', (t) => {
       .toArray(),
     [0, 0, 0],
   )
+  t.deepEqual(
+    int(-(2 ** 31), 2 ** 31 - 1)
+      .floorDiv(-1)
+      .toArray(),
+    [-(2 ** 31), 1 - 2 ** 31],
+  )
   t.deepEqual(int(16777217, 3).squaredDifference(int(16777214, -4)).toArray(), [9, 49])
   t.deepEqual(int(16777217, 16777216).maximum(16777216).toArray(), [16777217, 16777216])
   t.deepEqual(int(3, -2).pow(3).toArray(), [27, -8])

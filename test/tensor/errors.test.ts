@@ -184,6 +184,11 @@ const mistakes: [Kind, RegExp, () => unknown][] = [
   [ShapeError, /^shuffle: there is no axis 2 in 2 dimensions. Axes go from -2 to 1/, () => shuffle(x, { axis: 2 })],
   // Elementwise
   [ShapeError, /^add: shapes \[2, 3\] and \[2\] do not broadcast \(3 ≠ 2\)/, () => x.add(ones([2]))],
+  [
+    ShapeError,
+    /^matmul: shapes \[2, 3, 4\] and \[3, 4, 5\] do not broadcast \(2 ≠ 3\)/,
+    () => ones([2, 3, 4]).matmul(ones([3, 4, 5])),
+  ],
   [ShapeError, /^where: shapes \[2, 3\] and \[4\] do not broadcast/, () => where(x, 1, ones([4]))],
   [OptionError, /^clip: low is 1, high 0/, () => x.clip(1, 0)],
   [OptionError, /^hardTanh: low is 1, high 0/, () => x.hardTanh(1, 0)],

@@ -142,7 +142,7 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
     const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
     return rows.reshape([...outer, rows.shape[1]])
   }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2), [a.shape, b.shape])
   return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
 }
 

@@ -30,7 +30,8 @@ const elementwiseRows = {
     'a != a or b == 0 ? a / b : abs(b) == Infinity ? floor(sign(a) * sign(b) / 2) + (a - a) : round((a - mod(a, b)) / b)',
     { a: '0', b: '0' },
   ),
-  wholeDiv: op('b == 0 ? 0 : floor(a / b)'), // floorDiv of integers
+  // floorDiv of integers; the one quotient that int32 cannot hold, −2³¹ / −1, wraps as the others do
+  wholeDiv: op('b == 0 ? 0 : b == -1 and a == -2147483648 ? a : floor(a / b)'),
   squaredDifference: op('(a - b)^2', { a: '2 * g * (a - b)', b: '-2 * g * (a - b)' }),
   neg: op('-x', { x: '-g' }),
   abs: op('abs(x)'),
