@@ -102,8 +102,8 @@ export const functions = {
   sin: unary(Math.sin, 'g * cos(x)', 'sineOf(x)', '\\sin'),
   cos: unary(Math.cos, '-g * sin(x)', 'cosineOf(x)', '\\cos'),
   tan: unary(Math.tan, 'g * (1 + y^2)', 'tangentOf(x)', '\\tan'),
-  asin: unary(Math.asin, 'g / sqrt((1 - x) * (1 + x))', 'arcsineOf(x)', '\\sin^{-1}'),
-  acos: unary(Math.acos, '-g / sqrt((1 - x) * (1 + x))', 'arccosineOf(x)', '\\cos^{-1}'),
+  asin: unary(Math.asin, 'g / sqrt(abs(x) < 0.5 ? 1 - x^2 : (1 - x) * (1 + x))', 'arcsineOf(x)', '\\sin^{-1}'),
+  acos: unary(Math.acos, '-g / sqrt(abs(x) < 0.5 ? 1 - x^2 : (1 - x) * (1 + x))', 'arccosineOf(x)', '\\cos^{-1}'),
   atan: unary(Math.atan, 'g / (1 + x^2)', 'arctangentOf(x)', '\\tan^{-1}'),
   // The angle of (|a|, |b|), carried over to the quadrant of (a, b)
   atan2: definedOfAB(
@@ -126,7 +126,12 @@ export const functions = {
   tanh: unary(Math.tanh, 'g * (1 - y^2)', 'hyperbolicTangent(x)', '\\tanh'),
   asinh: unary(Math.asinh, 'g / sqrt(1 + x^2)', 'inverseHyperbolicSine(x)', '\\sinh^{-1}'),
   acosh: unary(Math.acosh, 'g / (sqrt(x - 1) * sqrt(x + 1))', 'inverseHyperbolicCosine(x)', '\\cosh^{-1}'),
-  atanh: unary(Math.atanh, 'g / ((1 - x) * (1 + x))', 'inverseHyperbolicTangent(x)', '\\tanh^{-1}'),
+  atanh: unary(
+    Math.atanh,
+    'g / (abs(x) < 0.5 ? 1 - x^2 : (1 - x) * (1 + x))',
+    'inverseHyperbolicTangent(x)',
+    '\\tanh^{-1}',
+  ),
 
   erf: unary(erf, '2 / sqrt(pi) * g * exp(-x^2)', 'errorFunction(x)'),
   erfc: unary(erfc, '-2 / sqrt(pi) * g * exp(-x^2)', 'complementaryError(x)', undefined, later),
