@@ -1,7 +1,6 @@
 /**
  * Values in the words of messages.
  */
-import { Printed } from '../printed.js'
 import { foreign } from '../tensor/foreign.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -19,7 +18,7 @@ function receivedObject(x: object): string {
   if (Array.isArray(x)) return 'an array'
   if (isPromise(x)) return 'a promise'
   const name = x.constructor?.name ?? 'Object'
-  if (name !== 'Object') return (x instanceof Printed ? null : foreign(x)) ?? `an object of class ${name}`
+  if (name !== 'Object') return foreign(x) ?? `an object of class ${name}`
   const keys = Object.keys(x)
   return foreign(x) ?? (keys.length > 0 ? `an object with ${keys.slice(0, 8).join(', ')}` : 'an empty object')
 }

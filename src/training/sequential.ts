@@ -7,10 +7,10 @@ import { contents } from '../layers/contents.js'
 import { Layer } from '../layers/layer.js'
 import { type CallOptions, type LayerOptions, layerRules } from '../layers/layer-options.js'
 import { resolve } from '../options.js'
-import { foreign } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { CompileOptions } from './compile.js'
 import { Model } from './model.js'
+import { isClass, received } from './received.js'
 
 /**
  * A model whose layers are called one after the other. The weights are made when the shape of the examples is known:
@@ -116,7 +116,7 @@ function checkLayers(layers: readonly Layer[]): void {
   const wrong = layers.findIndex((layer) => !(layer instanceof Layer))
   if (wrong >= 0)
     throw new OptionError(
-      `Sequential: entry ${wrong} is ${foreign(layers[wrong]) ?? String(layers[wrong])}, not a layer. Write new Dense(10), for example.`,
+      `Sequential: entry ${wrong} is ${received(layers[wrong])}, not a layer. Write ${isClass(layers[wrong]) ? `new ${layers[wrong].name}(…)` : 'new Dense(10), for example'}.`,
     )
   if (new Set(layers).size < layers.length)
     throw new OptionError('Sequential: a layer comes twice. Make a new one for each place.')

@@ -60,6 +60,9 @@ test('a model without layers and a wrong layer are errors', (t) => {
     instanceOf: NablaError,
     message: /entry 0 is undefined, not a layer/,
   })
+  t.throws(() => empty.add(Dense as never), {
+    message: 'Sequential: entry 0 is the class Dense, not a layer. Write new Dense(…).',
+  })
   t.throws(() => empty.add([new Dense(1)] as never), { message: /not a layer/ })
   const layer = new Dense(1)
   empty.add(layer)

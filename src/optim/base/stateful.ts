@@ -197,7 +197,7 @@ function unknownVariable(
   const hint = isNoneKnown
     ? `other variables (those of another model?): [${names}]. An optimizer keeps state for its variables, so create one for each model.`
     : `[${names}]. Call addVariables after unfreezing or adding layers, or create a new optimizer for other variables.`
-  return new OptionError(`${op}: Unknown variable: ${variable.path}. ${owner} was built for ${hint}`)
+  return new OptionError(`${op}: unknown variable ${variable.path}. ${owner} was built for ${hint}`)
 }
 
 function checkAll(op: string, variables: readonly Variable[]): void {

@@ -244,7 +244,7 @@ test('a failed call says why and changes nothing', (t) => {
   const failures: [(o: AnyOptimizer) => void, RegExp][] = [
     [(o) => o.apply([tensor([1])], [a]), /gradient of a has shape \[1\], the variable \[2\]/],
     [(o) => o.apply([good[0]], [a, b]), /1 gradients for 2 variables/],
-    [(o) => o.apply([good[0], tensor([1])], [a, stranger]), /Unknown variable: stranger/],
+    [(o) => o.apply([good[0], tensor([1])], [a, stranger]), /unknown variable stranger/],
     [(o) => o.apply([null, null], [a, b]), /No gradients provided for any variable/],
     [(o) => o.apply([[1, 1] as never], [a]), /not a tensor/],
     [(o) => o.apply([good[0]], [good[0] as never]), /not a variable/],
@@ -538,7 +538,7 @@ test('an optimizer used for two models is rejected', (t) => {
   for (const model of [a, b]) model.compile({ optimizer, loss: 'meanSquaredError' })
   a.trainOnBatch([[1]], [[2]])
   const message =
-    /^apply: Unknown variable: b\/dense\w*\/kernel\. adam was built for other variables \(those of another model\?\): \[a\/.*\]\. .*create one for each model\.$/
+    /^apply: unknown variable b\/dense\w*\/kernel\. adam was built for other variables \(those of another model\?\): \[a\/.*\]\. .*create one for each model\.$/
   t.throws(() => b.trainOnBatch([[1]], [[2]]), { instanceOf: OptionError, message })
 })
 
