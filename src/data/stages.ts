@@ -4,6 +4,7 @@
  */
 import { OptionError } from '../errors.js'
 import type { Generator as RandomStream } from '../kernels/random.js'
+import { isPromise } from '../tensor/received.js'
 
 /** Hands an item on. */
 export type Emit<U> = (item: U) => void
@@ -17,8 +18,6 @@ export interface Stage<T, U> {
   /** Takes the end of the items. */
   end?(emit: Emit<U>): void
 }
-
-const isPromise = (x: unknown): x is Promise<unknown> => typeof (x as { then?: unknown } | null)?.then === 'function'
 
 /** Sends plain items through a stage. */
 export function* through<T, U>(items: Iterable<T>, stage: Stage<T, U>): Generator<U> {
@@ -35,8 +34,8 @@ export function* through<T, U>(items: Iterable<T>, stage: Stage<T, U>): Generato
   yield* out
 }
 
-function asyncFunction(op: string, promise: Promise<unknown>): OptionError {
-  promise.catch(() => {}) // Reported here instead
+function asyncFunction(op: string, promise: PromiseLike<unknown>): OptionError {
+  promise.then(undefined, () => {}) // Reported here instead
   return new OptionError(
     `${op}: the function is async (it returned a promise). Iterate with for await, or make it a plain function.`,
   )

@@ -5,6 +5,7 @@
 import { OptionError } from '../errors.js'
 import { resolve } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
+import { isPromise } from '../tensor/received.js'
 import { contents, lastContents } from './contents.js'
 import type { Layer } from './layer.js'
 import type { CallOptions } from './layer-options.js'
@@ -93,8 +94,4 @@ function wayOut(result: unknown): string {
   if (result === undefined) return 'Return the output tensor.'
   if (Array.isArray(result)) return 'Return one tensor, joined by concat or stack if there are several.'
   return 'Return a tensor.'
-}
-
-function isPromise(x: unknown): boolean {
-  return typeof (x as { then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -1,9 +1,11 @@
 /**
  * Adam with decoupled weight decay.
  */
+
+import { wrongValue } from '../options.js'
 import { Adam, type AdamOptions } from './adam.js'
 import type { Resolved } from './base/configured.js'
-import { type Hyperparameter, wrong } from './base/options.js'
+import type { Hyperparameter } from './base/options.js'
 
 /** Options of `AdamW`: those of `Adam`, with weight decay on by default. */
 export interface AdamWOptions extends AdamOptions {
@@ -35,6 +37,7 @@ export class AdamW extends Adam<AdamWOptions> {
   }
 
   protected override checkOptions({ weightDecay }: Resolved<AdamWOptions>): void {
-    if (weightDecay === null) throw wrong('AdamW', 'weightDecay', weightDecay, 'a number, a schedule or a function')
+    if (weightDecay === null)
+      throw wrongValue('AdamW', 'weightDecay', 'a number, a schedule or a function', weightDecay)
   }
 }

@@ -1,9 +1,11 @@
 /**
  * Lion, the optimizer that needs one average and takes its sign. (What all share, in which order: `optimizer.ts`.)
  */
+
+import { wrongValue } from '../options.js'
 import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
-import { type Hyperparameter, type OptimizerOptions, wrong } from './base/options.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Lion`. */
 export interface LionOptions extends OptimizerOptions {
@@ -39,7 +41,7 @@ export class Lion extends Optimizer<LionOptions> {
 
   protected override checkOptions({ beta1 }: Resolved<LionOptions>): void {
     if (typeof beta1 === 'number' && !(beta1 > 0 && beta1 <= 1)) {
-      throw wrong('Lion', 'beta1', beta1, 'more than 0 and at most 1, or this is sign descent,')
+      throw wrongValue('Lion', 'beta1', 'more than 0 and at most 1, or this is sign descent,', beta1)
     }
   }
 }

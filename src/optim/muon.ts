@@ -1,12 +1,14 @@
 /**
  * Muon, with AdamW for what is not a matrix.
  */
+
+import { wrongValue } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { scaleFor } from './base/clip.js'
 import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
-import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions, wrong } from './base/options.js'
+import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions } from './base/options.js'
 import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Muon`. */
@@ -97,7 +99,7 @@ export class Muon extends Optimizer<MuonOptions> {
     for (const name of ['muonA', 'muonB', 'muonC'] as const) checkNumber('Muon', name, options[name])
     const { excludeLayers } = options
     if (excludeLayers === null || (Array.isArray(excludeLayers) && excludeLayers.every(isPattern))) return
-    throw wrong('Muon', 'excludeLayers', excludeLayers, 'a list of regular expressions, or null')
+    throw wrongValue('Muon', 'excludeLayers', 'a list of regular expressions, or null', excludeLayers)
   }
 
   /** Returns whether Adam, rather than Muon, updates the variable. */

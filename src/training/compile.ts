@@ -3,12 +3,12 @@
  */
 import { OptionError } from '../errors.js'
 import { checkOptions } from '../options.js'
+import { isClass, received } from '../tensor/received.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
 import { getMetric, type MetricLike } from './metrics/get-metric.js'
 import type { NamedMetric } from './metrics/metric.js'
-import { isClass, received } from './received.js'
 
 /** The part of an optimizer that the training loop needs. */
 export interface TrainingOptimizer {

@@ -4,8 +4,8 @@
 import { OptionError } from '../errors.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
+import { isPromise, received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
-import { isPromise, received } from './received.js'
 
 /** The call of each operation that takes data. */
 const calls = {

@@ -10,11 +10,11 @@ import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { concat } from '../tensor/operations/shaping.js'
 import { ready } from '../tensor/ready.js'
+import { received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
 import { type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
-import { received } from './received.js'
 import { TrainingData } from './training-data.js'
 
 /** Options of `evaluate` and `predict`. */

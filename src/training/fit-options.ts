@@ -4,8 +4,8 @@
 import { OptionError } from '../errors.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import type { TensorLike } from '../tensor/creation.js'
+import { received } from '../tensor/received.js'
 import { type Callback, checkCallback } from './callbacks/callback.js'
-import { received } from './received.js'
 
 /** Options of `fit`. */
 export interface FitOptions {

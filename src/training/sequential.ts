@@ -7,10 +7,10 @@ import { contents } from '../layers/contents.js'
 import { Layer } from '../layers/layer.js'
 import { type CallOptions, type LayerOptions, layerRules } from '../layers/layer-options.js'
 import { resolve } from '../options.js'
+import { isClass, received } from '../tensor/received.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { CompileOptions } from './compile.js'
 import { Model } from './model.js'
-import { isClass, received } from './received.js'
 
 /**
  * A model whose layers are called one after the other. The weights are made when the shape of the examples is known:

@@ -2,7 +2,8 @@
  * The options that all optimizers share, and the types of their values.
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions } from '../../options.js'
+import { checkOptions, wrongValue } from '../../options.js'
+import { isClass } from '../../tensor/received.js'
 import { LearningRateSchedule } from '../schedules/schedule.js'
 
 /** A number, or what gives one at each step: a schedule of the step count, or a function without arguments. */
@@ -109,7 +110,7 @@ function mayBeNull(name: string, standard: unknown, nullable: readonly string[])
 function checkKind(op: string, name: string, value: unknown, standard: unknown): void {
   if (name === 'name') checkName(op, value)
   else if (typeof standard === 'boolean') {
-    if (typeof value !== 'boolean') throw wrong(op, name, value, 'true or false')
+    if (typeof value !== 'boolean') throw wrongValue(op, name, 'true or false', value)
   } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
     checkHyperparameter(op, name, value)
   }
@@ -121,7 +122,7 @@ export function checkHyperparameter(op: string, name: string, value: unknown): a
     throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
   }
   if (!isHyperparameter(value))
-    throw wrong(op, name, value, 'a finite number, a schedule or a function that returns a number')
+    throw wrongValue(op, name, 'a finite number, a schedule or a function that returns a number', value)
   if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
 }
 
@@ -129,12 +130,7 @@ export function checkHyperparameter(op: string, name: string, value: unknown): a
 export function checkLossScale(op: string, value: unknown): asserts value is Hyperparameter | null {
   if (value === null) return
   checkHyperparameter(op, 'lossScaleFactor', value)
-  if (value === 0) throw wrong(op, 'lossScaleFactor', 0, 'a number other than 0')
-}
-
-/** Classes are the functions whose prototype cannot be replaced. */
-function isClass(value: unknown): value is { name: string } {
-  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+  if (value === 0) throw wrongValue(op, 'lossScaleFactor', 'a number other than 0', 0)
 }
 
 /** Returns whether the value is a finite number, a schedule or a function. */
@@ -158,10 +154,10 @@ function checkBase(op: string, options: Record<string, unknown>): void {
   checkLossScale(op, options.lossScaleFactor)
   if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
   if (useEma && frequency !== null && !isWhole(frequency, 0)) {
-    throw wrong(op, 'emaOverwriteFrequency', frequency, 'a whole number of steps, or null')
+    throw wrongValue(op, 'emaOverwriteFrequency', 'a whole number of steps, or null', frequency)
   }
   if (steps !== null && steps !== 0 && !isWhole(steps, 2)) {
-    throw wrong(op, 'gradientAccumulationSteps', steps, 'a whole number of calls, at least 2, or null')
+    throw wrongValue(op, 'gradientAccumulationSteps', 'a whole number of calls, at least 2, or null', steps)
   }
 }
 
@@ -185,32 +181,23 @@ export function checkNumber(
   if (typeof value === 'number' && value >= low && value <= high) return
   const isHalfOpen = high === Number.POSITIVE_INFINITY
   const range = low === Number.NEGATIVE_INFINITY ? 'a number' : `a number from ${low} to ${high}`
-  throw wrong(op, name, value, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range)
+  throw wrongValue(op, name, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range, value)
 }
 
 /** @throws OptionError unless the value is a finite number above 0 */
 export function checkPositive(op: string, name: string, value: unknown): asserts value is number {
-  if (!Number.isFinite(value) || (value as number) <= 0) throw wrong(op, name, value, 'a finite number above 0')
+  if (!Number.isFinite(value) || (value as number) <= 0) throw wrongValue(op, name, 'a finite number above 0', value)
 }
 
 /** @throws OptionError unless the value is an integer of at least `least` */
 export function checkWhole(op: string, name: string, value: unknown, least: 0 | 1 = 1): asserts value is number {
   if (isWhole(value, least)) return
-  throw wrong(op, name, value, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more')
+  throw wrongValue(op, name, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more', value)
 }
 
 /** @throws OptionError for a name that is given but is not a string */
 export function checkName(op: string, name: unknown): asserts name is string | null | undefined {
-  if (name !== null && name !== undefined && typeof name !== 'string') throw wrong(op, 'name', name, 'a string')
-}
-
-/** The error for an option of the wrong kind. */
-export function wrong(op: string, name: string, value: unknown, wanted: string): OptionError {
-  return new OptionError(`${op}: ${name} must be ${wanted}, received ${show(value)}. Change the option.`)
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (name !== null && name !== undefined && typeof name !== 'string') throw wrongValue(op, 'name', 'a string', name)
 }
 
 function isWhole(value: unknown, least: number): boolean {

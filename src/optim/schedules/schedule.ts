@@ -3,7 +3,7 @@
  */
 import { OptionError } from '../../errors.js'
 import { asKerasObject, type Config, checkConfig, fromKeras, type KerasObject, toKeras } from '../../keras-names.js'
-import { checkOptions, wrongValue } from '../../options.js'
+import { checkOptions, show, wrongValue } from '../../options.js'
 
 /** A schedule, whatever its options are. */
 export interface AnySchedule {
@@ -104,7 +104,9 @@ function checkValues(op: string, options: Record<string, unknown>, defaults: Rea
       if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Pass true or false.`)
     } else if (!mayBe(value, defaults[name])) {
       const what = typeof value === 'number' || value === null ? '' : ', not a number'
-      throw new OptionError(`${op}: ${name} is ${show(value)}${what}. Pass a finite number.`)
+      throw new OptionError(
+        `${op}: ${name} is ${Array.isArray(value) ? value : show(value)}${what}. Pass a finite number.`,
+      )
     }
   }
 }
@@ -120,10 +122,6 @@ function mayBe(value: unknown, standard: unknown): boolean {
   if (standard !== undefined) return typeof value === typeof standard
   if (Array.isArray(value)) return value.every((x) => typeof x !== 'number' || Number.isFinite(x))
   return typeof value === 'function' || (typeof value === 'object' && 'at' in value)
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
 /** Returns a value as a configuration holds it: nested schedules are serialized, too. */

@@ -3,9 +3,9 @@
  */
 import { OptionError } from '../../errors.js'
 import { unknownName } from '../../options.js'
+import { isClass, received } from '../../tensor/received.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
-import { isClass, received } from '../received.js'
 import type { History } from './history.js'
 
 /**

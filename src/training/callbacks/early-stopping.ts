@@ -3,10 +3,10 @@
  */
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
+import { received } from '../../tensor/received.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
-import { received } from '../received.js'
 import type { Callback, TrainParams } from './callback.js'
 import { directionOf } from './monitor.js'
 

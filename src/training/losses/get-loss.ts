@@ -5,9 +5,10 @@ import { OptionError, ShapeError } from '../../errors.js'
 import { toCamelCase, unknownName } from '../../options.js'
 import { OperationNode, type Row } from '../../tensor/operation.js'
 import { ops } from '../../tensor/operations/ops.js'
+import { isClass, received } from '../../tensor/received.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { hintFor, isClass, received } from '../received.js'
+import { hintFor } from '../result-hints.js'
 import { alignTargets, oneClass, type TargetKind } from '../targets.js'
 import {
   binaryCrossentropy,

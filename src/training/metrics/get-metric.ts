@@ -3,9 +3,10 @@
  */
 import { OptionError } from '../../errors.js'
 import { toCamelCase, unknownName } from '../../options.js'
+import { isClass, received } from '../../tensor/received.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { nameOf } from '../losses/get-loss.js'
-import { hintFor, isClass, received } from '../received.js'
+import { hintFor } from '../result-hints.js'
 import { alignTargets, type TargetKind } from '../targets.js'
 import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
 import type { MetricFunction, NamedMetric } from './metric.js'

@@ -66,33 +66,21 @@ export interface ModuleCode {
   readonly functions: readonly FunctionCode[]
 }
 
+const functionCode =
+  (isExported: boolean) =>
+  (name: string, params: readonly Variable[], locals: readonly Variable[], body: Code): FunctionCode => ({
+    name,
+    isExported,
+    params,
+    locals,
+    body,
+  })
+
 /** A function that the module exports under its name. */
-export const exported = (
-  name: string,
-  params: readonly Variable[],
-  locals: readonly Variable[],
-  body: Code,
-): FunctionCode => ({
-  name,
-  isExported: true,
-  params,
-  locals,
-  body,
-})
+export const exported = functionCode(true)
 
 /** A function for the other functions of the module. */
-export const internal = (
-  name: string,
-  params: readonly Variable[],
-  locals: readonly Variable[],
-  body: Code,
-): FunctionCode => ({
-  name,
-  isExported: false,
-  params,
-  locals,
-  body,
-})
+export const internal = functionCode(false)
 
 export const isSequence = (code: Code): code is readonly Code[] => Array.isArray(code)
 

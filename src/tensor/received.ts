@@ -1,9 +1,9 @@
 /**
  * Values in the words of messages.
  */
-import { foreign } from '../tensor/foreign.js'
-import { formatShape } from '../tensor/shape.js'
-import { Tensor } from '../tensor/tensor.js'
+import { foreign } from './foreign.js'
+import { formatShape } from './shape.js'
+import { Tensor } from './tensor.js'
 
 /** A value in a few words: `5`, `an object with x, y`, `the class EarlyStopping`. */
 export function received(x: unknown): string {
@@ -31,12 +31,4 @@ export function isPromise(x: unknown): x is PromiseLike<unknown> {
 /** True for a class, which can only be called with `new`. */
 export function isClass(x: unknown): x is new () => unknown {
   return typeof x === 'function' && /^class\b/.test(Function.prototype.toString.call(x))
-}
-
-/** The hint for a result of a loss or a metric that is not a tensor. */
-export function hintFor(x: unknown): string | undefined {
-  if (x === undefined) return 'Is a return missing?'
-  if (isPromise(x)) return 'Remove async: losses and metrics are computed at once.'
-  if (typeof x === 'number') return 'Leave out item() and Math functions, and return the tensor.'
-  return undefined
 }
