@@ -132,25 +132,15 @@ const uses: Record<string, (name: string) => unknown> = {
   'a symbol': (name) => formula(name).toTeX(),
 }
 
-/** The shortest of several times, in which a busy machine shows least. */
-function shortest(run: () => unknown): number {
-  const times = Array.from({ length: 5 }, () => {
-    const start = performance.now()
-    try {
-      run()
-    } catch (error) {
-      if (!(error instanceof NablaError)) throw error
-    }
-    return performance.now() - start
-  })
-  return Math.min(...times)
-}
-
+// What grows with the square of the length would take over an hour here: the test would end by AVA's limit of minutes
 for (const [what, use] of Object.entries(uses))
-  test(`the time that long names take grows with their length, not with its square: ${what}`, (t) => {
+  test(`names of a million characters are read in one pass: ${what}`, (t) => {
     for (const [kind, make] of Object.entries(longNames)) {
-      const [short, long] = [8_000, 64_000].map(make)
-      const [before, after] = [shortest(() => use(short)), shortest(() => use(long))]
-      t.true(after < 32 * before + 50, `${kind}: ${before} ms, 8 times as long ${after} ms`)
+      try {
+        use(make(1_000_000))
+        t.pass(kind)
+      } catch (error) {
+        t.true(error instanceof NablaError, `${kind}: ${error}`)
+      }
     }
   })

@@ -177,7 +177,7 @@ function notNumber(op: string, x: unknown, i: number): DTypeError {
 
 function hintFor(x: unknown): string {
   if (isBig(x) || typeof x === 'bigint') return 'Convert BigInts with Number().'
-  if (x === null) return 'JSON has no NaN and no ±∞, and writes null for them.'
+  if (x === null) return 'JSON has no NaN and no ±∞, and writes null for them. Replace it by a number.'
   return isTensor(x) || foreign(x) ? 'Join tensors with stack().' : 'Convert the data to numbers first.'
 }
 

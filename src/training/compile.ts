@@ -113,9 +113,11 @@ export function compiled(options: CompileOptions, fromLogits: boolean): Compiled
 }
 
 function metricsNotArray(metrics: unknown): OptionError {
-  return new OptionError(
-    `compile: metrics must be an array, received ${received(metrics)}. Write metrics: ['accuracy', worst], where worst is a function that is logged under its own name.`,
-  )
+  const example =
+    typeof metrics === 'string'
+      ? `['${metrics}']`
+      : "['accuracy', worst], where worst is a function that is logged under its own name"
+  return new OptionError(`compile: metrics must be an array, received ${received(metrics)}. Write metrics: ${example}.`)
 }
 
 /** @throws OptionError for what is not an optimizer */

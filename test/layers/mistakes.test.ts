@@ -255,20 +255,13 @@ test('the summary marks what is frozen', (t) => {
   )
 })
 
-test('what is deep is searched in time that grows with its depth, and has names of bounded length', (t) => {
-  const time = (depth: number) => {
-    let held: object = { end: variable(1) }
-    for (let i = 0; i < depth; i++) held = { next: held }
-    const net = Object.assign(new Plain({ name: 'deep' }), { held })
-    const start = performance.now()
-    t.is(net.variables.length, 1)
-    const seconds = performance.now() - start
-    t.true(net.variables[0].path.length < 400)
-    return seconds
-  }
-  time(1000)
-  const [short, long] = [5_000, 80_000].map((depth) => Math.min(...[1, 2, 3].map(() => time(depth))))
-  t.true(long < 16 * 4 * Math.max(short, 5), `${short} ms, ${long} ms`)
+test('what is a million objects deep is found, and has a name of bounded length', (t) => {
+  // Paths as long as the depth would hold 10¹² characters together
+  let held: object = { end: variable(1) }
+  for (let i = 0; i < 1_000_000; i++) held = { next: held }
+  const net = Object.assign(new Plain({ name: 'deep' }), { held })
+  t.is(net.variables.length, 1)
+  t.true(net.variables[0].path.length < 400)
 
   interface Node {
     value: unknown

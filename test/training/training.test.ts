@@ -791,7 +791,7 @@ test('training before compile, and compile with mistakes', async (t) => {
     [{ loss: { y: 'mse' } }, /^compile: the loss is an object with y/],
     [{ metrics: [Worst] }, /^compile: the metric is the class Worst\. Give a name/],
     [{ metrics: [['mae']] }, /^compile: the metric is an array/],
-    [{ metrics: 'mae' }, /^compile: metrics must be an array, received the string "mae"/],
+    [{ metrics: 'mae' }, /^compile: metrics must be an array, received the string "mae"\. Write metrics: \['mae'\]\.$/],
     [
       { metrics: { worst: () => tensor(1) } },
       /received an object with worst\..*a function that is logged under its own/,

@@ -162,7 +162,7 @@ const sameVariables =
 
 /** A state of all variables, read when some are frozen. */
 const moreVariables =
-  'Build the optimizer for all variables of the state, with the same options: build(model.variables) includes frozen layers.'
+  'Build an optimizer of the same class, with the same options, for all variables of the state, after a first call of the model: build(model.variables) includes frozen layers.'
 
 /** A state of some variables, read when it is built for all. */
 const fewerVariables =

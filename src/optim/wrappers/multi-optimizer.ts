@@ -76,7 +76,9 @@ export class MultiOptimizer extends AnyOptimizer {
     super()
     checkOptions('MultiOptimizer', options, ['lossScaleFactor', 'name'])
     if (!(choice instanceof OptimizerMap) && typeof choice !== 'function') {
-      throw new OptionError(`MultiOptimizer: got ${String(choice)}. Give an OptimizerMap or a function of a variable.`)
+      throw new OptionError(
+        `MultiOptimizer: got ${describe(choice)}. Give an OptimizerMap or a function of a variable.`,
+      )
     }
     this.inner = choice instanceof OptimizerMap ? choice.optimizers : []
     checkName('MultiOptimizer', options.name)

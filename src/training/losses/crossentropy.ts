@@ -40,7 +40,7 @@ export function sparseCategoricalCrossentropy(
 ): Tensor {
   const name = 'sparseCategoricalCrossentropy'
   checkOptions(name, options, ['fromLogits'])
-  const [target, prediction] = operands(yTrue, yPred)
+  const [target, prediction] = operands(name, yTrue, yPred)
   const classes = prediction.shape[prediction.rank - 1]
   const labels = checkLabels(name, target, prediction)
   const scores = prediction.reshape([-1, classes])
@@ -62,14 +62,10 @@ export function categoricalCrossentropy(
   yPred: TensorLike,
   options: CrossentropyOptions = {},
 ): Tensor {
-  checkOptions('categoricalCrossentropy', options, ['fromLogits'])
-  const [target, prediction] = operands(yTrue, yPred)
-  const fitting = matchShape(
-    'categoricalCrossentropy',
-    target,
-    prediction,
-    'sparseCategoricalCrossentropy takes integer labels',
-  )
+  const name = 'categoricalCrossentropy'
+  checkOptions(name, options, ['fromLogits'])
+  const [target, prediction] = operands(name, yTrue, yPred)
+  const fitting = matchShape(name, target, prediction, 'sparseCategoricalCrossentropy takes integer labels')
   const logP = (options.fromLogits ?? true) ? prediction.logSoftmax() : logProbabilities(prediction)
   return logP.mul(fitting).sum(-1).mean().neg()
 }
@@ -83,9 +79,10 @@ export function categoricalCrossentropy(
  * binaryCrossentropy(tensor([1]), tensor([0])).item() // => 0.69315
  */
 export function binaryCrossentropy(yTrue: TensorLike, yPred: TensorLike, options: CrossentropyOptions = {}): Tensor {
-  checkOptions('binaryCrossentropy', options, ['fromLogits'])
-  const [target, prediction] = operands(yTrue, yPred)
-  const truth = matchShape('binaryCrossentropy', target, prediction)
+  const name = 'binaryCrossentropy'
+  checkOptions(name, options, ['fromLogits'])
+  const [target, prediction] = operands(name, yTrue, yPred)
+  const truth = matchShape(name, target, prediction)
   if (options.fromLogits ?? true) return elementwise(binaryRow, [truth, prediction]).mean()
   const p = prediction.clip(epsilon, 1 - epsilon)
   const yes = truth.mul(p.log())

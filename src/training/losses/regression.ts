@@ -23,7 +23,7 @@ const rows = {
 
 /** The mean of a formula of the prediction, the target and further numbers. */
 function meanOf(row: ElementwiseRow, name: string, yTrue: TensorLike, yPred: TensorLike, ...numbers: number[]): Tensor {
-  const [target, prediction] = operands(yTrue, yPred)
+  const [target, prediction] = operands(name, yTrue, yPred)
   return elementwise(row, [prediction, matchShape(name, target, prediction), ...numbers]).mean()
 }
 

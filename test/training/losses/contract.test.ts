@@ -129,6 +129,13 @@ for (const [name, { ofProbabilities, ...ofLogits }] of Object.entries(cases)) {
   const examples: [Example, object[]][] = [[ofLogits, []]]
   if (ofProbabilities) examples.push([ofProbabilities, [{ fromLogits: false }]])
 
+  test(`${name} called with options alone, as Keras's loss classes are, is an error that names it`, (t) => {
+    t.throws(() => loss({ fromLogits: true }, undefined), {
+      instanceOf: OptionError,
+      message: `${name}: yPred is missing. Call ${name}(yTrue, yPred), or pass the loss itself to compile: { loss: '${name}' }.`,
+    })
+  })
+
   test(`${name} is a scalar of the right value and dtype, for tensors and arrays`, (t) => {
     for (const [{ yTrue, yPred, value }, options] of examples) {
       for (const [dtype, tolerance] of [
