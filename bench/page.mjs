@@ -42,14 +42,14 @@ title: Performance
 
 # Performance
 
-This page is written by the benchmark (\`npm run bench\`, then \`bench/page.mjs\`), which races nabla with its peers: every contestant
-in a process of its own, all of them taking turns, so that a slow minute of the machine is everybody's. Numbers are medians; what
-matters are the ratios within a row, because machines differ. Everybody starts from the same numbers, and a contestant whose results
-differ is named.
+This page is written by the benchmark (\`npm run bench\`, then \`bench/page.mjs\`), which compares nabla with similar libraries. Each
+library runs in its own process, and they take turns, so that a slow minute of the machine affects all of them. Numbers are medians; the
+ratios within a row matter most, because machines differ. All libraries start from the same numbers, and one whose results differ is
+listed.
 
 One step of training, with AdamW and reading the loss, of an MLP 784-256-128-10 on batches of 64 (A), 2-16-16-2 on 32 (B) and
-784-512-512-10 on 256 (C). "nabla" trains with \`trainOnBatch\` on one thread, "×2" on two; "loop" is a training loop by hand, and "tidy" the
-same loop, and the single operations, inside of \`tidy()\`, where results need not leave WebAssembly memory. tfjs has no AdamW and runs
+784-512-512-10 on 256 (C). "nabla" trains with \`trainOnBatch\` on one thread, "×2" on two; "loop" is a hand-written training loop, and "tidy" is
+the same loop, and the single operations, in \`tidy()\`, where results can stay in WebAssembly memory. tfjs has no AdamW and runs
 Adam. PyTorch runs native code with wider vectors (AVX2 or AVX-512) than the four numbers that WebAssembly has.
 
 ${runs.map(chapter).join('\n\n')}
@@ -59,7 +59,7 @@ ${runs.map(chapter).join('\n\n')}
 ![Milliseconds of a training step, by the width of two hidden layers and by the batch size](../figures/growth.svg)
 
 The step of an MLP 784-w-w-10 on batches of 64, for widths of 64 to 2048, and of A on batches of 1 to 1024; one thread. Both axes are
-logarithmic. What each measure for speed was expected to bring, and what it brought, is told in [Notes on speed](../decisions/speed.md).
+logarithmic. For what each optimization was expected to gain, and what it gained, see [Notes on speed](../decisions/speed.md).
 `
 }
 

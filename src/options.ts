@@ -1,33 +1,32 @@
 /**
- * Checks of options and names: an unknown one is an error that names the nearest known one. And the names that are given where
- * none was chosen.
+ * Checks of options and names: an unknown one is an error that suggests the nearest known one. Also generates default names.
  */
 import { OptionError } from './errors.js'
 
-/** What an option's value must be, in words, where it is not that: `'a whole number above 0'`. */
+/** Returns what a value must be, in words (`'a whole number above 0'`), if it is not that; undefined if the value is valid. */
 export type Check = (value: unknown) => string | undefined
 
 /** The options of a function or class. */
 export interface OptionRules<Defaults> {
   /** Every option with its default: `undefined` where there is none, `required` where a value must be given. */
   readonly defaults: Defaults
-  /** What the values must be; otherwise of the kind of the default where that is a number or a boolean. */
+  /** Checks of the values. An option without one must have the type of its default, if that is a number or a boolean. */
   readonly ranges?: { readonly [Name in keyof Defaults]?: Check }
-  /** What other libraries call the options: `{ lr: 'learningRate' }`. */
+  /** Other libraries' names for the options: `{ lr: 'learningRate' }`. */
   readonly synonyms?: Readonly<Record<string, string>>
 }
 
-/** A default for each option, which may be null. */
+/** A default for each option; it may be null. */
 export type DefaultsOf<Options> = { readonly [Name in keyof Required<Options>]: Options[Name] | null }
 
-/** The options, each of them there. */
+/** The options with every default filled in. */
 export type Resolved<Options, Defaults> = {
   readonly [Name in keyof Required<Options>]:
     | Exclude<Options[Name], undefined>
     | (Name extends keyof Defaults ? Defaults[Name] : never)
 }
 
-/** In place of a default: the option must be given. */
+/** Marks an option that has no default and must be given. */
 export const required = Symbol('required') as never
 
 /**
@@ -123,7 +122,7 @@ export function whole(least: number): Check {
   return (x) => (Number.isInteger(x) && (x as number) >= least ? undefined : wanted)
 }
 
-/** A number in an interval as mathematics writes them: `interval('[0, 1)')` has 0 and does not have 1. */
+/** A number in an interval in mathematical notation: `interval('[0, 1)')` includes 0 and excludes 1. */
 export function interval(text: string): Check {
   const [low, high] = text.slice(1, -1).split(', ').map(Number)
   const isAbove = text[0] === '[' ? (x: number) => x >= low : (x: number) => x > low
@@ -139,14 +138,14 @@ export function oneOf(names: readonly string[]): Check {
   return (x) => (names.includes(x as string) ? undefined : `one of ${names.join(', ')}`)
 }
 
-/** What another check takes, or null. */
+/** Accepts null and every value that another check accepts. */
 export function orNull(check: Check): Check {
   return (x) => (x === null ? undefined : check(x))
 }
 
 /**
  * Checks that every option is known; see `resolve`.
- * @param synonyms other libraries' names for options, and what to say for them
+ * @param synonyms other libraries' names for options, and the names to suggest for them
  * @throws OptionError naming the nearest known option; Keras's snake_case is translated
  */
 export function checkOptions(
@@ -172,7 +171,7 @@ function unknownOption(
   return new OptionError(`${op}: unknown option ${name}. ${hint}`)
 }
 
-/** The error for a name that is none of the known ones. `otherwise` is what else one could give. */
+/** The error for an unknown name. `otherwise` describes what else is accepted. */
 export function unknownName(
   op: string,
   kind: string,
@@ -187,7 +186,7 @@ export function unknownName(
   return new OptionError(`${op}: unknown ${kind} ${typeof name === 'string' ? name : show(name)}. ${hint}`)
 }
 
-/** A value in a few words, for messages: of whatever kind it is, this does not throw. */
+/** Describes a value in a few words, for messages. Never throws, whatever the value is. */
 export function show(x: unknown, depth = 0): string {
   if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
   if (Array.isArray(x)) return depth > 3 ? '[…]' : showList(x, depth)
@@ -207,7 +206,7 @@ function showList(list: readonly unknown[], depth: number): string {
 /** @throws OptionError when it is not a function */
 export function checkFunction(op: string, f: unknown): void {
   if (typeof f === 'function') return
-  throw new OptionError(`${op}: ${show(f)} is not a function. Give one, such as (x) => x.square().sum().`)
+  throw new OptionError(`${op}: ${show(f)} is not a function. Pass one, such as (x) => x.square().sum().`)
 }
 
 /** @throws OptionError when the batch size is not a whole number above 0 */
@@ -247,7 +246,7 @@ function toSnakeCase(name: string): string {
 }
 
 /**
- * The known name with the fewest edits, when it is near enough to be meant.
+ * The known name with the fewest edits, if it is close enough to be what was meant.
  * @param most how many edits; default: one in names of three letters, more in longer ones
  */
 export function nearest(

@@ -1,5 +1,5 @@
 /**
- * How gradients flow. The engine knows graphs, not numbers: a value that was computed remembers the node that made it, a node
+ * How gradients flow. The engine handles graphs, not numbers: a value that was computed remembers the node that made it, a node
  * remembers its inputs, and `backpropagate` walks the nodes from the last to the first, so that each one is asked for the
  * gradients of its inputs only when the gradient of its output is complete. `tensor/apply.ts` makes the nodes.
  */
@@ -7,9 +7,9 @@ import { GradientError } from '../errors.js'
 
 /** A value that can stand in a graph. */
 export interface Differentiable<T> {
-  /** Whether gradients flow to it. */
+  /** True if gradients flow to it. */
   readonly requiresGrad: boolean
-  /** What computed it; null for a leaf. */
+  /** The node that computed it; null for a leaf. */
   readonly node: Node<T> | null
   /** Called with its gradient, when it is a leaf; the result, if any, replaces the gradient. */
   readonly hooks: GradientHook<T>[] | null
@@ -47,7 +47,7 @@ export abstract class Node<T> {
   }
 }
 
-/** Whether operations are recorded at the moment. */
+/** Returns whether operations are being recorded. */
 export function isRecording(): boolean {
   return recording
 }
@@ -63,7 +63,7 @@ export function setRecording<R>(on: boolean, f: () => R): R {
   }
 }
 
-/** How to walk a graph back. */
+/** Options of `backpropagate`. */
 export interface BackpropagateOptions {
   /** Keep the graph for another walk. Default: the same as `createGraph`. */
   retainGraph?: boolean

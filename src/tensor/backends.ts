@@ -12,13 +12,13 @@ export type { GpuOptions } from '../kernels/gpu/backend.js'
 
 /** The back end in use. */
 export interface BackendInfo {
-  /** Which one. */
+  /** The name of the back end. */
   readonly name: 'cpu' | 'gpu'
-  /** What it really runs on: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, `WebGL2 (…)`. */
+  /** The hardware or interface it runs on: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, `WebGL2 (…)`. */
   readonly detail: string
 }
 
-/** What lives on the GPU. On the CPU, memory is the garbage collector's business and all three are 0. */
+/** Counts of what is in GPU memory. On the CPU, the garbage collector manages memory, and all three are 0. */
 export interface MemoryInfo {
   /** Live blocks of numbers on the GPU. */
   readonly buffers: number
@@ -63,7 +63,7 @@ export function getBackend(): BackendInfo {
 }
 
 /**
- * What lives on the GPU.
+ * Returns how many blocks and bytes are in GPU memory, and how many kernels are compiled.
  * @example
  * memory() // => { buffers: 0, bytes: 0, kernels: 0 }
  */

@@ -19,7 +19,7 @@ import {
 import { checkShape, formatShape, sameShape, sizeOf } from './shape.js'
 import { checkDifferentiable, Tensor } from './tensor.js'
 
-/** Whatever `tensor` takes: a tensor, a number, nested arrays (read-only ones, too) or a typed array. */
+/** Anything that `tensor` accepts: a tensor, a number, nested arrays (read-only ones, too) or a typed array. */
 export type TensorLike = Tensor | NestedNumbers
 
 /** Options of `tensor`. */
@@ -28,7 +28,7 @@ export interface TensorOptions {
   dtype?: DType
   /** The shape to give to flat data, or to a tensor. Default: how the arrays are nested. */
   shape?: Shape
-  /** Whether `backward` computes its gradient. Default false. */
+  /** If true, `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
 }
 
@@ -38,7 +38,7 @@ const tensorRules = { defaults: { dtype: undefined, shape: undefined, requiresGr
 export interface FillOptions {
   /** Default float32. */
   dtype?: DType
-  /** Whether `backward` computes its gradient. Default false. */
+  /** If true, `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
 }
 
@@ -93,8 +93,8 @@ export function toTensorBeside(dtype: DType, x: TensorLike): Tensor {
 }
 
 /**
- * The arguments of one operation: plain numbers and arrays take the dtype of the tensors and typed arrays beside them, where it can hold
- * them, and are float32 where there are none.
+ * The arguments of one operation: plain numbers and arrays take the dtype of the tensors and typed arrays among the arguments, if it can hold
+ * them; without any, they are float32.
  * @param least the narrowest dtype that they take: float32 where derivatives may be asked for
  */
 export function toTensors(xs: readonly TensorLike[], least: DType = 'bool'): readonly Tensor[] {
@@ -117,11 +117,11 @@ export function dtypeAmong(xs: readonly TensorLike[]): DType | null {
   return widest
 }
 
-/** @throws ShapeError when it is no list of tensors, or an empty one */
+/** @throws ShapeError unless it is a non-empty array of tensors */
 export function checkTensors(op: string, tensors: unknown): void {
   if (tensors instanceof Tensor) {
     throw new ShapeError(
-      `${op}: one tensor of shape ${formatShape(tensors.shape)} was given, not a list. Write ${op}([a, b]).`,
+      `${op}: expected an array of tensors, received one tensor of shape ${formatShape(tensors.shape)}. Write ${op}([a, b]).`,
     )
   }
   if (Array.isArray(tensors) && tensors.length > 0) return

@@ -8,8 +8,8 @@
  * | **float32** | float32 | float32 | float32 | float64 |
  * | **float64** | float64 | float64 | float64 | float64 |
  *
- * Plain JavaScript numbers and arrays take the dtype of the tensors beside them (`toTensors`); beside integers and bools whole numbers that
- * int32 holds are int32, any others are float32. Arithmetic on bools counts, so it gives int32, and int32 wraps around beyond ±2³¹; division, powers with a
+ * Plain JavaScript numbers and arrays take the dtype of the tensors next to them (`toTensors`); next to integers and bools, whole numbers that
+ * int32 can hold are int32, and all others are float32. Arithmetic on bools counts, so it gives int32, and int32 wraps around beyond ±2³¹; division, powers with a
  * fraction or a negative plain exponent, and transcendental functions give at least float32; comparisons and logic give bool.
  */
 import { DTypeError } from '../errors.js'
@@ -35,7 +35,7 @@ export function promote(a: DType, b: DType): DType {
   return ranks[a] >= ranks[b] ? a : b
 }
 
-/** Whether the dtype is float32 or float64: the ones gradients exist for. */
+/** Returns whether the dtype is float32 or float64, the dtypes that have gradients. */
 export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64'
 }

@@ -11,7 +11,7 @@ import { fromJsonNumber, type JsonNumber } from './json-numbers.js'
 export interface TensorParts {
   /** The sizes per axis. */
   readonly shape: Shape
-  /** What the numbers are. */
+  /** The dtype of the numbers. */
   readonly dtype: DType
   /** The numbers, the last axis fastest. */
   readonly data: ArrayLike<JsonNumber>
@@ -32,7 +32,7 @@ const withNumbers = (shape: unknown, dtype: unknown, data: unknown) =>
 
 const oneCopy = 'load nabla once: npm ls nabla lists the copies'
 
-/** What is known of something that is no tensor, layer or optimizer, but looks like one, and the way out; null where it does not. */
+/** Describes a value that looks like a tensor, layer or optimizer but is not one of ours, and how to convert it; null if it does not look like one. */
 export function foreign(x: unknown): string | null {
   if (!isObject(x) || isOurs(x)) return null
   if (hasMethod(x, 'retainGrad')) return `a tensor of another copy of nabla (${oneCopy}; or write tensor(x.toJSON()))`

@@ -76,7 +76,7 @@ function checkParts(values: Tensor, indices: Tensor, shape: Shape): void {
   checkRange(indices, shape[0])
 }
 
-/** Numbers that only a GPU knows as yet are taken as they are. */
+/** Checks the indices, unless they are still being computed on the GPU: those are used as they are. */
 function checkRange(indices: Tensor, size: number): void {
   if (backend.isPending?.(indices.buffer)) return
   const wrong = indices.dataSync().find((i) => i < 0 || i >= size)

@@ -14,7 +14,7 @@ export type NestedArray = number | boolean | NestedArray[]
 /** A typed array of numbers, as a canvas or a file gives it. */
 export type NumericArray = TypedArray | Int8Array | Uint8ClampedArray | Int16Array | Uint16Array | Uint32Array
 
-/** What can be read as numbers with a shape: nested arrays of equal lengths, read-only ones too, whose rows may be typed arrays. */
+/** Values that can be read as numbers with a shape: nested arrays of equal lengths, also read-only ones; their rows may be typed arrays. */
 export type NestedNumbers = number | boolean | NumericArray | readonly NestedNumbers[]
 
 type List = readonly unknown[] | NumericArray
@@ -34,28 +34,28 @@ export function newValues(op: string, dtype: DType, size: number): TypedArray {
   try {
     return new arrays[dtype](size)
   } catch {
-    throw new BackendError(`${op}: there is no memory left for ${size} numbers of ${dtype}. Work in parts.`)
+    throw new BackendError(`${op}: not enough memory for ${size} numbers of ${dtype}. Process the data in parts.`)
   }
 }
 
-/** The shape of nested arrays, as their first elements say. */
+/** The shape of nested arrays, read from their first elements. */
 export function nestedShape(op: string, data: unknown): number[] {
   const shape: number[] = []
   for (let x = data; isList(x); x = x[0]) {
     shape.push(x.length)
     if (shape.length > deepest) {
-      throw new ShapeError(`${op}: the data is nested more than ${deepest} deep. Does an array contain itself?`)
+      throw new ShapeError(`${op}: the data is nested more than ${deepest} levels deep. Does an array contain itself?`)
     }
   }
   return shape
 }
 
-/** The typed arrays that say what dtype they are of. */
+/** The typed arrays that determine a dtype. */
 const dtypeOfArray = { Float32Array: 'float32', Float64Array: 'float64', Int32Array: 'int32' } as const
 
 /**
  * The dtype that the data comes with: that of a typed array or of a tensor from elsewhere, bool for booleans alone; null for numbers and all other arrays, which
- * take the dtype of what stands beside them.
+ * take the dtype of the tensors next to them.
  */
 export function ownDType(data: unknown): DType | null {
   let row: unknown
@@ -76,8 +76,8 @@ export function naturalDType(data: unknown): DType {
 }
 
 /**
- * The dtype of data beside a tensor of `dtype`: its own one, otherwise the tensor's where that can hold it. Whole numbers beside bool are
- * int32; what int32 cannot hold is float32.
+ * The dtype of data next to a tensor of `dtype`: its own dtype, otherwise the tensor's if that can hold it. Next to bool, whole numbers are
+ * int32; numbers that int32 cannot hold are float32.
  */
 export function dtypeBeside(data: unknown, dtype: DType): DType {
   const own = ownDType(data)
@@ -94,14 +94,16 @@ function everyLeaf(x: unknown, holds: (leaf: unknown) => boolean, depth = 0): bo
 
 /**
  * The numbers of nested arrays, one after the other. Every element is checked: what is not a number is an error, not a NaN.
- * @throws ShapeError when rows differ in length; DTypeError when something is no number, or none that the dtype holds
+ * @throws ShapeError when rows differ in length; DTypeError when an element is not a number, or the dtype cannot hold it
  */
 export function flatten(op: string, data: unknown, dtype: DType): { values: TypedArray; shape: Shape } {
   const shape = nestedShape(op, data)
   const values = newValues(op, dtype, sizeOf(shape))
   const known = foreign(data)
   if (known)
-    throw new DTypeError(`${op}: received ${known}, not numbers. Pass numbers, arrays or tensors of this nabla.`)
+    throw new DTypeError(
+      `${op}: received ${known}, not numbers. Pass numbers, arrays or tensors of this copy of nabla.`,
+    )
   if (shape.length === 0) values[0] = convert(op, data, 0, dtype)
   else fill(op, data as List, shape, 0, values, 0, dtype)
   return { values, shape }
@@ -145,7 +147,7 @@ export function convert(op: string, x: unknown, i: number, dtype: DType): number
   return value
 }
 
-/** Flat values nested as the shape says. */
+/** Nests flat values according to the shape. */
 export function nest(values: NestedArray[], shape: Shape): NestedArray[] {
   if (shape.length <= 1) return values
   const [count, ...inner] = shape
@@ -157,7 +159,7 @@ function isList(x: unknown): x is List {
   return Array.isArray(x) || isNumericArray(x)
 }
 
-/** Whether it is a typed array of numbers (BigInts are none). */
+/** Returns whether x is a typed array of numbers (not BigInts). */
 export function isNumericArray(x: unknown): x is NumericArray {
   return typedArrayName(x) !== undefined && !isBig(x)
 }
@@ -167,7 +169,7 @@ const isBig = (x: unknown) => /^Big/.test(typedArrayName(x) ?? '')
 function ragged(op: string, list: List, i: number): ShapeError {
   const shapes = [0, i].map((k) => formatShape(nestedShape(op, list[k])))
   return new ShapeError(
-    `${op}: ragged data, element 0 has shape ${shapes[0]}, element ${i} ${shapes[1]}. All rows must be of one length.`,
+    `${op}: ragged data, element 0 has shape ${shapes[0]}, element ${i} ${shapes[1]}. All rows must have the same length.`,
   )
 }
 
@@ -183,7 +185,7 @@ function hintFor(x: unknown): string {
 
 const isTensor = (x: unknown) => typeof (x as { dataSync?: unknown } | undefined)?.dataSync === 'function'
 
-/** A value in a few words, whatever it is. */
+/** Describes any value in a few words. */
 function describe(x: unknown): string {
   if (x === null || x === undefined) return String(x)
   if (typeof x === 'string') return `string ${JSON.stringify(x.slice(0, 60))}`

@@ -18,7 +18,7 @@ import { Tensor } from './tensor.js'
 /** An argument of an elementwise operation. */
 export type TensorOrNumber = Tensor | number
 
-/** What a row does on the way back. */
+/** A row of the table, as the backward pass uses it. */
 export interface Row {
   readonly name: string
   /** The gradient of input `i`, when that of the output is `g`; its shape may still have to be un-broadcast. */
@@ -38,7 +38,7 @@ export class OperationNode extends Node<Tensor> {
     readonly options: unknown,
     /** Every argument, numbers included. */
     public args: readonly TensorOrNumber[] = inputs,
-    /** Where each input stands among the arguments; null when all of them are inputs. */
+    /** The position of each input among the arguments; null when all of them are inputs. */
     readonly positions: readonly number[] | null = null,
   ) {
     super(inputs)
@@ -100,7 +100,7 @@ export class ElementwiseRow implements Row {
     return this.derivatives[i]
   }
 
-  /** Whether the formula is nothing but this name. */
+  /** Returns whether the formula consists of this name only. */
   private isOnly(name: string): boolean {
     const [{ value }] = this.program.statements
     return value.kind === 'symbol' && value.name === name && this.program.statements.length === 1
@@ -172,7 +172,7 @@ export function elementwiseOutputs(
 
 interface Pass {
   readonly program: Program
-  /** Which outputs of the whole program it computes. */
+  /** The outputs of the whole program that it computes, by index. */
   readonly outputs: readonly number[]
 }
 
@@ -214,14 +214,14 @@ function recorded(buffer: DataBuffer, shape: Shape, node: OperationNode): Tensor
   return output
 }
 
-/** What a primitive's gradient rule may read. */
+/** The values that a primitive's gradient rule may read. */
 export interface GradientContext<Inputs extends readonly Tensor[], Options> {
   readonly inputs: Inputs
   readonly output: Tensor
   readonly options: Options
 }
 
-/** One gradient rule per input; for a row that takes any number of inputs, one rule that is told which input it is for. */
+/** One gradient rule per input; for a row that takes any number of inputs, one rule that receives the input's index. */
 export type Rules<Inputs extends readonly Tensor[], Options> = number extends Inputs['length']
   ? (g: Tensor, context: GradientContext<Inputs, Options>, input: number) => Tensor
   : { [I in keyof Inputs]: (g: Tensor, context: GradientContext<Inputs, Options>) => Tensor }
@@ -286,7 +286,7 @@ export function withDType(x: Tensor, dtype: DType): Tensor {
 }
 
 /**
- * x as floats that are its numbers exactly: float64 for int32, whose larger ones float32 rounds; float32 where only a GPU knows them as yet,
+ * x as floats that are its numbers exactly: float64 for int32, whose larger numbers float32 rounds; float32 while they are still on the GPU,
  * since GPUs have no other floats.
  */
 export function toExactFloat(x: Tensor): Tensor {
@@ -294,7 +294,7 @@ export function toExactFloat(x: Tensor): Tensor {
   return x.cast(x.dtype === 'int32' && !backend.isPending?.(x.buffer) ? 'float64' : 'float32')
 }
 
-/** Arguments as kernels take them: numbers stay, arrays take the dtype of the tensors beside them, as `toTensors` says. */
+/** Arguments as kernels take them: numbers stay, arrays take the dtype of the tensors next to them (see `toTensors`). */
 export function toArguments(inputs: readonly TensorLike[]): readonly TensorOrNumber[] {
   for (const x of inputs) if (typeof x !== 'number' && !(x instanceof Tensor)) return withoutArrays(inputs)
   return inputs as readonly TensorOrNumber[]
@@ -313,7 +313,7 @@ function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {
   return shape ?? []
 }
 
-/** Whether a result of this dtype remembers what it was computed from. */
+/** Returns whether a result of this dtype records the operation that computed it. */
 function isTracked(dtype: DType, args: readonly TensorOrNumber[]): boolean {
   if (!isRecording() || !isFloat(dtype)) return false
   for (const x of args) if (typeof x !== 'number' && x.requiresGrad) return true

@@ -17,7 +17,7 @@ export interface RandomOptions {
   seed?: number
   /** float32 (default) or float64. */
   dtype?: DType
-  /** Whether `backward` computes its gradient. Default false. */
+  /** If true, `backward` computes its gradient. Default false. */
   requiresGrad?: boolean
 }
 

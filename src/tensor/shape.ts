@@ -9,7 +9,7 @@ import { show } from '../options.js'
 export { stridesOf } from '../kernels/strides.js'
 export { sizeOf }
 
-/** Whether two shapes are the same. */
+/** Returns whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true
   if (a.length !== b.length) return false
@@ -101,7 +101,7 @@ export function checkShape(op: string, shape: Shape): void {
 
 const bytes: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 }
 
-/** What one tensor can hold: the whole of WebAssembly's memory. */
+/** The most bytes in one tensor: the whole of WebAssembly's memory. */
 const mostBytes = 2 ** 32
 
 /**
@@ -111,7 +111,7 @@ const mostBytes = 2 ** 32
 export function checkSize(op: string, dtype: DType, size: number): void {
   if (size * bytes[dtype] <= mostBytes) return
   throw new BackendError(
-    `${op}: ${size} numbers of ${dtype} do not fit into memory. Check the shape, or work in parts.`,
+    `${op}: ${size} numbers of ${dtype} do not fit into memory. Check the shape, or process the data in parts.`,
   )
 }
 

@@ -37,7 +37,7 @@ export class Tensor implements Differentiable<Tensor> {
   readonly dtype: DType
   /** Sizes per axis, `[]` for a scalar. */
   readonly shape: Shape
-  /** Whether gradients flow to it. */
+  /** True if gradients flow to it. */
   readonly requiresGrad: boolean
   /** The operation that computed it, while gradients can flow through it; null for a leaf. */
   readonly node: Node<Tensor> | null
@@ -102,7 +102,7 @@ export class Tensor implements Differentiable<Tensor> {
   }
 
   /**
-   * What `JSON.stringify` writes; `tensor` and `setWeights` read it again. JSON has no NaN, no ±∞ and no −0: they become strings.
+   * Returns a plain object for `JSON.stringify`; `tensor` and `setWeights` read it. JSON has no NaN, no ±∞ and no −0: they become strings.
    */
   toJSON(): SavedTensor {
     return { shape: this.shape, dtype: this.dtype, data: toJsonNumbers(this.dataSync()) }
@@ -135,7 +135,7 @@ export class Tensor implements Differentiable<Tensor> {
       throw new GradientError('onGradient: no gradient flows to this tensor. Create it with { requiresGrad: true }.')
     }
     if (typeof hook !== 'function') {
-      throw new GradientError(`onGradient: the hook is ${String(hook)}. Give a function of the gradient.`)
+      throw new GradientError(`onGradient: the hook is ${String(hook)}. Pass a function of the gradient.`)
     }
     const checked: GradientHook<Tensor> = (g) => checkReplacement(hook(g), g)
     const holder = this.node ?? this
@@ -163,7 +163,7 @@ export class Tensor implements Differentiable<Tensor> {
     return printTensor(this)
   }
 
-  /** What Node's console prints. */
+  /** Returns the text that Node's console prints. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
@@ -171,11 +171,11 @@ export class Tensor implements Differentiable<Tensor> {
 
 function madeWithNew(given: unknown): OptionError {
   return new OptionError(
-    `Tensor: received ${given === undefined ? 'nothing' : String(given)}, but tensors are not made with new. Write tensor(data), or ones([2, 3]).`,
+    `Tensor: received ${given === undefined ? 'nothing' : String(given)}, but tensors are not created with new. Write tensor(data), or ones([2, 3]).`,
   )
 }
 
-/** What a hook returned, if it may stand for the gradient. */
+/** Returns a hook's result, if it can replace the gradient. */
 function checkReplacement(result: unknown, g: Tensor): Tensor | undefined {
   if (result === undefined || result === null) return undefined
   if (!(result instanceof Tensor)) {

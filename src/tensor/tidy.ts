@@ -1,5 +1,5 @@
 /**
- * A workspace for computations: what they make is gone when it is over. `Backend.inWorkspace` says how each back end does it.
+ * A workspace for computations: the tensors they create are freed when it ends. See `Backend.inWorkspace` for how each back end does it.
  */
 import { checkFunction } from '../options.js'
 import { backend } from './backend.js'

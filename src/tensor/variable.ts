@@ -19,7 +19,7 @@ export interface VariableOptions {
   name?: string
   /** float32 (default) or float64; integers only when not trainable. */
   dtype?: DType
-  /** Whether it requires a gradient and optimizers update it. Default true. */
+  /** If true, it requires a gradient and optimizers update it. Default true. */
   trainable?: boolean
   /** Applied by optimizers after each update. Default none. */
   constraint?: Constraint | null
@@ -29,7 +29,7 @@ let unnamed = 0
 
 /** A trainable, named, assignable tensor. Made by `variable`. */
 export class Variable extends Tensor {
-  /** What it is called: `kernel`, `bias`, … */
+  /** Its own name: `kernel`, `bias`, … */
   name: string
   /** Its name with those of the layers around it: `sequential/dense/kernel`. */
   path: string
@@ -46,7 +46,7 @@ export class Variable extends Tensor {
     this.constraint = constraint
   }
 
-  /** Whether it requires a gradient and optimizers update it. Set it to false to freeze the variable. */
+  /** True if it requires a gradient and optimizers update it. Set it to false to freeze the variable. */
   get trainable(): boolean {
     return this.requiresGrad
   }

@@ -268,5 +268,5 @@ test('what was made of a variable does not change with it, nor with the array it
   const x = tensor([1, 2]).reshape(shape)
   shape[0] = 9
   t.deepEqual(x.shape, [2, 1])
-  t.throws(() => tensor([1, 2, 3]).slice([[0.5, 3]]), { instanceOf: ShapeError, message: /0.5 is no bound/ })
+  t.throws(() => tensor([1, 2, 3]).slice([[0.5, 3]]), { instanceOf: ShapeError, message: /0.5 is not a valid bound/ })
 })

@@ -87,7 +87,7 @@ test('what holds no numbers is a short, clear error', (t) => {
     [() => 1, /^tensor: element 0 is function/],
   ]
   for (const [data, message] of cases) t.throws(() => tensor(wrong(data)), { instanceOf: DTypeError, message })
-  t.throws(() => tensor(wrong(cyclic)), { instanceOf: ShapeError, message: /nested more than 64 deep/ })
+  t.throws(() => tensor(wrong(cyclic)), { instanceOf: ShapeError, message: /nested more than 64 levels deep/ })
   t.throws(() => ones([1]).cast(wrong(10n)), { instanceOf: DTypeError, message: /unknown dtype 10/ })
   t.throws(() => tensor([[1, 2], [3, [4]] as never]), { instanceOf: ShapeError, message: /element 1 \[1\]/ })
   t.throws(() => tensor([1, [2]] as never), {
@@ -141,7 +141,7 @@ for (const [name, make] of Object.entries(huge)) {
     for (const n of [2e9, 1e10, 1e15]) {
       t.throws(() => make(n), {
         instanceOf: BackendError,
-        message: /^[\w]+: \S+ numbers of \w+ do not fit into memory\. Check the shape, or work in parts\.$/,
+        message: /^[\w]+: \S+ numbers of \w+ do not fit into memory\. Check the shape, or process the data in parts\.$/,
       })
     }
     t.true(process.memoryUsage().rss - before < 1e8)

@@ -15,11 +15,11 @@ import { Tensor } from '../../tensor/tensor.js'
 import { backpropagate, isRecording, leavesBehind } from '../engine.js'
 import { checkResult, noGrad, type TensorFunction, trace } from './grad.js'
 
-/** What a gradient rule of one's own may read. */
+/** The values that a custom gradient rule may read. */
 export interface CustomContext {
-  /** What the function was called with. */
+  /** The arguments of the function. */
   readonly inputs: readonly Tensor[]
-  /** What it gave. */
+  /** The result of the function. */
   readonly output: Tensor
 }
 
@@ -55,7 +55,7 @@ export function customGradient(
   return (...xs) => run(row, toTensors(xs, 'float32'), undefined)
 }
 
-/** What the function gave, as numbers of its own: it may be a variable, which changes. */
+/** Copies the function's result: it may be a variable, which changes. */
 function ownCopy(result: Tensor): Tensor {
   return checkResult('customGradient', result).detach()
 }

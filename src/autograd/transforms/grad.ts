@@ -95,11 +95,11 @@ export function differentiate(
 
 /** A function call whose graph is known. */
 export interface Trace {
-  /** What the function got: the arguments, each requiring a gradient of its own. */
+  /** The arguments passed to the function, each requiring its own gradient. */
   readonly inputs: readonly Tensor[]
-  /** What it returned. */
+  /** The value that the function returned. */
   readonly result: Tensor
-  /** Whether gradients flow on to something outside of the call: to an argument's own graph, or to a variable it read. */
+  /** True if gradients also flow to something outside the call: to an argument's own graph, or to a variable it read. */
   readonly outer: boolean
 }
 

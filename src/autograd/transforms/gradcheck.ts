@@ -1,5 +1,5 @@
 /**
- * Is a gradient right? Central differences in float64 beside what backward computes.
+ * Checks gradients: compares what backward computes with central differences in float64.
  */
 import { GradientError, OptionError } from '../../errors.js'
 import { generator } from '../../kernels/random.js'

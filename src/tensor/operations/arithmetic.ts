@@ -1,6 +1,6 @@
 /**
  * Arithmetic, element by element: sums and products, powers, extremes, rounding, other dtypes. Two arguments are broadcast by NumPy's
- * rule; plain numbers are welcome. Each function is one row of `ops.ts`. (The others: `comparisons.ts`, `exponentials.ts`,
+ * rule; plain numbers are accepted. Each function is one row of `ops.ts`. (The others: `comparisons.ts`, `exponentials.ts`,
  * `trigonometry.ts`; activation functions are in `activations.ts`.)
  */
 import { DTypeError, OptionError } from '../../errors.js'
@@ -85,13 +85,13 @@ function forIntegers(exponents: Tensor): Tensor {
   return exponents.dtype === 'int32' && exponents.dataSync().some((n) => n < 0) ? exponents.cast('float32') : exponents
 }
 
-/** Exponents that only a GPU knows as yet are taken as they are: negative ones then cut off the fraction. */
+/** Checks whole exponents, unless they are still being computed on the GPU: there, negative ones give results without their fraction. */
 function checkWholePowers(exponents: Tensor): void {
   if (backend.isPending?.(exponents.buffer)) return
   const negative = exponents.dataSync().find((n) => n < 0)
   if (negative === undefined) return
   throw new DTypeError(
-    `pow: integers to the negative power ${negative} are no integers. Cast one of them: x.cast('float32').`,
+    `pow: int32 cannot be raised to the negative power ${negative}. Cast one of them to float32: x.cast('float32').`,
   )
 }
 

@@ -84,7 +84,7 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
 /**
  * The whole tensor repeated along its axes.
  * @param times how often along each axis, counted from the last; more numbers than axes add axes in front
- * @throws ShapeError when a number is no whole number, 0 or more
+ * @throws ShapeError when a number is not a whole number, 0 or more
  * @example
  * tensor([1, 2]).tile(2).toArray() // => [1, 2, 1, 2]
  * tensor([1, 2]).tile([2, 1]).toArray() // => [[1, 2], [1, 2]]
@@ -103,10 +103,10 @@ export function tile(x: TensorLike, times: number | readonly number[]): Tensor {
 }
 
 /**
- * Each element repeated, beside itself (PyTorch's repeat_interleave).
+ * Repeats each element next to itself (PyTorch's repeat_interleave).
  * @param times how often; or how often for each element along the axis
  * @param axis default: the flattened tensor
- * @throws ShapeError when a number is no whole number, 0 or more, or there are not as many as elements
+ * @throws ShapeError when a number is not a whole number, 0 or more, or there is not one number for each element
  * @example
  * tensor([1, 2]).repeat(2).toArray() // => [1, 1, 2, 2]
  * tensor([[1, 2], [3, 4]]).repeat([2, 1], 0).toArray() // => [[1, 2], [1, 2], [3, 4]]
@@ -132,7 +132,7 @@ export function repeat(x: TensorLike, times: number | readonly number[], axis?: 
   return elementwise(ops.cast, [single], [...before, counts[0], ...behind], source.dtype).reshape(repeated)
 }
 
-/** Each index as often as its count says. */
+/** Repeats each index as many times as its count. */
 function repeatedIndices(counts: readonly number[], length: number): Int32Array {
   const indices = new Int32Array(length)
   let at = 0
@@ -225,7 +225,7 @@ function counted(op: string, times: number | readonly number[]): readonly number
   return list
 }
 
-/** @throws ShapeError when n is no whole number, 0 or more */
+/** @throws ShapeError when n is not a whole number, 0 or more */
 export function checkCount(op: string, n: number): void {
   if (Number.isInteger(n) && n >= 0) return
   throw new ShapeError(`${op}: ${show(n)} is not a number of elements. Give whole numbers, 0 or more.`)

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor.js'
 import { ops } from './ops.js'
 
 /**
- * Where a = b; bool.
+ * True where a = b; bool.
  * @example
  * tensor([1, 2]).equal(2).toArray() // => [false, true]
  */
@@ -18,7 +18,7 @@ export function equal(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where a ≠ b; bool.
+ * True where a ≠ b; bool.
  * @example
  * tensor([1, 2]).notEqual(2).toArray() // => [true, false]
  */
@@ -27,7 +27,7 @@ export function notEqual(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where a < b; bool.
+ * True where a < b; bool.
  * @example
  * tensor([1, 2]).less(2).toArray() // => [true, false]
  */
@@ -36,7 +36,7 @@ export function less(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where a ≤ b; bool.
+ * True where a ≤ b; bool.
  * @example
  * tensor([1, 2]).lessEqual(1).toArray() // => [true, false]
  */
@@ -45,7 +45,7 @@ export function lessEqual(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where a > b; bool.
+ * True where a > b; bool.
  * @example
  * tensor([1, 2]).greater(1).toArray() // => [false, true]
  */
@@ -54,7 +54,7 @@ export function greater(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where a ≥ b; bool.
+ * True where a ≥ b; bool.
  * @example
  * tensor([1, 2]).greaterEqual(2).toArray() // => [false, true]
  */
@@ -63,7 +63,7 @@ export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where both are true (not 0); bool.
+ * True where both are true (not 0); bool.
  * @example
  * tensor([true, true]).logicalAnd([true, false]).toArray() // => [true, false]
  */
@@ -72,7 +72,7 @@ export function logicalAnd(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where at least one is true (not 0); bool.
+ * True where at least one is true (not 0); bool.
  * @example
  * tensor([true, false]).logicalOr([false, false]).toArray() // => [true, false]
  */
@@ -81,7 +81,7 @@ export function logicalOr(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where exactly one is true (not 0); bool.
+ * True where exactly one is true (not 0); bool.
  * @example
  * tensor([true, false]).logicalXor([true, true]).toArray() // => [false, true]
  */
@@ -90,7 +90,7 @@ export function logicalXor(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
- * Where x is 0; bool.
+ * True where x is 0; bool.
  * @example
  * tensor([true, false]).logicalNot().toArray() // => [false, true]
  */
@@ -99,7 +99,7 @@ export function logicalNot(x: TensorLike): Tensor {
 }
 
 /**
- * Where x is NaN; bool.
+ * True where x is NaN; bool.
  * @example
  * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isNaN().toArray() // => [false, true, false]
  */
@@ -109,7 +109,7 @@ export function isNaN(x: TensorLike): Tensor {
 }
 
 /**
- * Where x is neither NaN nor ±∞; bool.
+ * True where x is neither NaN nor ±∞; bool.
  * @example
  * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isFinite().toArray() // => [true, false, false]
  */
@@ -119,7 +119,7 @@ export function isFinite(x: TensorLike): Tensor {
 }
 
 /**
- * Where x is ∞ or −∞; bool.
+ * True where x is ∞ or −∞; bool.
  * @example
  * tensor([1, Number.NaN, Number.POSITIVE_INFINITY]).isInf().toArray() // => [false, false, true]
  */
@@ -143,12 +143,12 @@ export interface CloseOptions {
   rtol?: number
   /** The difference allowed on top of that. Default 1e-8. */
   atol?: number
-  /** Whether NaN is close to NaN. Default false. */
+  /** If true, NaN is close to NaN. Default false. */
   equalNaN?: boolean
 }
 
 /**
- * Where |a − b| ≤ atol + rtol · |b|; bool. Infinities are close to themselves only.
+ * True where |a − b| ≤ atol + rtol · |b|; bool. Infinities are close to themselves only.
  * @param options `rtol` (default 1e-5), `atol` (default 1e-8), `equalNaN` (default false), as in NumPy and PyTorch
  * @example
  * tensor([1, 2]).isClose([1.000001, 2.1]).toArray() // => [true, false]
@@ -164,11 +164,11 @@ export function isClose(a: TensorLike, b: TensorLike, options: CloseOptions = {}
 
 /** Options of `nanToNum`. */
 export interface NanToNumOptions {
-  /** What NaN becomes. Default 0. */
+  /** The replacement for NaN. Default 0. */
   nan?: number
-  /** What ∞ becomes. Default: the largest number of the dtype. */
+  /** The replacement for ∞. Default: the largest number of the dtype. */
   posInf?: number
-  /** What −∞ becomes. Default: the lowest number of the dtype. */
+  /** The replacement for −∞. Default: the lowest number of the dtype. */
   negInf?: number
 }
 

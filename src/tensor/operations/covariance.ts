@@ -13,11 +13,11 @@ import type { Tensor } from '../tensor.js'
 
 /** Options of `corrcoef`. */
 export interface CorrelationOptions {
-  /** Whether each row is a quantity and each column an observation, as in NumPy and PyTorch. Default true. */
+  /** If true, each row is a quantity and each column an observation, as in NumPy and PyTorch. Default true. */
   rowVar?: boolean
-  /** How often each observation was made: whole numbers, [observations]. Default 1. */
+  /** The number of times each observation was made: whole numbers, [observations]. Default 1. */
   fweights?: TensorLike
-  /** How much each observation counts, [observations]. Default 1. */
+  /** The weight of each observation, [observations]. Default 1. */
   aweights?: TensorLike
 }
 

@@ -165,7 +165,7 @@ export function qr(a: TensorLike): {
   const [m, n] = x.shape.slice(-2)
   if (x.rank < 2 || m < n) {
     throw new ShapeError(
-      `qr: shape ${formatShape(x.shape)} does not do. Give [..., m, n] with at least as many rows as columns.`,
+      `qr: shape ${formatShape(x.shape)} is not supported. Give [..., m, n] with at least as many rows as columns.`,
     )
   }
   const both = ofFloats(x, (floats) => run(decompositionRows.qr, [floats], undefined))
@@ -212,7 +212,7 @@ function square(op: string, x: Tensor): Tensor {
   return x
 }
 
-/** What f gives for x; for whole numbers computed exactly, and rounded to float32 at the end. */
+/** Applies f to x; for whole numbers it is computed exactly, and rounded to float32 at the end. */
 function ofFloats(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
   return isFloat(x.dtype) ? f(x) : f(toExactFloat(x)).cast('float32')
 }

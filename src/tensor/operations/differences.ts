@@ -12,9 +12,9 @@ import { concat } from './shaping.js'
 
 /** Options of `diff`. */
 export interface DiffOptions {
-  /** What stands before the first element: a number, or a tensor. Default: nothing more. */
+  /** A number or tensor to put before the first element. Default: nothing. */
   prepend?: TensorLike
-  /** What stands behind the last element: a number, or a tensor. Default: nothing more. */
+  /** A number or tensor to put after the last element. Default: nothing. */
   append?: TensorLike
 }
 
@@ -47,9 +47,9 @@ export function diff(x: TensorLike, n = 1, axis = -1, options: DiffOptions = {})
 
 /** Options of `trapezoid`. */
 export interface TrapezoidOptions {
-  /** Where the elements lie: one number for each along the axis, or a tensor that broadcasts to y's shape. Default: `dx` apart. */
+  /** The positions of the elements: one number for each along the axis, or a tensor that broadcasts to y's shape. Default: `dx` apart. */
   x?: TensorLike
-  /** How far apart they are, where `x` is not given. Default 1. */
+  /** The distance between elements, if `x` is not given. Default 1. */
   dx?: number
   /** Along which axis. Default −1, the last. */
   axis?: number
@@ -85,7 +85,7 @@ export function trapezoid(y: TensorLike, options: TrapezoidOptions = {}): Tensor
   return before.add(behind).mul(widths).sum(at).div(2)
 }
 
-/** How far each element is from the next, of a shape that broadcasts. */
+/** The distance from each element to the next, in a shape that broadcasts. */
 function widthsOf(x: Tensor, y: Tensor, at: number): Tensor {
   const places = x.rank === 1 ? x.reshape([x.size, ...y.shape.slice(at + 1).map(() => 1)]) : x
   if (places.shape.at(at - y.rank) !== y.shape[at]) {

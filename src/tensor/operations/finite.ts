@@ -17,7 +17,7 @@ export interface Squaring {
   squaresGradient?(variable: Variable): boolean
 }
 
-/** Whether every number of every gradient is finite; read at once. */
+/** Returns whether every number of every gradient is finite, read in one go. */
 export function areFinite(
   gradients: readonly MaybeTensor[],
   variables: readonly Variable[] = [],
@@ -46,7 +46,7 @@ export function finiteFlag(
   return setRecording(false, () => concat(flags.map((flag) => flag.cast('float32').reshape([1]))).min())
 }
 
-/** Whether every number of one gradient, or its square, is finite, as a scalar tensor. */
+/** Returns whether every number of one gradient, or its square, is finite, as a scalar tensor. */
 export function flagOf(gradient: Tensor, isSquared = false): Tensor {
   return setRecording(false, () => {
     const numbers = numbersOf(gradient)

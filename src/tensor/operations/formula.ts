@@ -15,7 +15,7 @@ import { foreign } from '../foreign.js'
 import { ElementwiseRow, elementwise, elementwiseOutputs, type TensorOrNumber, toArguments } from '../operation.js'
 import { Tensor } from '../tensor.js'
 
-/** What a formula gives: an object of tensors where the text has several lines (or `;`) and assigns names, else one tensor. */
+/** The result of a formula: an object of tensors if the text has several lines (or `;`) and assigns names, otherwise one tensor. */
 export type FormulaResult<Text extends string> = string extends Text
   ? Tensor
   : Trimmed<Text> extends `${string}=${string}${'\n' | ';'}${string}`
@@ -77,7 +77,7 @@ export function formula<Text extends string>(text: Text): Formula<FormulaResult<
 export function formula<Result>(text: string): Formula<Result>
 export function formula(text: string): Formula<unknown> {
   if (typeof text !== 'string') {
-    throw new FormulaError(`formula: ${show(text)} is not a formula. Give text, such as formula('a * x + b').`)
+    throw new FormulaError(`formula: ${show(text)} is not a formula. Pass a string, such as formula('a * x + b').`)
   }
   return fromProgram(parse(text), text)
 }

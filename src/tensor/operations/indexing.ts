@@ -38,8 +38,8 @@ export function take(x: Tensor, indices: Tensor, axis: number): Tensor {
       `takeAlongAxis: x ${formatShape(x.shape)} has ${x.rank} axes, the indices ${formatShape(indices.shape)} ${indices.rank}. Give them the same number.`,
     )
   }
-  const besides = (shape: Shape) => shape.map((n, i) => (i === axis ? 1 : n))
-  const common = broadcastShapes('takeAlongAxis', besides(x.shape), besides(indices.shape))
+  const others = (shape: Shape) => shape.map((n, i) => (i === axis ? 1 : n))
+  const common = broadcastShapes('takeAlongAxis', others(x.shape), others(indices.shape))
   const rows = broadcastTo(x, withSize(common, axis, x.shape[axis]))
   const strides = stridesOf(rows.shape)
   let linear = indices.mul(strides[axis])
@@ -160,7 +160,7 @@ export function withSlice(x: TensorLike, spec: SliceSpec, value: TensorLike): Te
   return where(isInside, place([piece], options), source)
 }
 
-/** Where the numbers are not 0. */
+/** The indices of the numbers that are not 0. */
 function trueIndices(flags: TypedArray): Int32Array {
   const indices = new Int32Array(flags.length)
   let count = 0
@@ -189,7 +189,7 @@ function linearIndices(op: string, indices: Tensor, shape: Shape): Tensor {
 
 /**
  * Numbers that go into a tensor of this dtype.
- * @throws DTypeError when it is int32 and cannot hold one of them; what only a GPU knows as yet is cast
+ * @throws DTypeError when it is int32 and cannot hold one of them; numbers still on the GPU are cast
  */
 function fitting(op: string, x: Tensor, dtype: DType): Tensor {
   if (dtype !== 'int32' || !isFloat(x.dtype) || backend.isPending?.(x.buffer)) return x.cast(dtype)

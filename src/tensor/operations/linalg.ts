@@ -81,7 +81,7 @@ function fitForDense({ shape: x }: Tensor, { shape: w }: Tensor, { shape: b }: T
  * @param a [n]
  * @param b [n]
  * @returns a scalar
- * @throws ShapeError when they are no vectors, or of different lengths
+ * @throws ShapeError when they are not vectors, or differ in length
  * @example
  * dot([1, 2], [3, 4]).item() // => 11
  */
@@ -89,7 +89,7 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = toTensors([a, b])
   if (x.rank !== 1 || !sameShape(x.shape, y.shape)) {
     throw new ShapeError(
-      `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of one length; matmul takes matrices.`,
+      `dot: got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}. Give two vectors of equal length; matmul takes matrices.`,
     )
   }
   return matmul(x, y)
@@ -100,7 +100,7 @@ export function dot(a: TensorLike, b: TensorLike): Tensor {
  * @param a [m]
  * @param b [n]
  * @returns [m, n]
- * @throws ShapeError when they are no vectors
+ * @throws ShapeError when they are not vectors
  * @example
  * outer([1, 2], [3, 4]).toArray() // => [[3, 4], [6, 8]]
  */
@@ -125,7 +125,7 @@ export function outer(a: TensorLike, b: TensorLike): Tensor {
 export function trace(x: TensorLike): Tensor {
   const source = toTensor(x)
   if (source.rank < 2)
-    throw new ShapeError(`trace: shape ${formatShape(source.shape)} is no matrix. Give at least two axes.`)
+    throw new ShapeError(`trace: shape ${formatShape(source.shape)} is not a matrix. Give at least two axes.`)
   return diagonal(source, 0, -2, -1).sum(-1)
 }
 
@@ -146,7 +146,7 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
 }
 
-/** Whether each product is of one row with one column. */
+/** Returns whether each product is of one row with one column. */
 function isOneNumber(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): boolean {
   return a.shape.at(transposeA ? -1 : -2) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
 }
@@ -181,6 +181,6 @@ function checkInner(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boole
 
 function scalarOperand(a: Tensor, b: Tensor): ShapeError {
   return new ShapeError(
-    `matmul: got shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}, but a scalar is no matrix. Use mul() to scale.`,
+    `matmul: got shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}, but a scalar is not a matrix. Use mul() to scale.`,
   )
 }

@@ -7,7 +7,7 @@ import { type TensorLike, type TensorOptions, tensor, toTensor } from '../creati
 import type { NestedArray } from '../nested-arrays.js'
 import type { Tensor } from '../tensor.js'
 
-/** What nabla needs to know of a mathjs matrix. */
+/** The parts of a mathjs matrix that nabla reads. */
 export interface MathjsMatrix {
   /** The numbers as nested arrays (mathjs's `Matrix.toArray`; a sparse matrix gives its zeros too). */
   toArray(): unknown
@@ -17,7 +17,7 @@ export interface MathjsMatrix {
  * A tensor of the numbers of a mathjs matrix, dense or sparse.
  * @param options as for `tensor`; dtype default float64, which is what mathjs computes in
  * @param matrix a matrix of mathjs, dense or sparse
- * @throws DTypeError when it is no matrix, or holds something else than numbers and booleans
+ * @throws DTypeError when it is not a matrix, or contains anything other than numbers and booleans
  * @example
  * const matrix = { toArray: () => [[1, 2], [3, 4]] } // math.matrix([[1, 2], [3, 4]])
  * fromMathjs(matrix).sum().item() // => 10

@@ -55,7 +55,7 @@ export function fromFunction(
  * @param axes the coordinates along each axis: vectors (or scalars)
  * @param options `indexing`: `'ij'` (default, as in PyTorch) gives shape [n₀, n₁, …]; `'xy'` (NumPy's and TensorFlow.js's default) has the
  * first two axes exchanged
- * @throws ShapeError when one is no vector
+ * @throws ShapeError when one is not a vector
  * @example
  * const [x, y] = meshgrid([tensor([1, 2]), tensor([3, 4, 5])])
  * x.toArray() // => [[1, 1, 1], [2, 2, 2]]
@@ -73,7 +73,7 @@ export function meshgrid(axes: readonly TensorLike[], options: { indexing?: 'ij'
   const bad = vectors.find((x) => x.rank > 1)
   if (bad) {
     throw new ShapeError(
-      `meshgrid: shape ${formatShape(bad.shape)} is no vector. Give the coordinates along each axis.`,
+      `meshgrid: shape ${formatShape(bad.shape)} is not a vector. Give the coordinates along each axis.`,
     )
   }
   const shape = vectors.map((x) => x.size)
@@ -202,7 +202,7 @@ function checkDiagonal(op: string, diagonal: number): void {
 
 /** x where `isInside` of column − row, zeros elsewhere. */
 function triangle(op: string, x: Tensor, isInside: (offset: Tensor) => Tensor): Tensor {
-  if (x.rank < 2) throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is no matrix. Give at least two axes.`)
+  if (x.rank < 2) throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is not a matrix. Give at least two axes.`)
   const [rows, columns] = x.shape.slice(-2).map((n) => arange(0, n, 1, { dtype: 'int32' }))
   return where(isInside(columns.sub(rows.expandDims(-1))), x, zeros([], { dtype: 'bool' }))
 }

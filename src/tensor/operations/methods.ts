@@ -1,5 +1,5 @@
 /**
- * `x.matmul(w)` beside `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
+ * `x.matmul(w)` as well as `matmul(x, w)`: every operation as a method of `Tensor`, its first argument bound.
  */
 
 import { Tensor } from '../tensor.js'
@@ -25,7 +25,7 @@ import * as statistics from './statistics.js'
 import * as trigonometry from './trigonometry.js'
 import * as vectors from './vectors.js'
 
-/** What these modules export besides: functions that take lists of tensors or a condition first, and helpers. */
+/** Exports of these modules that are not methods: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
   ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'snapshot', 'take'] as const),

@@ -1,7 +1,7 @@
 /**
  * THE TABLE: every primitive operation, with its gradient. A formula is a whole operation (x, a, b inputs; y output; g gradient
- * of y); its gradients can be derived from it. Those written beside it are the same, for the reader (a test compares them), or else
- * faster or more stable; then the derivation is not used. The other rows are
+ * of y); its gradients can be derived from it. Gradients written next to it are either the same, for the reader (a test compares them), or
+ * faster or more stable, and replace the derived ones. The other rows are
  * two functions each: how to compute the numbers, and how the gradient comes back; those that go along axes are in
  * `reduction-rows.ts`. The documented functions that users call
  * are in `arithmetic.ts`, `exponentials.ts`, …, `reductions.ts`, `linalg.ts` and `shaping.ts`.

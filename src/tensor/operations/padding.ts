@@ -15,7 +15,7 @@ import { snapshot } from './shaping.js'
 const edge = (i: number, n: number) => Math.min(n - 1, Math.max(0, i))
 const around = (i: number, n: number) => ((i % n) + n) % n
 
-/** What stands before the first and behind the last element: a number, or elements that `indexOf` picks. */
+/** The modes that copy elements: the index of the element to copy to position i of an axis of n elements. */
 const padModes = {
   /** 3 2 | 1 2 3 | 2 1, without repeating the edge. */
   reflect: (i: number, n: number) => n - 1 - Math.abs(n - 1 - Math.abs(i)),
@@ -35,7 +35,7 @@ const padModes = {
 export interface PadOptions {
   /** `'constant'` (default); `'reflect'`, `'symmetric'`, `'edge'`, `'wrap'` as NumPy has them; `'replicate'`, `'circular'`: PyTorch's names of the last two. */
   mode?: 'constant' | keyof typeof padModes
-  /** What to pad with in mode `'constant'`. Default 0. */
+  /** The number to pad with in mode `'constant'`. Default 0. */
   value?: number
 }
 

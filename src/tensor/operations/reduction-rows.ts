@@ -7,7 +7,7 @@ import { noRule, primitive, run } from '../operation.js'
 import { around, reducedShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 
-/** Which axes a reduction goes over: ascending, not negative. */
+/** The axes that a reduction goes over: ascending, not negative. */
 export interface ReduceOptions {
   axes: readonly number[]
   keepDims: boolean

@@ -100,7 +100,7 @@ export function min(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
 }
 
 /**
- * Whether any element is true (not 0); bool.
+ * True if any element is true (not 0); bool.
  * @example
  * tensor([[0, 1], [0, 0]]).any(1).toArray() // => [true, false]
  */
@@ -109,7 +109,7 @@ export function any(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
 }
 
 /**
- * Whether all elements are true (not 0); bool.
+ * True if all elements are true (not 0); bool.
  * @example
  * tensor([[1, 1], [0, 1]]).all(1).toArray() // => [true, false]
  */
@@ -118,7 +118,7 @@ export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
 }
 
 /**
- * How many elements are not 0 (NaN is not); int32.
+ * Counts the elements that are not 0 (NaN is not 0); int32.
  * @param axes one axis, several, or null for all (default); negative ones count from the last
  * @example
  * tensor([[0, 2], [3, 4]]).countNonzero(1).toArray() // => [1, 2]

@@ -48,7 +48,7 @@ export function reshape(x: TensorLike, ...shape: [shape: Shape] | number[]): Ten
   return sameShape(source.shape, target) ? snapshot(source) : run(ops.reshape, [source], { shape: target })
 }
 
-/** What was given as one array, or number by number. */
+/** Returns arguments given either as one array or one by one, as an array. */
 function listOf<List>(given: readonly unknown[]): List {
   return (given.length === 1 && typeof given[0] !== 'number' ? given[0] : given) as List
 }
@@ -86,7 +86,7 @@ export function transpose(x: TensorLike, ...axes: [axes?: readonly number[]] | n
     : source.shape.map((_, i) => source.rank - 1 - i)
   if (order.length !== source.rank || new Set(order).size !== source.rank) {
     throw new ShapeError(
-      `transpose: axes ${formatShape(given as Shape)} are no permutation of the ${source.rank} axes of ${formatShape(source.shape)}. Name each axis once, or exchange two with swapAxes().`,
+      `transpose: axes ${formatShape(given as Shape)} are not a permutation of the ${source.rank} axes of ${formatShape(source.shape)}. Name each axis once, or swap two with swapAxes().`,
     )
   }
   return run(ops.transpose, [source], { axes: order })
@@ -211,7 +211,7 @@ export function slice(x: TensorLike, spec: SliceSpec): Tensor {
 /**
  * Tensors joined along an axis that exists.
  * @param axis default 0
- * @param tensors of equal shapes but for that axis
+ * @param tensors of equal shapes except along that axis
  * @throws ShapeError when the other axes differ
  * @example
  * concat([tensor([[1], [2]]), tensor([[3], [4]])], 1).toArray() // => [[1, 3], [2, 4]]
@@ -278,7 +278,7 @@ export function oneHot(indices: TensorLike, depth: number, options: Pick<FillOpt
   return index.expandDims(-1).equal(classes).cast(dtype)
 }
 
-/** What indices are called in messages, and whether negative ones count from the end. */
+/** The words for indices in messages, and whether negative ones count from the end. */
 interface IndexWords {
   lowest?: number
   item?: string

@@ -27,7 +27,7 @@ export type SliceSpec = string | readonly SliceEntry[]
 export function parseSlice(op: string, spec: SliceSpec, shape: Shape): { view: View; shape: Shape } {
   if (typeof spec !== 'string' && !Array.isArray(spec)) {
     throw new ShapeError(
-      `${op}: ${show(spec)} is not a slice. Give text or an entry per axis: '0, 1:' or [0, [1, null]].`,
+      `${op}: ${show(spec)} is not a slice. Give a string, or an array with one entry per axis: '0, 1:' or [0, [1, null]].`,
     )
   }
   const entries = expand(op, typeof spec === 'string' ? parseText(op, spec) : spec, spec, shape)
@@ -91,7 +91,7 @@ function resolve(
   if (typeof entry === 'number') return { start: checkIndex(op, entry, shape, axis), step: 1, count: 1 }
   if (entry !== null && !Array.isArray(entry)) {
     throw new ShapeError(
-      `${op}: ${show(entry)} is no entry for axis ${axis}. Give an index, [start, stop], null or 'newaxis'.`,
+      `${op}: ${show(entry)} is not a valid entry for axis ${axis}. Give an index, [start, stop], null or 'newaxis'.`,
     )
   }
   const [start, stop, step] = entry ?? [null, null, null]
@@ -99,7 +99,7 @@ function resolve(
   const wrong = [start, stop].findIndex((n) => n !== null && !Number.isInteger(n))
   if (wrong >= 0) {
     throw new ShapeError(
-      `${op}: ${show([start, stop][wrong])} is no bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers, or null: [start, stop].`,
+      `${op}: ${show([start, stop][wrong])} is not a valid bound for axis ${axis} of ${formatShape(shape)}. Bounds are whole numbers, or null: [start, stop].`,
     )
   }
   if (by === 0 || !Number.isInteger(by))

@@ -63,7 +63,7 @@ export function topK(
 ): {
   /** The elements. */
   values: Tensor
-  /** Where they stood along the axis; int32. */
+  /** Their indices along the axis; int32. */
   indices: Tensor
 } {
   const { largest } = resolve('topK', options, { defaults: { largest: true } })
@@ -91,7 +91,7 @@ const methods = {
 /** Options of `quantile` and `median`. */
 export interface QuantileOptions extends ReductionOptions {
   /**
-   * What to take between two neighbours, as in NumPy: a number between them by their distances (`'linear'`, default), the `'lower'` or the
+   * The number to take between two neighbours, as in NumPy: one between them by their distances (`'linear'`, default), the `'lower'` or the
    * `'higher'` one, the `'nearest'` (halfway: the one with the even index), or the `'midpoint'`.
    */
   method?: keyof typeof methods
@@ -135,7 +135,7 @@ export function nanMedian(x: TensorLike, axes?: Axes, options: ReductionOptions 
 }
 
 /**
- * The number that a share q of all is not above, interpolated linearly between neighbours; ∞ beside ∞ and beside a number stays ∞
+ * The number that a share q of all is not above, interpolated linearly between neighbours; ∞ next to ∞ or to a number stays ∞
  * (NumPy and PyTorch: mostly NaN). NaN if there is one. Quantiles of int32 are float64, as in NumPy.
  * @param q from 0 to 1, or several such numbers: these become the first axis of the result
  * @param axes one axis, several, or null for all (default)

@@ -75,7 +75,7 @@ export function moments(
   return { mean: source.mean(axes, { keepDims }), variance: variance(source, axes, { keepDims, correction: 0 }) }
 }
 
-/** Which norm: the power p of (Σ |x|ᵖ)^(1/p), or `'fro'` for Frobenius's, which is 2. */
+/** The order of a norm: the power p of (Σ |x|ᵖ)^(1/p), or `'fro'` for Frobenius's, which is 2. */
 export type NormOrder = number | 'fro'
 
 /**
@@ -108,17 +108,17 @@ export function norm(x: TensorLike, order: NormOrder = 2, axes?: Axes, options: 
 
 /** Options of `histogram`. */
 export interface HistogramOptions {
-  /** Where the first bin begins and the last one ends. Default: the smallest and the largest number. */
+  /** The lower edge of the first bin and the upper edge of the last one. Default: the smallest and the largest number. */
   range?: readonly [low: number, high: number]
-  /** What each number counts for, of the shape of x. Default 1. */
+  /** The weight of each number, of the shape of x. Default 1. */
   weights?: TensorLike
   /** Divide the counts by their sum and by the widths of the bins, so that the area is 1. Default false. */
   density?: boolean
 }
 
 /**
- * How many numbers fall into each of equally wide bins. Each includes its lower edge, the last one both; what is outside the range, and NaN,
- * is not counted.
+ * Counts the numbers in each of equally wide bins. Each bin includes its lower edge, the last one both edges; numbers outside the range and
+ * NaN are not counted.
  *
  * @param bins how many; default 10
  * @param options `range`, `weights` (their dtype is that of the counts; gradients flow to them), `density` (default false)
@@ -136,9 +136,9 @@ export function histogram(
   bins: number = 10,
   options: HistogramOptions = {},
 ): {
-  /** How many elements are in each bin, or what their weights sum to; or the density there. */
+  /** The number of elements in each bin, or the sum of their weights, or the density. */
   counts: Tensor
-  /** Where the bins begin and end: one more than there are bins. */
+  /** The edges of the bins: one more than there are bins. */
   edges: Tensor
 } {
   const { range, density, ...counting } = resolve('histogram', options, {
@@ -147,13 +147,13 @@ export function histogram(
   const [source, weights] = countedBy(x, counting.weights)
   const values = source.detach().flatten().cast('float64')
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new OptionError(`histogram: ${show(bins)} bins are not possible. Give a whole number, 1 or more.`)
+    throw new OptionError(`histogram: ${show(bins)} is not a number of bins. Give a whole number, 1 or more.`)
   }
   checkSize('histogram', 'float64', bins + 1)
   const [low, high] = range ?? naturalRange(values)
   if (!Number.isFinite(high - low) || low >= high) {
     throw new OptionError(
-      `histogram: the range from ${low} to ${high} is none. Give range: [low, high] with low < high.`,
+      `histogram: the range from ${low} to ${high} is not valid. Give range: [low, high] with low < high.`,
     )
   }
   const edges = linspace(low, high, bins + 1, { dtype: 'float64' })

@@ -8,7 +8,7 @@ import { arange, eye } from '../creation.js'
 import { elementwise, op } from '../operation.js'
 import type { Tensor } from '../tensor.js'
 
-/** Whether the numbers of one of them are not there yet. */
+/** Returns whether the numbers of one of them are not available yet. */
 export function isUnread(...inputs: readonly Tensor[]): boolean {
   return inputs.some((x) => backend.isPending?.(x.buffer))
 }

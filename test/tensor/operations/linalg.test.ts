@@ -198,9 +198,9 @@ test('mistakes in linear algebra are errors that say what is wrong', (t) => {
   error(() => inverse([[0]]), /singular/)
   error(() => cholesky([[-1]]), /not positive definite/)
   error(() => qr([[1, 2, 3]]), /at least as many rows/)
-  error(() => dot([1], [1, 2]), /one length/)
+  error(() => dot([1], [1, 2]), /equal length/)
   error(() => outer([[1]], [1]), /two vectors/)
-  error(() => trace([1]), /no matrix/)
+  error(() => trace([1]), /not a matrix/)
   t.is(
     determinant([
       [1, 1],
