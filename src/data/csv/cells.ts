@@ -8,7 +8,7 @@ export class Cells {
   length = 0
   /** The text that they are in. */
   text = ''
-  /** Where each cell starts and ends. */
+  /** The starts and ends of the cells, in turn. */
   private readonly bounds: number[] = []
 
   /** The cells of an array. */
@@ -36,12 +36,12 @@ export class Cells {
     this.length++
   }
 
-  /** Where a cell starts. */
+  /** Returns the start of a cell. */
   start(i: number): number {
     return this.bounds[2 * i]
   }
 
-  /** Where a cell ends. */
+  /** Returns its end. */
   end(i: number): number {
     return this.bounds[2 * i + 1]
   }
