@@ -8,10 +8,11 @@ import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, wit
 import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
+import { normalize, normalizeGradient } from './normalize/normalize.js'
 import { allFinite } from './reduce/finite.js'
 import { argReduce, reduce } from './reduce/reduce.js'
 import { recurrence, scan } from './reduce/scan.js'
-import { crossEntropy, crossEntropyGradient, softmax } from './softmax/softmax.js'
+import { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax/softmax.js'
 import { describeThreads } from './threads/pool.js'
 import { hasFma } from './wasm/module.js'
 
@@ -47,6 +48,9 @@ export const cpu: Backend = {
   softmax,
   crossEntropy,
   crossEntropyGradient,
+  softmaxGradient,
+  normalize,
+  normalizeGradient,
 
   copy,
   place,

@@ -2,11 +2,13 @@
  * Activation functions: what a neuron makes of its weighted sum. Each is one row of `ops.ts`. (tanh is in `exponentials.ts`; softmax and
  * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
  */
-import { OptionError } from '../../errors.js'
+import { OptionError, ShapeError } from '../../errors.js'
 import { oneOf, resolve, show } from '../../options.js'
-import type { TensorLike } from '../creation.js'
+import { full, type TensorLike, toTensor } from '../creation.js'
 import { elementwise } from '../operation.js'
+import { formatShape, normalizeAxis } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { take } from './indexing.js'
 import { ops } from './ops.js'
 
 /**
@@ -168,6 +170,79 @@ export function hardTanh(x: TensorLike, low: number = -1, high: number = 1): Ten
     throw new OptionError(`hardTanh: low is ${show(low)}, high ${show(high)}. Give low ≤ high.`)
   }
   return elementwise(ops.hardTanh, [x, low, high])
+}
+
+/**
+ * x where it is beyond ±threshold, 0 between.
+ * @param threshold default 0.5
+ * @example
+ * tensor([-1, 0.2, 2]).hardShrink().toArray() // => [-1, 0, 2]
+ */
+export function hardShrink(x: TensorLike, threshold: number = 0.5): Tensor {
+  return elementwise(ops.hardShrink, [x, threshold])
+}
+
+/**
+ * x moved towards 0 by the threshold; 0 between ±threshold.
+ * @param threshold default 0.5
+ * @example
+ * tensor([-1, 0.2, 2]).softShrink().toArray() // => [-0.5, 0, 1.5]
+ */
+export function softShrink(x: TensorLike, threshold: number = 0.5): Tensor {
+  return elementwise(ops.softShrink, [x, threshold])
+}
+
+/**
+ * x − tanh(x), accurate near 0.
+ * @example
+ * tensor([-2, 0.01, 2]).tanhShrink().toArray() // => [-1.03597, 0.000000333, 1.03597]
+ */
+export function tanhShrink(x: TensorLike): Tensor {
+  return elementwise(ops.tanhShrink, [x])
+}
+
+/**
+ * The gated linear unit: the first half of an axis, multiplied by the sigmoid of the second half.
+ * @param axis default −1, the last
+ * @throws ShapeError when the axis cannot be halved
+ * @example
+ * tensor([1, 2, 0, 1]).glu().toArray() // => [0.5, 1.46212]
+ */
+export function glu(x: TensorLike, axis: number = -1): Tensor {
+  const source = toTensor(x)
+  const at = normalizeAxis('glu', axis, source.rank)
+  const half = source.shape[at] / 2
+  if (!Number.isInteger(half)) {
+    throw new ShapeError(
+      `glu: axis ${axis} of ${formatShape(source.shape)} has ${source.shape[at]} elements. It must be even, to be halved.`,
+    )
+  }
+  const part = (from: number) => source.slice(source.shape.map((_, i) => (i === at ? [from, from + half] : null)))
+  return part(0).mul(part(half).sigmoid())
+}
+
+/**
+ * Probabilities along an axis, as by softmax, most of which may be exactly 0: the nearest point of the probability simplex.
+ * @param axis default −1, the last
+ * @example
+ * tensor([1, 2, 0]).sparsemax().toArray() // => [0, 1, 0]
+ * tensor([1, 1.5, 0]).sparsemax().toArray() // => [0.25, 0.75, 0]
+ */
+export function sparsemax(x: TensorLike, axis: number = -1): Tensor {
+  const source = toTensor(x)
+  const at = normalizeAxis('sparsemax', axis, source.rank)
+  const sorted = source.detach().sort(at, { descending: true })
+  const position = full(sorted.shape, 1, { dtype: sorted.dtype }).cumsum(at)
+  // How many stay above 0: those of which j · x[j] + 1 > x[0] + … + x[j], the largest first
+  const kept = sorted.mul(position).add(1).greater(sorted.cumsum(at)).sum(at, { keepDims: true })
+  const least = take(sorted, kept.sub(1).maximum(0), at)
+  const isKept = source.detach().greaterEqual(least).cast(source.dtype)
+  const shift = source
+    .mul(isKept)
+    .sum(at, { keepDims: true })
+    .sub(1)
+    .div(isKept.sum(at, { keepDims: true }))
+  return source.sub(shift).relu()
 }
 
 /**

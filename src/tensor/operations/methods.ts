@@ -18,17 +18,23 @@ import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
 import { pad } from './padding.js'
+import * as normalization from './normalization.js'
 import * as reductions from './reductions.js'
+import * as segments from './segments.js'
 import * as shaping from './shaping.js'
+import * as singularValues from './singular-values.js'
 import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
+import * as triangular from './triangular.js'
 import * as trigonometry from './trigonometry.js'
 import * as vectors from './vectors.js'
 
 /** Exports of these modules that are not methods: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
-  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'snapshot', 'take'] as const),
+  ...(['checkCount', 'checkIndices', 'linearIndices', 'pickAlong', 'snapshot', 'take'] as const),
+  ...(['decompositionRows', 'normalizationRows', 'singularValueRows', 'triangularRows'] as const),
+  ...(['batchNormOfColumns', 'columnsLast', 'scatterND'] as const),
 ] as const
 
 const functions = {
@@ -50,6 +56,9 @@ const functions = {
   ...indexing,
   ...linalg,
   ...decompositions,
+  ...triangular,
+  ...singularValues,
+  ...normalization,
   ...reductions,
   ...running,
   ...shaping,
@@ -57,6 +66,7 @@ const functions = {
   ...statistics,
   ...covariance,
   ...differences,
+  ...segments,
   ...vectors,
 }
 
@@ -82,6 +92,9 @@ type Functions = {
   typeof indexing &
   typeof linalg &
   typeof decompositions &
+  typeof triangular &
+  typeof singularValues &
+  typeof normalization &
   typeof reductions &
   typeof running &
   typeof shaping &
@@ -89,6 +102,7 @@ type Functions = {
   typeof statistics &
   typeof covariance &
   typeof differences &
+  typeof segments &
   typeof vectors
 
 /** The operations, as methods. */
