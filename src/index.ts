@@ -132,7 +132,6 @@ export {
   celu,
   elu,
   gelu,
-  glu,
   hardShrink,
   hardSigmoid,
   hardSwish,
@@ -149,7 +148,6 @@ export {
   softplus,
   softShrink,
   softsign,
-  sparsemax,
   swish,
   tanhShrink,
 } from './tensor/operations/activations.js'
@@ -186,6 +184,7 @@ export {
 } from './tensor/operations/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
 export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
+export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
 export {
   type CloseOptions,

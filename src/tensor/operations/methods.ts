@@ -6,6 +6,7 @@ import { Tensor } from '../tensor.js'
 import * as activations from './activations.js'
 import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
+import * as axisActivations from './axis-activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as comparisons from './comparisons.js'
 import * as covariance from './covariance.js'
@@ -17,8 +18,8 @@ import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
-import { pad } from './padding.js'
 import * as normalization from './normalization.js'
+import { pad } from './padding.js'
 import * as reductions from './reductions.js'
 import * as segments from './segments.js'
 import * as shaping from './shaping.js'
@@ -48,6 +49,7 @@ const functions = {
   tril,
   triu,
   ...activations,
+  ...axisActivations,
   ...arranging,
   ...arithmetic,
   ...comparisons,
@@ -84,6 +86,7 @@ type Functions = {
   tril: typeof tril
   triu: typeof triu
 } & typeof activations &
+  typeof axisActivations &
   typeof arranging &
   typeof arithmetic &
   typeof comparisons &
