@@ -14,7 +14,7 @@ import { type Axes, formatShape, normalizeAxes, normalizeAxis, sizeOf } from '..
 import { Tensor } from '../tensor.js'
 
 /** Of matrices, row by row. */
-interface Rows {
+export interface Rows {
   epsilon: number
 }
 

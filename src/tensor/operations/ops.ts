@@ -142,7 +142,7 @@ const elementwiseRows = {
   softShrink: op('abs(x) > threshold ? x - sign(x) * threshold : 0', { x: 'abs(x) > threshold ? g : 0' }),
   // Where x and tanh(x) are nearly equal, by the series of their difference
   tanhShrink: op(
-    'abs(x) < 0.5 ? x^3 / 3 * (1 - x^2 * (2 / 5 - x^2 * (17 / 105 - x^2 * (62 / 945 - x^2 * (1382 / 51975 - x^2 * (21844 / 2027025 - x^2 * 929569 / 212837625)))))) : x - tanh(x)',
+    'abs(x) < 0.35 ? x^3 / 3 * (1 - x^2 * (0.4 - x^2 * (0.1619047619047619 - x^2 * (0.0656084656084656 - x^2 * (0.02658970658970659 - x^2 * (0.010776384109717443 - x^2 * (0.004367503161153955 - x^2 * (0.0017700823228367578 - x^2 * 0.0007173873427306574)))))))) : x - tanh(x)',
     { x: 'g * tanh(x)^2' },
   ),
   gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),

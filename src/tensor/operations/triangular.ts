@@ -13,7 +13,7 @@ import { eachMatrix, ofFloats, square, transposed } from './small-matrices.js'
 import { isUnread, unreadDeterminant, unreadInverse, unreadSolve } from './unread-decompositions.js'
 
 /** Which triangle of a matrix is read. */
-interface Triangle {
+export interface Triangle {
   lower: boolean
   unitDiagonal: boolean
 }
@@ -133,7 +133,7 @@ export function triangularSolve(a: TensorLike, b: TensorLike, options: Triangula
  * The sign of a determinant, and the logarithm of its size, where the determinant itself may be too large or too small for a number.
  *
  * @param a [..., n, n]
- * @returns `sign` [...]: 1, −1, or 0 of a singular matrix; `logDeterminant` [...]: log |det A|, −∞ of a singular matrix
+ * @returns `sign`, 1, −1, or 0 of a singular matrix, and `logDeterminant`, −∞ of a singular matrix; both have the shape of the batch
  * @throws ShapeError when A is not square
  * @example
  * const { sign, logDeterminant } = slogdet([[0, 2], [1, 0]])
@@ -155,7 +155,10 @@ export function slogdet(a: TensorLike): {
 
 function signOf(a: Tensor): Tensor {
   if (isUnread(a)) return unreadDeterminant(a).sign()
-  return eachMatrix('slogdet', [a], a.shape.slice(0, -2), (n, [x]) =>
-    Float64Array.of(diagonalOf(x, n).reduce((sign, d) => sign * Math.sign(d), 1)),
+  return eachMatrix(
+    'slogdet',
+    [a],
+    a.shape.slice(0, -2),
+    (n, [x]) => Float64Array.of(diagonalOf(x, n).reduce((sign, d) => sign * Math.sign(d), 1) + 0), // not −0
   )
 }
