@@ -7,7 +7,7 @@ import type { DataBuffer, Shape } from '../kernels/backend.js'
 import { elementwise, type GradientContext, op, type PrimitiveRow, primitive, type Rules } from './operation.js'
 import type { Tensor } from './tensor.js'
 
-/** What a fused row computes, in three ways. */
+/** The functions of a fused row. */
 export interface Fused<Inputs extends readonly Tensor[], Options> {
   /** The operations that it stands for. */
   readonly composition: (inputs: Inputs, options: Options) => Tensor
