@@ -22,7 +22,8 @@ import {
 } from '../../../src/index.js'
 import { generator } from '../../../src/kernels/random.js'
 import { type ElementwiseRow, run } from '../../../src/tensor/operation.js'
-import { ops, place, scatterAdd, viewOf } from '../../../src/tensor/operations/ops.js'
+import { ops } from '../../../src/tensor/operations/ops.js'
+import { place, scatterAdd, viewOf } from '../../../src/tensor/operations/shape-rows.js'
 
 /** The table. */
 export type Table = typeof ops
