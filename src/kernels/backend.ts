@@ -96,6 +96,8 @@ export interface Backend {
    * reused afterwards; only the tensors that it returns outlive it.
    */
   inWorkspace<T>(action: () => T): T
+  /** True in `inWorkspace`. Without this property a workspace saves no time. */
+  readonly isInWorkspace?: boolean
   /** Frees at once what a GPU holds of a tensor, or of those in an array or a plain object, except variables. */
   free(tensors: unknown): void
 

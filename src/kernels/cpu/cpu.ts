@@ -4,7 +4,17 @@
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
 import { matmul } from './matmul/matmul.js'
-import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory/memory.js'
+import {
+  duplicate,
+  isAlive,
+  isInWorkspace,
+  ordinary,
+  overwrite,
+  resident,
+  valueAt,
+  values,
+  within,
+} from './memory/memory.js'
 import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
@@ -33,6 +43,9 @@ export const cpu: Backend = {
   readAt: valueAt,
   allFinite,
   inWorkspace: within,
+  get isInWorkspace() {
+    return isInWorkspace()
+  },
   free() {}, // the garbage collector does
 
   map,
