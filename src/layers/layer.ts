@@ -44,7 +44,7 @@ import { addLoss, penaltiesOf, regularize } from './penalties.js'
 import type { Regularizer } from './regularizers.js'
 import { describeTree, type LayerDescription } from './summary.js'
 
-/** What a layer takes or returns: a tensor, or an array of several. */
+/** The input or the output of a layer: a tensor, or an array of several. */
 export type Tensors = Tensor | Tensor[]
 
 /** Options that every layer has. */
@@ -69,7 +69,7 @@ type BaseOptions = Required<Pick<LayerOptions, 'trainable' | 'dtype'>> & LayerOp
  * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
  */
 export abstract class Layer<Options extends object = object> extends Holder {
-  /** How its options are written in configurations. */
+  /** The spelling of its options in configurations. */
   static readonly configRules: ConfigRules = {}
 
   /** Its name, part of the paths of its weights. */
