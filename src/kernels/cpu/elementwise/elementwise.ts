@@ -55,7 +55,7 @@ const flatAgain = (run: Run, inputs: Inputs, size: number, dtypes: readonly DTyp
 const rowsAgain = (plan: RowPlan, inputs: Inputs, size: number, dtypes: readonly DType[]) =>
   recipe(inputs, size, dtypes, (same) => runRows(plan, same, size, dtypes)[0])
 
-/** How to compute the only result again; null if it must be copied out. */
+/** Returns what computes the only result again; null if it must be copied out. */
 function recipe(
   inputs: Inputs,
   size: number,

@@ -24,7 +24,7 @@ import { whenFull } from './freed-blocks.js'
 import { copyOut, heap } from './heap.js'
 import { call, evict, Home, nextCall, settle } from './homes.js'
 
-/** How to compute the numbers of a result again. */
+/** Computes the numbers of a result again. */
 export interface Again {
   /** Does it in the kernel call that is going on, and returns the address. */
   readonly compute: () => number
@@ -182,7 +182,7 @@ let eager = 0
 const deepest = 4
 
 /**
- * How many operations, one after the other, compute a result of so many bytes from operands that have an array; Infinity if it must be
+ * Returns how many operations, one after the other, compute a result of so many bytes from operands that have an array; Infinity if it must be
  * copied out. An operand that is part of a recipe cannot be garbage, so it must not be larger, nor made for this one result, for all
  * that is known.
  */
