@@ -15,11 +15,8 @@ export interface Candidate {
    * a number of A fill them. Without fused multiply-add each product needs a register before it is added, so there is room for ten sums.
    */
   readonly rows: number
-  /**
-   * Steps of k in a turn of the loop, so that pointers, the loop and the engine's look whether it should stop take less than a
-   * tenth of the instructions: in rows of A as they lie, with a pointer each, and in copies, which share one.
-   */
-  readonly steps: { readonly inPlace: number; readonly copied: number }
+  /** Steps of k in a turn of the loop, so that pointers, the loop and the engine's look whether it should stop take few instructions of it. */
+  readonly steps: number
   /**
    * True if each step is behind a condition of its own. V8 up to version 12 (Node 20 and 22) moves all loads of a block of
    * instructions to its start, and what does not fit the registers to the stack; conditions keep the steps apart. Later versions leave the
@@ -28,14 +25,12 @@ export interface Candidate {
   readonly apart: boolean
 }
 
-const steps = { inPlace: 8, copied: 4 }
-
 /** All ways. The first one that fits is used. */
 export const candidates: readonly Candidate[] = [
-  { name: '6×8', fused: true, rows: 6, steps, apart: false },
-  { name: '6×8 apart', fused: true, rows: 6, steps, apart: true },
-  { name: '5×8', fused: false, rows: 5, steps, apart: false },
-  { name: '5×8 apart', fused: false, rows: 5, steps, apart: true },
+  { name: '6×8', fused: true, rows: 6, steps: 8, apart: false },
+  { name: '6×8 apart', fused: true, rows: 6, steps: 8, apart: true },
+  { name: '5×8', fused: false, rows: 5, steps: 8, apart: false },
+  { name: '5×8 apart', fused: false, rows: 5, steps: 8, apart: true },
 ]
 
 /** The candidate for this engine, and for numbers with or without fused multiply-add. */

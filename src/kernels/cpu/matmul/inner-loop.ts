@@ -15,33 +15,23 @@ interface Inner extends TileShape {
   readonly candidate: Candidate
 }
 
-/** The locals that point into A: one for each row, or one for all where A is transposed, so that rows are side by side. */
-export const pointers = ({ height, transposed }: TileShape): string[] =>
-  Array.from({ length: transposed ? 1 : height }, (_, r) => `a${r}`)
+/** The locals that point into A: one for each row. */
+export const pointers = ({ height }: TileShape): string[] => Array.from({ length: height }, (_, r) => `a${r}`)
 
-/**
- * The pointer to a row is too low by this for each row above it, and its offsets are higher by as much. Rows would otherwise share
- * offsets, and V8 then adds each of these to the start of the memory in an instruction of its own.
- */
-const shift = 64
-
-/** Points at the first step of k. (No address is so low that it becomes negative: the first MiB of the memory is not used.) */
-export const start = (shape: TileShape): Code => [
+/** Points at the first step of k. */
+export const start = (lanes: Lanes, shape: TileShape): Code => [
   ...[set('a0', 'a'), set('bk', 'bj'), set('i', 'k')],
-  pointers(shape).map((row, r, rows) => (r > 0 ? set(row, i32.add(rows[r - 1], i32.sub('aStep', shift))) : [])),
+  pointers(shape)
+    .slice(1)
+    .map((row, r) => set(row, i32.add(`a${r}`, shape.transposed ? lanes.bytes : 'aStep'))),
 ]
 
 /** All steps of k. With packed operands a turn of several steps is at constant offsets from pointers that then move. */
 export function innerLoop(tile: Inner): Code {
-  const { steps, apart } = tile.candidate
-  if (!tile.packed) return overK(1, apart, () => [step(tile, 0), move(tile, 1)])
-  const turn = tile.transposed ? steps.copied : steps.inPlace
-  return overK(
-    turn,
-    apart,
-    (i) => step(tile, i),
-    (count) => move(tile, count),
-  )
+  const { packed, candidate } = tile
+  if (!packed) return overK(1, candidate.apart, () => [step(tile, 0), move(tile, 1)])
+  const next = (count: number) => move(tile, count)
+  return overK(candidate.steps, candidate.apart, (i) => step(tile, i), next)
 }
 
 /** Runs code for every step of k, `turn` of them in a turn of the loop, after which `next` moves the pointers. */
@@ -55,16 +45,18 @@ function overK(turn: number, apart: boolean, code: (step: number) => Code, next 
 }
 
 /**
- * One step, the i-th of a turn. Rows come from the last to the first: V8 up to version 12 takes multiply-adds in the order in which the
- * sums are stored, backwards, and only then does each follow the load that it needs.
+ * One step, the i-th of a turn. A pointer for each row lets all rows share an offset: V8 adds each offset of these loads to the start
+ * of the memory in an instruction of its own. Rows come from the last to the first: V8 up to version 12 takes multiply-adds in the order
+ * in which the sums are stored, backwards, and only then does each follow the load that it needs.
  */
 function step(tile: Inner, i: number): Code {
-  const { lanes, height, transposed, packed } = tile
-  const { bytes } = lanes
-  const splat = bytes === 4 ? v128.load32_splat : v128.load64_splat
-  const number = (r: number) =>
-    transposed ? splat('a0', r * bytes + i * panelBytes) : splat(`a${r}`, r * shift + i * bytes)
-  const row = (r: number) => [set('x', number(r)), multiplyAdd(tile, `s${r}0`, 'y0'), multiplyAdd(tile, `s${r}1`, 'y1')]
+  const { lanes, height, packed } = tile
+  const splat = lanes.bytes === 4 ? v128.load32_splat : v128.load64_splat
+  const row = (r: number) => [
+    set('x', splat(`a${r}`, packed ? i * aStep(tile) : 0)),
+    multiplyAdd(tile, `s${r}0`, 'y0'),
+    multiplyAdd(tile, `s${r}1`, 'y1'),
+  ]
   const at = packed ? i * panelBytes : 0
   return [
     ...[set('y0', v128.load('bk', at)), set('y1', v128.load('bk', at + 16))],
@@ -72,10 +64,13 @@ function step(tile: Inner, i: number): Code {
   ]
 }
 
+/** Bytes of A from k to k, where that is known. */
+const aStep = ({ lanes, transposed }: Inner) => (transposed ? panelBytes : lanes.bytes)
+
 /** Moves the pointers on by some steps: with packed operands by constants. */
 function move(tile: Inner, steps: number): Code {
-  const { lanes, packed, transposed } = tile
-  const a = transposed ? (packed ? steps * panelBytes : 'aStep') : steps * lanes.bytes
+  const { packed, transposed } = tile
+  const a = transposed && !packed ? 'aStep' : steps * aStep(tile)
   return [pointers(tile).map((pointer) => advance(pointer, a)), advance('bk', packed ? steps * panelBytes : 'bStep')]
 }
 

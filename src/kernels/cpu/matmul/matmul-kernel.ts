@@ -72,7 +72,7 @@ export function tileModule(lanes: Lanes, candidate: Candidate, shape: TileShape)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
   const panel = [
     sums.map((sum) => set(sum, i32x4.const(0))),
-    ...[start(shape), innerLoop({ ...shape, lanes, candidate }), finish(lanes, rows, sums)],
+    ...[start(lanes, shape), innerLoop({ ...shape, lanes, candidate }), finish(lanes, rows, sums)],
     ...[advance('bj', 'bPanel'), advance('cj', panelBytes)],
   ]
   const tiles = countDown('tiles', [
