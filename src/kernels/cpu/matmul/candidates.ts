@@ -12,7 +12,8 @@ export interface Candidate {
   readonly fused: boolean
   /**
    * The most rows of a tile, each of two vectors of columns. V8 has fifteen vector registers on x64: twelve sums, two vectors of B and
-   * a number of A fill them. Without fused multiply-add each product needs a register before it is added, so there is room for ten sums.
+   * a number of A fill them. Without fused multiply-add each product needs a register before it is added; five rows are then no
+   * faster than four.
    */
   readonly rows: number
   /** Steps of k in a turn of the loop, so that pointers, the loop and the engine's look whether it should stop take few instructions of it. */
@@ -29,8 +30,8 @@ export interface Candidate {
 export const candidates: readonly Candidate[] = [
   { name: '6×8', fused: true, rows: 6, steps: 8, apart: false },
   { name: '6×8 apart', fused: true, rows: 6, steps: 8, apart: true },
-  { name: '5×8', fused: false, rows: 5, steps: 8, apart: false },
-  { name: '5×8 apart', fused: false, rows: 5, steps: 8, apart: true },
+  { name: '4×8', fused: false, rows: 4, steps: 8, apart: false },
+  { name: '4×8 apart', fused: false, rows: 4, steps: 8, apart: true },
 ]
 
 /** The candidate for this engine, and for numbers with or without fused multiply-add. */
