@@ -5,7 +5,8 @@
  */
 import { type Candidate, candidateFor } from '../src/kernels/cpu/matmul/candidates.js'
 import { kernelsOf } from '../src/kernels/cpu/matmul/matmul.js'
-import { panelBytes, type Tile } from '../src/kernels/cpu/matmul/matmul-kernel.js'
+import type { Tile } from '../src/kernels/cpu/matmul/matmul-kernel.js'
+import { panelBytes } from '../src/kernels/cpu/matmul/tile-shape.js'
 import { pointer, resident } from '../src/kernels/cpu/memory/memory.js'
 import { hasFma } from '../src/kernels/cpu/wasm/module.js'
 import { load } from './contestants/plain.mjs'

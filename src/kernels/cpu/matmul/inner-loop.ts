@@ -7,7 +7,7 @@ import { brIf, loop, set, when } from '../wasm/control.js'
 import { i32, v128 } from '../wasm/instructions.js'
 import { advance, countDown, repeatWhile, times } from '../wasm/loops.js'
 import type { Candidate } from './candidates.js'
-import { type Lanes, panelBytes, type TileShape } from './matmul-kernel.js'
+import { type Lanes, panelBytes, type TileShape } from './tile-shape.js'
 
 /** A tile of a shape, as it is made. */
 interface Inner extends TileShape {

@@ -4,26 +4,13 @@
  * depend on the tile that computes it, nor on the candidate (`candidates.ts`) that the tile is made by. `cache-blocks.ts` and
  * `tiles.ts` cut products into tiles.
  */
-import type { Build } from '../wasm/build.js'
 import { type Code, exported, type ModuleCode, variables } from '../wasm/code.js'
 import { set, when } from '../wasm/control.js'
-import { type f32x4, type f64x2, i32, i32x4, v128 } from '../wasm/instructions.js'
+import { i32, i32x4, v128 } from '../wasm/instructions.js'
 import { advance, countDown } from '../wasm/loops.js'
 import type { Candidate } from './candidates.js'
 import { innerLoop, pointers, start } from './inner-loop.js'
-
-/** The instructions for numbers of one dtype. */
-export interface Lanes {
-  /** The instructions for its vectors. */
-  readonly vector: typeof f32x4 | typeof f64x2 | typeof i32x4
-  /** Bytes per number. */
-  readonly bytes: 4 | 8
-  /** The instruction that gives the larger of two vectors. */
-  readonly max: Build
-}
-
-/** Bytes of one row of a panel: two vectors. */
-export const panelBytes = 32
+import { type Lanes, panelBytes, type TileShape } from './tile-shape.js'
 
 /** Bits of `flags`: add the sums to the numbers in C; end with `max(sum, 0)`. */
 export const accumulate = 1
@@ -55,16 +42,6 @@ export type Tile = (
 
 /** The parameters of `Tile`, in its order. */
 const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
-
-/** What a tile is made for. */
-export interface TileShape {
-  /** Rows. */
-  readonly height: number
-  /** A is stored as [k, rows], not as [rows, k]. */
-  readonly transposed: boolean
-  /** B is packed, and a transposed A is a copy: from k to k they are `panelBytes` apart, whatever `aStep` and `bStep` are. */
-  readonly packed: boolean
-}
 
 /** A module that exports `tile` for tiles of this shape. */
 export function tileModule(lanes: Lanes, candidate: Candidate, shape: TileShape): ModuleCode {

@@ -11,9 +11,10 @@ import { f32x4, f64x2, i32x4 } from '../wasm/instructions.js'
 import { hasFma, instantiate } from '../wasm/module.js'
 import { type MatmulCall, type MatmulKernels, multiplyRange, prepare } from './cache-blocks.js'
 import { type Candidate, candidateFor } from './candidates.js'
-import { type Lanes, panelBytes, relu, type Tile, tileModule } from './matmul-kernel.js'
+import { relu, type Tile, tileModule } from './matmul-kernel.js'
 import { multiplyInParts } from './matmul-threads.js'
 import { packModule } from './pack-kernel.js'
+import { type Lanes, panelBytes } from './tile-shape.js'
 
 const lanes: Partial<Record<DType, Lanes>> = {
   float32: { vector: f32x4, bytes: 4, max: f32x4.pmax },
@@ -22,7 +23,7 @@ const lanes: Partial<Record<DType, Lanes>> = {
 }
 
 /** Multiplications and additions in a nanosecond, about, for the decision about threads. */
-const speed = 20
+export const speed = 20
 
 const compiled: Partial<Record<DType, MatmulKernels>> = {}
 
@@ -75,7 +76,8 @@ function vectorProducts(
   }
 }
 
-function kernelsFor(dtype: DType): MatmulKernels {
+/** The kernels for a dtype. */
+export function kernelsFor(dtype: DType): MatmulKernels {
   compiled[dtype] ??= kernelsOf(dtype, candidateFor(hasFma && dtype !== 'int32'))
   return compiled[dtype]
 }

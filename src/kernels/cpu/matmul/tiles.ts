@@ -3,7 +3,8 @@
  * side.
  */
 import type { MatmulKernels, Panels, Product, Slice } from './cache-blocks.js'
-import { panelBytes, type Tile, type TileShape } from './matmul-kernel.js'
+import type { Tile } from './matmul-kernel.js'
+import { panelBytes, type TileShape } from './tile-shape.js'
 
 /** Copying a transposed A pays if it is used for this many panels. */
 const copyPanels = 4
