@@ -3,6 +3,7 @@
  */
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
+import { describeTile } from './matmul/candidates.js'
 import { matmul } from './matmul/matmul.js'
 import {
   duplicate,
@@ -30,7 +31,7 @@ import { hasFma } from './wasm/module.js'
 export const cpu: Backend = {
   name: 'cpu',
   get detail() {
-    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
+    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeTile()}, ${describeThreads()}`
   },
   isAsync: false,
   isAlive,
