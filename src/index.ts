@@ -132,6 +132,7 @@ export {
   celu,
   elu,
   gelu,
+  hardShrink,
   hardSigmoid,
   hardSwish,
   hardTanh,
@@ -145,8 +146,10 @@ export {
   sigmoid,
   silu,
   softplus,
+  softShrink,
   softsign,
   swish,
+  tanhShrink,
 } from './tensor/operations/activations.js'
 export {
   abs,
@@ -180,6 +183,8 @@ export {
   trunc,
 } from './tensor/operations/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
+export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
+export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
 export {
   type CloseOptions,
@@ -234,6 +239,14 @@ export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mat
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/operations/methods.js'
+export {
+  type BatchNormOptions,
+  batchNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
 export {
   all,
@@ -262,6 +275,15 @@ export {
   shuffle,
 } from './tensor/operations/sampling.js'
 export {
+  type BincountOptions,
+  bincount,
+  type SearchSortedOptions,
+  scatterND,
+  searchSorted,
+  segmentSum,
+  unique,
+} from './tensor/operations/segments.js'
+export {
   broadcastTo,
   concat,
   expandDims,
@@ -276,6 +298,15 @@ export {
   swapAxes,
   transpose,
 } from './tensor/operations/shaping.js'
+export {
+  eigh,
+  lstsq,
+  type MatrixNormOrder,
+  matrixNorm,
+  type PinvOptions,
+  pinv,
+  svd,
+} from './tensor/operations/singular-values.js'
 export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
 export {
   argSort,
@@ -297,6 +328,7 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/operations/statistics.js'
+export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'

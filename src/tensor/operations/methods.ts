@@ -6,6 +6,7 @@ import { Tensor } from '../tensor.js'
 import * as activations from './activations.js'
 import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
+import * as axisActivations from './axis-activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as comparisons from './comparisons.js'
 import * as covariance from './covariance.js'
@@ -17,18 +18,24 @@ import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
+import * as normalization from './normalization.js'
 import { pad } from './padding.js'
 import * as reductions from './reductions.js'
+import * as segments from './segments.js'
 import * as shaping from './shaping.js'
+import * as singularValues from './singular-values.js'
 import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
+import * as triangular from './triangular.js'
 import * as trigonometry from './trigonometry.js'
 import * as vectors from './vectors.js'
 
 /** Exports of these modules that are not methods: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
-  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'snapshot', 'take'] as const),
+  ...(['checkCount', 'checkIndices', 'linearIndices', 'pickAlong', 'snapshot', 'take'] as const),
+  ...(['decompositionRows', 'normalizationRows', 'singularValueRows', 'triangularRows'] as const),
+  ...(['batchNormOfColumns', 'columnsLast', 'scatterND'] as const),
 ] as const
 
 const functions = {
@@ -42,6 +49,7 @@ const functions = {
   tril,
   triu,
   ...activations,
+  ...axisActivations,
   ...arranging,
   ...arithmetic,
   ...comparisons,
@@ -50,6 +58,9 @@ const functions = {
   ...indexing,
   ...linalg,
   ...decompositions,
+  ...triangular,
+  ...singularValues,
+  ...normalization,
   ...reductions,
   ...running,
   ...shaping,
@@ -57,6 +68,7 @@ const functions = {
   ...statistics,
   ...covariance,
   ...differences,
+  ...segments,
   ...vectors,
 }
 
@@ -74,6 +86,7 @@ type Functions = {
   tril: typeof tril
   triu: typeof triu
 } & typeof activations &
+  typeof axisActivations &
   typeof arranging &
   typeof arithmetic &
   typeof comparisons &
@@ -82,6 +95,9 @@ type Functions = {
   typeof indexing &
   typeof linalg &
   typeof decompositions &
+  typeof triangular &
+  typeof singularValues &
+  typeof normalization &
   typeof reductions &
   typeof running &
   typeof shaping &
@@ -89,6 +105,7 @@ type Functions = {
   typeof statistics &
   typeof covariance &
   typeof differences &
+  typeof segments &
   typeof vectors
 
 /** The operations, as methods. */
