@@ -310,20 +310,47 @@ export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './traini
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
+export { losses } from './training/losses/catalog.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  type SmoothCrossentropyOptions,
+  type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './training/losses/crossentropy.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
-export type { LossFunction } from './training/losses/loss.js'
 export {
+  type BinaryFocalOptions,
+  binaryFocalCrossentropy,
+  type CategoricalFocalOptions,
+  categoricalFocalCrossentropy,
+} from './training/losses/focal.js'
+export { categoricalHinge, hinge, squaredHinge } from './training/losses/hinge.js'
+export {
+  type DivergenceOptions,
+  type GaussianNLLOptions,
+  gaussianNLL,
+  klDivergence,
+  poisson,
+} from './training/losses/likelihood.js'
+export type { LossFunction, LossOptions, Reduction } from './training/losses/loss.js'
+export type { LossLike, LossName, SerializedLoss } from './training/losses/named-losses.js'
+export {
+  type HuberOptions,
   huber,
+  logCosh,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
 } from './training/losses/regression.js'
+export {
+  type CosineOptions,
+  type DiceOptions,
+  dice,
+  type TripletOptions,
+  tripletMargin,
+} from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'
