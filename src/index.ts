@@ -201,6 +201,18 @@ export {
   notEqual,
   where,
 } from './tensor/operations/comparisons.js'
+export {
+  type AnyConvolutionOptions,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
+  type DepthwiseOptions,
+  depthwiseConv2d,
+} from './tensor/operations/convolution.js'
 export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
 export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
@@ -235,6 +247,7 @@ export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } fr
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/operations/methods.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
+export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
 export {
   all,
   any,

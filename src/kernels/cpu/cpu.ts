@@ -2,6 +2,8 @@
  * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
  */
 import type { Backend } from '../backend.js'
+import { convolve, convolveInput, convolveKernel } from './convolution/convolution.js'
+import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, maxPoolPick } from './convolution/windows.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
 import { matmul } from './matmul/matmul.js'
 import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory/memory.js'
@@ -47,6 +49,15 @@ export const cpu: Backend = {
   softmax,
   crossEntropy,
   crossEntropyGradient,
+
+  convolve,
+  convolveInput,
+  convolveKernel,
+  maxPool,
+  maxPoolGradient,
+  maxPoolPick,
+  averagePool,
+  averagePoolGradient,
 
   copy,
   place,

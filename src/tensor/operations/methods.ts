@@ -8,6 +8,7 @@ import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as comparisons from './comparisons.js'
+import * as convolution from './convolution.js'
 import * as covariance from './covariance.js'
 import * as running from './cumulative.js'
 import * as decompositions from './decompositions.js'
@@ -18,6 +19,7 @@ import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
 import { pad } from './padding.js'
+import * as pooling from './pooling.js'
 import * as reductions from './reductions.js'
 import * as shaping from './shaping.js'
 import * as sorting from './sorting.js'
@@ -28,7 +30,20 @@ import * as vectors from './vectors.js'
 /** Exports of these modules that are not methods: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
-  ...(['checkCount', 'checkIndices', 'decompositionRows', 'pickAlong', 'snapshot', 'take'] as const),
+  ...([
+    'checkCount',
+    'checkIndices',
+    'decompositionRows',
+    'convolutionRows',
+    'poolingRows',
+    'pickAlong',
+    'snapshot',
+    'take',
+    'convolution',
+    'depthwise',
+    'transposed',
+    'pooled',
+  ] as const),
 ] as const
 
 const functions = {
@@ -50,6 +65,8 @@ const functions = {
   ...indexing,
   ...linalg,
   ...decompositions,
+  ...convolution,
+  ...pooling,
   ...reductions,
   ...running,
   ...shaping,
@@ -82,6 +99,8 @@ type Functions = {
   typeof indexing &
   typeof linalg &
   typeof decompositions &
+  typeof convolution &
+  typeof pooling &
   typeof reductions &
   typeof running &
   typeof shaping &

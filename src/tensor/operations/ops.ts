@@ -11,11 +11,14 @@ import type { Shape, View } from '../../kernels/backend.js'
 import { broadcastStrides, stridesOf } from '../../kernels/strides.js'
 import { backend } from '../backend.js'
 import { IndexedSlices } from '../indexed-slices.js'
-import { elementwise, nameRows, noRule, op, primitive, run } from '../operation.js'
+import { nameRows, noRule, op, primitive, run } from '../operation.js'
 import { around, broadcastShapes, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { convolutionRows } from './convolution.js'
 import { decompositionRows } from './decompositions.js'
+import { poolingRows } from './pooling.js'
 import { reductionRows } from './reduction-rows.js'
+import { beforeRelu, reluGradient } from './relu-gradient.js'
 
 const elementwiseRows = {
   // Arithmetic
@@ -114,7 +117,7 @@ const elementwiseRows = {
 
   // Activations
   relu: op('max(x, 0)', { x: 'x > 0 ? g : 0' }),
-  reluGradient: op('a > 0 ? b : 0'), // a: the relu's output, b: its gradient
+  reluGradient,
   relu6: op('min(max(x, 0), 6)', { x: 'x > 0 and x < 6 ? g : 0' }),
   leakyRelu: op('x > 0 ? x : slope * x', { x: 'x > 0 ? g : g * slope', slope: 'x > 0 ? 0 : g * x' }), // prelu, too
   elu: op('x > 0 ? x : alpha * expm1(x)', { x: 'x > 0 ? g : g * alpha * exp(x)' }),
@@ -223,7 +226,15 @@ const shapeRows = {
 }
 
 /** Every primitive operation. A test walks this table. */
-export const ops = nameRows({ ...elementwiseRows, ...reductionRows, ...matrixRows, ...decompositionRows, ...shapeRows })
+export const ops = nameRows({
+  ...elementwiseRows,
+  ...reductionRows,
+  ...matrixRows,
+  ...decompositionRows,
+  ...convolutionRows,
+  ...poolingRows,
+  ...shapeRows,
+})
 
 /** Σ updates at the indices along one axis of zeros of `shape`: the gradient of gather. */
 export function scatterAdd(updates: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
@@ -243,10 +254,6 @@ export function viewOf(x: Tensor, view: View): Tensor {
   return run(ops.view, [x], { view })
 }
 
-function reluGradient(y: Tensor, g: Tensor): Tensor {
-  return elementwise(ops.reluGradient, [y, g])
-}
-
 /** a · b over the last two axes. The axes before them are equal, or hold one matrix. */
 function product(
   [a, b]: readonly [a: Tensor, b: Tensor],
@@ -260,16 +267,6 @@ function product(
   const [aStep, bStep] = [sizeOf(batchA) === 1 ? 0 : m * k, sizeOf(batchB) === 1 ? 0 : k * n]
   const size = { m, n, k, transposeA, transposeB, batch: sizeOf(batch), aStep, bStep }
   return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batch, m, n] }
-}
-
-/** The gradient of x · w + b, given that of its relu. Computed once for the three inputs. */
-function beforeRelu(
-  g: Tensor,
-  c: { output: Tensor; options: { relu: boolean }; memo?: { g: Tensor; value: Tensor } },
-): Tensor {
-  if (!c.options.relu) return g
-  if (c.memo?.g !== g) c.memo = { g, value: reluGradient(c.output, g) }
-  return (c.memo as { value: Tensor }).value
 }
 
 function copy(x: Tensor, view: View) {

@@ -148,7 +148,7 @@ function multiplySlice(p: Product, slice: Slice): void {
 }
 
 /** Panels of B from the first on, packed or as they lie. */
-function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
+export function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
   const { kernels, m, n, cRow, bStep, bColumn, packedB } = p
   const { depth } = slice
   const done = first * panelBytes
@@ -163,7 +163,7 @@ function wholePanels(p: Product, slice: Slice, first: number, count: number): Pa
 }
 
 /** The columns that do not fill a panel: padded with zeros, and with a place of their own for the results. */
-function edgePanel(p: Product, slice: Slice, whole: number): Panels {
+export function edgePanel(p: Product, slice: Slice, whole: number): Panels {
   const { kernels, packedB, bStep, bColumn, edge } = p
   const { bytes, width, clear, plane } = kernels
   const columns = p.n - whole * width
@@ -174,7 +174,7 @@ function edgePanel(p: Product, slice: Slice, whole: number): Panels {
 }
 
 /** Moves the results in those columns to C. */
-function copyEdge({ kernels, m, n, cRow, edge }: Product, c: number): void {
+export function copyEdge({ kernels, m, n, cRow, edge }: Product, c: number): void {
   const { bytes, width, plane } = kernels
   const columns = n % width
   if (columns) plane(edge, c + (n - columns) * bytes, m, columns, panelBytes, bytes, cRow, bytes)

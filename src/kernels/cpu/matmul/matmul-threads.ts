@@ -37,7 +37,8 @@ function strip(call: MatmulCall, index: number, row: number, rows: number, colum
   multiplyRange(product, call.a + row * aRow, call.b + column * bColumn, c, index, index + 1)
 }
 
-function recordingOf(kernels: MatmulKernels): MatmulKernels {
+/** The kernels, recorded as tasks instead of called. */
+export function recordingOf(kernels: MatmulKernels): MatmulKernels {
   let twin = recording.get(kernels)
   if (!twin) {
     twin = {

@@ -22,7 +22,7 @@ const lanes: Partial<Record<DType, Lanes>> = {
 }
 
 /** Multiplications and additions in a nanosecond, about, for the decision about threads. */
-const speed = 20
+export const speed = 20
 
 const compiled: Partial<Record<DType, MatmulKernels>> = {}
 
@@ -75,7 +75,8 @@ function vectorProducts(
   }
 }
 
-function kernelsFor(dtype: DType): MatmulKernels {
+/** The kernels for a dtype. */
+export function kernelsFor(dtype: DType): MatmulKernels {
   compiled[dtype] ??= compileFor(dtype, lanes[dtype] as Lanes)
   return compiled[dtype]
 }
