@@ -206,7 +206,7 @@ function multiplySlice(
 /** The gradient of the kernel, or of the numbers `from` to `to` of each filter: patchesᵀ · g, block after block. */
 export function multiplyTransposedPatches(
   { matmul, patches }: ConvolutionKernels,
-  { size, image, weights, rows, filters }: Group,
+  { size, image, weights, rows, filters, depth: all }: Group,
   table: number,
   from: number,
   to: number,
@@ -214,7 +214,8 @@ export function multiplyTransposedPatches(
   const { bytes, width } = matmul
   const [m, pixels] = [to - from, size.batch * size.output[0] * size.output[1]]
   const aStep = m * bytes
-  const block = Math.min(rowsFor(aStep), sliceDepth)
+  // The same for every range, so that sums do not depend on it
+  const block = Math.min(rowsFor(all * bytes), sliceDepth)
   const matrix = { m, n: filters, k: block, transposeA: true, transposeB: false, batch: 1, aStep: 0, bStep: 0 }
   const whole = Math.floor(filters / width)
   const strides = { aStep, bStep: size.filters * bytes, cRow: size.filters * bytes }
