@@ -132,6 +132,7 @@ export {
   celu,
   elu,
   gelu,
+  hardShrink,
   hardSigmoid,
   hardSwish,
   hardTanh,
@@ -145,8 +146,10 @@ export {
   sigmoid,
   silu,
   softplus,
+  softShrink,
   softsign,
   swish,
+  tanhShrink,
 } from './tensor/operations/activations.js'
 export {
   abs,
@@ -180,6 +183,8 @@ export {
   trunc,
 } from './tensor/operations/arithmetic.js'
 export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
+export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
+export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
 export {
   type CloseOptions,
@@ -246,6 +251,14 @@ export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mat
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/operations/methods.js'
+export {
+  type BatchNormOptions,
+  batchNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
 export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
 export {
@@ -275,6 +288,15 @@ export {
   shuffle,
 } from './tensor/operations/sampling.js'
 export {
+  type BincountOptions,
+  bincount,
+  type SearchSortedOptions,
+  scatterND,
+  searchSorted,
+  segmentSum,
+  unique,
+} from './tensor/operations/segments.js'
+export {
   broadcastTo,
   concat,
   expandDims,
@@ -289,6 +311,15 @@ export {
   swapAxes,
   transpose,
 } from './tensor/operations/shaping.js'
+export {
+  eigh,
+  lstsq,
+  type MatrixNormOrder,
+  matrixNorm,
+  type PinvOptions,
+  pinv,
+  svd,
+} from './tensor/operations/singular-values.js'
 export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
 export {
   argSort,
@@ -310,6 +341,7 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/operations/statistics.js'
+export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'

@@ -52,6 +52,7 @@ export function customGradient(
     },
   )
   row.name = 'customGradient'
+  row.callsUser = true
   return (...xs) => run(row, toTensors(xs, 'float32'), undefined)
 }
 
@@ -116,6 +117,7 @@ export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
 /** The row of a checkpoint: its inputs are the arguments of `f`, then the variables that `f` read. */
 class RecomputingRow implements Row {
   readonly name = 'checkpoint'
+  readonly callsUser = true
   private memo: { g: Tensor; gradients: Map<Tensor, Tensor>; inputs: readonly Tensor[] } | null = null
 
   constructor(

@@ -6,14 +6,25 @@ import { convolve, convolveInput, convolveKernel } from './convolution/convoluti
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, maxPoolPick } from './convolution/windows.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
 import { matmul } from './matmul/matmul.js'
-import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory/memory.js'
+import {
+  duplicate,
+  isAlive,
+  isInWorkspace,
+  ordinary,
+  overwrite,
+  resident,
+  valueAt,
+  values,
+  within,
+} from './memory/memory.js'
 import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
+import { normalize, normalizeGradient } from './normalize/normalize.js'
 import { allFinite } from './reduce/finite.js'
 import { argReduce, reduce } from './reduce/reduce.js'
 import { recurrence, scan } from './reduce/scan.js'
-import { crossEntropy, crossEntropyGradient, softmax } from './softmax/softmax.js'
+import { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax/softmax.js'
 import { describeThreads } from './threads/pool.js'
 import { hasFma } from './wasm/module.js'
 
@@ -35,6 +46,9 @@ export const cpu: Backend = {
   readAt: valueAt,
   allFinite,
   inWorkspace: within,
+  get isInWorkspace() {
+    return isInWorkspace()
+  },
   free() {}, // the garbage collector does
 
   map,
@@ -49,6 +63,9 @@ export const cpu: Backend = {
   softmax,
   crossEntropy,
   crossEntropyGradient,
+  softmaxGradient,
+  normalize,
+  normalizeGradient,
 
   convolve,
   convolveInput,

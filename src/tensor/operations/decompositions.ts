@@ -8,8 +8,9 @@ import { choleskyFactor, luDeterminant, luFactor, luSolve, qrFactor } from '../.
 import { eye, ones, type TensorLike, toTensor, toTensors, wrap } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
 import { nameRows, primitive, run, toExactFloat, withDType } from '../operation.js'
-import { broadcastShapes, formatShape, sizeOf } from '../shape.js'
+import { broadcastShapes, formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { eachMatrix, ofFloats, square, transposed } from './small-matrices.js'
 import {
   isUnread,
   unreadCholesky,
@@ -172,26 +173,6 @@ export function qr(a: TensorLike): {
   return { q: both.slice(`..., :${m}, :`), r: both.slice(`..., ${m}:, :`) }
 }
 
-/** Applies f to each matrix of a batch, in float64, and gathers what it returns. */
-function eachMatrix(
-  op: string,
-  inputs: readonly Tensor[],
-  shape: readonly number[],
-  f: (n: number, matrices: Float64Array[]) => Float64Array,
-) {
-  const [a] = inputs
-  const n = a.shape[a.rank - 1]
-  const count = sizeOf(a.shape.slice(0, -2))
-  const numbers = inputs.map((x) => Float64Array.from(x.dataSync()))
-  const out = a.dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
-  const size = out.length / count
-  for (let i = 0; i < count; i++) {
-    const matrices = numbers.map((x) => x.subarray((i * x.length) / count, ((i + 1) * x.length) / count))
-    out.set(f(n, matrices), i * size)
-  }
-  return wrap(op, out, a.dtype, shape)
-}
-
 function invertible(op: string, a: Float64Array, n: number) {
   const factors = luFactor(a, n)
   if (factors.singular)
@@ -203,22 +184,6 @@ function notPositive(): never {
   throw new ShapeError(
     'cholesky: the matrix is not positive definite. Check that it is symmetric, or add a small multiple of eye(n).',
   )
-}
-
-function square(op: string, x: Tensor): Tensor {
-  if (x.rank < 2 || x.shape[x.rank - 1] !== x.shape[x.rank - 2]) {
-    throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is not square. The last two axes must be equal.`)
-  }
-  return x
-}
-
-/** Applies f to x; for whole numbers it is computed exactly, and rounded to float32 at the end. */
-function ofFloats(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
-  return isFloat(x.dtype) ? f(x) : f(toExactFloat(x)).cast('float32')
-}
-
-function transposed(x: Tensor): Tensor {
-  return x.swapAxes(-1, -2)
 }
 
 /** A⁻¹, for the gradient of the determinant. */

@@ -6,6 +6,7 @@ import { Tensor } from '../tensor.js'
 import * as activations from './activations.js'
 import * as arithmetic from './arithmetic.js'
 import * as arranging from './arranging.js'
+import * as axisActivations from './axis-activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as comparisons from './comparisons.js'
 import * as convolution from './convolution.js'
@@ -18,32 +19,26 @@ import * as indexing from './indexing.js'
 import * as linalg from './linalg.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
+import * as normalization from './normalization.js'
 import { pad } from './padding.js'
 import * as pooling from './pooling.js'
 import * as reductions from './reductions.js'
+import * as segments from './segments.js'
 import * as shaping from './shaping.js'
+import * as singularValues from './singular-values.js'
 import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
+import * as triangular from './triangular.js'
 import * as trigonometry from './trigonometry.js'
 import * as vectors from './vectors.js'
 
 /** Exports of these modules that are not methods: functions that take lists of tensors or a condition first, and helpers. */
 const noMethods = [
   ...(['concat', 'stack', 'where', 'dense'] as const),
-  ...([
-    'checkCount',
-    'checkIndices',
-    'decompositionRows',
-    'convolutionRows',
-    'poolingRows',
-    'pickAlong',
-    'snapshot',
-    'take',
-    'convolution',
-    'depthwise',
-    'transposed',
-    'pooled',
-  ] as const),
+  ...(['checkCount', 'checkIndices', 'linearIndices', 'pickAlong', 'snapshot', 'take'] as const),
+  ...(['decompositionRows', 'normalizationRows', 'singularValueRows', 'triangularRows'] as const),
+  ...(['convolutionRows', 'poolingRows', 'convolution', 'depthwise', 'transposed', 'pooled'] as const),
+  ...(['batchNormOfColumns', 'columnsLast', 'scatterND'] as const),
 ] as const
 
 const functions = {
@@ -57,6 +52,7 @@ const functions = {
   tril,
   triu,
   ...activations,
+  ...axisActivations,
   ...arranging,
   ...arithmetic,
   ...comparisons,
@@ -67,6 +63,9 @@ const functions = {
   ...decompositions,
   ...convolution,
   ...pooling,
+  ...triangular,
+  ...singularValues,
+  ...normalization,
   ...reductions,
   ...running,
   ...shaping,
@@ -74,6 +73,7 @@ const functions = {
   ...statistics,
   ...covariance,
   ...differences,
+  ...segments,
   ...vectors,
 }
 
@@ -91,6 +91,7 @@ type Functions = {
   tril: typeof tril
   triu: typeof triu
 } & typeof activations &
+  typeof axisActivations &
   typeof arranging &
   typeof arithmetic &
   typeof comparisons &
@@ -101,6 +102,9 @@ type Functions = {
   typeof decompositions &
   typeof convolution &
   typeof pooling &
+  typeof triangular &
+  typeof singularValues &
+  typeof normalization &
   typeof reductions &
   typeof running &
   typeof shaping &
@@ -108,6 +112,7 @@ type Functions = {
   typeof statistics &
   typeof covariance &
   typeof differences &
+  typeof segments &
   typeof vectors
 
 /** The operations, as methods. */
