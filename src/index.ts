@@ -195,6 +195,18 @@ export {
   notEqual,
   where,
 } from './tensor/operations/comparisons.js'
+export {
+  type AnyConvolutionOptions,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
+  type DepthwiseOptions,
+  depthwiseConv2d,
+} from './tensor/operations/convolution.js'
 export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
 export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
@@ -240,6 +252,7 @@ export {
   rmsNorm,
 } from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
+export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
 export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
 export type { ReductionOptions } from './tensor/operations/reducing.js'
 export { all, any, countNonzero, logSumExp, mean, nanMean, nanSum, prod, sum } from './tensor/operations/reductions.js'
