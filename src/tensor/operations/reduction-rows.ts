@@ -101,7 +101,8 @@ function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) 
 }
 
 function spread(g: Tensor, x: Tensor, { axes }: ReduceOptions): Tensor {
-  return g.reshape(reducedShape(x.shape, axes, true)).broadcastTo(x.shape)
+  const kept = axes.length === x.rank ? g : g.reshape(reducedShape(x.shape, axes, true))
+  return kept.broadcastTo(x.shape)
 }
 
 function shareAmongTies(g: Tensor, x: Tensor, y: Tensor, options: ReduceOptions): Tensor {
