@@ -130,6 +130,7 @@ export {
   celu,
   elu,
   gelu,
+  hardShrink,
   hardSigmoid,
   hardSwish,
   hardTanh,
@@ -143,8 +144,10 @@ export {
   sigmoid,
   silu,
   softplus,
+  softShrink,
   softsign,
   swish,
+  tanhShrink,
 } from './tensor/operations/activations.js'
 export {
   abs,
@@ -162,6 +165,8 @@ export {
   squaredDifference,
   sub,
 } from './tensor/operations/arithmetic.js'
+export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
+export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
 export { broadcastTo, repeat, sumTo, tile } from './tensor/operations/broadcasting.js'
 export {
@@ -220,6 +225,14 @@ export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mat
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/operations/methods.js'
+export {
+  type BatchNormOptions,
+  batchNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
 export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
 export type { ReductionOptions } from './tensor/operations/reducing.js'
@@ -233,7 +246,25 @@ export {
   type SeedOptions,
   shuffle,
 } from './tensor/operations/sampling.js'
+export {
+  type BincountOptions,
+  bincount,
+  type SearchSortedOptions,
+  scatterND,
+  searchSorted,
+  segmentSum,
+  unique,
+} from './tensor/operations/segments.js'
 export { expandDims, flatten, permute, reshape, squeeze, swapAxes, transpose } from './tensor/operations/shaping.js'
+export {
+  eigh,
+  lstsq,
+  type MatrixNormOrder,
+  matrixNorm,
+  type PinvOptions,
+  pinv,
+  svd,
+} from './tensor/operations/singular-values.js'
 export type { SliceEntry, SliceSpec } from './tensor/operations/slice-spec.js'
 export { slice, withSlice } from './tensor/operations/slicing.js'
 export { logSoftmax, softmax } from './tensor/operations/softmax.js'
@@ -257,6 +288,7 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/operations/statistics.js'
+export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'

@@ -9,7 +9,6 @@ import { choleskyFactor, luDeterminant, luFactor, luSolve, qrFactor } from '../.
 import { wrap } from '../creation.js'
 import { eye, ones } from '../filling.js'
 import { nameRows, primitive } from '../operation.js'
-import { sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import {
   choleskyByColumns,
@@ -19,6 +18,7 @@ import {
   qrByColumns,
   solveByColumns,
 } from './decompositions-by-columns.js'
+import { eachMatrix, transposed } from './small-matrices.js'
 
 /** The rows of these operations in the table. */
 export const decompositionRows = nameRows({
@@ -88,26 +88,6 @@ export const decompositionRows = nameRows({
   ),
 })
 
-/** Applies f to each matrix of a batch, in float64, and gathers what it returns. */
-function eachMatrix(
-  op: string,
-  inputs: readonly Tensor[],
-  shape: readonly number[],
-  f: (n: number, matrices: Float64Array[]) => Float64Array,
-) {
-  const [a] = inputs
-  const n = a.shape[a.rank - 1]
-  const count = sizeOf(a.shape.slice(0, -2))
-  const numbers = inputs.map((x) => Float64Array.from(x.dataSync()))
-  const out = a.dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape))
-  const size = out.length / count
-  for (let i = 0; i < count; i++) {
-    const matrices = numbers.map((x) => x.subarray((i * x.length) / count, ((i + 1) * x.length) / count))
-    out.set(f(n, matrices), i * size)
-  }
-  return wrap(op, out, a.dtype, shape)
-}
-
 function invertible(op: string, a: Float64Array, n: number) {
   const factors = luFactor(a, n)
   if (factors.singular)
@@ -119,10 +99,6 @@ function notPositive(): never {
   throw new ShapeError(
     'cholesky: the matrix is not positive definite. Check that it is symmetric, or add a small multiple of eye(n).',
   )
-}
-
-function transposed(x: Tensor): Tensor {
-  return x.swapAxes(-1, -2)
 }
 
 /** A⁻¹, for the gradient of the determinant. */

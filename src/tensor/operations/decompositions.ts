@@ -10,6 +10,7 @@ import { run, toExactFloat, withDType } from '../operation.js'
 import { broadcastShapes, formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { decompositionRows } from './decomposition-rows.js'
+import { ofFloats, square } from './small-matrices.js'
 
 /**
  * X with A·X = B.
@@ -94,16 +95,4 @@ export function qr(a: TensorLike): {
   }
   const both = ofFloats(x, (floats) => run(decompositionRows.qr, [floats], undefined))
   return { q: both.slice(`..., :${m}, :`), r: both.slice(`..., ${m}:, :`) }
-}
-
-function square(op: string, x: Tensor): Tensor {
-  if (x.rank < 2 || x.shape[x.rank - 1] !== x.shape[x.rank - 2]) {
-    throw new ShapeError(`${op}: shape ${formatShape(x.shape)} is not square. The last two axes must be equal.`)
-  }
-  return x
-}
-
-/** Applies f to x; for whole numbers it is computed exactly, and rounded to float32 at the end. */
-function ofFloats(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
-  return isFloat(x.dtype) ? f(x) : f(toExactFloat(x)).cast('float32')
 }

@@ -100,7 +100,7 @@ export function scatterAdd(
 }
 
 /** One number for each list of indices along the last axis: where they point to in an array of this shape. */
-function linearIndices(op: string, indices: Tensor, shape: Shape): Tensor {
+export function linearIndices(op: string, indices: Tensor, shape: Shape): Tensor {
   const strides = stridesOf(shape)
   const given = indices.dataSync()
   const out = new Int32Array(sizeOf(indices.shape.slice(0, -1)))

@@ -5,6 +5,7 @@
 import { Tensor } from '../tensor.js'
 import * as activations from './activations.js'
 import * as arithmetic from './arithmetic.js'
+import * as axisActivations from './axis-activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as broadcasting from './broadcasting.js'
 import * as comparisons from './comparisons.js'
@@ -20,26 +21,34 @@ import * as linalg from './linalg.js'
 import * as masking from './masking.js'
 import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
+import * as normalization from './normalization.js'
 import { pad } from './padding.js'
 import * as powers from './powers.js'
 import * as reductions from './reductions.js'
 import * as rounding from './rounding.js'
+import * as segments from './segments.js'
 import * as shaping from './shaping.js'
+import * as singularValues from './singular-values.js'
 import * as slicing from './slicing.js'
 import * as softmax from './softmax.js'
 import * as sorting from './sorting.js'
 import * as statistics from './statistics.js'
+import * as triangular from './triangular.js'
 import * as trigonometry from './trigonometry.js'
 import * as turning from './turning.js'
 import * as vectors from './vectors.js'
 
 /** Exports of the chapters that are not methods: they take a list of tensors or a condition first, or are faster as functions. */
-const noMethods = ['concat', 'stack', 'where', 'dense'] as const
+const noMethods = [
+  ...(['concat', 'stack', 'where', 'dense', 'scatterND'] as const),
+  ...(['normalizationRows', 'singularValueRows', 'triangularRows', 'batchNormOfColumns', 'columnsLast'] as const),
+] as const
 
 const chapters = [
   { backward, gradientsOfLeaves, toMathjs, diag, diagEmbed, diagonal, pad, tril, triu },
   activations,
   arithmetic,
+  axisActivations,
   broadcasting,
   comparisons,
   covariance,
@@ -52,14 +61,18 @@ const chapters = [
   joining,
   linalg,
   masking,
+  normalization,
   powers,
   reductions,
   rounding,
+  segments,
   shaping,
+  singularValues,
   slicing,
   softmax,
   sorting,
   statistics,
+  triangular,
   trigonometry,
   turning,
   vectors,

@@ -8,8 +8,11 @@
 import { nameRows, op } from '../operation.js'
 import { decompositionRows } from './decomposition-rows.js'
 import { matrixRows } from './matrix-rows.js'
+import { normalizationRows } from './normalization.js'
 import { reductionRows } from './reduction-rows.js'
 import { shapeRows } from './shape-rows.js'
+import { singularValueRows } from './singular-values.js'
+import { triangularRows } from './triangular.js'
 
 const elementwiseRows = {
   // Arithmetic
@@ -128,9 +131,25 @@ const elementwiseRows = {
     low: 'x <= low and low < high ? g : 0',
     high: 'x >= high or (x <= low and low >= high) ? g : 0',
   }),
+  hardShrink: op('abs(x) > threshold ? x : 0', { x: 'abs(x) > threshold ? g : 0' }),
+  softShrink: op('abs(x) > threshold ? x - sign(x) * threshold : 0', { x: 'abs(x) > threshold ? g : 0' }),
+  // Where x and tanh(x) are nearly equal, by the series of their difference
+  tanhShrink: op(
+    'abs(x) < 0.35 ? x^3 / 3 * (1 - x^2 * (0.4 - x^2 * (0.1619047619047619 - x^2 * (0.0656084656084656 - x^2 * (0.02658970658970659 - x^2 * (0.010776384109717443 - x^2 * (0.004367503161153955 - x^2 * (0.0017700823228367578 - x^2 * 0.0007173873427306574)))))))) : x - tanh(x)',
+    { x: 'g * tanh(x)^2' },
+  ),
   gelu: op('0.5 * x * (1 + erf(x / sqrt(2)))'),
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }
 
 /** Every primitive operation. A test walks this table. */
-export const ops = nameRows({ ...elementwiseRows, ...reductionRows, ...matrixRows, ...decompositionRows, ...shapeRows })
+export const ops = nameRows({
+  ...elementwiseRows,
+  ...reductionRows,
+  ...normalizationRows,
+  ...matrixRows,
+  ...decompositionRows,
+  ...triangularRows,
+  ...singularValueRows,
+  ...shapeRows,
+})
