@@ -22,6 +22,7 @@ export const cpu: Backend = {
     return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
   },
   isAsync: false,
+  readsAtOnce: true,
   isAlive,
 
   upload: ordinary,

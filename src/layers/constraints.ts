@@ -1,18 +1,9 @@
 /**
  * Constraints on weights, for `variable(data, { constraint })`: optimizers apply them after each step.
  */
-import { setRecording } from '../../autograd/engine.js'
-import type { Axes } from '../../tensor/shape.js'
-import type { Tensor } from '../../tensor/tensor.js'
-import type { Constraint, Variable } from '../../tensor/variable.js'
-
-/** Applies a variable's constraint; returns whether it has one. */
-export function constrain(variable: Variable): boolean {
-  const { constraint } = variable
-  if (!constraint) return false
-  setRecording(false, () => variable.assign(constraint(variable.detach())))
-  return true
-}
+import type { Axes } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Constraint } from '../tensor/variable.js'
 
 /** Against division by 0, as in Keras. */
 const epsilon = 1e-7
