@@ -2,10 +2,9 @@
  * Clipping by norms: the factors that scale the gradients of a step down. They are scalars of the fused update: numbers where reading the
  * norms is free, else tensors that nobody waits for. (Clipping by value is a line of the update, see `step-program.ts`.)
  */
-import { setRecording } from '../../autograd/engine.js'
 import { backend } from '../../tensor/backend.js'
 import { elementwise, op } from '../../tensor/operation.js'
-import { Tensor } from '../../tensor/tensor.js'
+import type { Tensor } from '../../tensor/tensor.js'
 import { type Scalar, type ScalarFormula, scalarFormula, scalarOf } from './step-scalars.js'
 
 /** A gradient is clipped to `g * scale * factor`: first made small enough for its squares to be added up, then cut to the limit. */
@@ -18,7 +17,7 @@ export interface Clip {
 export const unclipped: Clip = { scale: 1, factor: 1 }
 
 /** The largest norms that gradients may have after they have been divided by a number. */
-export interface NormLimits {
+interface NormLimits {
   readonly clipnorm: number | null
   readonly globalClipnorm: number | null
   readonly divisor: number
@@ -34,8 +33,6 @@ const jointFactor = scalarFormula(
   'limit * min(1 / (sqrt(squares) / divisor), 1 / (limit * scale)) + (squares - squares)',
 )
 
-const add = scalarFormula('a + b')
-
 /** Returns the factors of each gradient. With a limit of 0 or less nothing is clipped. */
 export function clipsByNorm(
   gradients: readonly Tensor[],
@@ -43,35 +40,38 @@ export function clipsByNorm(
 ): readonly Clip[] {
   const limit = clipnorm ?? globalClipnorm ?? 0
   if (!(limit > 0)) return gradients.map(() => unclipped)
-  return setRecording(false, () => {
-    if (clipnorm !== null) return gradients.map((g) => clipOf([g], ownFactor, limit, divisor))
-    const joint = clipOf(gradients, jointFactor, limit, divisor)
-    return gradients.map(() => joint)
-  })
+  if (clipnorm !== null) return gradients.map((g) => clipOf([g], ownFactor, limit, divisor))
+  const joint = clipOf(gradients, jointFactor, limit, divisor)
+  return gradients.map(() => joint)
 }
 
 function clipOf(gradients: readonly Tensor[], factor: ScalarFormula, limit: number, divisor: number): Clip {
+  const plain = squaresOf(gradients)
+  if (typeof plain === 'number' && Number.isFinite(plain)) return { scale: 1, factor: factor(limit, plain, divisor, 1) }
   const dtype = gradients.some((g) => g.dtype === 'float64') ? 'float64' : 'float32'
-  const plain = gradients.map(sumOfSquares).reduce(sum)
-  const scale = scaleOf({ squares: plain, shrinking: shrinking[dtype] })
-  const squares = scale === 1 ? plain : gradients.map((g) => sumOfSquares(g.cast(dtype).mul(scale))).reduce(sum)
-  return { scale, factor: factor({ squares, scale, limit, divisor }) }
+  const scale = typeof plain === 'number' ? shrinking[dtype] : elementwise(scaleRow, [plain, shrinking[dtype]])
+  const squares = squaresOf(gradients.map((g) => g.cast(dtype).mul(scale)))
+  return { scale, factor: factor(limit, squares, divisor, scale) }
 }
 
-const sum = (a: Scalar, b: Scalar): Scalar => (typeof a === 'number' && typeof b === 'number' ? a + b : add({ a, b }))
-
-/** Σx² */
-function sumOfSquares(x: Tensor): Scalar {
-  const axes = x.shape.map((_, i) => i)
-  return scalarOf(new Tensor(backend.reduce('sumSquares', x.buffer, x.shape, axes), []))
+/** Σx² of all elements of all gradients. */
+function squaresOf(gradients: readonly Tensor[]): Scalar {
+  let total: Scalar | null = null
+  for (const { buffer, shape } of gradients) {
+    const axes = shape.map((_, i) => i)
+    const squares = scalarOf(backend.reduce('sumSquares', buffer, shape, axes))
+    if (total === null) total = squares
+    else total = typeof total === 'number' && typeof squares === 'number' ? total + squares : sum(total, squares)
+  }
+  return total ?? 0
 }
+
+const sum = scalarFormula('a + b')
 
 /** Powers of 2 that make the largest numbers of a dtype small enough to add up their squares. */
 const shrinking = { float32: 2 ** -96, float64: 2 ** -540 } as const
 
-const formulaOfScale = 'squares - squares == 0 ? 1 : shrinking'
-const scaleOf = scalarFormula(formulaOfScale)
-const scaleRow = op(formulaOfScale)
+const scaleRow = op('squares - squares == 0 ? 1 : shrinking')
 
 /** The factor for numbers before their squares are added up, given Σx²: 1, unless that overflows. */
 export function scaleFor(squares: Tensor): Tensor {

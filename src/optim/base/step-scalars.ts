@@ -3,21 +3,23 @@
  * such numbers.
  */
 import { OptionError } from '../../errors.js'
+import type { DataBuffer } from '../../kernels/backend.js'
 import { numberAlgebra } from '../../kernels/formula/algebra.js'
-import { type Expr, fold } from '../../kernels/formula/ast.js'
+import { type Expr, fold, type NumberExpr, type SymbolExpr } from '../../kernels/formula/ast.js'
+import { interpret } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
 import { elementwise, op } from '../../tensor/operation.js'
-import type { Tensor } from '../../tensor/tensor.js'
+import { Tensor } from '../../tensor/tensor.js'
 import { LearningRateSchedule } from '../schedules/schedule.js'
 import { type Hyperparameter, isHyperparameter } from './options.js'
 
 /** A number, or a tensor of one element: a number on a GPU that has not been read. */
 export type Scalar = number | Tensor
 
-/** A tensor of one element as a number, where reading one does not have to wait. */
-export function scalarOf(x: Tensor): Scalar {
-  return backend.readsAtOnce ? backend.readAt(x.buffer, 0) : x
+/** A buffer of one element: as a number, where reading one does not have to wait. */
+export function scalarOf(x: DataBuffer): Scalar {
+  return backend.readsAtOnce ? backend.readAt(x, 0) : new Tensor(x, [])
 }
 
 /** The value of an option at a step. */
@@ -78,8 +80,12 @@ export class StepScalars {
 
   /** Computes the counters after a step from those before it and the options, by a formula program. */
   advance(program: string, counters: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-    const values = { ...Object.fromEntries(this.names.map((name, i) => [name, this.values[i] as number])), ...counters }
-    for (const { name, value } of parse(program).statements) values[name] = onNumbers(value)(values)
+    const now = this.names.map((name, i) => counters[name] ?? (this.values[i] as number))
+    const values = interpret(
+      parse(program),
+      numberAlgebra,
+      Object.fromEntries(this.names.map((name, i) => [name, now[i]])),
+    )
     const next = Object.fromEntries(Object.keys(counters).map((name) => [name, values[name]]))
     for (const name of Object.keys(next)) this.values[this.names.indexOf(name)] = next[name]
     return next
@@ -96,39 +102,36 @@ export class StepScalars {
   }
 }
 
-/** A function of named scalars. */
-export type ScalarFormula = (values: Readonly<Record<string, Scalar>>) => Scalar
+/** A function of scalars. */
+export type ScalarFormula = (...args: Scalar[]) => Scalar
 
-/** A formula of named scalars: of numbers it is a number; if one of them has not been read, a tensor of one element. */
+/**
+ * A formula of scalars, in the order of their names: of numbers it is a number; if one of them has not been read, a tensor of one
+ * element.
+ */
 // @__NO_SIDE_EFFECTS__
 export function scalarFormula(text: string): ScalarFormula {
   const row = op(text)
-  return (values) => {
-    const args = row.program.inputs.map((name) => values[name])
-    if (args.every((x) => typeof x === 'number')) return onNumbers(row.program.statements[0].value)(values as Numbers)
-    return elementwise(row, args)
+  let compiled: OnNumbers | null = null
+  return (...args) => {
+    for (let i = 0; i < args.length; i++) if (typeof args[i] !== 'number') return elementwise(row, args)
+    compiled ??= onNumbers(row.program.statements[0].value, row.program.inputs)
+    return compiled(args as number[])
   }
 }
 
-type Numbers = Readonly<Record<string, number>>
-type OnNumbers = (values: Numbers) => number
+type OnNumbers = (args: readonly number[]) => number
 
-/** The functions that compute expressions. */
-const compiled = new WeakMap<Expr, OnNumbers>()
-
-/** An expression as a function of numbers. */
-function onNumbers(expr: Expr): OnNumbers {
-  const known = compiled.get(expr)
-  if (known) return known
-  const made = fold<OnNumbers>(
-    expr,
-    (leaf) => (leaf.kind === 'number' ? () => leaf.value : (values) => values[leaf.name]),
-    ({ fn }, [a, b, c]) => {
-      const f = numberAlgebra[fn] as (...args: number[]) => number
-      if (!b) return (values) => f(a(values))
-      return c ? (values) => f(a(values), b(values), c(values)) : (values) => f(a(values), b(values))
-    },
-  )
-  compiled.set(expr, made)
-  return made
+/** An expression as a function of the numbers of these names. */
+function onNumbers(expr: Expr, names: readonly string[]): OnNumbers {
+  const leaf = (x: NumberExpr | SymbolExpr): OnNumbers => {
+    if (x.kind === 'number') return () => x.value
+    const i = names.indexOf(x.name)
+    return (args) => args[i]
+  }
+  return fold<OnNumbers>(expr, leaf, ({ fn }, [a, b, c]) => {
+    const f = numberAlgebra[fn] as (...args: number[]) => number
+    if (!b) return (args) => f(a(args))
+    return c ? (args) => f(a(args), b(args), c(args)) : (args) => f(a(args), b(args))
+  })
 }

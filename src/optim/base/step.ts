@@ -102,7 +102,8 @@ export class Step {
   /** Updates one variable: its rows, one fused pass, or the optimizer's own `updateVariable`. */
   private updateOne(state: VariableState, gradient: Tensor): void {
     this.useClipOf(state)
-    if (this.isSparse(state, gradient)) updateRows(this.program(state), state, rowsOf(gradient), this.scalars)
+    const isSparse = gradient instanceof IndexedSlices && this.rowsOnly(state)
+    if (isSparse) updateRows(this.program(state), state, rowsOf(gradient), this.scalars)
     else if (this.parts.updateVariable) this.updateInPasses(this.parts.updateVariable, state, gradient)
     else this.rules.run(state, gradient.buffer, this.runOf(state))
     state.variable.version++
@@ -125,14 +126,13 @@ export class Step {
     const states = variables.map((variable) => this.parts.states.of(variable))
     const { scalars } = this
     const isAccumulated = states.some(({ accumulator }) => accumulator)
-    const clips = clipsByNorm(
-      states.map((state, i) => this.unclipped(state, gradients[i])),
-      {
-        clipnorm: scalars.get('clipnorm'),
-        globalClipnorm: scalars.get('globalClipnorm'),
-        divisor: isAccumulated ? 1 : Math.abs(scalars.get('lossScaleFactor') ?? 1),
-      },
-    )
+    const limits = {
+      clipnorm: scalars.get('clipnorm'),
+      globalClipnorm: scalars.get('globalClipnorm'),
+      divisor: isAccumulated ? 1 : Math.abs(scalars.get('lossScaleFactor') ?? 1),
+    }
+    const unclipped = states.map((state, i) => this.unclipped(state, gradients[i]))
+    const clips = setRecording(false, () => clipsByNorm(unclipped, limits))
     for (let i = 0; i < states.length; i++) states[i].clip = clips[i]
   }
 
@@ -143,7 +143,8 @@ export class Step {
       this.rules.runText(state, gradient.buffer, lines.meanLine(this.plan(state)))
       return new Tensor(accumulator.buffer, variable.shape)
     }
-    if (!this.isSparse(state, gradient)) return new Tensor(gradient.buffer, variable.shape)
+    if (!(gradient instanceof IndexedSlices)) return gradient
+    if (!this.rowsOnly(state)) return new Tensor(gradient.buffer, variable.shape)
     const { indices, values, inner } = rowsOf(gradient)
     return new Tensor(values, [indices.length, inner])
   }
@@ -188,10 +189,10 @@ export class Step {
     for (const state of states.list) if (state.variable.trainable || now.has(state.variable)) writeAverage(state)
   }
 
-  /** Returns whether only the rows of this gradient are updated. */
-  private isSparse(state: VariableState, gradient: Tensor): gradient is IndexedSlices {
+  /** True if only the rows of sparse gradients are updated. */
+  private rowsOnly(state: VariableState): boolean {
     const { sparse, options, recorder } = this.parts
-    if (!sparse || !(gradient instanceof IndexedSlices) || !options.jitCompile || !backend.putRows) return false
+    if (!sparse || !options.jitCompile || !backend.putRows) return false
     return state.accumulator === null && state.average === null && this.plan(state).decay === null && !recorder.wants
   }
 

@@ -83,7 +83,7 @@ export class VariableStep {
     )
     run(
       [this.g.buffer, ...buffers.slice(1), ...tensors.map(([, x]) => x.buffer)],
-      [...values, ...numbers.map(([, x]) => (typeof x === 'number' ? x : scalarOf(x)))],
+      [...values, ...numbers.map(([, x]) => (typeof x === 'number' ? x : scalarOf(x.buffer)))],
       this.variable.shape,
     )
   }

@@ -95,7 +95,7 @@ export const schedule: Check = (x) => {
 export const listOfSchedules: Check = (x) =>
   Array.isArray(x) && x.every((one) => schedule(one) === undefined) ? undefined : 'an array of schedules: [a, b]'
 
-/** What an option without a check may be: a finite number, or what a schedule may be made of. */
+/** Accepts values of options without a check: a finite number, or what a schedule may be made of. */
 const anything: Check = (x) => {
   if (typeof x === 'function' || schedule(x) === undefined) return undefined
   return Array.isArray(x) && x.every((one) => typeof one !== 'number' || Number.isFinite(one)) ? undefined : finite(x)
