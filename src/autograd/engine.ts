@@ -38,6 +38,8 @@ export abstract class Node<T> {
     this.inputs = inputs
   }
 
+  /** True if `gradients` calls a function of the user. */
+  abstract readonly callsUser: boolean
   /** The gradients of the inputs, given that of the output; null where none flows. */
   abstract gradients(g: T): readonly (T | null)[]
 
@@ -109,6 +111,11 @@ export function backpropagate<T extends Differentiable<T>>(
     for (const [leaf, g] of leaves) if (leaf.hooks) leaves.set(leaf, runHooks(leaf.hooks, g))
     return leaves
   })
+}
+
+/** Returns whether a walk from this root calls functions of the user, which may keep the gradients that they see. */
+export function callsUser<T extends Differentiable<T>>(root: T): boolean {
+  return nodesBehind([root]).some(({ callsUser, hooks, inputs }) => callsUser || hooks || inputs?.some((x) => x.hooks))
 }
 
 /** The leaves that require a gradient and lie behind the roots. */

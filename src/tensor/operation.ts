@@ -21,6 +21,8 @@ export type TensorOrNumber = Tensor | number
 /** A row of the table, as the backward pass uses it. */
 export interface Row {
   readonly name: string
+  /** True if a function of the user computes the gradients. */
+  readonly callsUser?: boolean
   /** The gradient of input `i`, when that of the output is `g`; its shape may still have to be un-broadcast. */
   gradientOf(i: number, g: Tensor, node: OperationNode): Tensor
 }
@@ -43,6 +45,10 @@ export class OperationNode extends Node<Tensor> {
   ) {
     super(inputs)
     this.version = versions(inputs)
+  }
+
+  get callsUser(): boolean {
+    return this.row.callsUser === true
   }
 
   gradients(g: Tensor): (Tensor | null)[] {
@@ -229,6 +235,7 @@ export type Rules<Inputs extends readonly Tensor[], Options> = number extends In
 /** A row written as functions: the numbers and shape of the result, and one gradient per input. */
 export class PrimitiveRow<Inputs extends readonly Tensor[], Options> implements Row {
   name = 'primitive'
+  callsUser = false
 
   constructor(
     readonly forward: (inputs: Inputs, options: Options) => { buffer: DataBuffer; shape: Shape },

@@ -41,8 +41,11 @@ export class Tensor implements Differentiable<Tensor> {
   readonly requiresGrad: boolean
   /** The operation that computed it, while gradients can flow through it; null for a leaf. */
   readonly node: Node<Tensor> | null
-  /** The gradient that `backward` left here, of this shape; null before. */
-  grad: Tensor | null = null
+  /**
+   * The gradient as `backward` left it; see `grad`.
+   * @internal
+   */
+  gradient: Tensor | null = null
   /** Functions that see the gradient of a leaf; see `onGradient`. */
   hooks: GradientHook<Tensor>[] | null = null
   /**
@@ -59,6 +62,15 @@ export class Tensor implements Differentiable<Tensor> {
     this.shape = shape
     this.requiresGrad = requiresGrad
     this.node = node
+  }
+
+  /** The gradient that `backward` left here, of this shape; null before. */
+  get grad(): Tensor | null {
+    return this.gradient
+  }
+
+  set grad(gradient: Tensor | null) {
+    this.gradient = gradient
   }
 
   /** The number of elements. */

@@ -37,6 +37,8 @@ export class Variable extends Tensor {
   constraint: Constraint | null
   /** An optimizer takes its gradient as its new value instead of stepping along it (Keras). Default false. */
   overwriteWithGradient = false
+  /** Holds gradient after gradient, as long as nobody has seen them. */
+  private gradientBuffer: DataBuffer | null = null
 
   /** Internal: use `variable(data)`. */
   constructor(numbers: DataBuffer, shape: Shape, trainable: boolean, name: string, constraint: Constraint | null) {
@@ -44,6 +46,25 @@ export class Variable extends Tensor {
     this.name = name
     this.path = name
     this.constraint = constraint
+  }
+
+  /** The gradient that `backward` left here, of this shape; null before. */
+  override get grad(): Tensor | null {
+    const { gradient } = this
+    if (gradient !== null && gradient.buffer === this.gradientBuffer)
+      this.gradient = new Tensor(backend.duplicate(gradient.buffer), this.shape)
+    return this.gradient
+  }
+
+  override set grad(gradient: Tensor | null) {
+    this.gradient = gradient
+  }
+
+  /** Internal: sets the gradient to a copy of these numbers. */
+  copyGradient({ buffer }: Tensor): void {
+    this.gradientBuffer ??= backend.allocate(this.dtype, this.size)
+    backend.write(this.gradientBuffer, buffer)
+    this.gradient = new Tensor(this.gradientBuffer, this.shape)
   }
 
   /** True if it requires a gradient and optimizers update it. Set it to false to freeze the variable. */

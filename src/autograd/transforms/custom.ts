@@ -3,13 +3,15 @@
  */
 import { GradientError, ShapeError } from '../../errors.js'
 import { checkFunction, show } from '../../options.js'
-import { type TensorLike, toTensor, toTensors, zerosLike } from '../../tensor/creation.js'
+import { type TensorLike, toTensor, toTensors } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { zerosLike } from '../../tensor/filling.js'
 import { foreign } from '../../tensor/foreign.js'
 import { notAsync } from '../../tensor/not-async.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../../tensor/operation.js'
 import { accumulate } from '../../tensor/operations/backward.js'
-import { concat, snapshot } from '../../tensor/operations/shaping.js'
+import { concat } from '../../tensor/operations/joining.js'
+import { snapshot } from '../../tensor/operations/shape-rows.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { backpropagate, isRecording, leavesBehind } from '../engine.js'
@@ -52,6 +54,7 @@ export function customGradient(
     },
   )
   row.name = 'customGradient'
+  row.callsUser = true
   return (...xs) => run(row, toTensors(xs, 'float32'), undefined)
 }
 
@@ -116,6 +119,7 @@ export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
 /** The row of a checkpoint: its inputs are the arguments of `f`, then the variables that `f` read. */
 class RecomputingRow implements Row {
   readonly name = 'checkpoint'
+  readonly callsUser = true
   private memo: { g: Tensor; gradients: Map<Tensor, Tensor>; inputs: readonly Tensor[] } | null = null
 
   constructor(

@@ -1,6 +1,7 @@
 /**
  * Columns of a table that is being read: what type each has, and its values so far.
  */
+import type { Cells } from './cells.js'
 import { parseNumber } from './numbers.js'
 
 /** `number`, `boolean` (true and false, as 1 and 0), `text`, or `skip` for a column that is not read. */
@@ -57,9 +58,9 @@ export class Column {
     this.isPlain = type === 'number' && !decimalComma
   }
 
-  /** Puts the value of a cell at a place; false where it holds none. */
-  put(i: number, cell: string): boolean {
-    const value = this.isPlain ? parseNumber(cell) : this.read(cell)
+  /** Puts the value of cell `at` at a place; false where it holds none. */
+  put(i: number, cells: Cells, at: number): boolean {
+    const value = this.isPlain ? parseNumber(cells.text, cells.start(at), cells.end(at)) : this.read(cells.at(at))
     if (typeof value === 'string') this.text[i] = value
     else if (value === null || Number.isNaN(value)) return false
     else {

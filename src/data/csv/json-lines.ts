@@ -4,6 +4,7 @@
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
 import { Dataset } from '../dataset.js'
+import { Cells } from './cells.js'
 import { missingWords, type TableOptions, TableReader } from './reader.js'
 import type { Table } from './table.js'
 import { type Text, type TextSource, textOf } from './text-source.js'
@@ -28,10 +29,7 @@ export async function readJsonLines(source: TextSource, options: TableOptions = 
   let reader: TableReader | null = null
   let names: string[] = []
   const push = ([value, line]: (typeof sample)[0]) =>
-    reader?.push(
-      names.map((name) => cellOf(value[name])),
-      line,
-    )
+    reader?.push(Cells.of(names.map((name) => cellOf(value[name]))), line)
   const begin = () => {
     names = [...new Set(sample.flatMap(([value]) => Object.keys(value)))]
     reader = new TableReader(op, text.name, names, { missingValues: missingWords, ...options })

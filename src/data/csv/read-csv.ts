@@ -4,6 +4,7 @@
 import { OptionError } from '../../errors.js'
 import { checkOptions } from '../../options.js'
 import { Dataset } from '../dataset.js'
+import { Cells } from './cells.js'
 import { parseNumber } from './numbers.js'
 import { type TableOptions, TableReader } from './reader.js'
 import { recordsOf } from './records.js'
@@ -88,7 +89,7 @@ async function* partsOf(op: string, text: Text, options: CsvOptions, isStreaming
   for await (const records of recordsOf(op, text, delimiter)) {
     records((cells, line) => {
       if (reader) reader.push(cells, line)
-      else if (cells.length > 1 || cells[0] !== '') reader = begin(op, text.name, options, cells, line)
+      else if (cells.length > 1 || cells.at(0) !== '') reader = begin(op, text.name, options, cells.toArray(), line)
     })
     const current = reader as TableReader | null
     if (isStreaming && current && !current.isWaiting) yield current.take()
@@ -109,7 +110,7 @@ function begin(op: string, source: string, options: CsvOptions, cells: string[],
   const own = names ?? cells.map((cell, i) => (header && cell.trim()) || `column${i + 1}`)
   checkUnique(op, own)
   const reader = new TableReader(op, source, own, options, decimal === ',')
-  if (!header) reader.push(cells, line)
+  if (!header) reader.push(Cells.of(cells), line)
   return reader
 }
 

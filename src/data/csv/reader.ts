@@ -4,6 +4,7 @@
  */
 import { OptionError } from '../../errors.js'
 import { nearest } from '../../options.js'
+import { Cells } from './cells.js'
 import { Column, type ColumnType, inferType, reader } from './columns.js'
 import { type Cell, checkPolicy, fillOf, type MissingPolicy, type MissingValue } from './missing.js'
 import { Table } from './table.js'
@@ -75,18 +76,18 @@ export class TableReader {
   }
 
   /** Takes a record. */
-  push(cells: string[], line: number): void {
+  push(cells: Cells, line: number): void {
     if (cells.length !== this.names.length) {
-      const isBlank = cells.length === 1 && cells[0] === ''
+      const isBlank = cells.length === 1 && cells.at(0) === ''
       if (!isBlank) this.reject(line, `has ${cells.length} values, not ${this.names.length} (${this.names.join(', ')})`)
     } else if (this.slots) this.add(this.slots, cells, line)
-    else if (this.waiting.push([cells, line]) === sampleSize) this.start()
+    else if (this.waiting.push([cells.toArray(), line]) === sampleSize) this.start()
   }
 
   /** Decides about the types, and reads what has waited for that. */
   private start(): Slot[] {
     this.slots = this.names.flatMap((name, at) => this.slotOf(name, at))
-    for (const [cells, line] of this.waiting) this.add(this.slots, cells, line)
+    for (const [cells, line] of this.waiting) this.add(this.slots, Cells.of(cells), line)
     this.waiting = []
     return this.slots
   }
@@ -117,12 +118,12 @@ export class TableReader {
     return isBlankEdged(cell) && this.missingWords.has(cell.trim())
   }
 
-  private add(slots: readonly Slot[], cells: readonly string[], line: number): void {
+  private add(slots: readonly Slot[], cells: Cells, line: number): void {
     for (const slot of slots) {
-      const cell = cells[slot.at]
-      const mayHold = (slot.type !== 'text' && !this.hasNumbers) || !this.isMissing(cell)
-      if (mayHold && slot.column.put(this.size, cell)) continue
-      if (!this.addHole(slot, cell, line)) {
+      const { at, column } = slot
+      const mayHold = (slot.type !== 'text' && !this.hasNumbers) || !this.isMissing(cells.at(at))
+      if (mayHold && column.put(this.size, cells, at)) continue
+      if (!this.addHole(slot, cells.at(at), line)) {
         this.forget(slots, line)
         return
       }

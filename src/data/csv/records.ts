@@ -3,10 +3,11 @@
  */
 import { dsvFormat } from 'd3-dsv'
 import { OptionError } from '../../errors.js'
+import { Cells } from './cells.js'
 import type { Text } from './text-source.js'
 
-/** Takes a record, and the line that it begins in (from 1). */
-export type OnRecord = (cells: string[], line: number) => void
+/** Takes a record, and the line that it begins in (from 1). The cells are another record's after the call. */
+export type OnRecord = (cells: Cells, line: number) => void
 
 /** Whole records: hands them to a function, in order. */
 export type Records = (onRecord: OnRecord) => void
@@ -20,14 +21,17 @@ const longest = 1 << 24
  */
 export async function* recordsOf(op: string, text: Text, delimiter: string): AsyncGenerator<Records> {
   const { parseRows } = dsvFormat(delimiter)
+  const shared = new Cells()
   let [rest, line] = ['', 1]
   const records = (part: string): Records => {
-    if (!/"|\r(?!\n)/.test(part)) return (onRecord) => split(part, delimiter, (cells) => onRecord(cells, line++))
+    if (!/"|\r(?!\n)/.test(part))
+      return (onRecord) => split(part, delimiter, shared, (cells) => onRecord(cells, line++))
     return (onRecord) => {
       parseRows(part, (cells) => {
         const start = line
         line += 1 + breaksIn(cells)
-        onRecord(cells, start)
+        shared.set(cells)
+        onRecord(shared, start)
         return null
       })
     }
@@ -45,23 +49,27 @@ export async function* recordsOf(op: string, text: Text, delimiter: string): Asy
   yield records(rest)
 }
 
-/** The records of text without quotes, twice as fast as by d3-dsv. */
-function split(text: string, delimiter: string, onRecord: (cells: string[]) => void): void {
-  let comma = text.indexOf(delimiter)
-  for (let start = 0; start < text.length; ) {
-    const newlineAt = text.indexOf('\n', start)
-    const end = newlineAt < 0 ? text.length : newlineAt
-    const last = end > start && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
-    const cells: string[] = []
-    while (comma >= 0 && comma < last) {
-      cells.push(text.slice(start, comma))
-      start = comma + 1
-      comma = text.indexOf(delimiter, start)
-    }
-    cells.push(text.slice(start, last))
-    start = end + 1
+/** The records of text without quotes, faster than by d3-dsv. */
+function split(text: string, delimiter: string, cells: Cells, onRecord: (cells: Cells) => void): void {
+  const separator = delimiter.charCodeAt(0)
+  const last = Math.max(separator, newline)
+  let start = 0
+  cells.text = text
+  cells.length = 0
+  const endRecord = (end: number) => {
+    cells.add(start, end > start && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end)
     onRecord(cells)
+    cells.length = 0
   }
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c > last) continue // most characters
+    if (c === separator) cells.add(start, i)
+    else if (c === newline) endRecord(i)
+    else continue
+    start = i + 1
+  }
+  if (start < text.length || cells.length > 0) endRecord(text.length)
 }
 
 function breaksIn(cells: readonly string[]): number {

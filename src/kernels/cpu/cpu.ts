@@ -4,14 +4,25 @@
 import type { Backend } from '../backend.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
 import { matmul } from './matmul/matmul.js'
-import { duplicate, isAlive, ordinary, overwrite, resident, valueAt, values, within } from './memory/memory.js'
+import {
+  duplicate,
+  isAlive,
+  isInWorkspace,
+  ordinary,
+  overwrite,
+  resident,
+  valueAt,
+  values,
+  within,
+} from './memory/memory.js'
 import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
+import { normalize, normalizeGradient } from './normalize/normalize.js'
 import { allFinite } from './reduce/finite.js'
 import { argReduce, reduce } from './reduce/reduce.js'
 import { recurrence, scan } from './reduce/scan.js'
-import { crossEntropy, crossEntropyGradient, softmax } from './softmax/softmax.js'
+import { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax/softmax.js'
 import { describeThreads } from './threads/pool.js'
 import { hasFma } from './wasm/module.js'
 
@@ -34,6 +45,9 @@ export const cpu: Backend = {
   readAt: valueAt,
   allFinite,
   inWorkspace: within,
+  get isInWorkspace() {
+    return isInWorkspace()
+  },
   free() {}, // the garbage collector does
 
   map,
@@ -48,6 +62,9 @@ export const cpu: Backend = {
   softmax,
   crossEntropy,
   crossEntropyGradient,
+  softmaxGradient,
+  normalize,
+  normalizeGradient,
 
   copy,
   place,

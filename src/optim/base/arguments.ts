@@ -173,14 +173,14 @@ export function needsLoss(owner: string, reason: string): GradientError {
  */
 export function storedGradients(variables: readonly Variable[]): Gradient[] {
   checkSome('step', variables)
-  if (variables.every((v) => !v?.grad)) {
+  if (variables.every((v) => !v?.gradient)) {
     for (const variable of variables) checkVariable('step', variable)
     throw new GradientError(
       `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
     )
   }
   const gradients = new Array<Gradient>(variables.length)
-  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i]?.grad
+  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i]?.gradient
   return gradients
 }
 

@@ -1,17 +1,20 @@
 /**
  * `loss.backward()`: the engine's walk, started at a tensor.
  */
-import { type BackpropagateOptions, backpropagate } from '../../autograd/engine.js'
+import { type BackpropagateOptions, backpropagate, callsUser } from '../../autograd/engine.js'
 import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
 import { flag, resolve, show } from '../../options.js'
-import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
+import { backend } from '../backend.js'
+import { type TensorLike, toTensorBeside } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { onesLike } from '../filling.js'
 import { foreign } from '../foreign.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { formatShape, sameShape } from '../shape.js'
 import { Tensor } from '../tensor.js'
-import { concat } from './shaping.js'
+import { Variable } from '../variable.js'
+import { concat } from './joining.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
@@ -27,9 +30,33 @@ import { concat } from './shaping.js'
  * w.grad.toArray() // => [2, 4]
  */
 export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptions): void {
-  for (const [leaf, gradient] of gradientsOfLeaves(x, g, options)) {
-    leaf.grad = leaf.grad ? accumulate(leaf.grad, gradient) : gradient
+  if (!isPrivate(x, options)) addGradients(gradientsOfLeaves(x, g, options))
+  else
+    backend.inWorkspace(() =>
+      addGradients(gradientsOfLeaves(x, g, options))
+        .filter((leaf) => !settle(leaf))
+        .map(({ gradient }) => gradient),
+    )
+}
+
+/** True if nobody sees a gradient before the walk is over, so that it may take place in a workspace of its own. */
+function isPrivate(x: Tensor, { retainGraph, createGraph }: BackpropagateOptions = {}): boolean {
+  return backend.isInWorkspace === false && !retainGraph && !createGraph && x instanceof Tensor && !callsUser<Tensor>(x)
+}
+
+/** Adds to the gradients of leaves, and returns these. */
+function addGradients(gradients: Map<Tensor, Tensor>): Tensor[] {
+  for (const [leaf, gradient] of gradients) {
+    leaf.gradient = leaf.gradient ? accumulate(leaf.gradient, gradient) : gradient
   }
+  return [...gradients.keys()]
+}
+
+/** Copies the gradient of a variable to where it outlives a workspace; returns false for what must be returned from there. */
+function settle(leaf: Tensor): boolean {
+  if (!(leaf instanceof Variable) || leaf.gradient instanceof IndexedSlices) return false
+  leaf.copyGradient(leaf.gradient as Tensor)
+  return true
 }
 
 /**

@@ -192,6 +192,11 @@ export function within<T>(run: () => T): T {
   }
 }
 
+/** True while something runs in a workspace. */
+export function isInWorkspace(): boolean {
+  return isWithin
+}
+
 function keep(b: CpuBuffer): void {
   if (b.array === null && b.generation === generation) b.array = copyOut(b.dtype, b.address, b.size)
 }
