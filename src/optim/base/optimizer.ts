@@ -14,7 +14,21 @@ import type { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
 import { checkAll, checkGradients, checkVariables, currentOperation, Pairs } from './arguments.js'
 import { type Explanation, Recorder } from './explain.js'
-import * as o from './options.js'
+import {
+  configOf,
+  exclusionOf,
+  type Hyperparameter,
+  kindOfRate,
+  lossScale,
+  type OptimizerOptions,
+  optionsOf,
+  printOptions,
+  type Ranges,
+  type Resolved,
+  rate,
+  resolveOptions,
+  type WeightDecayExclusions,
+} from './options.js'
 import { overflows } from './rule.js'
 import { States } from './states.js'
 import { checkRule, Step } from './step.js'
@@ -29,17 +43,17 @@ type Numbers = Readonly<Record<string, number>>
  * The base of optimizers that follow a rule. (Its constructor has no comment, so that editors show those of the classes that inherit it.)
  * @throws OptionError for an unknown option, or a value of the wrong kind or out of range
  */
-export abstract class Optimizer<Options extends o.OptimizerOptions = o.OptimizerOptions> extends AnyOptimizer {
+export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> extends AnyOptimizer {
   /** The optimizer's own options and their defaults. The shared ones need not be repeated. */
   static readonly defaults: Readonly<Record<string, unknown>> = { learningRate: 0.001 }
   /** The optimizer's own options that may be null although their default is not. */
   static readonly nullable: readonly string[] = []
   /** Checks of the optimizer's own options. Default: numbers, schedules and functions where the default is a number. */
-  static readonly ranges: o.Ranges = {}
+  static readonly ranges: Ranges = {}
 
   readonly name: string
   /** The options, defaults filled in. */
-  readonly options: o.Resolved<Options>
+  readonly options: Resolved<Options>
 
   /**
    * The update, one statement a line. It reads and assigns `w` (weights) and the slots, and reads `g` (gradient), `eta`
@@ -82,7 +96,7 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
   constructor(options: NoInfer<Options> = {} as Options) {
     super()
     const rules = new.target as unknown as typeof Optimizer
-    const resolved = o.resolveOptions<Options>(rules, options)
+    const resolved = resolveOptions<Options>(rules, options)
     this.checkOptions(resolved)
     this.options = resolved
     this.name = this.shared.name ?? autoName(rules.name)
@@ -91,26 +105,26 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
   // Options
 
   /** Checks options that depend on each other; called by the constructor. Throw an `OptionError` to reject them. */
-  protected checkOptions(_options: o.Resolved<Options>): void {}
+  protected checkOptions(_options: Resolved<Options>): void {}
 
   get learningRate(): number {
     return evaluateAt(this.className, 'learningRate', this.shared.learningRate, this.states.applied)
   }
 
-  set learningRate(value: o.Hyperparameter) {
+  set learningRate(value: Hyperparameter) {
     const old = this.shared.learningRate
-    checkArgument(this.className, 'learningRate', value, o.rate)
+    checkArgument(this.className, 'learningRate', value, rate)
     if (typeof value === 'number' && typeof old !== 'number') throw scheduled(this.name, old)
     this.setOption('learningRate', value)
   }
 
   /** The factor that the gradients are divided by, or null. */
-  get lossScaleFactor(): o.Hyperparameter | null {
+  get lossScaleFactor(): Hyperparameter | null {
     return this.shared.lossScaleFactor
   }
 
-  set lossScaleFactor(value: o.Hyperparameter | null) {
-    checkArgument(this.className, 'lossScaleFactor', value, o.lossScale)
+  set lossScaleFactor(value: Hyperparameter | null) {
+    checkArgument(this.className, 'lossScaleFactor', value, lossScale)
     this.setOption('lossScaleFactor', value)
     this.compileAgain()
   }
@@ -126,8 +140,8 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
    * const optimizer = new AdamW()
    * optimizer.excludeFromWeightDecay({ names: ['bias', 'gamma|beta'] })
    */
-  excludeFromWeightDecay(exclusions: o.WeightDecayExclusions): void {
-    this.isExcluded = o.exclusionOf(exclusions)
+  excludeFromWeightDecay(exclusions: WeightDecayExclusions): void {
+    this.isExcluded = exclusionOf(exclusions)
     this.compileAgain()
   }
 
@@ -138,11 +152,11 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
 
   /** Returns the value of an option at the next step. */
   protected optionNow(name: keyof Options & string): number {
-    return evaluateAt(this.className, name, this.options[name] as o.Hyperparameter, this.states.applied)
+    return evaluateAt(this.className, name, this.options[name] as Hyperparameter, this.states.applied)
   }
 
   getConfig(): Config {
-    return o.configOf(this.name, this.options)
+    return configOf(this.name, this.options)
   }
 
   /**
@@ -150,12 +164,12 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
    * @throws OptionError for unknown entries
    */
   static fromConfig<O>(this: new (options: never) => O, config: Config): O {
-    return new this(o.optionsOf(config) as never)
+    return new this(optionsOf(config) as never)
   }
 
   /** `AdamW(learningRate: 0.001, weightDecay: 0.004, …)`: what differs from the shared defaults. */
   override toString(): string {
-    return `${this.className}(${o.printOptions(this.options, (this.constructor as typeof Optimizer).defaults)})`
+    return `${this.className}(${printOptions(this.options, (this.constructor as typeof Optimizer).defaults)})`
   }
 
   // State
@@ -386,8 +400,8 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
   }
 
   /** The options that all optimizers have. */
-  private get shared(): o.Resolved<o.OptimizerOptions> {
-    return this.options as unknown as o.Resolved<o.OptimizerOptions>
+  private get shared(): Resolved<OptimizerOptions> {
+    return this.options as unknown as Resolved<OptimizerOptions>
   }
 
   /** The numbers that are saved. */
@@ -405,8 +419,8 @@ export abstract class Optimizer<Options extends o.OptimizerOptions = o.Optimizer
   }
 }
 
-function scheduled(name: string, old: o.Hyperparameter): OptionError {
+function scheduled(name: string, old: Hyperparameter): OptionError {
   return new OptionError(
-    `learningRate: the learning rate of ${name} is ${o.kindOfRate(old)}, so a number cannot be set. Set a schedule or a function, or make a new optimizer with a number.`,
+    `learningRate: the learning rate of ${name} is ${kindOfRate(old)}, so a number cannot be set. Set a schedule or a function, or make a new optimizer with a number.`,
   )
 }

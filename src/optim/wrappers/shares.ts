@@ -5,7 +5,7 @@ import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from '../base/any-optimizer.js'
 import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
 
-/** What chooses the optimizer of a variable. */
+/** Chooses the optimizer of a variable. */
 export type Choice = OptimizerMap | ((variable: Variable) => AnyOptimizer)
 
 /** One of the optimizers, with its share of a call. */
