@@ -145,6 +145,11 @@ export const equivalents: Readonly<Record<string, Names>> = {
   hardSigmoid: ['', 'F.hardsigmoid(x)', 'ops.hard_sigmoid(x)', ''],
   hardSwish: ['', 'F.hardswish(x)', 'ops.hard_swish(x)', ''],
   hardTanh: ['np.clip(x, -1, 1)', 'F.hardtanh(x)', 'ops.hard_tanh(x)', 'tf.clipByValue(x, -1, 1)'],
+  hardShrink: ['', 'F.hardshrink(x, threshold)', 'ops.hard_shrink(x, threshold)', ''],
+  softShrink: ['', 'F.softshrink(x, threshold)', 'ops.soft_shrink(x, threshold)', ''],
+  tanhShrink: ['x - np.tanh(x)', 'F.tanhshrink(x)', 'ops.tanh_shrink(x)', ''],
+  glu: ['', 'F.glu(x, axis)', 'ops.glu(x, axis)', ''],
+  sparsemax: ['', '', 'ops.sparsemax(x, axis)', ''],
   softmax: ['', 'torch.softmax(x, axis)', 'ops.softmax(x, axis)', 'tf.softmax(x, axis)'],
   logSoftmax: ['', 'torch.log_softmax(x, axis)', 'ops.log_softmax(x, axis)', 'tf.logSoftmax(x, axis)'],
 
@@ -170,6 +175,9 @@ export const equivalents: Readonly<Record<string, Names>> = {
   median: ['np.median(x, axes)', 'torch.quantile(x, 0.5)', 'ops.median(x, axes)', ''],
   quantile: ['np.quantile(x, q, axes)', 'torch.quantile(x, q, axis)', 'ops.quantile(x, q, axes)', ''],
   histogram: ['np.histogram(x, bins)', 'torch.histogram(x, bins)', 'ops.histogram(x, bins)', ''],
+  layerNorm: ['', 'F.layer_norm(x, shape, gamma, beta, epsilon)', 'ops.layer_normalization(x, gamma, beta, axes, epsilon)', 'tf.layers.layerNormalization()'],
+  rmsNorm: ['', 'F.rms_norm(x, shape, gamma, epsilon)', 'ops.rms_normalization(x, gamma, axes, epsilon)', ''],
+  batchNorm: ['', 'F.batch_norm(x, mean, variance, gamma, beta)', 'ops.batch_normalization(x, mean, variance, axis)', 'tf.batchNorm(x, mean, variance)'],
   cov: ['np.cov(x)', 'torch.cov(x)', '', ''],
   corrcoef: ['np.corrcoef(x)', 'torch.corrcoef(x)', 'ops.corrcoef(x)', ''],
   diff: ['np.diff(x, n, axis)', 'torch.diff(x, n, axis)', 'ops.diff(x, n, axis)', ''],
@@ -213,6 +221,15 @@ export const equivalents: Readonly<Record<string, Names>> = {
   sort: ['np.sort(x, axis)', 'torch.sort(x, axis).values', 'ops.sort(x, axis)', ''],
   argSort: ['np.argsort(x, axis)', 'torch.argsort(x, axis)', 'ops.argsort(x, axis)', ''],
   topK: ['', 'torch.topk(x, k, axis)', 'ops.top_k(x, k)', 'tf.topk(x, k)'],
+  segmentSum: ['np.add.at(y, segments, x)', 'y.index_add(0, segments, x)', 'ops.segment_sum(x, segments, count)', 'tf.unsortedSegmentSum(x, segments, count)'],
+  scatterND: ['np.add.at(y, tuple(i.T), updates)', 'y.index_put(tuple(i.T), updates, accumulate=True)', 'ops.scatter(i, updates, shape)', 'tf.scatterND(i, updates, shape)'],
+  bincount: ['np.bincount(x, weights, n)', 'torch.bincount(x, weights, n)', 'ops.bincount(x, weights, n)', 'tf.bincount(x, weights, n)'],
+  unique: ['np.unique(x, return_inverse=True, return_counts=True)', 'torch.unique(x, return_inverse=True, return_counts=True)', '', 'tf.unique(x)'],
+  searchSorted: ['np.searchsorted(sorted, x, side)', 'torch.searchsorted(sorted, x, side=side)', 'ops.searchsorted(sorted, x, side)', 'tf.searchSorted(sorted, x, side)'],
+
+  // Attention
+  scaledDotProductAttention: ['', 'F.scaled_dot_product_attention(q, k, v, mask)', 'ops.dot_product_attention(q, k, v, mask=mask)', ''],
+  embedding: ['table[i]', 'F.embedding(i, table)', 'ops.take(table, i, 0)', 'tf.gather(table, i)'],
 
   // Linear algebra
   matmul: ['a @ b', 'a @ b', 'a @ b', 'tf.matMul(a, b)'],
@@ -229,6 +246,13 @@ export const equivalents: Readonly<Record<string, Names>> = {
   determinant: ['np.linalg.det(a)', 'torch.linalg.det(a)', 'ops.det(a)', ''],
   cholesky: ['np.linalg.cholesky(a)', 'torch.linalg.cholesky(a)', 'ops.cholesky(a)', ''],
   qr: ['np.linalg.qr(a)', 'torch.linalg.qr(a)', 'ops.qr(a)', 'tf.linalg.qr(a)'],
+  triangularSolve: ['scipy.linalg.solve_triangular(a, b, lower=lower)', 'torch.linalg.solve_triangular(a, b, upper=upper)', 'ops.solve_triangular(a, b, lower)', ''],
+  slogdet: ['np.linalg.slogdet(a)', 'torch.linalg.slogdet(a)', 'ops.slogdet(a)', ''],
+  eigh: ['np.linalg.eigh(a)', 'torch.linalg.eigh(a)', 'ops.eigh(a)', ''],
+  svd: ['np.linalg.svd(a, full_matrices=False)', 'torch.linalg.svd(a, full_matrices=False)', 'ops.svd(a, full_matrices=False)', ''],
+  pinv: ['np.linalg.pinv(a)', 'torch.linalg.pinv(a)', 'ops.pinv(a)', ''],
+  lstsq: ['np.linalg.lstsq(a, b)', 'torch.linalg.lstsq(a, b)', 'ops.lstsq(a, b)', ''],
+  matrixNorm: ['np.linalg.norm(x, order)', 'torch.linalg.matrix_norm(x, order)', 'ops.norm(x, order)', 'tf.norm(x, order)'],
   toMathjs: ['', '', '', ''],
   fromMathjs: ['', '', '', ''],
 }

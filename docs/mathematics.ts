@@ -60,6 +60,46 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     back: ['dx[i] = g[i] - exp(y[i]) * sum(k, g[k])'],
     note: vector,
   },
+  glu: {
+    is: ['y[i] = x[i] / (1 + exp(-x[i + n]))'],
+    back: ['dx[i] = i < n ? g[i] / (1 + exp(-x[i + n])) : g[i - n] * x[i - n] * exp(-x[i]) / (1 + exp(-x[i]))^2'],
+    note: `Of $2n$ elements. ${vector}`,
+  },
+  sparsemax: {
+    is: ['t = (sum(i, x[i], y[i] > 0) - 1) / sum(i, y[i] > 0)', 'y[i] = x[i] > t ? x[i] - t : 0'],
+    back: ['m = sum(k, g[k], y[k] > 0) / sum(k, y[k] > 0)', 'dx[i] = y[i] > 0 ? g[i] - m : 0'],
+    note: `With the threshold $t$ the results add up to 1. ${vector}`,
+  },
+  layerNorm: {
+    is: ['m = sum(i, x[i]) / n', 's = sqrt(sum(i, (x[i] - m)^2) / n + e)', 'y[i] = (x[i] - m) / s * c[i] + b[i]'],
+    back: [
+      'z[i] = (x[i] - m) / s',
+      'dx[i] = (g[i] * c[i] - sum(k, g[k] * c[k]) / n - z[i] * sum(k, g[k] * c[k] * z[k]) / n) / s',
+      'dc[i] = g[i] * z[i]',
+      'db[i] = g[i]',
+    ],
+    note: `Of $n$ elements; $c$ is \`gamma\`, $b$ is \`beta\`, $e$ is \`epsilon\`. ${vector}`,
+  },
+  rmsNorm: {
+    is: ['s = sqrt(sum(i, x[i]^2) / n + e)', 'y[i] = x[i] / s * c[i]'],
+    back: ['dx[i] = (g[i] * c[i] - x[i] / s * sum(k, g[k] * c[k] * x[k] / s) / n) / s', 'dc[i] = g[i] * x[i] / s'],
+    note: `Of $n$ elements; $c$ is \`gamma\`, $e$ is \`epsilon\`. ${vector}`,
+  },
+  batchNorm: {
+    is: [
+      'm[j] = sum(i, x[i, j]) / n',
+      's[j] = sqrt(sum(i, (x[i, j] - m[j])^2) / n + e)',
+      'y[i, j] = (x[i, j] - m[j]) / s[j] * c[j] + b[j]',
+    ],
+    back: [
+      'p[j] = sum(i, g[i, j]) / n',
+      'q[j] = sum(i, g[i, j] * (x[i, j] - m[j])) / (n * s[j])',
+      'dx[i, j] = c[j] / s[j] * (g[i, j] - p[j] - q[j] * (x[i, j] - m[j]) / s[j])',
+      'dc[j] = n * q[j]',
+      'db[j] = n * p[j]',
+    ],
+    note: 'For $n$ examples of $j$ features, with their own mean and variance; $c$ is `gamma`, $b$ is `beta`, $e$ is `epsilon`.',
+  },
   cumsum: { is: ['y[i] = sum(k, x[k], k <= i)'], back: ['dx[k] = sum(i, g[i], i >= k)'], note: vector },
   cumprod: {
     is: ['y[i] = prod(k, x[k], k <= i)'],
@@ -283,6 +323,50 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     back: ['dx[k] = sum(i, g[i], p[i] == k)'],
     note: `$y$ are the values, $p$ the indices: the first $k$ of what argSort gives in descending order. ${vector}`,
   },
+  segmentSum: {
+    is: ['y[k, j] = sum(i, x[i, j], p[i] == k)'],
+    back: ['dx[i, j] = g[p[i], j]'],
+    note: `$p$ are the segments. ${rows}`,
+  },
+  scatterND: {
+    is: ['y[k, l] = sum(i, u[i], p[i, 0] == k and p[i, 1] == l)'],
+    back: ['du[i] = g[p[i, 0], p[i, 1]]'],
+    note: 'Into a matrix; $p$ are the indices, $u$ the updates.',
+  },
+  bincount: {
+    is: ['y[k] = sum(i, w[i], p[i] == k)'],
+    back: ['dw[i] = g[p[i]]'],
+    note: '$p$ are the numbers that are counted, $w$ their weights.',
+  },
+  unique: {
+    is: ['y[p[i]] == x[i]', 'sum(i, 1, p[i] == k) == c[k]'],
+    back: 'None: the values are copied.',
+    note: '$y$ are the values, $p$ is `inverse`, $c$ are the counts.',
+  },
+  searchSorted: {
+    is: ['y[i] = sum(k, s[k] < x[i])'],
+    back: whole,
+    note: "$s$ is sorted. For `side: 'right'`, $\\le$ in place of $<$.",
+  },
+
+  // Attention
+  scaledDotProductAttention: {
+    is: [
+      'p[i, j] = exp(c * sum(d, q[i, d] * k[j, d])) / sum(l, exp(c * sum(d, q[i, d] * k[l, d])))',
+      'y[i, d] = sum(j, p[i, j] * v[j, d])',
+    ],
+    back: [
+      'dv[j, d] = sum(i, p[i, j] * g[i, d])',
+      'dq[i, d] = c * sum(j, p[i, j] * sum(l, g[i, l] * (v[j, l] - y[i, l])) * k[j, d])',
+      'dk[j, d] = c * sum(i, p[i, j] * sum(l, g[i, l] * (v[j, l] - y[i, l])) * q[i, d])',
+    ],
+    note: 'Without a mask; $p$ are the weights, $c$ is `scale`. For matrices; batches of them likewise.',
+  },
+  embedding: {
+    is: ['y[i, j] = w[p[i], j]'],
+    back: ['dw[k, j] = sum(i, g[i, j], p[i] == k)'],
+    note: '$p$ are the indices, $w$ is the table. Rows that are read twice get both gradients.',
+  },
 
   // Linear algebra
   matmul: {
@@ -343,6 +427,44 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     is: ['Q * R == A', "Q' * Q == I"],
     back: ["M = R * H' - G' * Q", "dA = (G + Q * (tril(M) + tril(M, -1)')) * inv(R')"],
     note: "$G$ and $H$ are the gradients of $Q$ and $R$; $\\operatorname{tril}(M)$ is $M$'s lower triangle, $\\operatorname{tril}(M, -1)$ that below the diagonal.",
+  },
+  triangularSolve: {
+    is: ['A * X == B'],
+    back: ["dB = inv(A') * G", "dA = -tril(dB * X')"],
+    note: 'For a lower triangle.',
+  },
+  slogdet: {
+    is: ['y = log(abs(det(A)))'],
+    back: ["dA = g * inv(A')"],
+    note: '$y$ is `logDeterminant`. The gradient exists for invertible matrices; that of the sign is 0.',
+  },
+  eigh: {
+    is: ['a[i, j] = sum(k, v[i, k] * w[k] * v[j, k])', "V' * V == I"],
+    back: [
+      "H = V' * G",
+      'da[i, j] = sum(k, sum(l, (v[i, k] * v[j, l] + v[j, k] * v[i, l]) / 2 * (k == l ? q[k] : h[k, l] / (w[l] - w[k]))))',
+    ],
+    note: '$w$ are the values, $V$ the vectors; $q$ and $G$ are their gradients.',
+  },
+  svd: {
+    is: ['a[i, j] = sum(k, u[i, k] * s[k] * v[k, j])', "U' * U == I"],
+    back: ['da[i, j] = sum(k, u[i, k] * g[k] * v[k, j])'],
+    note: '$v$ is `vt`. The gradient is that of the singular values alone; that of the vectors is in the source.',
+  },
+  pinv: {
+    is: ['A * Y * A == A', 'Y * A * Y == Y', "(A * Y)' == A * Y", "(Y * A)' == Y * A"],
+    back: ["dA = -Y' * G * Y' + (I - A * Y) * G' * Y * Y' + Y' * Y * G' * (J - Y * A)"],
+    note: '$I$ and $J$ are identity matrices.',
+  },
+  lstsq: {
+    is: ["A' * A * X == A' * B"],
+    back: ["M = inv(A' * A)", 'dB = A * M * G', "dA = (B - A * X) * (M * G)' - A * M * G * X'"],
+    note: 'Where the columns of $A$ are linearly independent.',
+  },
+  matrixNorm: {
+    is: ['y = sqrt(sum(i, sum(j, x[i, j]^2)))'],
+    back: ['dx[i, j] = g * x[i, j] / y'],
+    note: "For the order `'fro'`.",
   },
 
   // Sampling

@@ -33,6 +33,11 @@ export const references: Readonly<Record<string, Source>> = {
   mish: paper('Misra 2019', '1908.08681'),
   hardSigmoid: paper('Courbariaux et al. 2015', '1511.00363'),
   hardSwish: paper('Howard et al. 2019', '1905.02244'),
+  hardShrink: activations,
+  softShrink: activations,
+  tanhShrink: activations,
+  glu: paper('Dauphin et al. 2016', '1612.08083'),
+  sparsemax: paper('Martins and Astudillo 2016', '1602.02068'),
 
   // Layers and training
   Activation: keras('layers/core_layers/activation'),

@@ -156,6 +156,7 @@ export {
   memory,
   setBackend,
 } from './tensor/backends.js'
+export { type TensorLike, type TensorOptions, tensor } from './tensor/creation.js'
 export {
   arange,
   eye,
@@ -165,12 +166,9 @@ export {
   linspace,
   ones,
   onesLike,
-  type TensorLike,
-  type TensorOptions,
-  tensor,
   zeros,
   zerosLike,
-} from './tensor/creation.js'
+} from './tensor/filling.js'
 export type { TensorParts } from './tensor/foreign.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export type { JsonNumber } from './tensor/json-numbers.js'
@@ -179,6 +177,7 @@ export {
   celu,
   elu,
   gelu,
+  hardShrink,
   hardSigmoid,
   hardSwish,
   hardTanh,
@@ -192,42 +191,31 @@ export {
   sigmoid,
   silu,
   softplus,
+  softShrink,
   softsign,
   swish,
+  tanhShrink,
 } from './tensor/operations/activations.js'
 export {
   abs,
   add,
-  cast,
-  cbrt,
-  ceil,
-  clip,
   copysign,
   div,
-  floor,
   floorDiv,
-  frac,
-  heaviside,
-  hypot,
   lerp,
   maximum,
   minimum,
   mod,
   mul,
   neg,
-  pow,
-  reciprocal,
-  round,
-  rsqrt,
   sign,
-  sqrt,
-  square,
   squaredDifference,
   sub,
-  trunc,
 } from './tensor/operations/arithmetic.js'
-export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
+export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
+export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
+export { broadcastTo, repeat, sumTo, tile } from './tensor/operations/broadcasting.js'
 export {
   type CloseOptions,
   equal,
@@ -274,32 +262,29 @@ export {
   tanh,
   xlogy,
 } from './tensor/operations/exponentials.js'
+export { argMax, argMin, max, min } from './tensor/operations/extremes.js'
 export { type Formula, type FormulaResult, formula } from './tensor/operations/formula.js'
-export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/operations/indexing.js'
+export { gather, gatherND, scatterAdd, takeAlongAxis } from './tensor/operations/gathering.js'
+export { concat, split, stack, unstack } from './tensor/operations/joining.js'
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/operations/linalg.js'
+export { argWhere, booleanMask, oneHot } from './tensor/operations/masking.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mathjs.js'
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
 export type { TensorMethods } from './tensor/operations/methods.js'
-export { type PadOptions, pad } from './tensor/operations/padding.js'
 export {
-  all,
-  any,
-  argMax,
-  argMin,
-  countNonzero,
-  logSoftmax,
-  logSumExp,
-  max,
-  mean,
-  min,
-  nanMean,
-  nanSum,
-  prod,
-  type ReductionOptions,
-  softmax,
-  sum,
-} from './tensor/operations/reductions.js'
+  type BatchNormOptions,
+  batchNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './tensor/operations/normalization.js'
+export { type PadOptions, pad } from './tensor/operations/padding.js'
+export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
+export type { ReductionOptions } from './tensor/operations/reducing.js'
+export { all, any, countNonzero, logSumExp, mean, nanMean, nanSum, prod, sum } from './tensor/operations/reductions.js'
+export { cast, ceil, clip, floor, frac, heaviside, round, trunc } from './tensor/operations/rounding.js'
 export {
   bernoulli,
   multinomial,
@@ -309,21 +294,27 @@ export {
   shuffle,
 } from './tensor/operations/sampling.js'
 export {
-  broadcastTo,
-  concat,
-  expandDims,
-  flatten,
-  gather,
-  oneHot,
-  permute,
-  reshape,
-  slice,
-  squeeze,
-  sumTo,
-  swapAxes,
-  transpose,
-} from './tensor/operations/shaping.js'
-export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
+  type BincountOptions,
+  bincount,
+  type SearchSortedOptions,
+  scatterND,
+  searchSorted,
+  segmentSum,
+  unique,
+} from './tensor/operations/segments.js'
+export { expandDims, flatten, permute, reshape, squeeze, swapAxes, transpose } from './tensor/operations/shaping.js'
+export {
+  eigh,
+  lstsq,
+  type MatrixNormOrder,
+  matrixNorm,
+  type PinvOptions,
+  pinv,
+  svd,
+} from './tensor/operations/singular-values.js'
+export type { SliceEntry, SliceSpec } from './tensor/operations/slice-spec.js'
+export { slice, withSlice } from './tensor/operations/slicing.js'
+export { logSoftmax, softmax } from './tensor/operations/softmax.js'
 export {
   argSort,
   median,
@@ -344,7 +335,9 @@ export {
   type VarianceOptions,
   variance,
 } from './tensor/operations/statistics.js'
+export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
+export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'

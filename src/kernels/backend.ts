@@ -62,6 +62,13 @@ export type ScanKind = 'sum' | 'prod' | 'max' | 'min'
 /** An update rule compiled for buffers of one size, changed in place. */
 export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly number[]) => void
 
+/** Rows to normalize: the square root of their variance + epsilon becomes 1. */
+export interface NormalizeSize {
+  readonly rows: number
+  readonly columns: number
+  readonly epsilon: number
+}
+
 /** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu'
@@ -134,6 +141,21 @@ export interface Backend {
   crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer
   /** The gradient of `crossEntropy`: g[row] · (softmax(logits) − onehot(label)). */
   crossEntropyGradient(g: DataBuffer, logits: DataBuffer, labels: DataBuffer, rows: number, columns: number): DataBuffer
+  /** The gradient of softmax, given its result: y · (g − Σ g · y) for each row of [rows, columns]. Without it callers compute it with tensors. */
+  softmaxGradient?(g: DataBuffer, y: DataBuffer, rows: number, columns: number): DataBuffer
+  /**
+   * (x − mean) / √(variance + epsilon) · weight + offset for each row of [rows, columns]; with null for the offset, x / √(mean square + epsilon) ·
+   * weight. Without it callers compute it with tensors.
+   */
+  normalize?(x: DataBuffer, weight: DataBuffer, offset: DataBuffer | null, size: NormalizeSize): DataBuffer
+  /** The gradients of `normalize` for x, the weight and, where rows are centered, the offset. */
+  normalizeGradient?(
+    g: DataBuffer,
+    x: DataBuffer,
+    weight: DataBuffer,
+    centered: boolean,
+    size: NormalizeSize,
+  ): DataBuffer[]
 
   // Moving numbers
   /** Reads x through a view (stride 0 repeats, negative strides flip), densely. */

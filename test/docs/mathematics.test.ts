@@ -55,6 +55,23 @@ const samples: Record<string, Sample | Sample[]> = {
   logSumExp: of((x) => x.logSumExp()),
   softmax: of((x) => x.softmax()),
   logSoftmax: of((x) => x.logSoftmax()),
+  glu: of((x) => x.glu(), draw([6]), { n: 3 }),
+  sparsemax: [of((x) => x.sparsemax()), of((x) => x.sparsemax(), ties), of((x) => x.sparsemax(), x.mul(0.1))],
+  layerNorm: {
+    run: (x, c, b) => nabla.layerNorm(x, { gamma: c, beta: b, epsilon: 0.3 }),
+    inputs: { x, c: draw([5], 3), b: draw([5], 4) },
+    given: { n: 5, e: 0.3 },
+  },
+  rmsNorm: {
+    run: (x, c) => nabla.rmsNorm(x, { gamma: c, epsilon: 0.3 }),
+    inputs: { x, c: draw([5], 3) },
+    given: { n: 5, e: 0.3 },
+  },
+  batchNorm: {
+    run: (x, c, b) => nabla.batchNorm(x, { gamma: c, beta: b, epsilon: 0.3 }),
+    inputs: { x: draw([5, 2]), c: draw([2], 3), b: draw([2], 4) },
+    given: { n: 5, e: 0.3 },
+  },
   cumsum: of((x) => x.cumsum()),
   cumprod: [of((x) => x.cumprod()), of((x) => x.cumprod(), ties)],
   cumMax: [of((x) => x.cumMax()), of((x) => x.cumMax(), ties)],
@@ -117,6 +134,43 @@ const samples: Record<string, Sample | Sample[]> = {
   sort: of((x) => x.sort(), x, order),
   argSort: of((x) => x.argSort()),
   topK: of((x) => x.topK(3).values, x, { p: x.topK(3).indices }),
+  segmentSum: of((x) => x.segmentSum([1, 0, 1]), draw([3, 2]), { p: tensor([1, 0, 1]) }),
+  scatterND: {
+    run: (u) => nabla.scatterND([[1, 0], [0, 2], [1, 0]], u, [2, 3]), // biome-ignore format: pairs
+    inputs: { u: a },
+    given: { p: tensor([[1, 0], [0, 2], [1, 0]]) }, // biome-ignore format: pairs
+  },
+  bincount: {
+    run: (w) => nabla.bincount([2, 0, 2], { weights: w }),
+    inputs: { w: a },
+    given: { p: tensor([2, 0, 2]) },
+  },
+  unique: {
+    run: (x) => {
+      const { values, inverse, counts } = x.unique()
+      return { y: values, p: inverse, c: counts }
+    },
+    inputs: { x: ties },
+    given: { n: 4 },
+  },
+  searchSorted: { run: (x) => nabla.searchSorted(x.sort(), x), inputs: { x: ties }, given: { s: ties.sort() } },
+
+  scaledDotProductAttention: {
+    run: (q, k, v) => nabla.scaledDotProductAttention(q, k, v, { scale: 0.7 }),
+    inputs: { q: wide, k: draw([4, 3], 5), v: draw([4, 2], 6) },
+    given: {
+      c: 0.7,
+      p: wide
+        .mul(0.7)
+        .matmul(draw([4, 3], 5), { transposeB: true })
+        .softmax(),
+    },
+  },
+  embedding: {
+    run: (w) => nabla.embedding([1, 0, 1], w),
+    inputs: { w: wide },
+    given: { p: tensor([1, 0, 1]) },
+  },
 
   matmul: { run: (a, b) => a.matmul(b), inputs: { a: wide, b: draw([3, 4]) } },
   dense: { run: (x, w, b) => nabla.dense(x, w, b), inputs: { x: wide, w: draw([3, 4]), b } },
@@ -144,6 +198,41 @@ const samples: Record<string, Sample | Sample[]> = {
     given: { i: nabla.eye(3, 3, { dtype: 'float64' }) },
     gradients: { q: 'g', r: 'h' },
   },
+  triangularSolve: {
+    run: (a, b) => ({ x: nabla.triangularSolve(a, b, { lower: true }) }),
+    inputs: { a: square.tril(), b: draw([3, 2]) },
+    gradients: { x: 'g' },
+  },
+  slogdet: { run: (a) => nabla.slogdet(a).logDeterminant, inputs: { a: square } },
+  eigh: {
+    run: (a) => {
+      const { values, vectors } = nabla.eigh(a)
+      return { w: values, v: vectors }
+    },
+    inputs: { a: square.add(square.transpose()) },
+    given: { i: nabla.eye(3, 3, { dtype: 'float64' }) },
+    gradients: { w: 'q', v: 'g' },
+  },
+  svd: {
+    run: (a) => {
+      const { u, s, vt } = nabla.svd(a)
+      return { u, s, v: vt }
+    },
+    inputs: { a: draw([4, 3]) },
+    given: { i: nabla.eye(3, 3, { dtype: 'float64' }) },
+    gradients: { s: 'g' },
+  },
+  pinv: [draw([4, 3]), wide].map((a) => ({
+    run: (a) => nabla.pinv(a),
+    inputs: { a },
+    given: Object.fromEntries(a.shape.map((n, i) => ['ij'[i], nabla.eye(n, n, { dtype: 'float64' })])),
+  })),
+  lstsq: {
+    run: (a, b) => ({ x: nabla.lstsq(a, b) }),
+    inputs: { a: draw([4, 3]), b: draw([4, 2], 5) },
+    gradients: { x: 'g' },
+  },
+  matrixNorm: of((x) => x.matrixNorm(), wide),
 
   bernoulli: { run: () => nabla.bernoulli([50], { p: 0.3, seed: 9 }), inputs: {}, given: { p: 0.3, u: uniform(50) } },
   permutation: { run: () => nabla.permutation(6, { seed: 9 }), inputs: {}, given: { n: 6 } },

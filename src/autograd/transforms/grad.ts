@@ -3,8 +3,9 @@
  */
 import { GradientError } from '../../errors.js'
 import { checkFunction, show } from '../../options.js'
-import { onesLike, type TensorLike, toTensors, zerosLike } from '../../tensor/creation.js'
+import { type TensorLike, toTensors } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { onesLike, zerosLike } from '../../tensor/filling.js'
 import { foreign } from '../../tensor/foreign.js'
 import { notAsync } from '../../tensor/not-async.js'
 import { run } from '../../tensor/operation.js'

@@ -18,10 +18,11 @@ import {
 import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
+import { normalize, normalizeGradient } from './normalize/normalize.js'
 import { allFinite } from './reduce/finite.js'
 import { argReduce, reduce } from './reduce/reduce.js'
 import { recurrence, scan } from './reduce/scan.js'
-import { crossEntropy, crossEntropyGradient, softmax } from './softmax/softmax.js'
+import { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax/softmax.js'
 import { describeThreads } from './threads/pool.js'
 import { hasFma } from './wasm/module.js'
 
@@ -60,6 +61,9 @@ export const cpu: Backend = {
   softmax,
   crossEntropy,
   crossEntropyGradient,
+  softmaxGradient,
+  normalize,
+  normalizeGradient,
 
   copy,
   place,

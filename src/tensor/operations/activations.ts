@@ -1,6 +1,6 @@
 /**
  * Activation functions: what a neuron makes of its weighted sum. Each is one row of `ops.ts`. (tanh is in `exponentials.ts`; softmax and
- * logSoftmax, which look at a whole axis, are in `reductions.ts`.)
+ * logSoftmax, which look at a whole axis, are in `softmax.ts`, glu and sparsemax in `axis-activations.ts`.)
  */
 import { OptionError } from '../../errors.js'
 import { oneOf, resolve, show } from '../../options.js'
@@ -168,6 +168,35 @@ export function hardTanh(x: TensorLike, low: number = -1, high: number = 1): Ten
     throw new OptionError(`hardTanh: low is ${show(low)}, high ${show(high)}. Give low ≤ high.`)
   }
   return elementwise(ops.hardTanh, [x, low, high])
+}
+
+/**
+ * x where it is beyond ±threshold, 0 between.
+ * @param threshold default 0.5
+ * @example
+ * tensor([-1, 0.2, 2]).hardShrink().toArray() // => [-1, 0, 2]
+ */
+export function hardShrink(x: TensorLike, threshold: number = 0.5): Tensor {
+  return elementwise(ops.hardShrink, [x, threshold])
+}
+
+/**
+ * x moved towards 0 by the threshold; 0 between ±threshold.
+ * @param threshold default 0.5
+ * @example
+ * tensor([-1, 0.2, 2]).softShrink().toArray() // => [-0.5, 0, 1.5]
+ */
+export function softShrink(x: TensorLike, threshold: number = 0.5): Tensor {
+  return elementwise(ops.softShrink, [x, threshold])
+}
+
+/**
+ * x − tanh(x), accurate near 0.
+ * @example
+ * tensor([-2, 0.01, 2]).tanhShrink().toArray() // => [-1.03597, 0.000000333, 1.03597]
+ */
+export function tanhShrink(x: TensorLike): Tensor {
+  return elementwise(ops.tanhShrink, [x])
 }
 
 /**

@@ -6,14 +6,15 @@ import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
 import { flag, resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
-import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
+import { type TensorLike, toTensorBeside } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { onesLike } from '../filling.js'
 import { foreign } from '../foreign.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { formatShape, sameShape } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { Variable } from '../variable.js'
-import { concat } from './shaping.js'
+import { concat } from './joining.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The

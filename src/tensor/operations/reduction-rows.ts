@@ -1,11 +1,12 @@
 /**
  * The rows of the table (`ops.ts`) that go along axes: reductions, running reductions, softmax and cross-entropy.
  */
+import { isRecording } from '../../autograd/engine.js'
 import type { ReduceKind, ScanKind } from '../../kernels/backend.js'
 import { backend } from '../backend.js'
 import { noRule, primitive, run } from '../operation.js'
 import { around, reducedShape, sizeOf } from '../shape.js'
-import type { Tensor } from '../tensor.js'
+import { Tensor } from '../tensor.js'
 
 /** The axes that a reduction goes over: ascending, not negative. */
 export interface ReduceOptions {
@@ -58,7 +59,7 @@ export const reductionRows = {
   ),
   softmax: primitive<[x: Tensor]>(
     ([x]) => rows('softmax', x),
-    [(g, { output: y }) => y.mul(g.sub(g.mul(y).sum(-1, { keepDims: true })))],
+    [(g, { output: y }) => fastSoftmaxGradient(g, y) ?? y.mul(g.sub(g.mul(y).sum(-1, { keepDims: true })))],
   ),
   logSoftmax: primitive<[x: Tensor]>(
     ([x]) => rows('logSoftmax', x),
@@ -113,6 +114,13 @@ function shareAmongTies(g: Tensor, x: Tensor, y: Tensor, options: ReduceOptions)
 function rows(kind: 'softmax' | 'logSoftmax', x: Tensor) {
   const columns = x.shape[x.rank - 1]
   return { buffer: backend.softmax(kind, x.buffer, columns ? x.size / columns : 0, columns), shape: x.shape }
+}
+
+/** In one pass, where it is not recorded and there is a kernel for it. */
+function fastSoftmaxGradient(g: Tensor, y: Tensor): Tensor | null {
+  const columns = y.shape[y.rank - 1]
+  if (isRecording() || !backend.softmaxGradient || columns === 0) return null
+  return new Tensor(backend.softmaxGradient(g.buffer, y.buffer, y.size / columns, columns), y.shape)
 }
 
 function scan(kind: ScanKind, x: Tensor, axis: number) {

@@ -2,10 +2,28 @@
  * What the tests of the whole table run on: for every formula where its inputs are drawn from, for every other row functions that
  * use it. The type asks for an entry for each row. Used for the CPU (`ops.test.ts`) and for the GPU.
  */
-import { cholesky, dense, determinant, inverse, qr, solve, type Tensor, tensor } from '../../../src/index.js'
+import {
+  batchNorm,
+  cholesky,
+  dense,
+  determinant,
+  eigh,
+  inverse,
+  layerNorm,
+  pinv,
+  qr,
+  rmsNorm,
+  slogdet,
+  solve,
+  svd,
+  type Tensor,
+  tensor,
+  triangularSolve,
+} from '../../../src/index.js'
 import { generator } from '../../../src/kernels/random.js'
 import { type ElementwiseRow, run } from '../../../src/tensor/operation.js'
-import { ops, place, scatterAdd, viewOf } from '../../../src/tensor/operations/ops.js'
+import { ops } from '../../../src/tensor/operations/ops.js'
+import { place, scatterAdd, viewOf } from '../../../src/tensor/operations/shape-rows.js'
 
 /** The table. */
 export type Table = typeof ops
@@ -114,6 +132,9 @@ export const domains: Record<Formulas, Domain> = {
   hardSigmoid: { inputs: [[-5, 5]] },
   hardSwish: { inputs: [[-5, 5]] },
   hardTanh: { inputs: [line, [-1.1, -1], [1, 1.1]] },
+  hardShrink: { inputs: [line, positive] },
+  softShrink: { inputs: [line, positive] },
+  tanhShrink: { inputs: [line] },
   gelu: { inputs: [line] },
   geluTanh: { inputs: [line] },
 }
@@ -205,10 +226,17 @@ const softmax = (row: number[]) => {
   return row.map((v) => Math.exp(v) / sum)
 }
 const total = (row: number[]) => row.reduce((a, b) => a + b, 0)
+const standardized = (row: number[], epsilon: number) => {
+  const mean = total(row) / row.length
+  const variance = total(row.map((v) => (v - mean) ** 2)) / row.length
+  return row.map((v) => (v - mean) / Math.sqrt(variance + epsilon))
+}
 const product = (a: number[], b: number[], m: number, k: number, n: number) =>
   Array.from({ length: m * n }, (_, i) =>
     total(Array.from({ length: k }, (_, j) => a[Math.floor(i / n) * k + j] * b[j * n + (i % n)])),
   )
+
+const transposedOf = (x: number[], m: number, n: number) => x.map((_, i) => x[(i % m) * n + Math.floor(i / m)])
 
 export const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
   sum: [
@@ -339,7 +367,116 @@ export const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
       want: ([a, b, c, d]) => [Math.sqrt(a), 0, (b + c) / 2 / Math.sqrt(a), Math.sqrt(d - (b + c) ** 2 / 4 / a)],
     },
   ],
+  triangularSolve: [
+    {
+      f: (a, b) => triangularSolve(a, b),
+      inputs: [regular, tensor([[1], [2]], { dtype: 'float64' })],
+      want: ([a, b, , d], [x, y]) => [(x - (b * y) / d) / a, y / d],
+    },
+    {
+      f: (a, b) => triangularSolve(a, b, { lower: true, unitDiagonal: true }),
+      inputs: [regular, tensor([[1], [2]], { dtype: 'float64' })],
+      want: ([, , c], [x, y]) => [x, y - c * x],
+    },
+  ],
+  logDeterminant: [
+    { f: (a) => slogdet(a).logDeterminant, inputs: [regular], want: ([a, b, c, d]) => [Math.log(a * d - b * c)] },
+  ],
+  eigh: [
+    {
+      f: (x) => eigh(x.add(x.transpose()).mul(0.5)).values,
+      inputs: [regular],
+      want: ([a, b, c, d]) => {
+        const [middle, radius] = [(a + d) / 2, Math.hypot((a - d) / 2, (b + c) / 2)]
+        return [middle - radius, middle + radius]
+      },
+    },
+    // A function of the vectors, too, that does not depend on their signs: the square of the matrix
+    {
+      f: (x) => {
+        const { values, vectors } = eigh(x.add(x.transpose()).mul(0.5))
+        return vectors.mul(values.square().expandDims(0)).matmul(vectors, { transposeB: true })
+      },
+      inputs: [regular],
+      want: ([a, b, c, d]) => {
+        const e = (b + c) / 2
+        return [a * a + e * e, e * (a + d), e * (a + d), d * d + e * e]
+      },
+    },
+  ],
+  svd: [
+    ...[matrix, matrix.transpose()].map((input) => ({
+      f: (x: Tensor) => {
+        const { u, s, vt } = svd(x)
+        return u.mul(s.pow(3).expandDims(0)).matmul(vt)
+      },
+      inputs: [input],
+      want: (x: number[]) => {
+        const [m, n] = input.shape
+        const gram = product(x, transposedOf(x, m, n), m, n, m)
+        return product(gram, x, m, m, n)
+      },
+    })),
+    { f: (x) => svd(x).s.square().sum(), inputs: [cube], want: (x) => [total(x.map((v) => v * v))] },
+  ],
+  pinv: [
+    { f: (x) => pinv(x), inputs: [regular], want: ([a, b, c, d]) => [d, -b, -c, a].map((v) => v / (a * d - b * c)) },
+    ...[matrix, matrix.transpose()].map((input) => ({
+      f: (x: Tensor) => x.matmul(pinv(x)).matmul(x).add(pinv(x).transpose()),
+      inputs: [input],
+      want: (x: number[]) => {
+        const inverted = [
+          ...inverse(
+            input.shape[0] === 2 ? input.matmul(input.transpose()) : input.transpose().matmul(input),
+          ).dataSync(),
+        ]
+        const part = input.shape[0] === 2 ? product(inverted, x, 2, 2, 3) : product(x, inverted, 3, 2, 2)
+        return x.map((v, i) => v + part[i])
+      },
+    })),
+  ],
   qr: [{ f: (x) => qr(x).q.matmul(qr(x).r), inputs: [regular], want: (x) => x }],
+  layerNorm: [
+    {
+      f: (x, gamma, beta) => layerNorm(x, { gamma, beta }),
+      inputs: [draw([2, 3], line, 13), draw([3], line, 14), draw([3], line, 15)],
+      want: (x, gamma, beta) =>
+        rowsOf(x, 3).flatMap((row) => standardized(row, 1e-3).map((v, i) => v * gamma[i] + beta[i])),
+    },
+    // Rows of every length modulo the vectors of the kernel, and more of them than one block
+    ...[17, 5, 4].map((columns) => ({
+      f: (x: Tensor) => layerNorm(x, { epsilon: 0.1 }),
+      inputs: [draw([3, columns], line, columns)],
+      want: (x: number[]) => rowsOf(x, columns).flatMap((row) => standardized(row, 0.1)),
+    })),
+    {
+      f: (x) => layerNorm(x, { axes: [0, 2], epsilon: 0.1 }),
+      inputs: [cube],
+      want: (x) => {
+        const rows = [0, 2, 4].map((i) => standardized([x[i], x[i + 1], x[i + 6], x[i + 7]], 0.1))
+        return [0, 2].flatMap((i) => rows.flatMap((row) => row.slice(i, i + 2)))
+      },
+    },
+  ],
+  rmsNorm: [3, 18].map((columns) => ({
+    f: (x, gamma) => rmsNorm(x, { gamma, epsilon: 0.01 }),
+    inputs: [draw([2, columns], line, 16), draw([columns], line, 17)],
+    want: (x, gamma) =>
+      rowsOf(x, columns).flatMap((row) => {
+        const size = Math.sqrt(total(row.map((v) => v * v)) / columns + 0.01)
+        return row.map((v, i) => (v / size) * gamma[i])
+      }),
+  })),
+  batchNorm: [
+    {
+      f: (x, gamma, beta) => batchNorm(x, { gamma, beta }),
+      inputs: [draw([4, 2], line, 18), draw([2], line, 19), draw([2], line, 20)],
+      want: (x, gamma, beta) => {
+        const columns = [0, 1].map((j) => standardized(rowsOf(x, 2).map((row) => row[j]), 1e-3)) // biome-ignore format: a column
+        return x.map((_, i) => columns[i % 2][i >> 1] * gamma[i % 2] + beta[i % 2])
+      },
+    },
+  ],
   reshape: [{ f: (x) => x.reshape([3, -1]), inputs: [matrix], want: (x) => x }],
   transpose: [
     { f: (x) => x.transpose(), inputs: [matrix], want: (x) => [0, 3, 1, 4, 2, 5].map((i) => x[i]) },

@@ -220,6 +220,7 @@ const own: Record<string, string> = {
   'hardSwish x': 'as in PyTorch at the kinks',
   'hardTanh x': '0 at the kinks, as in PyTorch',
   'hardTanh low': 'the whole gradient at the kinks',
+  'tanhShrink x': 'without the branches',
   'hardTanh high': 'the whole gradient at the kinks',
 }
 

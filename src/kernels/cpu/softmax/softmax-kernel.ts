@@ -90,11 +90,12 @@ const expOfNegative = (): Code =>
 const apart = (code: Code): Code =>
   renameLocals(code, (name) => (name === 'v' || name === 'sum' ? name : `function.${name}`))
 
-/** A module that exports `softmax`, `logSoftmax`, `crossEntropy` and `gradient`. */
+/** A module that exports `softmax`, `logSoftmax`, `softmaxGradient`, `crossEntropy` and `gradient`. */
 export function softmaxModule(dtype: 'float32' | 'float64'): ModuleCode {
   const lanes = dtype === 'float32' ? float32() : float64()
   const { imports, functions } = lanes.called
-  return { imports, functions: [...functions, softmax(lanes), logSoftmax(lanes), crossEntropy(lanes), gradient(lanes)] }
+  const own = [softmax(lanes), logSoftmax(lanes), softmaxGradient(lanes), crossEntropy(lanes), gradient(lanes)]
+  return { imports, functions: [...functions, ...own] }
 }
 
 /** A function over rows: `row` is done for each, with its addresses `x` to `end` and its largest number in every lane of `m`. */
@@ -163,6 +164,29 @@ const logSoftmax = (lanes: Lanes): FunctionCode =>
     overRow(lanes, [], lanes.vector.sub(lanes.vector.sub('v', 'm'), 'scale')),
     advance('y', 'width'),
   ])
+
+/** y · (g − Σ g · y) for each row, where the row of y, the softmax, is at `x`. */
+const softmaxGradient = (lanes: Lanes): FunctionCode => {
+  const { vector } = lanes
+  const eachVector = (compute: Code) => [
+    ...[set('p', 'x'), set('q', 'g')],
+    repeatWhile(i32.lt_u('p', 'end'), [compute, advance('p', 16), advance('q', 16)]),
+  ]
+  const params = variables('g x y rows columns')
+  const product = set('v', vector.mul(v128.load('p'), v128.load('q')))
+  const masked = when(i32.lt_u(i32.sub('end', 'p'), 16), set('v', v128.and('v', 'mask')))
+  const row = [
+    ...[set('end', i32.add('x', 'width')), set('sum', f64x2.const(0)), set('sum2', f64x2.const(0))],
+    eachVector([product, masked, lanes.addUp]),
+    ...[addTo('sum', 'sum2'), addTo('sum', halvesSwapped('sum')), set('scale', everyLane(lanes, firstOfSum()))],
+    set('to', 'y'),
+    eachVector([v128.store('to', vector.mul(v128.load('p'), vector.sub(v128.load('q'), 'scale'))), advance('to', 16)]),
+    ...[set('x', 'end'), advance('g', 'width'), advance('y', 'width')],
+  ]
+  const body = [set('width', i32.mul('columns', lanes.bytes)), set('mask', lanes.mask), countTo('r', 'rows', row)]
+  const own = [...variables('r p q to end width'), ...variables('v sum sum2 mask scale', 'v128')]
+  return exported('softmaxGradient', params, own, body)
+}
 
 /** The address of the number that the label chooses of the row at `x` or `y`. */
 const chosen = ({ bytes }: Lanes, row: string): Code => i32.add(row, i32.mul(i32.load('labels'), bytes))

@@ -17,6 +17,7 @@ type FloatType = 'float32' | 'float64'
 interface SoftmaxKernels {
   softmax(x: number, out: number, rows: number, columns: number): void
   logSoftmax(x: number, out: number, rows: number, columns: number): void
+  softmaxGradient(g: number, y: number, out: number, rows: number, columns: number): void
   crossEntropy(logits: number, labels: number, out: number, rows: number, columns: number): void
   gradient(g: number, logits: number, labels: number, out: number, rows: number, columns: number): void
 }
@@ -44,6 +45,22 @@ export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: num
     callInRanges(kernel, { args: [from, out, rows, columns], count: 2, steps: [row, row, 0, 0], unit: 1 }, threads)
   } else kernel(from, out, rows, columns)
   return result(out, dtype, x.size)
+}
+
+/** The gradient of softmax, given its result y: y · (g − Σ g · y) for each row of [rows, columns]. */
+export function softmaxGradient(g: DataBuffer, y: DataBuffer, rows: number, columns: number): DataBuffer {
+  const dtype = y.dtype as FloatType
+  begin()
+  const [gradient, from] = [pointer(g), pointer(y)]
+  const out = reserve(dtype, y.size + vector)
+  const kernel = kernelsFor(dtype).softmaxGradient
+  const threads = threadsForRows(rows, columns)
+  if (threads > 1) {
+    const row = columns * bytes[dtype]
+    const args = [gradient, from, out, rows, columns]
+    callInRanges(kernel, { args, count: 3, steps: [row, row, row, 0, 0], unit: 1 }, threads)
+  } else kernel(gradient, from, out, rows, columns)
+  return result(out, dtype, y.size)
 }
 
 /** −log softmax(logits)[label] of each row of [rows, columns]; labels are int32 in 0 … columns − 1. */
