@@ -4,7 +4,9 @@
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Check, required, toCamelCase, whole } from '../options.js'
-import { checkIndices, oneHot } from '../tensor/operations/shaping.js'
+
+import { checkIndices } from '../tensor/operations/indices.js'
+import { oneHot } from '../tensor/operations/masking.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Layer } from './layer.js'

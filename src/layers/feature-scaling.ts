@@ -13,7 +13,7 @@ import { type LayerOptions, layerRules, withArguments } from './layer-options.js
 
 /** Options of `Rescaling`. */
 export interface RescalingOptions extends LayerOptions {
-  /** What is added. Default 0. */
+  /** The number that is added, or one for each feature. Default 0. */
   offset?: number | readonly number[]
 }
 

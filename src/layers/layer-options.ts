@@ -82,7 +82,7 @@ export interface CallOptions {
   attentionMask?: Tensor
   /** True if no position may attend to later ones. Default false. */
   useCausalMask?: boolean
-  /** How much each token counts, of `CategoryEncoding` with outputMode `'count'`. Default 1. */
+  /** The weight of each token, of `CategoryEncoding` with outputMode `'count'`. Default 1. */
   countWeights?: Tensor
 }
 

@@ -21,7 +21,7 @@ const rules = {
 } as const
 
 /**
- * Leaves out the steps whose features all equal `maskValue`: they become 0, and the mask of the output tells the layers that follow.
+ * Leaves out the steps whose features all equal `maskValue`: they become 0, and the output has a mask, which the layers that follow take.
  *
  * Input [batch, time, features], output of the same shape, with a mask [batch, time].
  *

@@ -27,7 +27,7 @@ export function streamOf(layer: Layer): Generator {
 }
 
 /**
- * A tensor of random numbers beside x, of its dtype.
+ * A tensor of random numbers, of the dtype of x.
  * @param draw makes one number
  */
 export function noise(layer: Layer, x: Tensor, shape: Shape, draw: (random: Generator) => number): Tensor {

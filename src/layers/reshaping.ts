@@ -135,7 +135,7 @@ export class RepeatVector extends Layer {
    * @throws OptionError when it is not a whole number above 0
    */
   constructor(
-    /** How many times each vector is repeated. */
+    /** The number of times that each vector is repeated. */
     readonly n: number,
     options: LayerOptions = {},
   ) {
