@@ -66,6 +66,11 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
     'tensor/operations/einsum',
     'tensor/operations/mathjs',
   ],
+  'Operations: convolutions': [
+    'tensor/operations/convolution',
+    'tensor/operations/pooling',
+    'tensor/operations/windows',
+  ],
   'Operations: sampling': ['tensor/operations/sampling'],
   Operations: ['tensor/'],
   Autograd: ['autograd/', 'tensor/operations/backward'],

@@ -95,8 +95,8 @@ function product(
   return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batch, m, n] }
 }
 
-/** The gradient of x · w + b, given that of its relu. Computed once for the three inputs. */
-function beforeRelu(
+/** The gradient of what is before a relu in the same pass, given that of the relu. Computed once for all inputs. */
+export function beforeRelu(
   g: Tensor,
   c: { output: Tensor; options: { relu: boolean }; memo?: { g: Tensor; value: Tensor } },
 ): Tensor {

@@ -6,8 +6,8 @@ import {
   type Product,
   prepare,
 } from '../../../../src/kernels/cpu/matmul/cache-blocks.js'
+import { type Candidate, candidates } from '../../../../src/kernels/cpu/matmul/candidates.js'
 import { begin, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
-import { f32x4 } from '../../../../src/kernels/cpu/wasm/instructions.js'
 
 interface Range {
   readonly from: number
@@ -15,7 +15,7 @@ interface Range {
 }
 
 /** A product whose kernels note the bytes that they write, and those of A that they read. */
-function observed(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, fused: boolean) {
+function observed(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, candidate: Candidate) {
   const written: Range[] = []
   const read: Range[] = []
   const a = 1 << 20
@@ -32,15 +32,16 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
     relu: 0,
     kernels: {
       dtype: 'float32',
-      lanes: { vector: f32x4, bytes: 4, max: f32x4.pmax, fused },
+      candidate,
       bytes: 4,
       width: 8,
-      rows: fused ? 6 : 4,
-      tiles: [[], []],
-      makeTile: (height) => (_a, _aStep, _aTile, _b, _bStep, _bPanel, c, cRow, cTile, _k, panels, tiles) => {
-        for (let i = 0; i < tiles; i++)
-          for (let r = 0; r < height; r++) touch(written, c + i * cTile + r * cRow, 32 * panels)
-      },
+      tiles: [],
+      makeTile:
+        ({ height }) =>
+        (_a, _aStep, _aTile, _b, _bStep, _bPanel, c, cRow, cTile, _k, panels, tiles) => {
+          for (let i = 0; i < tiles; i++)
+            for (let r = 0; r < height; r++) touch(written, c + i * cTile + r * cRow, 32 * panels)
+        },
       pack: (from, row, step, to, panel, depth, panels) => {
         look(from, depth, row, (panels - 1) * step + 32)
         for (let i = 0; i < panels; i++) touch(written, to + i * panel, 32 * depth)
@@ -79,11 +80,11 @@ function isAllowed({ from, to }: Range, { packedB, packedA, edge }: Product, end
   return parts.some(([start, stop]) => from >= start && to <= stop)
 }
 
-for (const fused of [false, true])
-  test(`products write to their results and to their own part of the scratch space, ${fused ? 'fused' : 'not fused'}`, (t) => {
+for (const candidate of candidates)
+  test(`products write to their results and to their own part of the scratch space, ${candidate.name}`, (t) => {
     for (const [m, n, k] of shapes)
       for (const transposeA of [false, true]) {
-        const { product, written, end, cEnd } = observed(m, n, k, transposeA, false, fused)
+        const { product, written, end, cEnd } = observed(m, n, k, transposeA, false, candidate)
         const name = `${m}×${n}×${k} ${transposeA}`
         t.true(inOrder(product, end), name)
         t.deepEqual(
@@ -97,12 +98,12 @@ for (const fused of [false, true])
 test('products read nothing behind A', (t) => {
   for (const [m, n, k] of shapes)
     for (const transposeA of [false, true])
-      for (const fused of [false, true]) {
-        const { read, aEnd } = observed(m, n, k, transposeA, true, fused)
+      for (const candidate of candidates) {
+        const { read, aEnd } = observed(m, n, k, transposeA, true, candidate)
         t.deepEqual(
           read.filter(({ to }) => to > aEnd),
           [],
-          `${m}×${n}×${k} ${transposeA} ${fused}`,
+          `${m}×${n}×${k} ${transposeA} ${candidate.name}`,
         )
       }
 })
