@@ -6,6 +6,7 @@ import { OptionError } from '../../errors.js'
 import type { DataBuffer } from '../../kernels/backend.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
+import { elementwise, op } from '../../tensor/operation.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { RuleRunner } from './rule.js'
@@ -175,6 +176,11 @@ interface Unclipped {
   readonly unscaled: Tensor
 }
 
+/** The lines of a step that takes the gradient as it is. */
+const unchanged = 'g = gradient'
+
+const updateRow = op('moved - before * kept')
+
 /** Measures the update of one variable: made before it, asked after it. */
 class Measurement {
   private readonly before: Tensor
@@ -191,10 +197,13 @@ class Measurement {
     runner: RuleRunner,
     unclipped?: Unclipped,
   ) {
-    const after = (clip: StepPlan['clip']) =>
-      this.sum(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
+    const received = this.sum(new Tensor(gradient, state.variable.shape))
+    const after = (clip: StepPlan['clip']) => {
+      const lines = gradientLines({ ...around, clip }).join('\n')
+      return lines === unchanged ? received : this.sum(runner.compute(state, gradient, lines))
+    }
     this.squares = {
-      gradient: this.sum(unclipped?.incoming ?? new Tensor(gradient, state.variable.shape)),
+      gradient: unclipped ? this.sum(unclipped.incoming) : received,
       unscaled: unclipped ? this.sum(unclipped.unscaled) : after('no'),
       clipped: after(around.clip),
     }
@@ -214,7 +223,7 @@ class Measurement {
     const { variable, average } = this.state
     const [moved, now] = [this.moved as Tensor, variable.detach()]
     squares.weights = this.sum(before)
-    squares.update = this.sum(moved.sub(before.mul(1 - decay)))
+    squares.update = this.sum(elementwise(updateRow, [moved, before, 1 - decay]))
     if (variable.constraint) squares.constrained = this.sum(now.sub(moved))
     if (average) {
       squares.now = this.sum(now)
