@@ -62,7 +62,7 @@ export function getThreads(): number {
 /** For people: `2 threads`, or why there is one. */
 export function describeThreads(): string {
   if (reason !== undefined) return `1 thread (${reason})`
-  const why = isHalved ? ' (more are no faster: processors share cores)' : ''
+  const why = isHalved ? ' (more are not faster: processors share cores)' : ''
   return `${wanted === 1 ? '1 thread' : `${wanted} threads`}${why}`
 }
 
