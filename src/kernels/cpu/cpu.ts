@@ -2,6 +2,8 @@
  * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
  */
 import type { Backend } from '../backend.js'
+import { convolve, convolveInput, convolveKernel } from './convolution/convolution.js'
+import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, maxPoolPick } from './convolution/windows.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
 import { describeTile } from './matmul/candidates.js'
 import { matmul } from './matmul/matmul.js'
@@ -34,6 +36,7 @@ export const cpu: Backend = {
     return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeTile()}, ${describeThreads()}`
   },
   isAsync: false,
+  readsAtOnce: true,
   isAlive,
 
   upload: ordinary,
@@ -65,6 +68,15 @@ export const cpu: Backend = {
   softmaxGradient,
   normalize,
   normalizeGradient,
+
+  convolve,
+  convolveInput,
+  convolveKernel,
+  maxPool,
+  maxPoolGradient,
+  maxPoolPick,
+  averagePool,
+  averagePoolGradient,
 
   copy,
   place,
