@@ -5,7 +5,7 @@
 import { backend } from '../../tensor/backend.js'
 import { elementwise, op } from '../../tensor/operation.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { type Scalar, type ScalarFormula, scalarFormula, scalarOf } from './step-scalars.js'
+import { type Scalar, scalarFormula, scalarOf } from './step-scalars.js'
 
 /** A gradient is clipped to `g * scale * factor`: first made small enough for its squares to be added up, then cut to the limit. */
 export interface Clip {
@@ -45,7 +45,12 @@ export function clipsByNorm(
   return gradients.map(() => joint)
 }
 
-function clipOf(gradients: readonly Tensor[], factor: ScalarFormula, limit: number, divisor: number): Clip {
+function clipOf(
+  gradients: readonly Tensor[],
+  factor: ReturnType<typeof scalarFormula>,
+  limit: number,
+  divisor: number,
+): Clip {
   const plain = squaresOf(gradients)
   if (typeof plain === 'number' && Number.isFinite(plain)) return { scale: 1, factor: factor(limit, plain, divisor, 1) }
   const dtype = gradients.some((g) => g.dtype === 'float64') ? 'float64' : 'float32'

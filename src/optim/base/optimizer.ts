@@ -19,21 +19,20 @@ import {
   exclusionOf,
   type Hyperparameter,
   kindOfRate,
-  lossScale,
   type OptimizerOptions,
   optionsOf,
   printOptions,
   type Ranges,
   type Resolved,
-  rate,
+  rangeOf,
   resolveOptions,
   type WeightDecayExclusions,
 } from './options.js'
 import { overflows } from './rule.js'
 import { States } from './states.js'
 import { checkRule, Step } from './step.js'
-import { evaluateAt, scalarIndex, scaledLoss } from './step-scalars.js'
-import { type Initial, VariableState, writeAverage } from './variable-state.js'
+import { evaluateAt, StepScalars, scaledLoss } from './step-scalars.js'
+import { type Initial, VariableState } from './variable-state.js'
 import type { VariableStep } from './variable-step.js'
 
 /** Numbers by name. */
@@ -113,7 +112,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   set learningRate(value: Hyperparameter) {
     const old = this.shared.learningRate
-    checkArgument(this.className, 'learningRate', value, rate)
+    checkArgument(this.className, 'learningRate', value, rangeOf('learningRate'))
     if (typeof value === 'number' && typeof old !== 'number') throw scheduled(this.name, old)
     this.setOption('learningRate', value)
   }
@@ -124,7 +123,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   set lossScaleFactor(value: Hyperparameter | null) {
-    checkArgument(this.className, 'lossScaleFactor', value, lossScale)
+    checkArgument(this.className, 'lossScaleFactor', value, rangeOf('lossScaleFactor'))
     this.setOption('lossScaleFactor', value)
     this.compileAgain()
   }
@@ -202,7 +201,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     checkVariables('finalizeVariableValues', variables)
     if (!this.useEma || !this.states.isBuilt) return
     this.states.checkKnown('finalizeVariableValues', this.name, variables)
-    for (const variable of variables) writeAverage(this.states.of(variable))
+    for (const variable of variables) this.states.of(variable).writeAverage()
   }
 
   exportState(): OptimizerState {
@@ -303,10 +302,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const { scalars } = this.runner
     const { values } = scalars
     const { iterations } = this
-    if (this.isUpdate) values[scalarIndex.eta] = this.learningRate
-    values[scalarIndex.t] = iterations + 1
+    if (this.isUpdate) values[StepScalars.index.eta] = this.learningRate
+    values[StepScalars.index.t] = iterations + 1
     scalars.refresh(this.states.applied)
-    if (this.useEma) values[scalarIndex.averageKept] = iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
+    if (this.useEma)
+      values[StepScalars.index.averageKept] = iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
     const counters = this.states.counters ?? this.counters
     this.nextCounters = this.advance === null ? counters : scalars.advance(this.advance, counters)
   }

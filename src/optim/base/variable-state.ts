@@ -68,6 +68,14 @@ export class VariableState {
     this.addArray('accumulator', this.accumulator)
   }
 
+  /** Copies the moving average into the variable; one that takes its gradient as its value has none. */
+  writeAverage(): void {
+    const { variable, average } = this
+    if (average === null) return
+    backend.write(variable.buffer, average.buffer)
+    variable.version++
+  }
+
   private addArray(name: string, array: Variable): void {
     this.arrays.push(name)
     this.buffers.push(array.buffer)
@@ -86,13 +94,6 @@ export class VariableState {
 
 function filled(shape: Shape, value: number, dtype: DType): DataBuffer {
   return full(shape, value, { dtype }).buffer
-}
-
-/** Copies the moving average into the variable; one that takes its gradient as its value has none. */
-export function writeAverage({ variable, average }: VariableState): void {
-  if (average === null) return
-  backend.write(variable.buffer, average.buffer)
-  variable.version++
 }
 
 /** Applies a variable's constraint; returns whether it has one. */

@@ -15,7 +15,7 @@ import { type Scalar, type StepScalars, scalarOf } from './step-scalars.js'
 import type { VariableState } from './variable-state.js'
 
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
-export type Extras = Readonly<Record<string, Tensor | number>>
+type Extras = Readonly<Record<string, Tensor | number>>
 
 /** The argument of `updateVariable`. */
 export class VariableStep {

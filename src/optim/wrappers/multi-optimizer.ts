@@ -10,7 +10,7 @@ import { AnyOptimizer, type Gradient, type OptimizerState } from '../base/any-op
 import { checkGradients, checkVariables, describe } from '../base/arguments.js'
 import { Explanation } from '../base/explain.js'
 import { countIn, readState, scalarVariable, withJson } from '../base/exported-state.js'
-import { type Hyperparameter, lossScale } from '../base/options.js'
+import { type Hyperparameter, rangeOf } from '../base/options.js'
 import { scaledLoss } from '../base/step-scalars.js'
 import { OptimizerMap } from './optimizer-map.js'
 import { register } from './registry.js'
@@ -23,6 +23,8 @@ export interface MultiOptimizerOptions {
   /** Default: the class in snake case, numbered. */
   name?: string | null
 }
+
+const lossScale = rangeOf('lossScaleFactor')
 
 const rules = {
   defaults: { lossScaleFactor: null, name: null },
