@@ -59,7 +59,7 @@ export const baseDefaults = {
 export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
 
 /** Checks of options by name. */
-export type Ranges = Readonly<Record<string, Check>>
+type Ranges = Readonly<Record<string, Check>>
 
 /** A finite number, a schedule or a function. */
 const hyperparameter: Check = (x) => {

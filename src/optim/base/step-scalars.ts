@@ -30,11 +30,6 @@ export function evaluateAt(op: string, name: string, value: Hyperparameter, step
   throw new OptionError(`${op}: ${name} returned ${String(result)} at step ${step}. It must return a number.`)
 }
 
-/** The loss times `lossScaleFactor` at a step, for gradients that are divided by it again. */
-export function scaledLoss(op: string, loss: Tensor, factor: Hyperparameter | null, step: number): Tensor {
-  return factor === null ? loss : loss.mul(evaluateAt(op, 'lossScaleFactor', factor, step))
-}
-
 /** Options that no rule reads. */
 const optionsNoRuleReads = ['learningRate', 'useEma', 'jitCompile', 'emaOverwriteFrequency', 'name']
 

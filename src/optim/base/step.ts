@@ -18,7 +18,7 @@ import type { States } from './states.js'
 import { StepProgram } from './step-program.js'
 import { StepScalars } from './step-scalars.js'
 import { constrain, type VariableState } from './variable-state.js'
-import { rowsOf, updateRows, VariableStep } from './variable-step.js'
+import { Rows, VariableStep } from './variable-step.js'
 
 /** The parts of an optimizer that its step is made of. */
 interface StepParts {
@@ -42,6 +42,8 @@ interface StepParts {
 /** Makes the steps of an optimizer, with its rule compiled for its options as they are. */
 export class Step {
   readonly scalars: StepScalars
+  /** Checks a rule before the first step. */
+  static readonly check = checkRule
   private readonly rules: RuleRunner
   /** The number of variables with a prepared rule. */
   private prepared = 0
@@ -103,7 +105,7 @@ export class Step {
   private updateOne(state: VariableState, gradient: Tensor): void {
     this.useClipOf(state)
     const isSparse = gradient instanceof IndexedSlices && this.rowsOnly(state)
-    if (isSparse) updateRows(this.program(state), state, rowsOf(gradient), this.scalars)
+    if (isSparse) new Rows(gradient).update(this.program(state), state, this.scalars)
     else if (this.parts.updateVariable) this.updateInPasses(this.parts.updateVariable, state, gradient)
     else this.rules.run(state, gradient.buffer, this.runOf(state))
     state.variable.version++
@@ -145,7 +147,7 @@ export class Step {
     }
     if (!(gradient instanceof IndexedSlices)) return gradient
     if (!this.rowsOnly(state)) return new Tensor(gradient.buffer, variable.shape)
-    const { indices, values, inner } = rowsOf(gradient)
+    const { indices, values, inner } = new Rows(gradient)
     return new Tensor(values, [indices.length, inner])
   }
 
@@ -226,7 +228,7 @@ export class Step {
 }
 
 /** @throws OptionError when there is no rule, or one that changes no weights */
-export function checkRule(owner: string, rule: unknown): void {
+function checkRule(owner: string, rule: unknown): void {
   if (typeof rule !== 'string') {
     throw new OptionError(
       `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method updateVariable(step).`,

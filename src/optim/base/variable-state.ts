@@ -9,14 +9,14 @@ import { backend } from '../../tensor/backend.js'
 import { full } from '../../tensor/filling.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Variable } from '../../tensor/variable.js'
-import { type Clip, unclipped } from './clip.js'
+import { Clip } from './clip.js'
 import type { RunRule } from './rule.js'
 
 /** The names that the base gives a rule, in addition to its slots. */
 const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
 
 /** The initial value of a slot: a number, or `w` for a copy of the weights. */
-export type Initial = number | 'w'
+type Initial = number | 'w'
 
 /** A variable and everything kept for it. */
 export class VariableState {
@@ -34,7 +34,7 @@ export class VariableState {
   /** Its axes, for reductions over all of them. */
   readonly axes: readonly number[]
   /** The factors that clip its gradient by norm, in the step that is being made. */
-  clip: Clip = unclipped
+  clip = Clip.none
 
   constructor(
     /** The optimizer's name, for the names of the slots. */
