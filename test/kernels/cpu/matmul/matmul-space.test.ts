@@ -7,7 +7,7 @@ import {
   prepare,
 } from '../../../../src/kernels/cpu/matmul/cache-blocks.js'
 import { type Candidate, candidates } from '../../../../src/kernels/cpu/matmul/candidates.js'
-import { begin, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
+import { begin, reserve, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
 
 interface Range {
   readonly from: number
@@ -60,6 +60,12 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
   const product = prepare(call)
   multiplyRange(product, call.a, call.b, call.c, 0, 1)
   return { product, written, read, end: workingSpace(), aEnd: a + 4 * m * k, cEnd: call.c + 4 * m * n }
+}
+
+// Room for the largest product in one block, in both arenas that take turns, so that the parts of all products lie side by side
+for (let i = 0; i < 4; i++) {
+  begin()
+  reserve('float32', 1 << 21)
 }
 
 const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 17, 23, 24, 31, 64, 65, 130].flatMap((m) =>
