@@ -40,20 +40,61 @@ export type { Config } from './keras-names.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
+export {
+  ELU,
+  type ELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  type ReLUOptions,
+  Softmax,
+  type SoftmaxOptions,
+} from './layers/activation-layers.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { CategoryEncoding, type CategoryEncodingOptions } from './layers/category-encoding.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
-export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export { Dot, type DotOptions } from './layers/dot.js'
+export {
+  Dropout,
+  type DropoutOptions,
+  type RandomLayerOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './layers/dropout.js'
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
+export {
+  Normalization,
+  type NormalizationOptions,
+  Rescaling,
+  type RescalingOptions,
+} from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
+export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
 export { Layer } from './layers/layer.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
+export { Masking, type MaskingOptions } from './layers/masking.js'
+export {
+  Add,
+  Average,
+  Concatenate,
+  type ConcatenateOptions,
+  Maximum,
+  Minimum,
+  Multiply,
+  Subtract,
+} from './layers/merging.js'
+export { GaussianDropout, GaussianNoise } from './layers/noise.js'
 export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
+export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
+export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
 export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
@@ -310,7 +351,15 @@ export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
-export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
+export {
+  getRandomState,
+  type RandomOptions,
+  randomNormal,
+  randomUniform,
+  setRandomState,
+  setSeed,
+  truncatedNormal,
+} from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
