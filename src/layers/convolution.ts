@@ -2,7 +2,7 @@
  * Convolutional layers: Conv1D for sequences, Conv2D for images. Channels come last. (What they share: `convolution-layer.ts`.)
  */
 import type { Shape } from '../kernels/backend.js'
-import { required, whole } from '../options.js'
+import { required, whole, wrongValue } from '../options.js'
 import { checkGroups } from '../tensor/operations/convolution-checks.js'
 import { convolution } from '../tensor/operations/convolution-rows.js'
 import type { Rank, Sizes } from '../tensor/operations/windows.js'
@@ -55,7 +55,8 @@ abstract class Conv extends ConvolutionLayer<{ groups: number }> {
     options: object,
   ) {
     super(withArguments(options, { filters, kernelSize }), rulesOf[axes])
-    checkGroups(this.name, filters, filters, this.layerOptions.groups)
+    const { groups } = this.layerOptions
+    if (filters % groups !== 0) throw wrongValue(this.name, 'filters', `a multiple of groups, ${groups}`, filters)
   }
 
   override build(inputShape: Shape): void {
