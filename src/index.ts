@@ -40,15 +40,45 @@ export type { Config } from './keras-names.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
+export {
+  ELU,
+  type ELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  type ReLUOptions,
+  Softmax,
+  type SoftmaxOptions,
+} from './layers/activation-layers.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { CategoryEncoding, type CategoryEncodingOptions } from './layers/category-encoding.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
 export { Conv1D, type Conv1DOptions, Conv2D, type Conv2DOptions } from './layers/convolution.js'
 export type { SlidingOptions } from './layers/convolution-layer.js'
 export { Conv1DTranspose, Conv2DTranspose, type ConvTransposeLayerOptions } from './layers/convolution-transpose.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
+
 export { DepthwiseConv2D, type DepthwiseConv2DOptions, type DepthwiseKernelOptions } from './layers/depthwise.js'
-export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export { Dot, type DotOptions } from './layers/dot.js'
+export {
+  Dropout,
+  Dropout,
+  type DropoutOptions,
+  type DropoutOptions,
+  type RandomLayerOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './layers/dropout.js'
+
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
+export {
+  Normalization,
+  type NormalizationOptions,
+  Rescaling,
+  type RescalingOptions,
+} from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
 export {
   GlobalAveragePooling1D,
@@ -60,8 +90,21 @@ export {
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
+export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
 export { Layer } from './layers/layer.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
+export { Masking, type MaskingOptions } from './layers/masking.js'
+export {
+  Add,
+  Average,
+  Concatenate,
+  type ConcatenateOptions,
+  Maximum,
+  Minimum,
+  Multiply,
+  Subtract,
+} from './layers/merging.js'
+export { GaussianDropout, GaussianNoise } from './layers/noise.js'
 export {
   AveragePooling1D,
   AveragePooling2D,
@@ -69,10 +112,15 @@ export {
   MaxPooling2D,
   type PoolingOptions,
 } from './layers/pooling.js'
-export type { Regularizer } from './layers/regularizers.js'
+export type { Regularizer, Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
+/** Penalties of weights and outputs, as in `keras.regularizers`. */
+export * as regularizers from './layers/regularizers.js'
+export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
 export { SeparableConv2D, type SeparableConv2DOptions } from './layers/separable.js'
+export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
+
 export type { LayerDescription } from './layers/summary.js'
 export { UpSampling1D, UpSampling2D, type UpSampling2DOptions } from './layers/up-sampling.js'
 export { type PaddingPair, ZeroPadding1D, ZeroPadding2D } from './layers/zero-padding.js'
@@ -84,10 +132,9 @@ export { Adam, type AdamOptions } from './optim/adam.js'
 export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/base/any-optimizer.js'
-export type { WeightDecayExclusions } from './optim/base/exclusions.js'
 export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
-export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
+export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
 /** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
 export * as optimizers from './optim/catalog.js'
@@ -344,20 +391,47 @@ export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './traini
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
+export { losses } from './training/losses/catalog.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  type SmoothCrossentropyOptions,
+  type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './training/losses/crossentropy.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
-export type { LossFunction } from './training/losses/loss.js'
 export {
+  type BinaryFocalOptions,
+  binaryFocalCrossentropy,
+  type CategoricalFocalOptions,
+  categoricalFocalCrossentropy,
+} from './training/losses/focal.js'
+export { categoricalHinge, hinge, squaredHinge } from './training/losses/hinge.js'
+export {
+  type DivergenceOptions,
+  type GaussianNLLOptions,
+  gaussianNLL,
+  klDivergence,
+  poisson,
+} from './training/losses/likelihood.js'
+export type { LossFunction, LossOptions, Reduction } from './training/losses/loss.js'
+export type { LossLike, LossName, SerializedLoss } from './training/losses/named-losses.js'
+export {
+  type HuberOptions,
   huber,
+  logCosh,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
 } from './training/losses/regression.js'
+export {
+  type CosineOptions,
+  type DiceOptions,
+  dice,
+  type TripletOptions,
+  tripletMargin,
+} from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'

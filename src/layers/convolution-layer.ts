@@ -90,7 +90,7 @@ export abstract class ConvolutionLayer<Options extends object = object> extends 
     return x.cast(weight.dtype)
   }
 
-  /** What `compute` gives for the bias and, if that is the activation, relu in the same pass; with any other activation applied. */
+  /** Returns what `compute` gives, called with the bias and, if that is the activation, with relu; any other activation is applied. */
   protected activated(compute: (last: Sliding & { bias: Variable | null; relu: boolean }) => Tensor): Tensor {
     const { bias, sliding } = this
     const relu = this.activation.isRelu
