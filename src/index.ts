@@ -59,19 +59,15 @@ export { Conv1D, type Conv1DOptions, Conv2D, type Conv2DOptions } from './layers
 export type { SlidingOptions } from './layers/convolution-layer.js'
 export { Conv1DTranspose, Conv2DTranspose, type ConvTransposeLayerOptions } from './layers/convolution-transpose.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
-
 export { DepthwiseConv2D, type DepthwiseConv2DOptions, type DepthwiseKernelOptions } from './layers/depthwise.js'
 export { Dot, type DotOptions } from './layers/dot.js'
 export {
   Dropout,
-  Dropout,
-  type DropoutOptions,
   type DropoutOptions,
   type RandomLayerOptions,
   SpatialDropout1D,
   SpatialDropout2D,
 } from './layers/dropout.js'
-
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
 export {
   Normalization,
@@ -112,15 +108,12 @@ export {
   MaxPooling2D,
   type PoolingOptions,
 } from './layers/pooling.js'
-export type { Regularizer, Regularizer } from './layers/regularizers.js'
-/** Penalties of weights and outputs, as in `keras.regularizers`. */
-export * as regularizers from './layers/regularizers.js'
+export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
 export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
 export { SeparableConv2D, type SeparableConv2DOptions } from './layers/separable.js'
 export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
-
 export type { LayerDescription } from './layers/summary.js'
 export { UpSampling1D, UpSampling2D, type UpSampling2DOptions } from './layers/up-sampling.js'
 export { type PaddingPair, ZeroPadding1D, ZeroPadding2D } from './layers/zero-padding.js'
