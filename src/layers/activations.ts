@@ -71,6 +71,8 @@ export interface NamedActivation {
   readonly apply: (x: Tensor) => Tensor
   /** True for relu, which the product with the kernel can apply itself. */
   readonly isRelu: boolean
+  /** True for a function that is not one of nabla's. */
+  readonly isCustom: boolean
   /** True if its outputs are probabilities. */
   readonly isProbability: boolean
 }
@@ -100,6 +102,7 @@ function describe(op: string, apply: (x: Tensor) => Tensor, givenName?: string):
     name,
     apply: own ? apply : checked(op, name, apply),
     isRelu: own === 'relu',
+    isCustom: own === undefined,
     isProbability: own !== undefined && probabilities.has(own),
   }
 }
