@@ -179,7 +179,7 @@ export interface Backend {
   ): DataBuffer[]
   /**
    * For each step t: the products u = kernelᵀ · h of [rows, gates · units] and [rows, batch], and the states of a program that reads the gates `x0`,
-   * `x1`, … of x, `u0`, `u1`, … of the products, and the states `h` and `s` (if there are two), and writes `h1` and `s1`. Without it callers
+   * `x1`, … of x, `u0`, `u1`, … of the products, the states `h` and `s` (if there are two), and `m` of the mask, and writes `h1` and `s1`. Without it callers
    * compute it with tensors.
    */
   recurrent?(
@@ -188,6 +188,7 @@ export interface Backend {
     kernel: DataBuffer,
     initial: readonly DataBuffer[],
     size: RecurrentSize,
+    mask?: DataBuffer,
   ): RecurrentStates
   /**
    * The gradients of `recurrent`, by a program for one step: it reads also `gy`, the gradient of that step's h, `gu`, what comes back from the next
@@ -202,6 +203,7 @@ export interface Backend {
     kernel: DataBuffer,
     saved: RecurrentStates,
     size: RecurrentSize,
+    mask?: DataBuffer,
   ): RecurrentGradients
 
   // Moving numbers

@@ -78,6 +78,7 @@ const callRanges = {
   initialState: tensors,
   attentionMask: oneTensor,
   useCausalMask: flag,
+  returnAttentionScores: flag,
 }
 
 /** @throws OptionError for a layer with weights that is not part of the outermost one */

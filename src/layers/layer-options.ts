@@ -82,6 +82,8 @@ export interface CallOptions {
   attentionMask?: Tensor
   /** True if no position may attend to later ones. Default false. */
   useCausalMask?: boolean
+  /** True for an array of the output of an attention layer and its weights. Default false. */
+  returnAttentionScores?: boolean
 }
 
 /** A mask; of several inputs, one each. */

@@ -43,6 +43,7 @@ export function recurrent(
   kernel: DataBuffer,
   initial: readonly DataBuffer[],
   size: RecurrentSize,
+  mask?: DataBuffer,
 ): RecurrentStates {
   const { steps, gates, units, rows, batch } = size
   const { dtype } = x
@@ -51,6 +52,7 @@ export function recurrent(
   begin()
   const [xStart, kernelStart] = [pointer(x), pointer(kernel)]
   const starts = initial.map(pointer)
+  const maskStart = mask ? pointer(mask) : 0
   const products = reserve(dtype, steps * gates * n)
   const heights = [rows, ...initial.slice(1).map(() => units)].map((height) => height * batch)
   const states = heights.map((height) => reserve(dtype, (steps + 1) * height))
@@ -62,6 +64,7 @@ export function recurrent(
     ...gatePlaces('x', xStart, gates, n * width),
     ...gatePlaces('u', products, gates, n * width),
     ...{ h: (t: number) => at(0, t), s: (t: number) => at(1, t) },
+    m: (t: number) => maskStart + t * n * width,
     ...{ h1: (t: number) => at(0, t + 1), s1: (t: number) => at(1, t + 1) },
   }
   const step = stepKernel(program, dtype, n, places)
@@ -94,6 +97,7 @@ export function recurrentGradient(
   kernel: DataBuffer,
   saved: RecurrentStates,
   size: RecurrentSize,
+  mask?: DataBuffer,
 ): RecurrentGradients {
   const { steps, gates, units, rows, batch } = size
   const { dtype } = x
@@ -103,6 +107,7 @@ export function recurrentGradient(
   const [gStart, xStart, kernelStart, products] = [g, x, kernel, saved.products].map(pointer)
   const states = saved.states.map(pointer)
   const lastStarts = last.map(pointer)
+  const maskStart = mask ? pointer(mask) : 0
   const ofProducts = reserve(dtype, steps * gates * n)
   const isShared = !program.outputs.includes('e0')
   const ofX = isShared ? ofProducts : reserve(dtype, steps * gates * n)
@@ -121,6 +126,7 @@ export function recurrentGradient(
     ...gatePlaces('d', ofProducts, gates, n * width),
     ...gatePlaces('e', ofX, gates, n * width),
     ...{ h: (t: number) => states[0] + t * rows * batch * width, s: (t: number) => states[1] + t * n * width },
+    m: (t: number) => maskStart + t * n * width,
     ...{ gy: (t: number) => gStart + t * n * width, gu: () => back },
     ...{ gh: (t: number) => turn(0, t + 1), gs: (t: number) => turn(1, t + 1) },
     ...{ dh: (t: number) => turn(0, t), ds: (t: number) => turn(1, t) },

@@ -97,6 +97,22 @@ export function gruCell(activation: CellActivation, gate: CellActivation): Cell 
   }
 }
 
+/** The cell for sequences with a mask `m`: where that is 0, a step leaves the states as they are. */
+export function maskedCell({ gates, states, step, back }: Cell): Cell {
+  const kept = ['h', 's'].slice(0, states)
+  const inner = (text: string) => text.replace(/\b([de]\d|dh|ds|h1|s1)\b/g, '$1n')
+  const outputs = [...new Set(back.match(/\b[de]\d(?= =)/g))]
+  return {
+    gates,
+    states,
+    step: `${inner(step)}\n${kept.map((name) => `${name}1 = m == 0 ? ${name} : ${name}1n`).join('\n')}`,
+    back: `${inner(back.replace('gy + gu', 'gy + gu + gh').replace('gh + gh', 'gh'))}
+    ${outputs.map((name) => `${name} = m * ${name}n`).join('\n')}
+    dh = (1 - m) * (gy + gu + gh)${back.includes('dh =') ? ' + m * dhn' : ''}
+    ${states === 2 ? 'ds = (1 - m) * gs + m * dsn' : ''}`,
+  }
+}
+
 const isOutput = /^([de]\d|dh|ds|h1|s1)$/
 
 /** A cell's program, with its results as outputs. */
@@ -107,6 +123,8 @@ function programOf(text: string) {
 
 interface Options {
   cell: Cell
+  /** 1 where a step counts, [steps, units, batch]; for a `maskedCell`. */
+  mask: Tensor | null
   /** What the forward pass leaves for the backward one. */
   saved: { states?: RecurrentStates }
 }
@@ -116,8 +134,8 @@ type Inputs = readonly [x: Tensor, kernel: Tensor, ...initial: Tensor[]]
 /** The row of this operation in the table. */
 export const recurrentRows = nameRows({
   recurrent: fused<Inputs, Options>({
-    composition: ([x, kernel, ...initial], { cell }) => stepByStep(cell, x, kernel, initial),
-    forward: ([x, kernel, ...initial], { cell, saved }) => {
+    composition: ([x, kernel, ...initial], { cell, mask }) => stepByStep(cell, x, kernel, initial, mask),
+    forward: ([x, kernel, ...initial], { cell, saved, mask }) => {
       const [steps, , batch] = x.shape
       const units = initial[0].shape[0]
       const states = backend.recurrent?.(
@@ -126,6 +144,7 @@ export const recurrentRows = nameRows({
         kernel.buffer,
         initial.map(({ buffer }) => buffer),
         sizeFor(cell, x, kernel, initial),
+        mask?.buffer,
       )
       if (!states) return null
       saved.states = states
@@ -143,13 +162,13 @@ export const recurrentRows = nameRows({
         shape,
       }
     },
-    backward: (g, { inputs: [x, kernel, ...initial], options: { cell, saved } }) => {
+    backward: (g, { inputs: [x, kernel, ...initial], options: { cell, saved, mask } }) => {
       if (!saved.states) return null
       const size = sizeFor(cell, x, kernel, initial)
       const { steps, units, rows, batch, gates } = size
       const part = (from: number, to: number) => backend.copy(g.buffer, { shape: [to - from, units * batch], strides: [units * batch, 1], offset: from * units * batch }) // biome-ignore format: a view
       const last = initial.slice(1).map((_, i) => part(steps + i, steps + i + 1))
-      const back = backend.recurrentGradient!(programOf(cell.back), part(0, steps), last, x.buffer, kernel.buffer, saved.states, size) // biome-ignore format: one call
+      const back = backend.recurrentGradient!(programOf(cell.back), part(0, steps), last, x.buffer, kernel.buffer, saved.states, size, mask?.buffer) // biome-ignore format: one call
       const together = (buffer: Tensor['buffer'], height: number) =>
         new Tensor(buffer, [steps, height, batch]).transpose([1, 0, 2]).reshape([height, steps * batch])
       const before = new Tensor(saved.states.states[0], [steps + 1, rows, batch]).slice([[0, steps]])
@@ -169,7 +188,7 @@ function sizeFor({ gates }: Cell, x: Tensor, kernel: Tensor, initial: readonly T
 }
 
 /** The same with a few operations for every step. */
-function stepByStep(cell: Cell, x: Tensor, kernel: Tensor, initial: readonly Tensor[]): Tensor {
+function stepByStep(cell: Cell, x: Tensor, kernel: Tensor, initial: readonly Tensor[], mask: Tensor | null): Tensor {
   const { steps, gates, units, rows, batch } = sizeFor(cell, x, kernel, initial)
   const program = programOf(cell.step)
   const outputs = program.outputs.map((name) => new ElementwiseRow(withOutputs(program, [name])))
@@ -186,6 +205,7 @@ function stepByStep(cell: Cell, x: Tensor, kernel: Tensor, initial: readonly Ten
     names.forEach((name, i) => {
       gate.set(name, states[i])
     })
+    if (mask) gate.set('m', mask.slice([t]))
     const next = elementwiseOutputs(program, (i) => outputs[i], program.inputs.map((name) => gate.get(name) as Tensor)) // biome-ignore format: one call
     states = names.map((name) => next[program.outputs.indexOf(`${name}1`)])
     results.push(states[0])
@@ -223,11 +243,22 @@ function startsOf(pieces: readonly Tensor[]): number[] {
  * @param x what the input adds to the gates, [steps, gates · units, batch]
  * @param kernel [units, gates · units], or one row more, whose weights are added always
  * @param initial the states before the first step, [units, batch] each
+ * @param mask 1 where a step counts, 0 where it leaves the states as they are, [steps, units, batch]. Default: all count
  * @returns h after every step, [steps, units, batch], and the last ones of the other states
  */
-export function recurrentSequence(cell: Cell, x: Tensor, kernel: Tensor, initial: readonly Tensor[]) {
+export function recurrentSequence(
+  cell: Cell,
+  x: Tensor,
+  kernel: Tensor,
+  initial: readonly Tensor[],
+  mask: Tensor | null = null,
+) {
   const steps = x.shape[0]
-  const all = run(recurrentRows.recurrent, [x, kernel, ...initial], { cell, saved: {} })
+  const all = run(recurrentRows.recurrent, [x, kernel, ...initial], {
+    cell: mask ? maskedCell(cell) : cell,
+    mask,
+    saved: {},
+  })
   if (initial.length === 1) return { outputs: all, last: [] }
   return { outputs: all.slice([[0, steps]]), last: initial.slice(1).map((_, i) => all.slice([steps + i])) }
 }
