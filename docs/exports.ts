@@ -4,3 +4,4 @@
 export * from '../src/data.js'
 export * from '../src/datasets.js'
 export * from '../src/index.js'
+export * from '../src/io.js'

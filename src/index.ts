@@ -130,6 +130,7 @@ export {
   memory,
   setBackend,
 } from './tensor/backends.js'
+export { type TensorLike, type TensorOptions, tensor } from './tensor/creation.js'
 export {
   arange,
   eye,
@@ -139,12 +140,9 @@ export {
   linspace,
   ones,
   onesLike,
-  type TensorLike,
-  type TensorOptions,
-  tensor,
   zeros,
   zerosLike,
-} from './tensor/creation.js'
+} from './tensor/filling.js'
 export type { TensorParts } from './tensor/foreign.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export type { JsonNumber } from './tensor/json-numbers.js'
@@ -175,38 +173,23 @@ export {
 export {
   abs,
   add,
-  cast,
-  cbrt,
-  ceil,
-  clip,
   copysign,
   div,
-  floor,
   floorDiv,
-  frac,
-  heaviside,
-  hypot,
   lerp,
   maximum,
   minimum,
   mod,
   mul,
   neg,
-  pow,
-  reciprocal,
-  round,
-  rsqrt,
   sign,
-  sqrt,
-  square,
   squaredDifference,
   sub,
-  trunc,
 } from './tensor/operations/arithmetic.js'
-export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
 export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
 export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
+export { broadcastTo, repeat, sumTo, tile } from './tensor/operations/broadcasting.js'
 export {
   type CloseOptions,
   equal,
@@ -227,6 +210,18 @@ export {
   notEqual,
   where,
 } from './tensor/operations/comparisons.js'
+export {
+  type AnyConvolutionOptions,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
+  type DepthwiseOptions,
+  depthwiseConv2d,
+} from './tensor/operations/convolution.js'
 export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
 export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
@@ -253,9 +248,12 @@ export {
   tanh,
   xlogy,
 } from './tensor/operations/exponentials.js'
+export { argMax, argMin, max, min } from './tensor/operations/extremes.js'
 export { type Formula, type FormulaResult, formula } from './tensor/operations/formula.js'
-export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/operations/indexing.js'
+export { gather, gatherND, scatterAdd, takeAlongAxis } from './tensor/operations/gathering.js'
+export { concat, split, stack, unstack } from './tensor/operations/joining.js'
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/operations/linalg.js'
+export { argWhere, booleanMask, oneHot } from './tensor/operations/masking.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mathjs.js'
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
@@ -269,24 +267,11 @@ export {
   rmsNorm,
 } from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
-export {
-  all,
-  any,
-  argMax,
-  argMin,
-  countNonzero,
-  logSoftmax,
-  logSumExp,
-  max,
-  mean,
-  min,
-  nanMean,
-  nanSum,
-  prod,
-  type ReductionOptions,
-  softmax,
-  sum,
-} from './tensor/operations/reductions.js'
+export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
+export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
+export type { ReductionOptions } from './tensor/operations/reducing.js'
+export { all, any, countNonzero, logSumExp, mean, nanMean, nanSum, prod, sum } from './tensor/operations/reductions.js'
+export { cast, ceil, clip, floor, frac, heaviside, round, trunc } from './tensor/operations/rounding.js'
 export {
   bernoulli,
   multinomial,
@@ -304,21 +289,7 @@ export {
   segmentSum,
   unique,
 } from './tensor/operations/segments.js'
-export {
-  broadcastTo,
-  concat,
-  expandDims,
-  flatten,
-  gather,
-  oneHot,
-  permute,
-  reshape,
-  slice,
-  squeeze,
-  sumTo,
-  swapAxes,
-  transpose,
-} from './tensor/operations/shaping.js'
+export { expandDims, flatten, permute, reshape, squeeze, swapAxes, transpose } from './tensor/operations/shaping.js'
 export {
   eigh,
   lstsq,
@@ -328,7 +299,9 @@ export {
   pinv,
   svd,
 } from './tensor/operations/singular-values.js'
-export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
+export type { SliceEntry, SliceSpec } from './tensor/operations/slice-spec.js'
+export { slice, withSlice } from './tensor/operations/slicing.js'
+export { logSoftmax, softmax } from './tensor/operations/softmax.js'
 export {
   argSort,
   median,
@@ -351,6 +324,7 @@ export {
 } from './tensor/operations/statistics.js'
 export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
+export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'
@@ -364,20 +338,47 @@ export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './traini
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
+export { losses } from './training/losses/catalog.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  type SmoothCrossentropyOptions,
+  type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './training/losses/crossentropy.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
-export type { LossFunction } from './training/losses/loss.js'
 export {
+  type BinaryFocalOptions,
+  binaryFocalCrossentropy,
+  type CategoricalFocalOptions,
+  categoricalFocalCrossentropy,
+} from './training/losses/focal.js'
+export { categoricalHinge, hinge, squaredHinge } from './training/losses/hinge.js'
+export {
+  type DivergenceOptions,
+  type GaussianNLLOptions,
+  gaussianNLL,
+  klDivergence,
+  poisson,
+} from './training/losses/likelihood.js'
+export type { LossFunction, LossOptions, Reduction } from './training/losses/loss.js'
+export type { LossLike, LossName, SerializedLoss } from './training/losses/named-losses.js'
+export {
+  type HuberOptions,
   huber,
+  logCosh,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
 } from './training/losses/regression.js'
+export {
+  type CosineOptions,
+  type DiceOptions,
+  dice,
+  type TripletOptions,
+  tripletMargin,
+} from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'

@@ -21,7 +21,7 @@ import {
   softsign,
 } from '../tensor/operations/activations.js'
 import { tanh } from '../tensor/operations/exponentials.js'
-import { logSoftmax, softmax } from '../tensor/operations/reductions.js'
+import { logSoftmax, softmax } from '../tensor/operations/softmax.js'
 import { Tensor } from '../tensor/tensor.js'
 import { notATensor } from './calls.js'
 

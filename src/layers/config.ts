@@ -19,13 +19,13 @@ import { configOf, type Family, find, withoutNull } from './configurable.js'
 import { families } from './families.js'
 import type { Layer } from './layer.js'
 
-/** How the options of a class are written in its configuration, where that does not follow from their names. */
+/** The spelling of the options of a class in its configuration, where that does not follow from their names. */
 export interface ConfigRules {
   /** The options that the constructor takes by position, before the others: `['units']`. */
   readonly positional?: readonly string[]
   /** Keras's names for options: `{ dilation: 'dilation_rate' }`. */
   readonly names?: Readonly<Record<string, string>>
-  /** What Keras writes and nabla has no option for, with the only value that is taken: `{ synchronized: false }`. */
+  /** Entries of Keras that nabla has no option for, with the only value that is taken: `{ synchronized: false }`. */
   readonly fixed?: Readonly<Config>
 }
 
@@ -142,7 +142,7 @@ function isFixed(className: string, fixed: Readonly<Config>, name: string, value
   if (!Object.hasOwn(fixed, name)) return false
   if (JSON.stringify(value) === JSON.stringify(fixed[name])) return true
   throw new OptionError(
-    `${className}.fromConfig: ${name} is ${show(value)}, but nabla has only ${show(fixed[name])}. Change the configuration.`,
+    `fromConfig: ${name} of ${className} is ${show(value)}, but nabla has only ${show(fixed[name])}. Change the configuration.`,
   )
 }
 

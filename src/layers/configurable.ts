@@ -9,7 +9,7 @@ import { show, toCamelCase, unknownName } from '../options.js'
 // biome-ignore lint/suspicious/noExplicitAny: functions of many kinds
 type AnyFunction = (...args: any[]) => unknown
 
-/** What is known of a function that nabla made. */
+/** The class and the options of a function that nabla made. */
 interface Origin {
   readonly className: string
   readonly options: Readonly<Config>

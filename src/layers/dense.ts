@@ -18,7 +18,7 @@ import { withArguments } from './layer-options.js'
 export type DenseOptions = KernelLayerOptions
 
 const rules = {
-  defaults: { units: required, ...kernelLayerRules.defaults },
+  defaults: { ...kernelLayerRules.defaults, units: required },
   ranges: { units: whole(1), ...kernelLayerRules.ranges },
 }
 

@@ -18,7 +18,7 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 const rules = {
-  defaults: { rate: required, seed: undefined, ...layerRules.defaults },
+  defaults: { seed: undefined, ...layerRules.defaults, rate: required },
   ranges: { rate: interval('[0, 1)'), ...layerRules.ranges },
 }
 

@@ -63,7 +63,7 @@ export function withArguments<T extends object>(options: T, positional: object):
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options
   const twice = Object.keys(positional).find((name) => name in options)
   if (twice !== undefined)
-    throw new OptionError(`${twice} is given twice, as an argument and as an option. Leave out the option.`)
+    throw new OptionError(`options: ${twice} is given twice, as an argument and as an option. Leave out the option.`)
   return { ...options, ...positional }
 }
 
@@ -78,7 +78,7 @@ export interface CallOptions {
   mask?: Mask
   /** The state that a recurrent layer starts from, one tensor or several. Default zeros. */
   initialState?: Tensor | readonly Tensor[]
-  /** Which positions may attend to which, [batch, queries, keys]. Default all. */
+  /** 1 (or true) where a position may attend to another, [batch, queries, keys]. Default all. */
   attentionMask?: Tensor
   /** True if no position may attend to later ones. Default false. */
   useCausalMask?: boolean

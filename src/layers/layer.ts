@@ -7,9 +7,10 @@ import { DTypeError } from '../errors.js'
 import type { Config } from '../keras-names.js'
 import type { DType, Shape } from '../kernels/backend.js'
 import { autoName, checkArgument, classNameOf, flag, type OptionRules, resolve } from '../options.js'
-import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
+import { type TensorLike, toTensorBeside } from '../tensor/creation.js'
+import { zeros } from '../tensor/filling.js'
 import { foreign } from '../tensor/foreign.js'
-import { snapshot } from '../tensor/operations/shaping.js'
+import { snapshot } from '../tensor/operations/shape-rows.js'
 import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
@@ -44,7 +45,7 @@ import { addLoss, penaltiesOf, regularize } from './penalties.js'
 import type { Regularizer } from './regularizers.js'
 import { describeTree, type LayerDescription } from './summary.js'
 
-/** What a layer takes or returns: a tensor, or an array of several. */
+/** The input or the output of a layer: a tensor, or an array of several. */
 export type Tensors = Tensor | Tensor[]
 
 /** Options that every layer has. */
@@ -69,7 +70,7 @@ type BaseOptions = Required<Pick<LayerOptions, 'trainable' | 'dtype'>> & LayerOp
  * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
  */
 export abstract class Layer<Options extends object = object> extends Holder {
-  /** How its options are written in configurations. */
+  /** The spelling of its options in configurations. */
   static readonly configRules: ConfigRules = {}
 
   /** Its name, part of the paths of its weights. */

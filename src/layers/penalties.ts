@@ -8,7 +8,7 @@ import type { Regularizer } from './regularizers.js'
 const regularizers = new WeakMap<Variable, Regularizer>()
 /** True once there is any penalty in this program: until then, no step looks for some. */
 let areUsed = false
-/** What was added in the last outermost call of a layer, and that layer. */
+/** The losses that were added in the last outermost call of a layer, and that layer. */
 let caller: object | null = null
 let added: Tensor[] = []
 

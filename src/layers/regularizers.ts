@@ -4,7 +4,7 @@
  */
 import { ShapeError } from '../errors.js'
 import { checkArgument, notNegative, oneOf, resolve } from '../options.js'
-import { eye } from '../tensor/creation.js'
+import { eye } from '../tensor/filling.js'
 import { normalize } from '../tensor/operations/vectors.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'

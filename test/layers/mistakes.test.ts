@@ -138,10 +138,7 @@ test("addWeight says how it is called, also to those who write it as Keras's", (
       ['kernel', [2], { dtype: 'float' }],
       /^w\.addWeight: dtype must be one of bool, int32, float32, float64, received "float"/,
     ],
-    [
-      ['kernel', [2], { constraint: 'nonNegative' }],
-      /^w\.addWeight: unknown constraint nonNegative\. /,
-    ],
+    [['kernel', [2], { constraint: 'nonNegative' }], /^w\.addWeight: unknown constraint nonNegative\. /],
     [['kernel', [2], { initializer: 'zero' }], /^w: unknown initializer zero\. Did you mean zeros\?/],
   ] as const)
     t.throws(() => new Weighted(...args), { instanceOf: NablaError, message })

@@ -2,7 +2,10 @@
  * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
  */
 import type { Backend } from '../backend.js'
+import { convolve, convolveInput, convolveKernel } from './convolution/convolution.js'
+import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, maxPoolPick } from './convolution/windows.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
+import { describeTile } from './matmul/candidates.js'
 import { matmul } from './matmul/matmul.js'
 import {
   duplicate,
@@ -31,7 +34,7 @@ import { hasFma } from './wasm/module.js'
 export const cpu: Backend = {
   name: 'cpu',
   get detail() {
-    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
+    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeTile()}, ${describeThreads()}`
   },
   isAsync: false,
   isAlive,
@@ -67,6 +70,15 @@ export const cpu: Backend = {
   normalizeGradient,
   recurrent,
   recurrentGradient,
+
+  convolve,
+  convolveInput,
+  convolveKernel,
+  maxPool,
+  maxPoolGradient,
+  maxPoolPick,
+  averagePool,
+  averagePoolGradient,
 
   copy,
   place,

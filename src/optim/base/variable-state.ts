@@ -4,7 +4,7 @@
  */
 import type { DataBuffer, DType, Shape } from '../../kernels/backend.js'
 import { backend } from '../../tensor/backend.js'
-import { full } from '../../tensor/creation.js'
+import { full } from '../../tensor/filling.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Variable } from '../../tensor/variable.js'
 import type { RunRule } from './rule.js'

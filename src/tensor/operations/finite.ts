@@ -8,7 +8,7 @@ import { backend } from '../backend.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
-import { concat } from './shaping.js'
+import { concat } from './joining.js'
 
 type MaybeTensor = Tensor | null | undefined
 
