@@ -4,7 +4,7 @@
 import { OptionError } from '../errors.js'
 import type { Config } from '../keras-names.js'
 import { oneOf, orNull, required } from '../options.js'
-import { concat } from '../tensor/operations/shaping.js'
+import { concat } from '../tensor/operations/joining.js'
 import { Tensor } from '../tensor/tensor.js'
 import { deserializeAs, type LayerClass, layerFrom } from './config.js'
 import { Layer, type Tensors } from './layer.js'

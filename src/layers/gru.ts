@@ -2,8 +2,8 @@
  * The gated recurrent unit.
  */
 import type { Shape } from '../kernels/backend.js'
-import { cellActivations, gruCell } from '../tensor/operations/recurrent.js'
-import { concat } from '../tensor/operations/shaping.js'
+import { concat } from '../tensor/operations/joining.js'
+import { cellActivations, gruCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
 import { withArguments } from './layer-options.js'

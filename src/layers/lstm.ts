@@ -2,8 +2,8 @@
  * The long short-term memory.
  */
 import type { Shape } from '../kernels/backend.js'
-import { cellActivations, lstmCell } from '../tensor/operations/recurrent.js'
-import { concat } from '../tensor/operations/shaping.js'
+import { concat } from '../tensor/operations/joining.js'
+import { cellActivations, lstmCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
 import { getInitializer } from './families.js'

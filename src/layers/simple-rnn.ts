@@ -1,7 +1,7 @@
 /**
  * The simple recurrent layer.
  */
-import { cellActivations, simpleCell } from '../tensor/operations/recurrent.js'
+import { cellActivations, simpleCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { withArguments } from './layer-options.js'
 import { Recurrent, type RecurrentOptions, recurrentConfig, recurrentRules, type StepInputs } from './rnn.js'

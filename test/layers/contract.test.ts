@@ -7,6 +7,7 @@ import test from 'ava'
 import * as nabla from '../../src/index.js'
 import { Activation, Dense, Dropout, Flatten, Layer, Sequential } from '../../src/index.js'
 import { type Case, checks } from './contract-checks.js'
+import { sequenceCases } from './sequence-cases.js'
 import { right, wrong } from './wrong-layers.js'
 
 const cases: Record<string, Case> = {
@@ -80,6 +81,7 @@ const cases: Record<string, Case> = {
       y: [[1, 2, 3, 4]],
     },
   },
+  ...sequenceCases,
   Sequential: {
     make: ({ dtype, ...options }) =>
       new Sequential(
@@ -117,7 +119,7 @@ test('every layer that is exported takes part here', (t) => {
   const names = Object.entries(nabla).filter(
     ([, value]) => typeof value === 'function' && value.prototype instanceof Layer,
   )
-  const abstract = ['Model']
+  const abstract = ['Model', 'Recurrent']
   const missing = names.map(([name]) => name).filter((name) => !abstract.includes(name) && !(name in cases))
   t.true(names.length > 5)
   t.deepEqual(missing, [], 'add it to `cases`')
