@@ -45,6 +45,7 @@ export const references: Readonly<Record<string, Source>> = {
   Flatten: keras('layers/reshaping_layers/flatten'),
   Layer: keras('layers/base_layer'),
   Model: keras('models/model_training_apis'),
+  Recurrent: keras('layers/recurrent_layers'),
   Sequential: keras('models/sequential'),
   EarlyStopping: keras('callbacks/early_stopping'),
   meanSquaredError: keras('losses/regression_losses'),

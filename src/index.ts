@@ -40,33 +40,74 @@ export type { Config } from './keras-names.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
+export {
+  ELU,
+  type ELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  type ReLUOptions,
+  Softmax,
+  type SoftmaxOptions,
+} from './layers/activation-layers.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
 export { Attention, type AttentionLayerOptions } from './layers/attention.js'
 export { BatchNormalization, type BatchNormalizationOptions } from './layers/batch-normalization.js'
 export { Bidirectional, type BidirectionalOptions } from './layers/bidirectional.js'
+export { CategoryEncoding, type CategoryEncodingOptions } from './layers/category-encoding.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
-export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export { Dot, type DotOptions } from './layers/dot.js'
+export {
+  Dropout,
+  type DropoutOptions,
+  type RandomLayerOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './layers/dropout.js'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
+export {
+  Normalization,
+  type NormalizationOptions,
+  Rescaling,
+  type RescalingOptions,
+} from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
 export { GroupNormalization, type GroupNormalizationOptions } from './layers/group-normalization.js'
 export { GRU, type GRUOptions } from './layers/gru.js'
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
+export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
 export { Layer } from './layers/layer.js'
 export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
 export { LSTM, type LSTMOptions } from './layers/lstm.js'
+export { Masking, type MaskingOptions } from './layers/masking.js'
+export {
+  Add,
+  Average,
+  Concatenate,
+  type ConcatenateOptions,
+  Maximum,
+  Minimum,
+  Multiply,
+  Subtract,
+} from './layers/merging.js'
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js'
+export { GaussianDropout, GaussianNoise } from './layers/noise.js'
 export type { ScaleOptions } from './layers/normalization-options.js'
 export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
+export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
 export { RMSNormalization, type RMSNormalizationOptions } from './layers/rms-normalization.js'
 export { Recurrent, type RecurrentOptions } from './layers/rnn.js'
 export { SimpleRNN, type SimpleRNNOptions } from './layers/simple-rnn.js'
+export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
 export type { LayerDescription } from './layers/summary.js'
 export { TimeDistributed } from './layers/time-distributed.js'
 export { UnitNormalization, type UnitNormalizationOptions } from './layers/unit-normalization.js'
@@ -78,10 +119,9 @@ export { Adam, type AdamOptions } from './optim/adam.js'
 export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/base/any-optimizer.js'
-export type { WeightDecayExclusions } from './optim/base/exclusions.js'
 export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
-export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
+export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
 /** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
 export * as optimizers from './optim/catalog.js'

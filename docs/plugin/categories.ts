@@ -77,7 +77,7 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   Formulas: ['tensor/operations/formula', 'kernels/formula/'],
   Layers: ['layers/'],
   Training: ['training/', 'layers/weights'],
-  Optimizers: ['optim/', 'keras-names'],
+  Optimizers: ['optim/', 'layers/constraints', 'keras-names'],
   Schedules: ['optim/schedules/'],
   'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends', 'tensor/tidy'],
   Data: ['data/'],

@@ -82,8 +82,11 @@ export type ReduceKind = 'sum' | 'mean' | 'prod' | 'max' | 'min' | 'any' | 'all'
 /** Running reductions: out[i] = x[0] + … + x[i], and so on. */
 export type ScanKind = 'sum' | 'prod' | 'max' | 'min'
 
-/** An update rule compiled for buffers of one size, changed in place. */
-export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly number[]) => void
+/**
+ * An update rule compiled for buffers of one size, changed in place. A scalar is a number, or a buffer of one element: a number that has
+ * not been read.
+ */
+export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly (number | DataBuffer)[]) => void
 
 /** Rows to normalize: the square root of their variance + epsilon becomes 1. */
 export interface NormalizeSize {
@@ -120,6 +123,8 @@ export interface Backend {
   readonly detail: string
   /** True if numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
   readonly isAsync: boolean
+  /** True if reading a number costs next to nothing. Where it does not, since all work has to be finished first, pass numbers on as buffers. */
+  readonly readsAtOnce: boolean
 
   /** True if `readSync` would fail, because the numbers are not there yet. Without this method they always are. */
   isPending?(buffer: DataBuffer): boolean

@@ -19,7 +19,7 @@ export function generator(seed: number): Generator {
 
 /** A stream of random numbers; see {@link generator}. */
 export class Generator {
-  private readonly bits: RandomGenerator
+  private bits: RandomGenerator
   /** The second number of the polar method's last pair. */
   private spare: number | null = null
 
@@ -27,6 +27,16 @@ export class Generator {
     if (!Number.isSafeInteger(seed))
       throw new OptionError(`random: the seed must be a whole number, received ${String(seed)}. Pass 42, for example.`)
     this.bits = xoroshiro128plusFromState(scramble(seed))
+  }
+
+  /** All that decides the next numbers: four words, and the number that `normal` has kept. */
+  get state(): (number | null)[] {
+    return [...this.bits.getState(), this.spare]
+  }
+
+  set state(state: readonly (number | null)[]) {
+    this.bits = xoroshiro128plusFromState(state.slice(0, 4) as number[])
+    this.spare = state[4] ?? null
   }
 
   /** A number in [0, 1): a multiple of 2^-53, each equally likely. */

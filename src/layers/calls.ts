@@ -79,6 +79,7 @@ const callRanges = {
   attentionMask: oneTensor,
   useCausalMask: flag,
   returnAttentionScores: flag,
+  countWeights: oneTensor,
 }
 
 /** @throws OptionError for a layer with weights that is not part of the outermost one */

@@ -37,6 +37,7 @@ export const cpu: Backend = {
     return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeTile()}, ${describeThreads()}`
   },
   isAsync: false,
+  readsAtOnce: true,
   isAlive,
 
   upload: ordinary,
