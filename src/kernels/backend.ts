@@ -105,7 +105,7 @@ export interface RecurrentSize {
   readonly batch: number
 }
 
-/** What a recurrence computes: [steps, gates, units, batch], and for each state its numbers before the first and after each step. */
+/** The results of a recurrence: [steps, gates, units, batch], and for each state its numbers before the first and after each step. */
 export interface RecurrentStates {
   readonly products: DataBuffer
   readonly states: readonly DataBuffer[]
