@@ -13,7 +13,7 @@ import { Recurrent } from './rnn.js'
 
 /** Options of `Bidirectional`. */
 export interface BidirectionalOptions extends LayerOptions {
-  /** How the outputs are joined: one behind the other (`'concat'`, default), `'sum'`, `'mul'`, `'ave'`, or null for an array of both. */
+  /** Joins the outputs: one behind the other (`'concat'`, default), `'sum'`, `'mul'`, `'ave'`, or null for an array of both. */
   mergeMode?: 'concat' | 'sum' | 'mul' | 'ave' | null
   /** The layer that reads the sequence from its end. Default: like the other one. */
   backwardLayer?: Recurrent | null

@@ -23,7 +23,7 @@ const rules = {
 } as const
 
 /**
- * A state $h$ of which a gate $z$ keeps a share, while a gate $r$ says how much of it the new part sees:
+ * A state $h$ of which a gate $z$ keeps a share, while a gate $r$ decides how much of it the new part sees:
  *
  * $$ z, r = \sigma(x_t W + h_{t-1} U + b), \qquad h_t = z \odot h_{t-1} + (1 - z) \odot \varphi(x_t W_h + r \odot (h_{t-1} U_h + b')) $$
  *

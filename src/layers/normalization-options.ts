@@ -54,7 +54,7 @@ export const scaleRules = {
 export abstract class ScalingLayer<Options extends ScaleOptions> extends Layer<Options> {
   /** The factors, from `build` on; null without them. */
   gamma: Variable | null = null
-  /** What is added, from `build` on; null without it. */
+  /** The offsets, from `build` on; null without them. */
   beta: Variable | null = null
 
   /** Makes gamma and beta, of this shape, where they are wanted. */

@@ -77,7 +77,7 @@ export const recurrentConfig = {
 
 /** The products of one step that do not depend on how the cell combines them. */
 export interface StepInputs {
-  /** What the input adds to the gates, [batch, gates · units]. */
+  /** The input's part of the gates, [batch, gates · units]. */
   readonly x: Tensor
   /** The state h as it meets the recurrent kernel, [batch, units]. */
   readonly h: Tensor
@@ -213,7 +213,7 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
     return { outputs: stack(outputs, 1), states }
   }
 
-  /** The outputs where a mask says what counts: 0 before the first step that does, or wherever one does not. */
+  /** The outputs with a mask: 0 before the first step that counts, or wherever one does not. */
   #maskedOutputs(outputs: Tensor, mask: Tensor): Tensor {
     const isSeen = this.layerOptions.zeroOutputForMask ? mask : mask.detach().cumMax(1)
     return outputs.mul(isSeen.expandDims(-1))

@@ -67,7 +67,7 @@ function normalizeRowsGradient(g: Tensor, x: Tensor, gamma: Tensor, centered: bo
   return buffers ? buffers.map((buffer, i) => new Tensor(buffer, i === 0 ? x.shape : gamma.shape)) : null
 }
 
-/** What batch normalization knows of its columns. */
+/** The statistics of the columns of a matrix. */
 export interface Statistics {
   readonly mean: Tensor
   readonly variance: Tensor

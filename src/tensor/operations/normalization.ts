@@ -25,7 +25,7 @@ export interface RmsNormOptions {
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions extends RmsNormOptions {
-  /** What is added in the end, of the size of the axes. Default zeros. */
+  /** Offsets, of the size of the axes. Default zeros. */
   beta?: TensorLike
 }
 
@@ -78,7 +78,7 @@ export function rmsNorm(x: TensorLike, options: RmsNormOptions = {}): Tensor {
 export interface BatchNormOptions {
   /** Factors, one for each index along the axis. Default ones. */
   gamma?: TensorLike
-  /** What is added in the end, one for each index along the axis. Default zeros. */
+  /** Offsets, one for each index along the axis. Default zeros. */
   beta?: TensorLike
   /** The mean to subtract. Default: that of x. */
   mean?: TensorLike

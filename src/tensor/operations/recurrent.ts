@@ -24,7 +24,7 @@ interface Options {
   cell: Cell
   /** 1 where a step counts, [steps, units, batch]; for a `maskedCell`. */
   mask: Tensor | null
-  /** What the forward pass leaves for the backward one. */
+  /** Filled by the forward pass, for the backward one. */
   saved: { states?: RecurrentStates }
 }
 
