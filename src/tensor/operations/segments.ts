@@ -71,7 +71,7 @@ export function scatterND(indices: TensorLike, updates: TensorLike, shape: Shape
 
 /** Options of `bincount`. */
 export interface BincountOptions {
-  /** What each element counts for, of the shape of x; gradients flow to them. Default 1. */
+  /** The weight of each element, of the shape of x; gradients flow to them. Default 1. */
   weights?: TensorLike
   /** The least length of the result. Default 0. */
   minLength?: number
@@ -107,7 +107,7 @@ export function bincount(x: TensorLike, options: BincountOptions = {}): Tensor {
   return scatterAdd(summed.flatten(), index.flatten(), 0, [size])
 }
 
-/** How many groups there are: as many as asked for, or up to the largest number. */
+/** The number of groups: the one asked for, or up to the largest number. */
 function countOf(name: string, groups: Tensor, count: number | undefined): number {
   if (count === undefined) return groups.size === 0 ? 0 : Math.max(0, Number(groups.max().item()) + 1)
   const wanted = whole(0)(count)
