@@ -54,6 +54,13 @@ export const references: Readonly<Record<string, Source>> = {
   sparseCategoricalCrossentropy: keras('losses/probabilistic_losses'),
   categoricalCrossentropy: keras('losses/probabilistic_losses'),
   binaryCrossentropy: keras('losses/probabilistic_losses'),
+  meanSquaredLogarithmicError: keras('losses/regression_losses'),
+  logCosh: keras('losses/regression_losses'),
+  poisson: keras('losses/probabilistic_losses'),
+  klDivergence: keras('losses/probabilistic_losses'),
+  hinge: keras('losses/hinge_losses'),
+  squaredHinge: keras('losses/hinge_losses'),
+  categoricalHinge: keras('losses/hinge_losses'),
   accuracy: keras('metrics/accuracy_metrics'),
   binaryAccuracy: keras('metrics/accuracy_metrics'),
 

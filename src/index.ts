@@ -106,10 +106,9 @@ export { Adam, type AdamOptions } from './optim/adam.js'
 export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/base/any-optimizer.js'
-export type { WeightDecayExclusions } from './optim/base/exclusions.js'
 export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
-export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
+export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
 /** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
 export * as optimizers from './optim/catalog.js'
@@ -238,6 +237,18 @@ export {
   notEqual,
   where,
 } from './tensor/operations/comparisons.js'
+export {
+  type AnyConvolutionOptions,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
+  type DepthwiseOptions,
+  depthwiseConv2d,
+} from './tensor/operations/convolution.js'
 export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
 export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
@@ -283,6 +294,7 @@ export {
   rmsNorm,
 } from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
+export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
 export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
 export type { ReductionOptions } from './tensor/operations/reducing.js'
 export { all, any, countNonzero, logSumExp, mean, nanMean, nanSum, prod, sum } from './tensor/operations/reductions.js'
@@ -341,7 +353,15 @@ export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
-export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
+export {
+  getRandomState,
+  type RandomOptions,
+  randomNormal,
+  randomUniform,
+  setRandomState,
+  setSeed,
+  truncatedNormal,
+} from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
@@ -353,20 +373,47 @@ export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './traini
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
+export { losses } from './training/losses/catalog.js'
 export {
   binaryCrossentropy,
   type CrossentropyOptions,
   categoricalCrossentropy,
+  type SmoothCrossentropyOptions,
+  type SparseCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './training/losses/crossentropy.js'
-export type { LossLike, LossName } from './training/losses/get-loss.js'
-export type { LossFunction } from './training/losses/loss.js'
 export {
+  type BinaryFocalOptions,
+  binaryFocalCrossentropy,
+  type CategoricalFocalOptions,
+  categoricalFocalCrossentropy,
+} from './training/losses/focal.js'
+export { categoricalHinge, hinge, squaredHinge } from './training/losses/hinge.js'
+export {
+  type DivergenceOptions,
+  type GaussianNLLOptions,
+  gaussianNLL,
+  klDivergence,
+  poisson,
+} from './training/losses/likelihood.js'
+export type { LossFunction, LossOptions, Reduction } from './training/losses/loss.js'
+export type { LossLike, LossName, SerializedLoss } from './training/losses/named-losses.js'
+export {
+  type HuberOptions,
   huber,
+  logCosh,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
 } from './training/losses/regression.js'
+export {
+  type CosineOptions,
+  type DiceOptions,
+  dice,
+  type TripletOptions,
+  tripletMargin,
+} from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'

@@ -14,7 +14,7 @@ import { concat } from '../../tensor/operations/joining.js'
 import { snapshot } from '../../tensor/operations/shape-rows.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { backpropagate, isRecording, leavesBehind } from '../engine.js'
+import { backpropagate, leavesBehind, recording } from '../engine.js'
 import { checkResult, noGrad, type TensorFunction, trace } from './grad.js'
 
 /** The values that a custom gradient rule may read. */
@@ -107,7 +107,7 @@ export function stopGradient(x: TensorLike): Tensor {
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   checkFunction('checkpoint', f)
   const inputs = toTensors(xs, 'float32')
-  if (!isRecording()) return snapshot(checkResult('checkpoint', notAsync('checkpoint', f(...inputs))))
+  if (!recording) return snapshot(checkResult('checkpoint', notAsync('checkpoint', f(...inputs))))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
   const all = [...inputs, ...read]
@@ -136,7 +136,7 @@ class RecomputingRow implements Row {
   }
 
   private recompute(g: Tensor, xs: readonly Tensor[]) {
-    const createGraph = isRecording()
+    const createGraph = recording
     const { inputs, result } = trace('checkpoint', this.f, xs)
     const gradients = backpropagate<Tensor>(
       [result],

@@ -13,7 +13,7 @@ import { accumulate } from '../../tensor/operations/backward.js'
 import { ops } from '../../tensor/operations/ops.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { backpropagate, isRecording, leavesBehind, setRecording } from '../engine.js'
+import { backpropagate, leavesBehind, recording, setRecording } from '../engine.js'
 
 /** A function of tensors whose result is one tensor. */
 export type TensorFunction = (...xs: Tensor[]) => Tensor
@@ -131,7 +131,7 @@ export function checkSomeFloat(op: string, xs: readonly Tensor[]): void {
 /** Runs `f` and keeps its graph. */
 export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]): Trace {
   checkFunction(op, f)
-  const wanted = isRecording()
+  const wanted = recording
   return setRecording(true, () => {
     const inputs = toTensors(xs, 'float32').map(track)
     const result = checkResult(op, notAsync(op, f(...inputs)))

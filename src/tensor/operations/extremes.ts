@@ -18,7 +18,7 @@ import { type ReductionOptions, reduce, reductionRules } from './reducing.js'
  * @example
  * tensor([[1, 5], [3, 4]]).max(1).toArray() // => [5, 4]
  */
-export function max(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+export function max(x: TensorLike, axes?: Axes, options?: ReductionOptions): Tensor {
   return reduce(ops.max, notEmpty('max', toTensor(x), axes), axes, options)
 }
 
@@ -29,7 +29,7 @@ export function max(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
  * @example
  * tensor([[1, 5], [3, 4]]).min(1).toArray() // => [1, 3]
  */
-export function min(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+export function min(x: TensorLike, axes?: Axes, options?: ReductionOptions): Tensor {
   return reduce(ops.min, notEmpty('min', toTensor(x), axes), axes, options)
 }
 

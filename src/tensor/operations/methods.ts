@@ -9,6 +9,7 @@ import * as axisActivations from './axis-activations.js'
 import { backward, gradientsOfLeaves } from './backward.js'
 import * as broadcasting from './broadcasting.js'
 import * as comparisons from './comparisons.js'
+import * as convolution from './convolution.js'
 import * as covariance from './covariance.js'
 import * as cumulative from './cumulative.js'
 import * as decompositions from './decompositions.js'
@@ -23,6 +24,7 @@ import { toMathjs } from './mathjs.js'
 import { diag, diagEmbed, diagonal, tril, triu } from './matrices.js'
 import * as normalization from './normalization.js'
 import { pad } from './padding.js'
+import * as pooling from './pooling.js'
 import * as powers from './powers.js'
 import * as reductions from './reductions.js'
 import * as rounding from './rounding.js'
@@ -51,6 +53,7 @@ const chapters = [
   axisActivations,
   broadcasting,
   comparisons,
+  convolution,
   covariance,
   cumulative,
   decompositions,
@@ -62,6 +65,7 @@ const chapters = [
   linalg,
   masking,
   normalization,
+  pooling,
   powers,
   reductions,
   rounding,

@@ -6,9 +6,11 @@
  * in the file of their chapter: `arithmetic.ts`, `exponentials.ts`, …
  */
 import { nameRows, op } from '../operation.js'
+import { convolutionRows } from './convolution-rows.js'
 import { decompositionRows } from './decomposition-rows.js'
 import { matrixRows } from './matrix-rows.js'
 import { normalizationRows } from './normalization.js'
+import { poolingRows } from './pooling-rows.js'
 import { reductionRows } from './reduction-rows.js'
 import { shapeRows } from './shape-rows.js'
 import { singularValueRows } from './singular-values.js'
@@ -151,5 +153,7 @@ export const ops = nameRows({
   ...decompositionRows,
   ...triangularRows,
   ...singularValueRows,
+  ...convolutionRows,
+  ...poolingRows,
   ...shapeRows,
 })

@@ -24,9 +24,9 @@ export function reduce(
   row: ReductionRow,
   input: TensorLike,
   axes: Axes | undefined,
-  options: ReductionOptions,
+  options: ReductionOptions | undefined,
 ): Tensor {
-  const { keepDims } = resolve(row.name, options, reductionRules)
+  const { keepDims } = options === undefined ? reductionRules.defaults : resolve(row.name, options, reductionRules)
   const x = toTensor(input)
   return run(row, [x], { axes: normalizeAxes(row.name, axes, x.rank), keepDims })
 }

@@ -19,7 +19,7 @@ import { type ReductionOptions, reduce, reductionRules } from './reducing.js'
  * @example
  * tensor([[1, 2], [3, 4]]).sum(0).toArray() // => [4, 6]
  */
-export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+export function sum(x: TensorLike, axes?: Axes, options?: ReductionOptions): Tensor {
   return reduce(ops.sum, x, axes, options)
 }
 
@@ -29,7 +29,7 @@ export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
  * @example
  * tensor([[1, 2], [3, 4]]).mean().item() // => 2.5
  */
-export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+export function mean(x: TensorLike, axes?: Axes, options?: ReductionOptions): Tensor {
   return reduce(ops.mean, x, axes, options)
 }
 
@@ -62,7 +62,7 @@ export function nanMean(x: TensorLike, axes?: Axes, options: ReductionOptions = 
  * @example
  * tensor([[1, 2], [3, 4]]).prod(1).toArray() // => [2, 12]
  */
-export function prod(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+export function prod(x: TensorLike, axes?: Axes, options?: ReductionOptions): Tensor {
   return reduce(ops.prod, x, axes, options)
 }
 

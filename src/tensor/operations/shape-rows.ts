@@ -2,7 +2,7 @@
  * The rows of the table (`ops.ts`) that move numbers without changing them, and the functions that operations call them by.
  */
 
-import { isRecording } from '../../autograd/engine.js'
+import { recording } from '../../autograd/engine.js'
 import type { Shape, View } from '../../kernels/backend.js'
 import { broadcastStrides, stridesOf } from '../../kernels/strides.js'
 import { backend } from '../backend.js'
@@ -59,9 +59,7 @@ export const shapeRows = {
     },
     [
       (g, { inputs: [x, indices], options: { axis } }) =>
-        axis === 0 && !isRecording()
-          ? new IndexedSlices(g, indices, x.shape, true)
-          : scatterAdd(g, indices, axis, x.shape),
+        axis === 0 && !recording ? new IndexedSlices(g, indices, x.shape, true) : scatterAdd(g, indices, axis, x.shape),
       noRule,
     ],
   ),

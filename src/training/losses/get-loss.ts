@@ -1,101 +1,50 @@
 /**
- * All losses by name, and losses as `compile` takes them: by name, or as functions.
+ * Losses as `compile` takes them: by name, or as functions. (The names are in `named-losses.ts`.)
  */
 import { OptionError, ShapeError } from '../../errors.js'
-import { toCamelCase, unknownName } from '../../options.js'
 import { OperationNode, type Row } from '../../tensor/operation.js'
 import { ops } from '../../tensor/operations/ops.js'
-import { isClass, received } from '../../tensor/received.js'
+import { received } from '../../tensor/received.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { hintFor } from '../result-hints.js'
 import { alignTargets, oneClass, type TargetKind } from '../targets.js'
-import {
-  binaryCrossentropy,
-  type CrossentropyOptions,
-  categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-} from './crossentropy.js'
-import type { LossFunction } from './loss.js'
-import { huber, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError } from './regression.js'
-
-/** Every loss, and the kind of its targets: a new loss is a function in the file of its family and a line here. */
-const losses = {
-  meanSquaredError: { loss: meanSquaredError, targets: 'numbers' },
-  meanAbsoluteError: { loss: meanAbsoluteError, targets: 'numbers' },
-  meanAbsolutePercentageError: { loss: meanAbsolutePercentageError, targets: 'numbers' },
-  huber: { loss: huber, targets: 'numbers' },
-  sparseCategoricalCrossentropy: { loss: sparseCategoricalCrossentropy, targets: 'labels' },
-  categoricalCrossentropy: { loss: categoricalCrossentropy, targets: 'distributions' },
-  binaryCrossentropy: { loss: binaryCrossentropy, targets: 'probabilities' },
-} as const
-
-const shortNames = { mse: 'meanSquaredError', mae: 'meanAbsoluteError', mape: 'meanAbsolutePercentageError' } as const
-
-/**
- * The name of a loss.
- * @useDeclaredType
- */
-export type LossName = keyof typeof losses
-
-/** A loss for `compile`: a name, or a function of (yTrue, yPred). */
-export type LossLike = LossName | 'mse' | 'mae' | 'mape' | LossFunction
-
-type OptionsLoss = (yTrue: Tensor, yPred: Tensor, options?: CrossentropyOptions) => Tensor
+import { type LossFunction, type LossOptions, reduced } from './loss.js'
+import { checkLossLike, type LossLike, type LossName, losses, namedLoss } from './named-losses.js'
 
 /** A loss as models use it. */
 export interface CompiledLoss {
   /** The name that messages use. */
   readonly name: string
-  readonly apply: LossFunction
+  /** The loss of a batch; `sampleWeight` has a factor for each example. */
+  readonly apply: (yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor | null) => Tensor
   /** The kind of `yTrue` that it takes. */
   readonly targets: TargetKind
 }
 
-/** The names of all losses. */
-export const lossNames = Object.keys(losses) as LossName[]
-
 /**
- * The loss of that name (also in Keras's snake_case, and `mse`, `mae` and `mape`).
+ * The loss of that name (also in Keras's snake_case, and `mse`, `mae` and so on), or the function given.
  * @param fromLogits true if the model ends in logits, false if its last activation is softmax or sigmoid
  * @throws OptionError naming the nearest one when there is none
  */
 export function getLoss(loss: LossLike, fromLogits: boolean): CompiledLoss {
-  checkLossLike(loss)
-  const name = typeof loss === 'function' ? nameOf(loss) : fullName(loss)
-  return name ? namedLoss(name, fromLogits) : customLoss(loss as LossFunction)
+  checkLossLike('compile', loss)
+  const known = namedLoss('compile', loss)
+  if (!known) return customLoss(loss as LossFunction)
+  const { targets } = losses[known.name]
+  return ofName(known.name, targets === 'numbers' ? known.options : { fromLogits, ...known.options })
 }
 
-/** @throws OptionError for what is neither a name nor a function */
-function checkLossLike(loss: unknown): void {
-  if (typeof loss === 'string' || (typeof loss === 'function' && !isClass(loss))) return
-  throw new OptionError(
-    `compile: the loss is ${received(loss)}. Give a name, such as 'meanSquaredError', or a function of (yTrue, yPred).`,
-  )
-}
-
-/** The name of one of nabla's losses, whatever a bundler has made of the function's own name. */
-export function nameOf(loss: LossFunction): LossName | undefined {
-  return lossNames.find((name) => losses[name].loss === loss)
-}
-
-function fullName(given: string): LossName {
-  const name = Object.hasOwn(shortNames, given) ? shortNames[given as keyof typeof shortNames] : toCamelCase(given)
-  if (Object.hasOwn(losses, name)) return name as LossName
-  throw unknownName('compile', 'loss', given, lossNames, 'give a function')
-}
-
-function namedLoss(name: LossName, fromLogits: boolean): CompiledLoss {
-  const { loss, targets } = losses[name] as { loss: OptionsLoss; targets: TargetKind }
+function ofName(name: LossName, options: LossOptions & { fromLogits?: boolean } = {}): CompiledLoss {
+  const { loss, targets } = losses[name] as { loss: LossFunction; targets: TargetKind }
   const isCategorical = targets === 'labels' || targets === 'distributions'
-  const options = targets === 'numbers' ? undefined : { fromLogits }
   return {
     name,
     targets,
-    apply(yTrue, yPred) {
+    apply(yTrue, yPred, sampleWeight) {
       checkUnits(name, yPred, isCategorical)
-      if (options?.fromLogits) checkLogits(name, yPred)
-      return loss(yTrue, yPred, options)
+      if (options.fromLogits) checkLogits(name, yPred)
+      return loss(yTrue, yPred, sampleWeight ? { ...options, sampleWeight } : options)
     },
   }
 }
@@ -106,15 +55,31 @@ function customLoss(loss: LossFunction): CompiledLoss {
   return {
     name,
     targets: 'custom',
-    apply(yTrue, yPred) {
+    apply(yTrue, yPred, sampleWeight) {
       checkUnits(name, yPred, false)
-      const value: unknown = loss(alignTargets(yTrue, yPred), yPred)
-      if (value instanceof Tensor && value.size === 1) return value
-      throw new ShapeError(
-        `${name}: the loss function returned ${received(value)}, not a scalar tensor. ${hintFor(value) ?? 'Compute it with tensor operations, and end with .mean().'}`,
-      )
+      const target = alignTargets(yTrue, yPred)
+      if (sampleWeight) return weightedCustom(name, loss, target, yPred, sampleWeight)
+      return scalar(name, loss(target, yPred))
     },
   }
+}
+
+/** A user's loss with weights: a function of two arguments returns a number per example, one of three applies the weights itself. */
+function weightedCustom(name: string, loss: LossFunction, yTrue: Tensor, yPred: Tensor, sampleWeight: Tensor): Tensor {
+  if (loss.length > 2) return scalar(name, loss(yTrue, yPred, { sampleWeight }))
+  const values: unknown = loss(yTrue, yPred)
+  if (values instanceof Tensor && values.rank > 0 && values.shape[0] === yPred.shape[0])
+    return reduced(name, values, { reduction: 'sumOverBatchSize', sampleWeight })
+  throw new ShapeError(
+    `${name}: the loss function returned ${received(values)}, to which weights of ${yPred.shape[0]} examples cannot be applied. Return one number per example, or take the weights: (yTrue, yPred, { sampleWeight }) => ….`,
+  )
+}
+
+function scalar(name: string, value: unknown): Tensor {
+  if (value instanceof Tensor && value.size === 1) return value
+  throw new ShapeError(
+    `${name}: the loss function returned ${received(value)}, not a scalar tensor. ${hintFor(value) ?? 'Compute it with tensor operations, and end with .mean().'}`,
+  )
 }
 
 /** @throws ShapeError for predictions that are 1 whatever the weights are; softmax can be seen in training only */

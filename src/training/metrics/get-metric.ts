@@ -5,7 +5,7 @@ import { OptionError } from '../../errors.js'
 import { toCamelCase, unknownName } from '../../options.js'
 import { isClass, received } from '../../tensor/received.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { nameOf } from '../losses/get-loss.js'
+import { namedLoss } from '../losses/named-losses.js'
 import { hintFor } from '../result-hints.js'
 import { alignTargets, type TargetKind } from '../targets.js'
 import { accuracy, accuracyMetric, binaryAccuracy } from './accuracy.js'
@@ -57,7 +57,7 @@ function isOneOf<T extends object>(functions: T, name: PropertyKey): name is key
 function ofFunction(metric: MetricFunction, targets: TargetKind, fromLogits: boolean): NamedMetric {
   const known = Object.entries(accuracies).find(([, compare]) => compare === metric)
   if (known) return accuracyMetric(known[0], known[1], targets, fromLogits)
-  return { name: nameOf(metric) ?? (metric.name || 'metric'), apply: heldToTensor(metric) }
+  return { name: namedLoss('compile', metric)?.name ?? (metric.name || 'metric'), apply: heldToTensor(metric) }
 }
 
 /** A user's metric, with an error for what is not a tensor. */

@@ -90,12 +90,11 @@ const expOfNegative = (): Code =>
 const apart = (code: Code): Code =>
   renameLocals(code, (name) => (name === 'v' || name === 'sum' ? name : `function.${name}`))
 
-/** A module that exports `softmax`, `logSoftmax`, `softmaxGradient`, `crossEntropy` and `gradient`. */
-export function softmaxModule(dtype: 'float32' | 'float64'): ModuleCode {
+/** A module that exports one of `softmax`, `logSoftmax`, `softmaxGradient`, `crossEntropy` and `gradient`. */
+export function softmaxModule(dtype: 'float32' | 'float64', name: string): ModuleCode {
   const lanes = dtype === 'float32' ? float32() : float64()
   const { imports, functions } = lanes.called
-  const own = [softmax(lanes), logSoftmax(lanes), softmaxGradient(lanes), crossEntropy(lanes), gradient(lanes)]
-  return { imports, functions: [...functions, ...own] }
+  return { imports, functions: [...functions, kernels[name](lanes)] }
 }
 
 /** A function over rows: `row` is done for each, with its addresses `x` to `end` and its largest number in every lane of `m`. */
@@ -214,4 +213,12 @@ function gradient(lanes: Lanes): FunctionCode {
     lanes.store(i32.sub(chosen(lanes, 'y'), 'width'), lanes.fromFloat64(get('chosen'))),
     ...[advance('g', lanes.bytes), advance('labels', 4)],
   ])
+}
+
+const kernels: Record<string, (lanes: Lanes) => FunctionCode> = {
+  softmax,
+  logSoftmax,
+  softmaxGradient,
+  crossEntropy,
+  gradient,
 }
