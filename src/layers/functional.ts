@@ -110,7 +110,7 @@ function mapTensors(name: string, x: unknown): unknown {
   )
 }
 
-/** Where a tensor of a step comes from and goes to: places in the list of all tensors. */
+/** The places of tensors in the list of all those of a run. */
 type Places = number | readonly number[]
 
 /** A call of a layer in a functional model. */

@@ -108,7 +108,7 @@ export function compiled(options: CompileOptions, outputs: Outputs): Compiled {
   const { optimizer, loss } = options
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
-  const isSeveral = outputs.names.length > 0 || Array.isArray(loss)
+  const isSeveral = outputs.names.length > 0 || (Array.isArray(loss) && loss.length > 1)
   const parts = isSeveral ? combined(options, named(outputs, loss)) : ofOneOutput(options, !outputs.areProbabilities[0])
   const logNames = ['loss', ...parts.metrics.map(({ name }) => name)]
   checkDistinct(logNames)

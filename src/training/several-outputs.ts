@@ -5,7 +5,8 @@
 import { OptionError } from '../errors.js'
 import { show } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type CompiledLoss, getLoss, type LossLike } from './losses/get-loss.js'
+import { type CompiledLoss, getLoss } from './losses/get-loss.js'
+import type { LossLike } from './losses/named-losses.js'
 import { getMetric, type MetricLike } from './metrics/get-metric.js'
 import type { NamedMetric } from './metrics/metric.js'
 
@@ -40,10 +41,12 @@ export function combined(
     checkWeight(w ?? 1),
   )
   const metrics = perOutput('metrics', metricsFor(options.metrics, names), names)
-  const total = (yTrue: readonly Tensor[], yPred: readonly Tensor[]) => {
+  const total = (yTrue: readonly Tensor[], yPred: readonly Tensor[], weights?: Tensor | null) => {
     checkCount(names, yTrue, 'y')
     checkCount(names, yPred, 'the model')
-    const parts = losses.flatMap((loss, i) => (loss ? [scaled(loss.apply(yTrue[i], yPred[i]), weights[i])] : []))
+    const parts = losses.flatMap((loss, i) =>
+      loss ? [scaled(loss.apply(yTrue[i], yPred[i], weights), weights[i])] : [],
+    )
     return parts.reduce((sum, one) => sum.add(one))
   }
   return {
