@@ -41,11 +41,11 @@ export function combined(
     checkWeight(w ?? 1),
   )
   const metrics = perOutput('metrics', metricsFor(options.metrics, names), names)
-  const total = (yTrue: readonly Tensor[], yPred: readonly Tensor[], weights?: Tensor | null) => {
+  const total = (yTrue: readonly Tensor[], yPred: readonly Tensor[], sampleWeight?: Tensor | null) => {
     checkCount(names, yTrue, 'y')
     checkCount(names, yPred, 'the model')
     const parts = losses.flatMap((loss, i) =>
-      loss ? [scaled(loss.apply(yTrue[i], yPred[i], weights), weights[i])] : [],
+      loss ? [scaled(loss.apply(yTrue[i], yPred[i], sampleWeight), weights[i])] : [],
     )
     return parts.reduce((sum, one) => sum.add(one))
   }
