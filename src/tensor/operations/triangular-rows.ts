@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor.js'
 import { determinantByColumns, inverseByColumns, isPending, solveByColumns } from './decompositions-by-columns.js'
 import { eachMatrix, transposed } from './small-matrices.js'
 
-/** Which triangle of a matrix is read. */
+/** The triangle of a matrix that is read. */
 export interface Triangle {
   lower: boolean
   unitDiagonal: boolean
