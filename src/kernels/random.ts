@@ -29,13 +29,23 @@ export class Generator {
     this.bits = xoroshiro128plusFromState(scramble(seed))
   }
 
-  /** All that decides the next numbers: four words, and the number that `normal` has kept. */
-  get state(): (number | null)[] {
-    return [...this.bits.getState(), this.spare]
+  /** The place that the stream is at: four words of 32 bits, and the spare normal number where there is one. */
+  get state(): number[] {
+    return [...this.bits.getState(), ...(this.spare === null ? [] : [this.spare])]
   }
 
-  set state(state: readonly (number | null)[]) {
-    this.bits = xoroshiro128plusFromState(state.slice(0, 4) as number[])
+  /** @throws OptionError for what is not the state of a stream */
+  set state(state: readonly number[]) {
+    const isState =
+      Array.isArray(state) &&
+      (state.length === 4 || (state.length === 5 && Number.isFinite(state[4]))) &&
+      state.slice(0, 4).every((word) => Number.isInteger(word) && word === (word | 0)) &&
+      state.slice(0, 4).some((word) => word !== 0)
+    if (!isState)
+      throw new OptionError(
+        'random: the state must be four whole numbers of 32 bits, or five. Pass one that was saved.',
+      )
+    this.bits = xoroshiro128plusFromState(state.slice(0, 4))
     this.spare = state[4] ?? null
   }
 

@@ -44,7 +44,7 @@ function streamsIn(layer: Layer): Generator[] {
 }
 
 /** The states of the random streams of a layer and those inside. */
-export function randomStates(layer: Layer): (number | null)[][] {
+export function randomStates(layer: Layer): number[][] {
   return streamsIn(layer).map((random) => random.state)
 }
 
@@ -52,11 +52,11 @@ export function randomStates(layer: Layer): (number | null)[][] {
  * Restores the states of the random streams.
  * @throws OptionError when there are not as many
  */
-export function setRandomStates(layer: Layer, states: readonly (readonly (number | null)[])[]): void {
+export function setRandomStates(layer: Layer, states: readonly (readonly number[])[]): void {
   const streams = streamsIn(layer)
   if (!Array.isArray(states) || states.length !== streams.length)
     throw new OptionError(
       `${layer.name}: has ${streams.length} random streams, received the states of ${states?.length}. Pass those of an equal model.`,
     )
-  for (const [i, random] of streams.entries()) random.state = states[i]
+  for (const [i, random] of streams.entries()) random.state = states[i] as number[]
 }
