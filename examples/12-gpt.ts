@@ -1,65 +1,59 @@
 /**
- * 12. A GPT in sixty lines: it learns to add, and prints what it thinks. Sums are written backwards (27 + 35 = 62 as `27+35=260`).
+ * 12. A GPT in sixty lines: it learns to add, and prints what it thinks. Sums are written backwards: 27 + 35 = 62 is `27+35=260`.
  */
-import { Adam, Dense, Embedding, Layer, LayerNormalization, MultiHeadAttention, randomInt, setSeed, sparseCategoricalCrossentropy, type Tensor, tensor, tidy } from 'nabla' // biome-ignore format: one line
+import * as nabla from 'nabla'
+import { Dense, Embedding, Layer, LayerNormalization, MultiHeadAttention, type Tensor, tensor } from 'nabla'
 import { runIfMain } from './run.js'
 
 const symbols = '0123456789+='
-const length = '27+35=260'.length
+const size = 64
 
 class Block extends Layer {
-  attention: MultiHeadAttention
-  layers: Layer[]
-  constructor(size: number, heads: number) {
-    super()
-    this.attention = new MultiHeadAttention(heads, size / heads)
-    this.layers = [new LayerNormalization(), new LayerNormalization(), new Dense(4 * size, { activation: 'gelu' }), new Dense(size)] // biome-ignore format: one line
-  }
+  before = new LayerNormalization()
+  attention = new MultiHeadAttention(4, size / 4)
+  dense = [new LayerNormalization(), new Dense(4 * size, { activation: 'gelu' }), new Dense(size)]
   override call(x: Tensor): Tensor {
-    const [before, between, wide, narrow] = this.layers
-    const y = x.add(this.attention.apply(before.apply(x), { useCausalMask: true }))
-    return y.add(narrow.apply(wide.apply(between.apply(y))))
+    const y = x.add(this.attention.apply(this.before.apply(x), { useCausalMask: true }))
+    return y.add(through(this.dense, y))
   }
 }
 
 class GPT extends Layer {
-  letters = new Embedding(symbols.length, 64)
-  places = new Embedding(length, 64)
-  blocks = [new Block(64, 4), new Block(64, 4)]
-  head = [new LayerNormalization(), new Dense(symbols.length)]
+  letters = new Embedding(symbols.length, size)
+  places = new Embedding(9, size)
+  blocks = [new Block(), new Block(), new LayerNormalization(), new Dense(symbols.length)]
   override call(x: Tensor): Tensor {
-    const start = this.letters.apply(x).add(this.places.apply(tensor([...Array(x.shape[1]).keys()])))
-    return [...this.blocks, ...this.head].reduce<Tensor>((y, layer) => layer.apply(y), start)
+    const places = nabla.arange(x.shape[1], undefined, 1, { dtype: 'int32' })
+    return through(this.blocks, this.letters.apply(x).add(this.places.apply(places)))
   }
 }
 
-const sum = (a: number, b: number) => [...String(a + b).padStart(3, '0')].reverse().join('')
-const task = (a: number, b: number) => `${String(a).padStart(2, '0')}+${String(b).padStart(2, '0')}=`
-const encode = (texts: string[]) => tensor(texts.map((text) => [...text].map((c) => symbols.indexOf(c))), { dtype: 'int32' }) // biome-ignore format: one line
+const through = (layers: Layer[], x: Tensor) => layers.reduce((y, layer) => layer.apply(y), x)
+const padded = (n: number, digits: number) => String(n).padStart(digits, '0')
+const sum = (a: number, b: number) => `${padded(a, 2)}+${padded(b, 2)}=${[...padded(a + b, 3)].reverse().join('')}`
+const encode = (texts: string[]) => tensor(texts.map((text) => [...text].map((c) => symbols.indexOf(c))))
 
-export function main({ steps = 1500, batch = 64, digits = 100 } = {}): void {
-  setSeed(1)
+export function main({ steps = 400, batch = 64 } = {}): void {
+  nabla.setSeed(1)
   const gpt = new GPT()
-  const optimizer = new Adam({ learningRate: 2e-3 })
-  gpt.apply(encode([task(1, 2)]))
-  const weights = gpt.trainableVariables
-  const answer = (a: number, b: number) => gpt.apply(encode([task(a, b) + sum(a, b).slice(0, 2)])).slice([0, [-3, 8]]).softmax() // biome-ignore format: one line
+  /** The three digits of sums, as logits, given everything before each. */
+  const digits = (text: Tensor) => gpt.apply(text.slice(':, :-1')).slice(':, -3:')
+  const thoughts = (a: number, b: number) => digits(encode([sum(a, b)])).slice([0])
+  thoughts(1, 2)
+  const optimizer = new nabla.Adam({ learningRate: 2e-3 })
   for (let step = 0; step <= steps; step++) {
-    const [a, b] = randomInt([2, batch], { high: digits }).toArray() as number[][]
-    const loss = tidy(() => {
-      const text = encode(a.map((one, i) => task(one, b[i]) + sum(one, b[i])))
-      const logits = gpt.apply(text.slice([null, [0, -1]])).slice([null, [5, 8]]).reshape([-1, symbols.length]) // biome-ignore format: one line
-      const value = sparseCategoricalCrossentropy(text.slice([null, [6, length]]).flatten(), logits)
-      value.backward()
-      optimizer.step(weights)
-      optimizer.zeroGrad(weights)
-      return value.item()
-    })
-    if (step % Math.ceil(steps / 5) === 0) console.log(`step ${String(step).padStart(4)}  loss ${loss.toFixed(3)}  27+35=${[...answer(27, 35).argMax(-1).dataSync()].reverse().join('')}`) // biome-ignore format: one line
+    const numbers = nabla.randomInt([batch, 2], { high: 100 }).toArray() as [number, number][]
+    const text = encode(numbers.map(([a, b]) => sum(a, b)))
+    const answers = text.slice(':, -3:').flatten()
+    const lossOf = () => nabla.sparseCategoricalCrossentropy(answers, digits(text).reshape([-1, 12]))
+    const loss = nabla.tidy(() => optimizer.minimize(lossOf, gpt.trainableVariables).item())
+    if (step % Math.ceil(steps / 5) !== 0) continue
+    const guess = [...thoughts(27, 35).argMax(-1).dataSync()].reverse().join('')
+    console.log(`step ${padded(step, 3)}  loss ${loss.toFixed(3)}  27 + 35 = ${guess}`)
   }
-  console.log('\nWhat it thinks of 58+67, the last digit first:')
-  for (const row of answer(58, 67).toArray() as number[][])
-    console.log(row.slice(0, 10).map((p, digit) => `${digit}: ${'█'.repeat(Math.round(8 * p)).padEnd(8)}`).join(' ')) // biome-ignore format: one line
+  console.log('\nWhat it thinks of 58 + 67, the last digit first:')
+  const bar = (p: number, digit: number) => `${digit} ${'█'.repeat(Math.round(9 * p)).padEnd(9)}`
+  for (const row of thoughts(58, 67).softmax().toArray() as number[][]) console.log(row.slice(0, 10).map(bar).join(''))
 }
 
 runIfMain(import.meta.url, main)
