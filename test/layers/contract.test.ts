@@ -7,6 +7,7 @@ import test from 'ava'
 import * as nabla from '../../src/index.js'
 import { Activation, Dense, Dropout, Flatten, Layer, Sequential } from '../../src/index.js'
 import { type Case, checks } from './contract-checks.js'
+import { convolutionCases } from './convolution-cases.js'
 import { sequenceCases } from './sequence-cases.js'
 import { right, wrong } from './wrong-layers.js'
 
@@ -20,6 +21,7 @@ const merging = (Class: new (options: nabla.LayerOptions) => Layer, y: number[])
 })
 
 const cases: Record<string, Case> = {
+  ...convolutionCases,
   Dense: {
     make: (options) => new Dense(3, { activation: 'tanh', ...options }),
     input: [4],
