@@ -80,7 +80,7 @@ export function attentionWeights(query: Tensor, key: Tensor, { mask, causal, sca
 /** Far below every other score, but finite, so that a row with nothing else is not NaN. */
 export const excluded = -1e9
 
-/** Returns 1 where queries may attend to keys; null for everywhere. */
+/** The mask of queries that may attend to keys; null where all may. */
 export function maskOf(scores: Tensor, mask: TensorLike | null | undefined, causal: boolean): Tensor | null {
   const given = mask === undefined || mask === null ? null : toTensor(mask)
   if (given && !sameShape(broadcastShapes('attention', given.shape, scores.shape), scores.shape)) {

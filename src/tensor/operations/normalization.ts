@@ -156,11 +156,11 @@ function floats(x: TensorLike): Tensor {
   return withDType(source, promote(source.dtype, 'float32'))
 }
 
-function weightOf(name: string, what: string, given: TensorLike | null | undefined, shape: Shape, neighbor: Tensor) {
+function weightOf(name: string, what: string, given: TensorLike | null | undefined, shape: Shape, like: Tensor) {
   if (given === undefined || given === null) return null
-  const weight = withDType(toTensorBeside(neighbor.dtype, given), neighbor.dtype)
+  const weight = withDType(toTensorBeside(like.dtype, given), like.dtype)
   if (weight.size === sizeOf(shape)) return weight.reshape(shape)
   throw new ShapeError(
-    `${name}: ${what} has shape ${formatShape(weight.shape)}, x ${formatShape(neighbor.shape)}. It must have the shape of the axes, ${formatShape(shape)}.`,
+    `${name}: ${what} has shape ${formatShape(weight.shape)}, x ${formatShape(like.shape)}. It must have the shape of the axes, ${formatShape(shape)}.`,
   )
 }

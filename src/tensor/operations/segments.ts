@@ -131,7 +131,7 @@ export function unique(x: TensorLike): {
   values: Tensor
   /** For each element of x, the index of its value; int32. */
   inverse: Tensor
-  /** The number of times that each value occurs; int32. */
+  /** The count of each value; int32. */
   counts: Tensor
 } {
   const source = toTensor(x).detach()
@@ -156,12 +156,12 @@ function firstOfEach(sorted: Tensor): Tensor {
 
 /** Options of `searchSorted`. */
 export interface SearchSortedOptions {
-  /** The place of a number that occurs in the row: in front of its equals (`'left'`, default) or behind them. */
+  /** Puts a number that occurs in the row in front of its equals (`'left'`, default) or behind them. */
   side?: 'left' | 'right'
 }
 
 /**
- * Finds the places of numbers in a sorted row, so that it stays sorted: the number of elements of the row that are smaller (for `'right'`: not larger).
+ * Finds where numbers belong in a sorted row, so that it stays sorted: how many elements of the row are smaller (for `'right'`: not larger).
  *
  * @param sorted [n], ascending
  * @param values of any shape
