@@ -226,7 +226,7 @@ const own: Record<string, string> = {
 
 test('a row of several lines is its last one', (t) => {
   const x = tensor([1, 2, 3], { requiresGrad: true })
-  const y = elementwise(op('square = x^2\nsquare + x'), [x])
+  const y = elementwise(op('s = x^2\ns + x'), [x])
   t.deepEqual(y.toArray(), [2, 6, 12])
   y.sum().backward()
   t.deepEqual(x.grad?.toArray(), [3, 5, 7])
