@@ -70,7 +70,7 @@ const classNames = {
   name: 'names',
   setup: ({ onLoad }) =>
     onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^export (?:abstract )?class (\w+)[^{]*\{/gm, (start, name) =>
+      contents: readFileSync(path, 'utf8').replace(/^export (?:abstract )?class (\w+)[^]*?\{$/gm, (start, name) =>
         published.has(name) ? `${start} static get name() { return '${name}' }` : start,
       ),
       loader: 'ts',
