@@ -39,20 +39,35 @@ def adamw(parameters, o):
     )
 
 
-def train(spec):
-    sizes, batch = spec["sizes"], spec["batch"]
-    layers = []
-    for i, (rows, columns) in enumerate(zip(sizes, sizes[1:])):
-        limit = (6 / (rows + columns)) ** 0.5
-        linear = torch.nn.Linear(rows, columns)
-        with torch.no_grad():
-            linear.weight.copy_(uniform(300 + i, rows * columns, -limit, limit).reshape(rows, columns).T)
-            linear.bias.zero_()
-        layers += [linear, torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
+def glorot(seed, rows, columns, count):
+    limit = (6 / (rows + columns)) ** 0.5
+    return uniform(seed, count, -limit, limit)
+
+
+def linear(seed, rows, columns):
+    layer = torch.nn.Linear(rows, columns)
+    with torch.no_grad():
+        layer.weight.copy_(glorot(seed, rows, columns, rows * columns).reshape(rows, columns).T)
+        layer.bias.zero_()
+    return layer
+
+
+def convolution(seed, window, channels, filters):
+    layer = torch.nn.Conv2d(channels, filters, window)
+    area = window * window
+    with torch.no_grad():
+        kernel = glorot(seed, area * channels, area * filters, area * channels * filters)
+        layer.weight.copy_(kernel.reshape(window, window, channels, filters).permute(3, 2, 0, 1))
+        layer.bias.zero_()
+    return layer
+
+
+def trained(model, spec, shape, classes):
+    batch = spec["batch"]
     optimizer = adamw(model.parameters(), spec["adamw"])
+    size = torch.Size(shape).numel()
     batches = [
-        (uniform(100 + i, batch * sizes[0]).reshape(batch, -1), labels(200 + i, batch, sizes[-1]))
+        (uniform(100 + i, batch * size).reshape(batch, *shape), labels(200 + i, batch, classes))
         for i in range(spec["batches"])
     ]
     step = iter(range(10**12))
@@ -66,6 +81,35 @@ def train(spec):
         return loss.item()
 
     return run, lambda: [run() for _ in range(5)]
+
+
+def train(spec):
+    sizes = spec["sizes"]
+    layers = []
+    for i, (rows, columns) in enumerate(zip(sizes, sizes[1:])):
+        layers += [linear(300 + i, rows, columns), torch.nn.ReLU()]
+    return trained(torch.nn.Sequential(*layers[:-1]), spec, [sizes[0]], sizes[-1])
+
+
+class ChannelsLast(torch.nn.Module):
+    """So that flattening gives the order of the others."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
+def lenet(spec):
+    side, window = spec["side"], spec["window"]
+    size, channels, layers = side, 1, []
+    for i, filters in enumerate(spec["filters"]):
+        layers += [convolution(300 + i, window, channels, filters), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+        size, channels = (size - window + 1) // 2, filters
+    layers += [ChannelsLast(), torch.nn.Flatten()]
+    rows = size * size * channels
+    for i, columns in enumerate(spec["units"]):
+        layers += [linear(300 + len(spec["filters"]) + i, rows, columns), torch.nn.ReLU()]
+        rows = columns
+    return trained(torch.nn.Sequential(*layers[:-1]), spec, [1, side, side], rows)
 
 
 FUNCTIONS = {
@@ -113,6 +157,7 @@ def cross_entropy(spec):
 
 TASKS = {
     "train": train,
+    "lenet": lenet,
     "elementwise": elementwise,
     "matmul": matmul,
     "adamw": adamw_alone,

@@ -1,6 +1,6 @@
 /** jax-js: whole steps under `jit`, on its WebAssembly device (one thread in Node). It has no AdamW, so it is written out here. */
 import { installedVersion } from '../version.mjs'
-import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs, oneHot } from '../workloads.mjs'
+import { adamwInputs, crossEntropyInputs, elementwiseInputs, lenetData, matmulInputs, oneHot } from '../workloads.mjs'
 
 /** Imports jax-js and sets its WebAssembly device. */
 export async function load() {
@@ -10,7 +10,7 @@ export async function load() {
   return { version: installedVersion('@jax-js/jax'), tasks: tasksOf(jax) }
 }
 
-function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
+function tasksOf({ numpy: np, lax, nn, jit, valueAndGrad }) {
   const array = (data, shape) => np.array(data).reshape(shape)
   const ready = async (result) => (await result.blockUntilReady()).dispose()
   const head = (result) => Array.from(result.dataSync().subarray(0, 5))
@@ -44,9 +44,11 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
   }
   const biasCorrections = (o, t) => [1 / (1 - o.beta1 ** t), 1 / (1 - o.beta2 ** t)]
 
-  function train({ sizes, batch, adamw: o }, { batches, weights }) {
-    const pairs = (flat) => flat.flatMap((_, i) => (i % 2 ? [] : [[flat[i], flat[i + 1]]]))
-    const lossOf = (parameters, x, targets) => crossEntropy(forward(pairs(parameters), x), targets)
+  const pairs = (flat) => flat.flatMap((_, i) => (i % 2 ? [] : [[flat[i], flat[i + 1]]]))
+
+  /** Steps of `model(parameters, x)` over the batches, whose inputs have this shape. */
+  function trained(model, parameters, shape, classes, o, batches) {
+    const lossOf = (parameters, x, targets) => crossEntropy(model(parameters, x), targets)
     const update = jit((parameters, ms, vs, c1, c2, x, targets) => {
       const [loss, grads] = valueAndGrad(lossOf)(
         parameters.map((w) => w.ref),
@@ -58,13 +60,9 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
       c2.dispose()
       return [loss, next.map((n) => n[2]), next.map((n) => n[0]), next.map((n) => n[1])]
     })
-    let parameters = weights.flatMap(({ shape, kernel, bias }) => [array(kernel, shape), np.array(bias)])
     let ms = parameters.map((w) => np.zeros(w.shape))
     let vs = parameters.map((w) => np.zeros(w.shape))
-    const device = batches.map((b) => [
-      array(b.x, [batch, sizes[0]]),
-      array(oneHot(b.labels, sizes.at(-1)), [batch, sizes.at(-1)]),
-    ])
+    const device = batches.map((b) => [array(b.x, shape), array(oneHot(b.labels, classes), [shape[0], classes])])
     let t = 0
     const run = () => {
       const [x, targets] = device[t++ % device.length]
@@ -76,8 +74,38 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
     return { run, probe: () => Array.from({ length: 5 }, run) }
   }
 
+  function train({ sizes, batch, adamw: o }, { batches, weights }) {
+    const parameters = weights.flatMap(({ shape, kernel, bias }) => [array(kernel, shape), np.array(bias)])
+    return trained((flat, x) => forward(pairs(flat), x), parameters, [batch, sizes[0]], sizes.at(-1), o, batches)
+  }
+
+  /** Its convolutions take channels first: [batch, channels, height, width], kernels [filters, channels, height, width]. */
+  function lenet(spec) {
+    const { batches, convolutions, dense } = lenetData(spec)
+    const parameters = [
+      ...convolutions.flatMap(({ shape, kernel, bias }) => [
+        np.transpose(array(kernel, shape), [3, 2, 0, 1]),
+        array(bias, [1, bias.length, 1, 1]),
+      ]),
+      ...dense.flatMap(({ shape, kernel, bias }) => [array(kernel, shape), np.array(bias)]),
+    ]
+    const pool = (x) => lax.reduceWindow(x, np.max, [2, 2], [2, 2])
+    const model = (flat, x) => {
+      const all = pairs(flat)
+      const features = all
+        .slice(0, convolutions.length)
+        .reduce((h, [kernel, bias]) => pool(nn.relu(lax.conv(h, kernel, [1, 1], 'VALID').add(bias))), x)
+      // As the others flatten: the channels last
+      const rows = np.transpose(features, [0, 2, 3, 1]).reshape([spec.batch, dense[0].shape[0]])
+      return forward(all.slice(convolutions.length), rows)
+    }
+    const shape = [spec.batch, 1, spec.side, spec.side]
+    return trained(model, parameters, shape, spec.units.at(-1), spec.adamw, batches)
+  }
+
   return {
     train,
+    lenet,
     elementwise(spec) {
       const f = jit(functions[spec.name])
       const inputs = elementwiseInputs(spec).map((x) => np.array(x))
