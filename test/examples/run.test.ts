@@ -22,7 +22,7 @@ async function output(t: ExecutionContext, name: string, options?: object): Prom
 }
 
 test('examples are numbered, short, and say what they are about', (t) => {
-  t.is(examples.length, 5)
+  t.is(examples.length, 6)
   for (const file of examples) {
     const text = read(file)
     t.true(text.split('\n').length <= 61, `${file} is too long`)
@@ -72,4 +72,11 @@ test.serial('05-mnist: two epochs go well beyond nine digits in ten, and leave a
   t.true(existsSync(reportPath))
   t.regex(readFileSync(reportPath, 'utf8'), /<svg/)
   rmSync(folder, { recursive: true })
+})
+
+test.serial('08-convolution: after three epochs on a few digits most are read, and mistakes are drawn', async (t) => {
+  const text = await output(t, '08-convolution', { epochs: 3, trainCount: 3000 })
+  t.regex(text, /conv2d: Conv2D\(1 → 16, 5×5, relu\)/)
+  t.regex(text, /a \d, read as \d/)
+  t.true(Number(/test accuracy: (\S+)%/.exec(text)?.[1]) > 85, text)
 })
