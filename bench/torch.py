@@ -39,35 +39,20 @@ def adamw(parameters, o):
     )
 
 
-def glorot(seed, rows, columns, count):
-    limit = (6 / (rows + columns)) ** 0.5
-    return uniform(seed, count, -limit, limit)
-
-
-def linear(seed, rows, columns):
-    layer = torch.nn.Linear(rows, columns)
-    with torch.no_grad():
-        layer.weight.copy_(glorot(seed, rows, columns, rows * columns).reshape(rows, columns).T)
-        layer.bias.zero_()
-    return layer
-
-
-def convolution(seed, window, channels, filters):
-    layer = torch.nn.Conv2d(channels, filters, window)
-    area = window * window
-    with torch.no_grad():
-        kernel = glorot(seed, area * channels, area * filters, area * channels * filters)
-        layer.weight.copy_(kernel.reshape(window, window, channels, filters).permute(3, 2, 0, 1))
-        layer.bias.zero_()
-    return layer
-
-
-def trained(model, spec, shape, classes):
-    batch = spec["batch"]
+def train(spec):
+    sizes, batch = spec["sizes"], spec["batch"]
+    layers = []
+    for i, (rows, columns) in enumerate(zip(sizes, sizes[1:])):
+        limit = (6 / (rows + columns)) ** 0.5
+        linear = torch.nn.Linear(rows, columns)
+        with torch.no_grad():
+            linear.weight.copy_(uniform(300 + i, rows * columns, -limit, limit).reshape(rows, columns).T)
+            linear.bias.zero_()
+        layers += [linear, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
     optimizer = adamw(model.parameters(), spec["adamw"])
-    size = torch.Size(shape).numel()
     batches = [
-        (uniform(100 + i, batch * size).reshape(batch, *shape), labels(200 + i, batch, classes))
+        (uniform(100 + i, batch * sizes[0]).reshape(batch, -1), labels(200 + i, batch, sizes[-1]))
         for i in range(spec["batches"])
     ]
     step = iter(range(10**12))
@@ -83,12 +68,108 @@ def trained(model, spec, shape, classes):
     return run, lambda: [run() for _ in range(5)]
 
 
-def train(spec):
-    sizes = spec["sizes"]
-    layers = []
-    for i, (rows, columns) in enumerate(zip(sizes, sizes[1:])):
-        layers += [linear(300 + i, rows, columns), torch.nn.ReLU()]
-    return trained(torch.nn.Sequential(*layers[:-1]), spec, [sizes[0]], sizes[-1])
+def assign(parameters, weights):
+    with torch.no_grad():
+        for parameter, weight in zip(parameters, weights):
+            parameter.copy_(weight.reshape(parameter.shape))
+
+
+def glorot(seed, rows, columns, limit=None):
+    limit = (6 / (rows + columns)) ** 0.5 if limit is None else limit
+    return uniform(seed, rows * columns, -limit, limit).reshape(rows, columns)
+
+
+def trained(spec, model, batches):
+    """Steps of a model whose outputs are logits, of several places perhaps."""
+    optimizer = adamw([p for p in model.parameters() if p.requires_grad], spec["adamw"])
+    step = iter(range(10**12))
+
+    def run():
+        x, y = batches[next(step) % len(batches)]
+        optimizer.zero_grad()
+        logits = model(x)
+        loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return run, lambda: [run() for _ in range(5)]
+
+
+class LastOfLSTM(torch.nn.Module):
+    def __init__(self, inputs, units, classes):
+        super().__init__()
+        self.lstm = torch.nn.LSTM(inputs, units, batch_first=True)
+        self.output = torch.nn.Linear(units, classes)
+        self.lstm.bias_hh_l0.requires_grad_(False)  # the second of two biases
+
+    def forward(self, x):
+        return self.output(self.lstm(x)[0][:, -1])
+
+
+def lstm(spec):
+    inputs, units, classes = spec["inputs"], spec["units"], spec["classes"]
+    model = LastOfLSTM(inputs, units, classes)
+    zeros = torch.zeros
+    weights = [glorot(300, inputs, 4 * units).T, glorot(301, units, 4 * units).T, zeros(4 * units), zeros(4 * units)]
+    assign(model.parameters(), [*weights, glorot(302, units, classes).T, zeros(classes)])
+    size = spec["batch"] * spec["steps"] * inputs
+    batches = [
+        (uniform(100 + i, size, -1, 1).reshape(spec["batch"], spec["steps"], inputs), labels(200 + i, spec["batch"], classes))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
+
+
+class Block(torch.nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.before = torch.nn.LayerNorm(width, 1e-3)
+        self.projections = torch.nn.ModuleList([torch.nn.Linear(width, width) for _ in range(4)])
+        self.between = torch.nn.LayerNorm(width, 1e-3)
+        self.wide = torch.nn.Linear(width, 4 * width)
+        self.narrow = torch.nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        query, key, value, output = self.projections
+        z = self.before(x)
+        q, k, v = (p(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (query, key, value))
+        y = x + output(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(-2))
+        return y + self.narrow(F.gelu(self.wide(self.between(y))))
+
+
+class GPT(torch.nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        width = spec["width"]
+        self.letters = torch.nn.Embedding(spec["vocabulary"], width)
+        self.places = torch.nn.Embedding(spec["context"], width)
+        self.blocks = torch.nn.Sequential(*[Block(width, spec["heads"]) for _ in range(spec["layers"])])
+        self.last = torch.nn.LayerNorm(width, 1e-3)
+        self.output = torch.nn.Linear(width, spec["vocabulary"])
+
+    def forward(self, x):
+        return self.output(self.last(self.blocks(self.letters(x) + self.places.weight)))
+
+
+def gpt(spec):
+    width, seeds = spec["width"], iter(range(300, 10**6))
+    dense = lambda rows, columns: [glorot(next(seeds), rows, columns).T, torch.zeros(columns)]
+    norm = lambda: [torch.ones(width), torch.zeros(width)]
+    tables = [glorot(next(seeds), spec[name], width, 0.05) for name in ("vocabulary", "context")]
+    weights = [*tables]
+    for _ in range(spec["layers"]):
+        weights += norm() + [w for _ in range(4) for w in dense(width, width)] + norm()
+        weights += dense(width, 4 * width) + dense(4 * width, width)
+    model = GPT(spec)
+    assign(model.parameters(), weights + norm() + dense(width, spec["vocabulary"]))
+    size = spec["batch"] * spec["context"]
+    batches = [
+        (labels(100 + i, size, spec["vocabulary"]).reshape(spec["batch"], -1), labels(200 + i, size, spec["vocabulary"]))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
 
 
 class ChannelsLast(torch.nn.Module):
@@ -99,17 +180,27 @@ class ChannelsLast(torch.nn.Module):
 
 
 def lenet(spec):
-    side, window = spec["side"], spec["window"]
-    size, channels, layers = side, 1, []
+    side, window, batch = spec["side"], spec["window"], spec["batch"]
+    area, size, channels, layers, weights = window * window, side, 1, [], []
     for i, filters in enumerate(spec["filters"]):
-        layers += [convolution(300 + i, window, channels, filters), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+        limit = (6 / (area * (channels + filters))) ** 0.5
+        kernel = glorot(300 + i, area * channels, filters, limit).reshape(window, window, channels, filters)
+        weights += [kernel.permute(3, 2, 0, 1), torch.zeros(filters)]
+        layers += [torch.nn.Conv2d(channels, filters, window), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
         size, channels = (size - window + 1) // 2, filters
     layers += [ChannelsLast(), torch.nn.Flatten()]
     rows = size * size * channels
     for i, columns in enumerate(spec["units"]):
-        layers += [linear(300 + len(spec["filters"]) + i, rows, columns), torch.nn.ReLU()]
+        weights += [glorot(300 + len(spec["filters"]) + i, rows, columns).T, torch.zeros(columns)]
+        layers += [torch.nn.Linear(rows, columns), torch.nn.ReLU()]
         rows = columns
-    return trained(torch.nn.Sequential(*layers[:-1]), spec, [1, side, side], rows)
+    model = torch.nn.Sequential(*layers[:-1])
+    assign(model.parameters(), weights)
+    batches = [
+        (uniform(100 + i, batch * side * side).reshape(batch, 1, side, side), labels(200 + i, batch, rows))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
 
 
 FUNCTIONS = {
@@ -158,6 +249,8 @@ def cross_entropy(spec):
 TASKS = {
     "train": train,
     "lenet": lenet,
+    "lstm": lstm,
+    "gpt": gpt,
     "elementwise": elementwise,
     "matmul": matmul,
     "adamw": adamw_alone,

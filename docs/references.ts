@@ -56,6 +56,7 @@ export const references: Readonly<Record<string, Source>> = {
   UpSampling2D: keras('layers/reshaping_layers/up_sampling2d'),
   Layer: keras('layers/base_layer'),
   Model: keras('models/model_training_apis'),
+  Recurrent: keras('layers/recurrent_layers'),
   Sequential: keras('models/sequential'),
   EarlyStopping: keras('callbacks/early_stopping'),
   meanSquaredError: keras('losses/regression_losses'),

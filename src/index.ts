@@ -53,6 +53,9 @@ export {
   type SoftmaxOptions,
 } from './layers/activation-layers.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { Attention, type AttentionLayerOptions } from './layers/attention.js'
+export { BatchNormalization, type BatchNormalizationOptions } from './layers/batch-normalization.js'
+export { Bidirectional, type BidirectionalOptions } from './layers/bidirectional.js'
 export { CategoryEncoding, type CategoryEncodingOptions } from './layers/category-encoding.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
 export { Conv1D, type Conv1DOptions, Conv2D, type Conv2DOptions } from './layers/convolution.js'
@@ -68,6 +71,7 @@ export {
   SpatialDropout1D,
   SpatialDropout2D,
 } from './layers/dropout.js'
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
 export {
   Normalization,
@@ -76,6 +80,7 @@ export {
   type RescalingOptions,
 } from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
+export { type InputOptions, input, SymbolicTensor } from './layers/functional.js'
 export {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
@@ -83,12 +88,17 @@ export {
   GlobalMaxPooling2D,
   type GlobalPoolingOptions,
 } from './layers/global-pooling.js'
+export { GroupNormalization, type GroupNormalizationOptions } from './layers/group-normalization.js'
+export { GRU, type GRUOptions } from './layers/gru.js'
+export type { CallHook } from './layers/hooks.js'
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
 export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
-export { Layer } from './layers/layer.js'
+export { Layer, type Tensors } from './layers/layer.js'
+export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
+export { LSTM, type LSTMOptions } from './layers/lstm.js'
 export { Masking, type MaskingOptions } from './layers/masking.js'
 export {
   Add,
@@ -100,7 +110,9 @@ export {
   Multiply,
   Subtract,
 } from './layers/merging.js'
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js'
 export { GaussianDropout, GaussianNoise } from './layers/noise.js'
+export type { ScaleOptions } from './layers/normalization-options.js'
 export {
   AveragePooling1D,
   AveragePooling2D,
@@ -112,9 +124,14 @@ export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
 export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
+export { RMSNormalization, type RMSNormalizationOptions } from './layers/rms-normalization.js'
+export { Recurrent, type RecurrentOptions } from './layers/rnn.js'
 export { SeparableConv2D, type SeparableConv2DOptions } from './layers/separable.js'
+export { SimpleRNN, type SimpleRNNOptions } from './layers/simple-rnn.js'
 export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
 export type { LayerDescription } from './layers/summary.js'
+export { TimeDistributed } from './layers/time-distributed.js'
+export { UnitNormalization, type UnitNormalizationOptions } from './layers/unit-normalization.js'
 export { UpSampling1D, UpSampling2D, type UpSampling2DOptions } from './layers/up-sampling.js'
 export { type PaddingPair, ZeroPadding1D, ZeroPadding2D } from './layers/zero-padding.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
@@ -436,5 +453,7 @@ export {
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'
-export { Model } from './training/model.js'
+export { type FunctionalOptions, Model } from './training/model.js'
+export type { Data } from './training/named-data.js'
 export { Sequential } from './training/sequential.js'
+export type { PerOutput } from './training/several-outputs.js'

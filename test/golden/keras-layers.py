@@ -72,11 +72,14 @@ def case(name, layer, *inputs, training=False, mask=None, steps=True, **call):
     def run(training):
         leaves = [as_tensor(x) for x in xs]
         options = {k: [as_tensor(v) for v in value] if isinstance(value, list) else value for k, value in call.items()}
+        if "attention_mask" in options:
+            options["attention_mask"] = options["attention_mask"][0]
         for leaf, m in zip(leaves, flat(mask) if mask is not None else []):
             keras.src.backend.set_keras_mask(leaf, torch.tensor(m))
         if "training" in layer._call_signature.parameters:
             options["training"] = training
-        y = layer(leaves if is_list else leaves[0], **options)
+        several = is_list and not isinstance(layer, keras.layers.MultiHeadAttention)  # which takes them one by one
+        y = layer(leaves, **options) if several else layer(*leaves, **options)
         return leaves, flat(y)
 
     run(False)
@@ -225,6 +228,66 @@ case("UpSampling2D", k.UpSampling2D((2, 3)), (1, 2, 2, 2))
 case("UpSampling2D, bilinear", k.UpSampling2D((2, 3), interpolation="bilinear"), (2, 3, 2, 2))
 
 # Normalization, embeddings, recurrent layers, attention
+words = np.array([[3, 0, 1], [2, 2, 0]])
+some = np.array([[True, True, False, True], [False, True, True, False]])
+l2 = keras.regularizers.L2(0.1)
+case("Embedding", k.Embedding(4, 3), words)
+case("Embedding, masking zeros, with a penalty", k.Embedding(4, 2, mask_zero=True, embeddings_regularizer=l2), words)
+case("BatchNormalization in use", k.BatchNormalization(), (5, 3))
+case("BatchNormalization in training", k.BatchNormalization(momentum=0.9, epsilon=0.01), (5, 3), training=True)
+case("BatchNormalization of images, without gamma", k.BatchNormalization(scale=False, beta_regularizer=l2), (2, 2, 3, 4), training=True)
+case("BatchNormalization along axis 1, without beta", k.BatchNormalization(axis=1, center=False, gamma_regularizer=l2), (3, 2, 4), training=True)
+case("BatchNormalization with a mask", k.BatchNormalization(), (2, 4, 3), training=True, mask=some)
+case("BatchNormalization, frozen", k.BatchNormalization(trainable=False), (5, 3), training=True)
+case("LayerNormalization", k.LayerNormalization(), (2, 3, 4))
+case("LayerNormalization of two axes", k.LayerNormalization(axis=[1, 2], epsilon=0.1), (2, 3, 4))
+case("LayerNormalization without gamma and beta", k.LayerNormalization(center=False, scale=False), (2, 5))
+case("LayerNormalization with penalties", k.LayerNormalization(gamma_regularizer=l2, beta_regularizer=l2), (2, 3, 4))
+case("RMSNormalization", k.RMSNormalization(), (2, 3, 4))
+case("RMSNormalization of two axes", k.RMSNormalization(axis=[1, 2], epsilon=0.1), (2, 3, 4))
+case("GroupNormalization", k.GroupNormalization(2), (2, 3, 4))
+case("GroupNormalization along axis 1", k.GroupNormalization(3, axis=1, epsilon=0.1, scale=False), (2, 6, 2))
+case("GroupNormalization, one for each feature", k.GroupNormalization(-1, center=False), (2, 5, 3))
+case("UnitNormalization", k.UnitNormalization(), (2, 3, 4))
+case("UnitNormalization of two axes", k.UnitNormalization(axis=[1, 2]), (2, 3, 4))
+for cell in [k.SimpleRNN, k.LSTM, k.GRU]:
+    kind = cell.__name__
+    states = 2 if kind == "LSTM" else 1
+    case(kind, cell(3), (2, 4, 2))
+    case(f"{kind} with sequences and states", cell(3, return_sequences=True, return_state=True), (2, 4, 2))
+    case(f"{kind} backwards, without a bias", cell(3, go_backwards=True, return_sequences=True, use_bias=False), (2, 4, 2))
+    case(f"{kind} with initial states", cell(3, return_state=True), (2, 4, 2), initial_state=[(2, 3)] * states)
+    case(f"{kind} with a mask", cell(3, return_sequences=True, return_state=True), (2, 4, 2), mask=some)
+    case(f"{kind} with a mask, the last output", cell(3, go_backwards=True), (2, 4, 2), mask=some)
+    case(f"{kind} with a mask and zeros for it", cell(3, return_sequences=True, zero_output_for_mask=True), (2, 4, 2), mask=some)
+    case(f"{kind}, relu", cell(3, activation="relu"), (2, 4, 2))
+    case(f"{kind} with an activation without formulas", cell(3, activation="elu", return_sequences=True), (2, 4, 2), mask=some)
+    case(f"{kind} with penalties", cell(3, kernel_regularizer=l2, recurrent_regularizer=l2, bias_regularizer=l2), (2, 4, 2))
+for cell in [k.LSTM, k.GRU]:
+    case(f"{cell.__name__}, hard gates", cell(3, recurrent_activation="hard_sigmoid", return_sequences=True), (2, 4, 2))
+case("LSTM without unitForgetBias", k.LSTM(2, unit_forget_bias=False), (2, 3, 2))
+case("GRU, the reset before", k.GRU(3, reset_after=False, return_sequences=True), (2, 4, 2))
+case("GRU, the reset before, with a mask", k.GRU(3, reset_after=False, return_sequences=True, return_state=True), (2, 4, 2), mask=some)
+for mode in ["concat", "sum", "mul", "ave", None]:
+    case(f"Bidirectional, {mode}", k.Bidirectional(k.GRU(2, return_sequences=True), merge_mode=mode), (2, 4, 3))
+case("Bidirectional, the last outputs and states", k.Bidirectional(k.LSTM(2, return_state=True)), (2, 4, 3), initial_state=[(2, 2)] * 4)
+case("Bidirectional with a mask", k.Bidirectional(k.LSTM(2, return_sequences=True)), (2, 4, 3), mask=some)
+case("Bidirectional with a mask, the last outputs", k.Bidirectional(k.SimpleRNN(2)), (2, 4, 3), mask=some)
+case("Bidirectional of two kinds", k.Bidirectional(k.LSTM(2), backward_layer=k.GRU(2, go_backwards=True)), (2, 4, 3))
+case("TimeDistributed", k.TimeDistributed(k.Dense(2, activation="tanh")), (2, 4, 3))
+case("TimeDistributed with a mask", k.TimeDistributed(k.LayerNormalization()), (2, 4, 3), mask=some)
+case("Attention", k.Attention(), [(2, 3, 4), (2, 5, 4)])
+case("Attention with keys and a scale", k.Attention(use_scale=True), [(2, 3, 4), (2, 5, 2), (2, 5, 4)])
+case("Attention, concat", k.Attention(score_mode="concat", use_scale=True), [(2, 3, 4), (2, 5, 4)])
+case("Attention with masks", k.Attention(), [(2, 3, 4), (2, 4, 4)], mask=[np.array([[True, True, False], [True, False, True]]), some])
+case("Attention, causal", k.Attention(), [(2, 4, 3), (2, 4, 3)], use_causal_mask=True)
+case("Attention, causal, with masks and scores", k.Attention(), [(2, 4, 3), (2, 4, 3)], mask=[np.ones((2, 4), bool), np.array([[True, True, False, True], [True, True, True, False]])], use_causal_mask=True, return_attention_scores=True)
+case("MultiHeadAttention", k.MultiHeadAttention(2, 3), [(2, 4, 5), (2, 6, 5)])
+case("MultiHeadAttention of other sizes", k.MultiHeadAttention(2, 3, value_dim=4, output_shape=6, use_bias=False), [(2, 4, 5), (2, 3, 2), (2, 3, 7)])
+case("MultiHeadAttention, causal", k.MultiHeadAttention(2, 3), [(2, 4, 5), (2, 4, 5)], use_causal_mask=True)
+case("MultiHeadAttention with a mask of its own", k.MultiHeadAttention(2, 3), [(1, 2, 5), (1, 3, 5)], attention_mask=[np.array([[[True, False, True], [False, True, True]]])])
+case("MultiHeadAttention with masks", k.MultiHeadAttention(2, 3, kernel_regularizer=l2, bias_regularizer=l2), [(2, 4, 5), (2, 4, 5)], mask=[np.ones((2, 4), bool), some])
+case("MultiHeadAttention with scores", k.MultiHeadAttention(2, 3), [(2, 4, 5), (2, 4, 5)], return_attention_scores=True)
 
 versions = {"keras": keras.version(), "torch": torch.__version__}
 lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(entry)}" for name, entry in cases.items())
