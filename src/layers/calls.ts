@@ -83,6 +83,7 @@ const callRanges = {
   initialState: tensors,
   attentionMask: oneTensor,
   useCausalMask: flag,
+  returnAttentionScores: flag,
   countWeights: oneTensor,
 }
 

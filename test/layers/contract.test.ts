@@ -7,6 +7,8 @@ import test from 'ava'
 import * as nabla from '../../src/index.js'
 import { Activation, Dense, Dropout, Flatten, Layer, Sequential } from '../../src/index.js'
 import { type Case, checks } from './contract-checks.js'
+import { convolutionCases } from './convolution-cases.js'
+import { sequenceCases } from './sequence-cases.js'
 import { right, wrong } from './wrong-layers.js'
 
 const float64 = (data: nabla.TensorLike) => nabla.tensor(data, { dtype: 'float64' })
@@ -19,6 +21,7 @@ const merging = (Class: new (options: nabla.LayerOptions) => Layer, y: number[])
 })
 
 const cases: Record<string, Case> = {
+  ...convolutionCases,
   Dense: {
     make: (options) => new Dense(3, { activation: 'tanh', ...options }),
     input: [4],
@@ -230,6 +233,7 @@ const cases: Record<string, Case> = {
       y: [[1, 2, 3, 4]],
     },
   },
+  ...sequenceCases,
   Sequential: {
     make: ({ dtype, ...options }) =>
       new Sequential(
@@ -267,7 +271,7 @@ test('every layer that is exported takes part here', (t) => {
   const names = Object.entries(nabla).filter(
     ([, value]) => typeof value === 'function' && value.prototype instanceof Layer,
   )
-  const abstract = ['Model']
+  const abstract = ['Model', 'Recurrent']
   const elsewhere = ['StringLookup'] // takes strings: `string-lookup.test.ts`
   const missing = names
     .map(([name]) => name)
