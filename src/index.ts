@@ -95,7 +95,7 @@ export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
 export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
-export { Layer, Layer, type Tensors } from './layers/layer.js'
+export { Layer, type Tensors } from './layers/layer.js'
 export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
 export { LSTM, type LSTMOptions } from './layers/lstm.js'

@@ -288,7 +288,7 @@ test('every layer that is exported is found by its name', (t) => {
     t.throws(
       () => nabla.layers.deserialize({ class_name: name, config: { oops: 1 } }),
       {
-        message: /oops|layers is undefined|must be|missing|unknown/,
+        message: /oops|layers is undefined|must be|missing|unknown|is not a layer/,
         instanceOf: nabla.OptionError,
       },
       name,
