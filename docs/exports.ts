@@ -4,4 +4,5 @@
 export * from '../src/data.js'
 export * from '../src/datasets.js'
 export * from '../src/index.js'
+export * from '../src/inspect.js'
 export * from '../src/io.js'

@@ -408,6 +408,8 @@ export { History } from './training/callbacks/history.js'
 export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
 export type { BatchOptions } from './training/evaluate.js'
 export type { FitOptions } from './training/fit-options.js'
+/** Layers by name or configuration, as in `keras.layers`: `layers.get('dense', { units: 3 })`. */
+export * as layers from './training/layer-catalog.js'
 export type { Logs } from './training/logs.js'
 export { losses } from './training/losses/catalog.js'
 export {

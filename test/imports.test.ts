@@ -27,6 +27,7 @@ const floorOf = (part: string) => floors.findIndex((floor) => floor.includes(par
 /** The one file that imports each package. */
 const packages: Record<string, string> = {
   mathjs: 'src/kernels/formula/mathjs.ts',
+  '@dagrejs/dagre': 'src/inspect/layout.ts',
   'd3-dsv': 'src/data/csv/records.ts',
   'idb-keyval': 'src/io/targets.ts',
   'pure-rand': 'src/kernels/random.ts',

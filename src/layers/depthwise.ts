@@ -63,7 +63,7 @@ const rules = {
  * layer.apply(ones([1, 8, 8, 4])).shape // => [1, 8, 8, 4]
  * @see Howard et al. 2017, https://arxiv.org/abs/1704.04861
  */
-export class DepthwiseConv2D extends ConvolutionLayer<{ depthMultiplier: number }> {
+export class DepthwiseConv2D extends ConvolutionLayer<Record<'depthMultiplier', number>> {
   static override readonly configRules = { positional: ['kernelSize'], names: { dilation: 'dilation_rate' } }
 
   protected readonly axes = 2

@@ -35,7 +35,7 @@ const rules = {
  * @example
  * new Dot(1).apply([tensor([[1, 2]]), tensor([[3, 4]])]).toArray() // => [[11]]
  */
-export class Dot extends Layer<DotOptions & { axes: number | readonly number[] }> {
+export class Dot extends Layer<DotOptions & Record<'axes', number | readonly number[]>> {
   static override readonly configRules = { positional: ['axes'] }
 
   /**

@@ -31,7 +31,7 @@ function numbers(x: unknown): string | undefined {
  * @example
  * new Rescaling(1 / 255).apply([[0, 51]]).toArray() // => [[0, 0.2]]
  */
-export class Rescaling extends Layer<RescalingOptions & { scale: number | readonly number[] }> {
+export class Rescaling extends Layer<RescalingOptions & Record<'scale', number | readonly number[]>> {
   static override readonly configRules = { positional: ['scale'] }
 
   /**

@@ -11,7 +11,7 @@ import { zeros } from '../tensor/filling.js'
 import { checkShape, formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Layer, Tensors } from './layer.js'
-import type { CallOptions } from './layer-options.js'
+import type { CallOptions, Shapes } from './layer-options.js'
 
 /** A call of a layer on symbolic tensors; of an input, there is no layer. */
 export interface LayerCall {
@@ -22,6 +22,15 @@ export interface LayerCall {
   readonly options: CallOptions | undefined
   /** The number of its outputs. */
   readonly count: number
+  /** The shape of one example of its output, or of each. */
+  readonly outputShape: Shapes
+}
+
+const graphs = new WeakMap<Layer, Graph>()
+
+/** The graph of a functional model; null of other layers. */
+export function graphOf(layer: Layer): Graph | null {
+  return graphs.get(layer) ?? null
 }
 
 /** An input of a functional model, or what layers make of it. It stands for batches of any size. */
@@ -74,7 +83,14 @@ export function input(options: InputOptions): Tensor {
   })
   checkShape('input', shape as Shape)
   areUsed = true
-  const call = { name: name ?? autoName('InputLayer'), layer: null, x: [], options: undefined, count: 1 }
+  const call = {
+    name: name ?? autoName('InputLayer'),
+    layer: null,
+    x: [],
+    options: undefined,
+    count: 1,
+    outputShape: shape as Shape,
+  }
   return new SymbolicTensor(zeros([1, ...(shape as Shape)], { dtype: dtype as DType }), call, 0)
 }
 
@@ -96,8 +112,13 @@ export function applySymbolic(layer: Layer, x: Tensors, options: CallOptions | u
       Object.entries(options).map(([name, value]) => [name, mapTensors(layer.name, value)]),
     ) as CallOptions)
   const y = noGrad(() => layer.apply<Tensors>(plain as Tensor, settings))
-  const call = { name: layer.name, layer, x, options, count: Array.isArray(y) ? y.length : 1 }
+  const call = { name: layer.name, layer, x, options, count: Array.isArray(y) ? y.length : 1, outputShape: shapesOf(y) }
   return Array.isArray(y) ? y.map((one, i) => new SymbolicTensor(one, call, i)) : new SymbolicTensor(y, call, 0)
+}
+
+/** The shape of one example of a batch, or of several. */
+export function shapesOf(x: Tensors): Shapes {
+  return x instanceof Tensor ? x.shape.slice(1) : x.map(({ shape }) => shape.slice(1))
 }
 
 /** Symbolic tensors as the zeros that they hold. */
@@ -123,6 +144,7 @@ interface Step {
 
 /** The calls of a functional model in an order in which they can be made. */
 export class Graph {
+  private readonly name: string
   readonly inputs: readonly SymbolicTensor[]
   readonly outputs: readonly SymbolicTensor[]
   /** True if the model returns an array. */
@@ -136,11 +158,8 @@ export class Graph {
   private size = 0
 
   /** @throws OptionError when outputs do not come from the inputs */
-  constructor(
-    readonly name: string,
-    inputs: unknown,
-    outputs: unknown,
-  ) {
+  constructor(model: Layer, inputs: unknown, outputs: unknown) {
+    this.name = model.name
     this.inputs = this.symbolic('inputs', inputs)
     this.outputs = this.symbolic('outputs', outputs)
     this.isList = Array.isArray(outputs)
@@ -148,6 +167,7 @@ export class Graph {
     this.calls = this.ordered()
     this.steps = this.calls.map((call) => this.stepOf(call))
     this.layers = [...new Set(this.steps.map(({ layer }) => layer))]
+    graphs.set(model, this)
   }
 
   /** The names of the inputs. */
@@ -170,6 +190,11 @@ export class Graph {
       while (at.call.layer?.keepsProbabilities && !Array.isArray(at.call.x)) at = at.call.x as SymbolicTensor
       return at.call.layer?.givesProbabilities ?? false
     })
+  }
+
+  /** The calls whose outputs a call takes. */
+  sourcesOf(call: LayerCall): readonly LayerCall[] {
+    return [...new Set(sourcesOf(call).map((source) => source.call))]
   }
 
   private symbolic(what: string, given: unknown): readonly SymbolicTensor[] {
@@ -273,6 +298,6 @@ export class Graph {
 }
 
 /** The symbolic tensors that a call needs. */
-export function sourcesOf({ x, options }: LayerCall): SymbolicTensor[] {
+function sourcesOf({ x, options }: LayerCall): SymbolicTensor[] {
   return [x, ...Object.values(options ?? {})].flat().filter((one) => one instanceof SymbolicTensor)
 }

@@ -29,7 +29,7 @@ import {
 import { contents, Holder } from './contents.js'
 import { getConstraint, getInitializer, getRegularizer } from './families.js'
 import { enrol, setTrainable } from './freezing.js'
-import { applySymbolic, isSymbolic } from './functional.js'
+import { applySymbolic, isSymbolic, shapesOf } from './functional.js'
 import { addHook, type CallHook, runHooks } from './hooks.js'
 import {
   type CallOptions,
@@ -361,11 +361,6 @@ export abstract class Layer<Options extends object = object> extends Holder {
 function baseOptions(given: LayerOptions): LayerOptions {
   const { name, trainable, inputShape, dtype, activityRegularizer } = given
   return { name, trainable, inputShape, dtype, activityRegularizer }
-}
-
-/** The shape of one example of a batch, or of several inputs. */
-export function shapesOf(x: Tensors): Shapes {
-  return x instanceof Tensor ? x.shape.slice(1) : x.map(({ shape }) => shape.slice(1))
 }
 
 /** A batch of one example of zeros. */

@@ -49,7 +49,7 @@ const rules = {
  * layer.apply(ones([1, 8, 8, 4])).shape // => [1, 8, 8, 16]
  * @see Chollet 2017, https://arxiv.org/abs/1610.02357
  */
-export class SeparableConv2D extends ConvolutionLayer<{ depthMultiplier: number }> {
+export class SeparableConv2D extends ConvolutionLayer<Record<'depthMultiplier', number>> {
   static override readonly configRules = {
     positional: ['filters', 'kernelSize'],
     names: { dilation: 'dilation_rate' },

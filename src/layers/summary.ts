@@ -6,7 +6,7 @@ import { classNameOf } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
-import { type Graph, sourcesOf } from './functional.js'
+import { type Graph, graphOf } from './functional.js'
 import type { Layer } from './layer.js'
 import { listOf, type Shapes } from './layer-options.js'
 
@@ -54,7 +54,8 @@ function layersOf(finds: readonly Find[]): Layer[] {
 }
 
 /** The table of a model's layers, their output shapes and numbers of weights. */
-export function summarize(model: Layer, graph: Graph | null = null): string {
+export function summarize(model: Layer): string {
+  const graph = graphOf(model)
   const { finds, layers } = contents(model)
   const body = layers.size > 0 ? rowsIn(model, finds, '') : [layerRow(model.name, model)]
   const connected = graph ? connections(graph) : null
@@ -87,7 +88,7 @@ function inputRows(graph: Graph | null): string[][] {
 function connections(graph: Graph): Map<string, string> {
   const sources = graph.layers.map((layer): [string, string] => {
     const calls = graph.calls.filter((call) => call.layer === layer)
-    return [layer.name, [...new Set(calls.flatMap((call) => sourcesOf(call).map((x) => x.call.name)))].join(', ')]
+    return [layer.name, [...new Set(calls.flatMap((call) => graph.sourcesOf(call).map(({ name }) => name)))].join(', ')]
   })
   return new Map(sources)
 }

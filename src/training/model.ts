@@ -3,20 +3,21 @@
  * `evaluate.ts`.
  */
 
+import { OptionError } from '../errors.js'
 import { type Config, checkConfig } from '../keras-names.js'
 import { isCalling } from '../layers/calls.js'
 import { withoutCall } from '../layers/checks.js'
 import { type ConfigRules, type LayerClass, layerFrom } from '../layers/config.js'
 import { contents } from '../layers/contents.js'
-import { Graph } from '../layers/functional.js'
+import { Graph, shapesOf } from '../layers/functional.js'
 import { graphConfig, tensorsFrom } from '../layers/graph-config.js'
-import { Layer, shapesOf, type Tensors } from '../layers/layer.js'
-import type { LayerOptions, Mask, Shapes } from '../layers/layer-options.js'
+import { Layer, type Tensors } from '../layers/layer.js'
+import { type LayerOptions, layerRules, type Mask, type Shapes } from '../layers/layer-options.js'
 import { activationsOf, layerCalled } from '../layers/looking.js'
 import { summarize } from '../layers/summary.js'
 import { fromVector, toVector } from '../layers/weight-vector.js'
 import { assignAll } from '../layers/weights.js'
-import type { OptionRules } from '../options.js'
+import { checkOptions, type OptionRules } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import type { TensorParts } from '../tensor/foreign.js'
@@ -66,9 +67,10 @@ export class Model extends Layer {
    */
   constructor(options: LayerOptions | FunctionalOptions = {}, rules: OptionRules<object> | null = null) {
     super(options, rules)
+    if (new.target === Model) checkModelOptions(options)
     if (!('inputs' in options || 'outputs' in options)) return
     const { inputs, outputs } = options as FunctionalOptions
-    this.#graph = new Graph(this.name, inputs, outputs)
+    this.#graph = new Graph(this, inputs, outputs)
     Object.assign(this, { layers: this.#graph.layers }) // no field: classes that extend this one have their own
     this.inputShape = shapesOf(Array.isArray(inputs) ? [...inputs] : (inputs as Tensor))
     this.built = true
@@ -295,7 +297,7 @@ export class Model extends Layer {
 
   /** The table of the layers. */
   protected override forConsole(): string {
-    return summarize(this, this.#graph)
+    return summarize(this)
   }
 
   /**
@@ -328,4 +330,13 @@ export class Model extends Layer {
   get optimizer(): ModelOptimizer {
     return this.#trainer.compiledOrThrow('optimizer').optimizer as ModelOptimizer
   }
+}
+
+/** @throws OptionError for options that a model without a class of its own does not take, or lacks */
+function checkModelOptions(options: object): void {
+  checkOptions('Model', options, ['inputs', 'outputs', ...Object.keys(layerRules.defaults)])
+  if (!('inputs' in options && 'outputs' in options))
+    throw new OptionError(
+      'Model: inputs or outputs are missing. Pass both, new Model({ inputs, outputs }), or write a class that extends Model.',
+    )
 }

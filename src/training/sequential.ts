@@ -83,9 +83,10 @@ export class Sequential extends Model {
     if (this.layers.length === 0)
       throw new OptionError(`${this.name}: there are no layers. Add them: ${this.name}.add(new Dense(10)).`)
     let shape = inputShape
+    const last = this.layers[this.layers.length - 1]
     for (const layer of this.layers) {
       layer.buildFor(shape)
-      shape = layer.outputShape(shape)
+      if (layer !== last) shape = layer.outputShape(shape)
     }
   }
 

@@ -280,6 +280,23 @@ test('every layer that is exported takes part here', (t) => {
   t.deepEqual(missing, [], 'add it to `cases`')
 })
 
+test('every layer that is exported is found by its name', (t) => {
+  const classes = Object.values(nabla).filter(
+    (value) => typeof value === 'function' && value.prototype instanceof Layer,
+  ) as (typeof Layer)[]
+  for (const { name } of classes)
+    t.throws(
+      () => nabla.layers.deserialize({ class_name: name, config: { oops: 1 } }),
+      {
+        message: /oops|layers is undefined|must be|missing|unknown|is not a layer/,
+        instanceOf: nabla.OptionError,
+      },
+      name,
+    )
+  t.throws(() => nabla.layers.get('denze'), { message: /unknown layer denze\. Did you mean Dense\?/ })
+  t.is(nabla.layers.get('spatial_dropout1d', { rate: 0.5 }).constructor, nabla.SpatialDropout1D)
+})
+
 test('a layer as it should be passes all checks', (t) => {
   for (const [what, check] of Object.entries(checks)) t.notThrows(() => check(right), what)
 })
