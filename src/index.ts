@@ -385,7 +385,29 @@ export {
   tripletMargin,
 } from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
+export { AUC, type AUCOptions } from './training/metrics/auc.js'
+export { metrics } from './training/metrics/catalog.js'
+export type { Average } from './training/metrics/class-counts.js'
+export { classificationReport, type ReportOptions } from './training/metrics/classification-report.js'
+export { ConfusionMatrix, type ConfusionMatrixOptions, confusionMatrix } from './training/metrics/confusion-matrix.js'
+export { F1Score, type F1ScoreOptions, FBetaScore, type FBetaScoreOptions } from './training/metrics/f-score.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
-export type { MetricFunction } from './training/metrics/metric.js'
+export { MeanIoU, type MeanIoUOptions } from './training/metrics/mean-iou.js'
+export {
+  Accuracy,
+  BinaryAccuracy,
+  type BinaryAccuracyOptions,
+  CategoricalAccuracy,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  RootMeanSquaredError,
+  SparseCategoricalAccuracy,
+  SparseTopKCategoricalAccuracy,
+  TopKCategoricalAccuracy,
+  type TopKOptions,
+} from './training/metrics/means.js'
+export { Metric, type MetricFunction, type MetricOptions, type UpdateOptions } from './training/metrics/metric.js'
+export { Precision, type PrecisionOptions, Recall } from './training/metrics/precision-recall.js'
+export { R2Score, type R2ScoreOptions } from './training/metrics/r2-score.js'
 export { Model } from './training/model.js'
 export { Sequential } from './training/sequential.js'
