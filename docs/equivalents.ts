@@ -231,6 +231,15 @@ export const equivalents: Readonly<Record<string, Names>> = {
   scaledDotProductAttention: ['', 'F.scaled_dot_product_attention(q, k, v, mask)', 'ops.dot_product_attention(q, k, v, mask=mask)', ''],
   embedding: ['table[i]', 'F.embedding(i, table)', 'ops.take(table, i, 0)', 'tf.gather(table, i)'],
 
+  // Convolutions and pooling
+  conv1d: ['', 'F.conv1d(x, w, b, …)', "ops.conv(x, w, strides, padding)", 'tf.conv1d(x, w, strides, padding)'],
+  conv2d: ['', 'F.conv2d(x, w, b, …)', "ops.conv(x, w, strides, padding)", 'tf.conv2d(x, w, strides, padding)'],
+  depthwiseConv2d: ['', 'F.conv2d(x, w, groups=channels)', 'ops.depthwise_conv(x, w, strides, padding)', 'tf.depthwiseConv2d(x, w, strides, padding)'],
+  conv1dTranspose: ['', 'F.conv_transpose1d(x, w, b, …)', 'ops.conv_transpose(x, w, strides)', ''],
+  conv2dTranspose: ['', 'F.conv_transpose2d(x, w, b, …)', 'ops.conv_transpose(x, w, strides)', 'tf.conv2dTranspose(x, w, shape, strides, padding)'],
+  maxPool: ['', 'F.max_pool2d(x, size, strides)', 'ops.max_pool(x, size, strides, padding)', 'tf.maxPool(x, size, strides, padding)'],
+  averagePool: ['', 'F.avg_pool2d(x, size, strides)', 'ops.average_pool(x, size, strides, padding)', 'tf.avgPool(x, size, strides, padding)'],
+
   // Linear algebra
   matmul: ['a @ b', 'a @ b', 'a @ b', 'tf.matMul(a, b)'],
   dot: ['np.dot(a, b)', 'torch.dot(a, b)', 'ops.dot(a, b)', 'tf.dot(a, b)'],

@@ -3,5 +3,5 @@
  */
 export * from '../src/data.js'
 export * from '../src/datasets.js'
-export * from '../src/io.js'
 export * from '../src/index.js'
+export * from '../src/io.js'

@@ -368,6 +368,58 @@ export const mathematics: Readonly<Record<string, Mathematics>> = {
     note: '$p$ are the indices, $w$ is the table. Rows that are read twice get both gradients.',
   },
 
+  // Convolutions and pooling
+  conv1d: {
+    is: ['y[i, f] = sum(k, sum(c, x[i + k, c] * w[k, c, f]))'],
+    back: [
+      'dx[j, c] = sum(i, sum(k, sum(f, g[i, f] * w[k, c, f], i + k == j)))',
+      'dw[k, c, f] = sum(i, x[i + k, c] * g[i, f])',
+    ],
+    note: 'For one sequence, with $w$ the kernel, strides 1 and padding `valid`. Numbers outside of $x$ count as 0.',
+  },
+  conv2d: {
+    is: ['y[i, j, f] = sum(k, sum(l, x[i + k, j + l] * w[k, l, f]))'],
+    back: [
+      'dx[a, b] = sum(i, sum(j, sum(k, sum(l, sum(f, g[i, j, f] * w[k, l, f], i + k == a and j + l == b)))))',
+      'dw[k, l, f] = sum(i, sum(j, x[i + k, j + l] * g[i, j, f]))',
+    ],
+    note: 'For one image of one channel, with $w$ the kernel, strides 1 and padding `valid`; channels are added up.',
+  },
+  depthwiseConv2d: {
+    is: ['y[i, j, c] = sum(k, sum(l, x[i + k, j + l, c] * w[k, l, c]))'],
+    back: [
+      'dx[a, b, c] = sum(i, sum(j, sum(k, sum(l, g[i, j, c] * w[k, l, c], i + k == a and j + l == b))))',
+      'dw[k, l, c] = sum(i, sum(j, x[i + k, j + l, c] * g[i, j, c]))',
+    ],
+    note: 'For one image and one kernel $w$ for each channel, with strides 1 and padding `valid`.',
+  },
+  conv1dTranspose: {
+    is: ['y[j, f] = sum(i, sum(k, sum(c, x[i, c] * w[k, f, c], i * s + k == j)))'],
+    back: [
+      'dx[i, c] = sum(k, sum(f, g[i * s + k, f] * w[k, f, c]))',
+      'dw[k, f, c] = sum(i, x[i, c] * g[i * s + k, f])',
+    ],
+    note: 'For one sequence, with $w$ the kernel and strides $s$.',
+  },
+  conv2dTranspose: {
+    is: ['y[a, b] = sum(i, sum(j, sum(k, sum(l, x[i, j] * w[k, l], i + k == a and j + l == b))))'],
+    back: [
+      'dx[i, j] = sum(k, sum(l, g[i + k, j + l] * w[k, l]))',
+      'dw[k, l] = sum(i, sum(j, x[i, j] * g[i + k, j + l]))',
+    ],
+    note: 'For one image, channel and filter, with $w$ the kernel and strides 1.',
+  },
+  maxPool: {
+    is: ['y[i] = max(k, x[k], floor(k / n) == i)'],
+    back: ['p[i] = min(k, k, floor(k / n) == i and x[k] == y[i])', 'dx[k] = sum(i, g[i], p[i] == k)'],
+    note: 'For one sequence and channel, and windows of $n$ side by side.',
+  },
+  averagePool: {
+    is: ['y[i] = sum(k, x[k], floor(k / n) == i) / n'],
+    back: ['dx[k] = g[floor(k / n)] / n'],
+    note: 'For one sequence and channel, and windows of $n$ side by side.',
+  },
+
   // Linear algebra
   matmul: {
     is: ['Y = A * B', 'y[i, j] = sum(k, a[i, k] * b[k, j])'],

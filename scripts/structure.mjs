@@ -1,7 +1,7 @@
 /**
  * `node scripts/structure.mjs`: how many rooms the code has, and how many of them a reader walks through. Counts files, lines, exports and
  * circles of imports, and follows a warm training step and a warm `a.add(b)` through a copy of `src/` in which every function reports
- * that it was called.
+ * that it was called. `--files` lists the calls of each file, `--changes` the changes of folder.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -128,10 +128,18 @@ function walk(what, run) {
   const folders = calls.map((n) => dirname(files[n]))
   const changes = folders.filter((folder, i) => i > 0 && folder !== folders[i - 1]).length
   console.log(`${what}: ${calls.length} calls in ${new Set(calls).size} files, ${changes} changes of folder`)
-  if (!process.argv.includes('--files')) return
-  const counts = Map.groupBy ? Map.groupBy(calls, (n) => files[n]) : new Map()
-  for (const [file, list] of [...counts].sort((a, b) => b[1].length - a[1].length))
-    console.log(`  ${list.length}  ${file}`)
+  if (process.argv.includes('--files')) printCounts(calls.map((n) => files[n]))
+  if (process.argv.includes('--changes'))
+    printCounts(
+      calls.flatMap((n, i) => (i > 0 && folders[i] !== folders[i - 1] ? `${folders[i - 1]} → ${files[n]}` : [])),
+    )
+}
+
+/** How often each of them comes, the most frequent first. */
+function printCounts(names) {
+  const counts = new Map()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const [name, count] of [...counts].sort((a, b) => b[1] - a[1])) console.log(`  ${count}  ${name}`)
 }
 
 const lines = files.map((file) => text(file).split('\n').length - 1)

@@ -41,12 +41,19 @@ export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
 export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
 export { Flatten } from './layers/flatten.js'
-export type { Initializer, InitializerLike, InitializerName, InitializerOptions } from './layers/initializers.js'
+export type { Initializer, InitializerOptions } from './layers/initializers.js'
+/** Functions that make the first values of weights, as in `keras.initializers`. */
+export * as initializers from './layers/initializers.js'
 export { Layer } from './layers/layer.js'
-export type { CallOptions, LayerOptions, WeightOptions } from './layers/layer-options.js'
+export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
+export type { Regularizer } from './layers/regularizers.js'
+/** Penalties of weights and outputs, as in `keras.regularizers`. */
+export * as regularizers from './layers/regularizers.js'
 export type { LayerDescription } from './layers/summary.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
@@ -56,11 +63,9 @@ export { Adam, type AdamOptions } from './optim/adam.js'
 export { Adamax, type AdamaxOptions } from './optim/adamax.js'
 export { AdamW, type AdamWOptions } from './optim/adamw.js'
 export { AnyOptimizer, type Gradient, type OptimizerState } from './optim/base/any-optimizer.js'
-export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './optim/base/constraints.js'
-export type { WeightDecayExclusions } from './optim/base/exclusions.js'
 export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
-export type { Hyperparameter, OptimizerOptions } from './optim/base/options.js'
+export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
 /** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
 export * as optimizers from './optim/catalog.js'
@@ -109,6 +114,7 @@ export {
   memory,
   setBackend,
 } from './tensor/backends.js'
+export { type TensorLike, type TensorOptions, tensor } from './tensor/creation.js'
 export {
   arange,
   eye,
@@ -118,12 +124,9 @@ export {
   linspace,
   ones,
   onesLike,
-  type TensorLike,
-  type TensorOptions,
-  tensor,
   zeros,
   zerosLike,
-} from './tensor/creation.js'
+} from './tensor/filling.js'
 export type { TensorParts } from './tensor/foreign.js'
 export { IndexedSlices } from './tensor/indexed-slices.js'
 export type { JsonNumber } from './tensor/json-numbers.js'
@@ -154,38 +157,23 @@ export {
 export {
   abs,
   add,
-  cast,
-  cbrt,
-  ceil,
-  clip,
   copysign,
   div,
-  floor,
   floorDiv,
-  frac,
-  heaviside,
-  hypot,
   lerp,
   maximum,
   minimum,
   mod,
   mul,
   neg,
-  pow,
-  reciprocal,
-  round,
-  rsqrt,
   sign,
-  sqrt,
-  square,
   squaredDifference,
   sub,
-  trunc,
 } from './tensor/operations/arithmetic.js'
-export { flip, repeat, roll, split, stack, tile, unstack } from './tensor/operations/arranging.js'
 export { type AttentionOptions, embedding, scaledDotProductAttention } from './tensor/operations/attention.js'
 export { glu, sparsemax } from './tensor/operations/axis-activations.js'
 export { backward, gradientsOfLeaves } from './tensor/operations/backward.js'
+export { broadcastTo, repeat, sumTo, tile } from './tensor/operations/broadcasting.js'
 export {
   type CloseOptions,
   equal,
@@ -206,6 +194,18 @@ export {
   notEqual,
   where,
 } from './tensor/operations/comparisons.js'
+export {
+  type AnyConvolutionOptions,
+  type Conv1dOptions,
+  type Conv2dOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
+  type DepthwiseOptions,
+  depthwiseConv2d,
+} from './tensor/operations/convolution.js'
 export { type CorrelationOptions, type CovarianceOptions, corrcoef, cov } from './tensor/operations/covariance.js'
 export { cumMax, cumMin, cumprod, cumsum, logCumSumExp, type RunningOptions } from './tensor/operations/cumulative.js'
 export { cholesky, determinant, inverse, qr, solve } from './tensor/operations/decompositions.js'
@@ -232,9 +232,12 @@ export {
   tanh,
   xlogy,
 } from './tensor/operations/exponentials.js'
+export { argMax, argMin, max, min } from './tensor/operations/extremes.js'
 export { type Formula, type FormulaResult, formula } from './tensor/operations/formula.js'
-export { argWhere, booleanMask, gatherND, scatterAdd, takeAlongAxis, withSlice } from './tensor/operations/indexing.js'
+export { gather, gatherND, scatterAdd, takeAlongAxis } from './tensor/operations/gathering.js'
+export { concat, split, stack, unstack } from './tensor/operations/joining.js'
 export { dense, dot, type MatmulOptions, matmul, outer, trace } from './tensor/operations/linalg.js'
+export { argWhere, booleanMask, oneHot } from './tensor/operations/masking.js'
 export { fromMathjs, type MathjsMatrix, toMathjs } from './tensor/operations/mathjs.js'
 export { diag, diagEmbed, diagonal, fromFunction, meshgrid, tri, tril, triu } from './tensor/operations/matrices.js'
 // Its declarations say which methods tensors have, so they must be reachable from here
@@ -248,24 +251,11 @@ export {
   rmsNorm,
 } from './tensor/operations/normalization.js'
 export { type PadOptions, pad } from './tensor/operations/padding.js'
-export {
-  all,
-  any,
-  argMax,
-  argMin,
-  countNonzero,
-  logSoftmax,
-  logSumExp,
-  max,
-  mean,
-  min,
-  nanMean,
-  nanSum,
-  prod,
-  type ReductionOptions,
-  softmax,
-  sum,
-} from './tensor/operations/reductions.js'
+export { averagePool, maxPool, type PoolOptions } from './tensor/operations/pooling.js'
+export { cbrt, hypot, pow, reciprocal, rsqrt, sqrt, square } from './tensor/operations/powers.js'
+export type { ReductionOptions } from './tensor/operations/reducing.js'
+export { all, any, countNonzero, logSumExp, mean, nanMean, nanSum, prod, sum } from './tensor/operations/reductions.js'
+export { cast, ceil, clip, floor, frac, heaviside, round, trunc } from './tensor/operations/rounding.js'
 export {
   bernoulli,
   multinomial,
@@ -283,21 +273,7 @@ export {
   segmentSum,
   unique,
 } from './tensor/operations/segments.js'
-export {
-  broadcastTo,
-  concat,
-  expandDims,
-  flatten,
-  gather,
-  oneHot,
-  permute,
-  reshape,
-  slice,
-  squeeze,
-  sumTo,
-  swapAxes,
-  transpose,
-} from './tensor/operations/shaping.js'
+export { expandDims, flatten, permute, reshape, squeeze, swapAxes, transpose } from './tensor/operations/shaping.js'
 export {
   eigh,
   lstsq,
@@ -307,7 +283,9 @@ export {
   pinv,
   svd,
 } from './tensor/operations/singular-values.js'
-export type { SliceEntry, SliceSpec } from './tensor/operations/slicing.js'
+export type { SliceEntry, SliceSpec } from './tensor/operations/slice-spec.js'
+export { slice, withSlice } from './tensor/operations/slicing.js'
+export { logSoftmax, softmax } from './tensor/operations/softmax.js'
 export {
   argSort,
   median,
@@ -330,6 +308,7 @@ export {
 } from './tensor/operations/statistics.js'
 export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/operations/triangular.js'
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
+export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
 export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'

@@ -189,6 +189,7 @@ export function unknownName(
 /** Describes a value in a few words, for messages. Never throws, whatever the value is. */
 export function show(x: unknown, depth = 0): string {
   if (typeof x === 'string') return JSON.stringify(x.slice(0, 60))
+  if (typeof x === 'function' && /^class\b/.test(String(x))) return `the class ${x.name}`
   if (Array.isArray(x)) return depth > 3 ? '[…]' : showList(x, depth)
   try {
     const text = String(x)

@@ -28,6 +28,7 @@ const floorOf = (part: string) => floors.findIndex((floor) => floor.includes(par
 const packages: Record<string, string> = {
   mathjs: 'src/kernels/formula/mathjs.ts',
   'd3-dsv': 'src/data/csv/records.ts',
+  'idb-keyval': 'src/io/targets.ts',
   'pure-rand': 'src/kernels/random.ts',
   'gpu.js/dist/gpu-browser.min.js': 'src/kernels/gpu/adapter.ts',
 }

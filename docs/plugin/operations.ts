@@ -23,7 +23,7 @@ import { readParts } from './made-of.js'
 import { alignedTeX } from './mathematics-tex.js'
 
 const tensors = join(import.meta.dirname, '../../src/tensor/operations')
-const tableFiles = ['ops.ts', 'reduction-rows.ts', 'decompositions.ts']
+const tableFiles = ['ops.ts', 'shape-rows.ts', 'reduction-rows.ts', 'matrix-rows.ts', 'decomposition-rows.ts']
 
 /** Functions whose row has another name. */
 const rowNames: Readonly<Record<string, string>> = { prelu: 'leakyRelu', swish: 'silu' }

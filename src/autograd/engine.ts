@@ -1,7 +1,7 @@
 /**
  * How gradients flow. The engine handles graphs, not numbers: a value that was computed remembers the node that made it, a node
  * remembers its inputs, and `backpropagate` walks the nodes from the last to the first, so that each one is asked for the
- * gradients of its inputs only when the gradient of its output is complete. `tensor/apply.ts` makes the nodes.
+ * gradients of its inputs only when the gradient of its output is complete. `tensor/operation.ts` makes the nodes.
  */
 import { GradientError } from '../errors.js'
 
@@ -21,7 +21,8 @@ export type GradientHook<T> = (gradient: T) => T | undefined | void
 
 let created = 0
 let walks = 0
-let recording = true
+/** True while operations are recorded. `setRecording` changes it. */
+export let recording = true
 
 /** An operation that was carried out: its inputs, and how gradients pass through it. */
 export abstract class Node<T> {
@@ -32,26 +33,15 @@ export abstract class Node<T> {
   /** Called with the gradient of the output, like the hooks of a leaf. */
   hooks: GradientHook<T>[] | null = null
   /** Null once the graph is freed. */
-  inputs: readonly T[] | null
-
-  constructor(inputs: readonly T[]) {
-    this.inputs = inputs
-  }
+  abstract readonly inputs: readonly T[] | null
 
   /** True if `gradients` calls a function of the user. */
   abstract readonly callsUser: boolean
   /** The gradients of the inputs, given that of the output; null where none flows. */
   abstract gradients(g: T): readonly (T | null)[]
 
-  /** Forgets what the forward pass kept, so that it can be garbage. */
-  free(): void {
-    this.inputs = null
-  }
-}
-
-/** Returns whether operations are being recorded. */
-export function isRecording(): boolean {
-  return recording
+  /** Forgets the inputs, and whatever else the forward pass kept, so that it can be garbage. */
+  abstract free(): void
 }
 
 /** Runs `f` with recording on or off. */

@@ -4,7 +4,7 @@
 import { ShapeError } from '../errors.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { type TensorLike, toTensor } from '../tensor/creation.js'
-import { gather } from '../tensor/operations/shaping.js'
+import { gather } from '../tensor/operations/gathering.js'
 import { randomStream } from '../tensor/random.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'

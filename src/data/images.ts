@@ -77,7 +77,8 @@ export function toPixels(x: Tensor): Pixels {
 }
 
 function sizesOf(x: Tensor): [height: number, width: number, channels: number] {
-  if (!(x instanceof Tensor)) throw new OptionError(`toPixels: expected a tensor, received ${received(x)}. Write toPixels(tensor(…)).`)
+  if (!(x instanceof Tensor))
+    throw new OptionError(`toPixels: expected a tensor, received ${received(x)}. Write toPixels(tensor(…)).`)
   if (x.dtype === 'bool') throw new DTypeError('toPixels: the tensor is bool. Cast it: x.cast("float32").')
   const [height, width, channels = 1] = x.shape
   if ((x.rank === 2 || x.rank === 3) && [1, 3, 4].includes(channels) && height * width > 0)

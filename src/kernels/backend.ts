@@ -53,14 +53,40 @@ export interface MatmulEpilogue {
   readonly relu?: boolean
 }
 
+/**
+ * Windows that slide over images, which are [batch, height, width, channels]. Pairs are [vertical, horizontal]. The element [ky, kx] of
+ * the window of output [i, j] lies at [i · strides − padding + ky · dilation, …] of the image, or outside of it.
+ */
+export interface Windows {
+  readonly batch: number
+  readonly channels: number
+  readonly input: readonly [height: number, width: number]
+  readonly output: readonly [height: number, width: number]
+  readonly window: readonly [height: number, width: number]
+  readonly strides: readonly [number, number]
+  readonly dilation: readonly [number, number]
+  /** Rows and columns before the first of the image. */
+  readonly padding: readonly [top: number, left: number]
+}
+
+/** A convolution: the kernel is [kernel height, kernel width, channels / groups, filters], the result [batch, height, width, filters]. */
+export interface Convolution extends Windows {
+  readonly filters: number
+  /** Each group of filters reads one group of channels. */
+  readonly groups: number
+}
+
 /** Reductions to one number per group. `any` and `all` give bool, `sumSquares` is Σx². */
 export type ReduceKind = 'sum' | 'mean' | 'prod' | 'max' | 'min' | 'any' | 'all' | 'sumSquares'
 
 /** Running reductions: out[i] = x[0] + … + x[i], and so on. */
 export type ScanKind = 'sum' | 'prod' | 'max' | 'min'
 
-/** An update rule compiled for buffers of one size, changed in place. */
-export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly number[]) => void
+/**
+ * An update rule compiled for buffers of one size, changed in place. A scalar is a number, or a buffer of one element: a number that has
+ * not been read.
+ */
+export type UpdateKernel = (buffers: readonly DataBuffer[], scalars: readonly (number | DataBuffer)[]) => void
 
 /** Rows to normalize: the square root of their variance + epsilon becomes 1. */
 export interface NormalizeSize {
@@ -72,10 +98,12 @@ export interface NormalizeSize {
 /** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu'
-  /** Names what it runs on, for people: `WebAssembly SIMD, fused multiply-add, 4 threads`, `WebGPU (nvidia ampere)`, … */
+  /** Names what it runs on, for people: `WebAssembly SIMD, fused multiply-add, 6×8 tiles, 4 threads`, `WebGPU (nvidia ampere)`, … */
   readonly detail: string
   /** True if numbers that it computed can only be read with `read`, not with `readSync` and `readAt`. */
   readonly isAsync: boolean
+  /** True if reading a number costs next to nothing. Where it does not, since all work has to be finished first, pass numbers on as buffers. */
+  readonly readsAtOnce: boolean
 
   /** True if `readSync` would fail, because the numbers are not there yet. Without this method they always are. */
   isPending?(buffer: DataBuffer): boolean
@@ -156,6 +184,24 @@ export interface Backend {
     centered: boolean,
     size: NormalizeSize,
   ): DataBuffer[]
+
+  // Convolutions and pooling, of float32 and float64; x and h are images, y and g results
+  /** `y = relu?(convolution of x with the kernel + bias?)`; outside of the images are zeros. */
+  convolve(x: DataBuffer, kernel: DataBuffer, size: Convolution, epilogue?: MatmulEpilogue): DataBuffer
+  /** The gradient of `convolve` for x. */
+  convolveInput(g: DataBuffer, kernel: DataBuffer, size: Convolution): DataBuffer
+  /** The gradient of `convolve` for the kernel. */
+  convolveKernel(x: DataBuffer, g: DataBuffer, size: Convolution): DataBuffer
+  /** The largest number of each window; NaN is larger than all others. */
+  maxPool(x: DataBuffer, size: Windows): DataBuffer
+  /** The gradient of `maxPool`: each number of g where the first largest number of its window is; 0 elsewhere. */
+  maxPoolGradient(g: DataBuffer, x: DataBuffer, size: Windows): DataBuffer
+  /** The numbers of h where the first largest number of each window of x is. */
+  maxPoolPick(h: DataBuffer, x: DataBuffer, size: Windows): DataBuffer
+  /** The mean of the numbers of each window that are inside the image. */
+  averagePool(x: DataBuffer, size: Windows): DataBuffer
+  /** The gradient of `averagePool`. */
+  averagePoolGradient(g: DataBuffer, size: Windows): DataBuffer
 
   // Moving numbers
   /** Reads x through a view (stride 0 repeats, negative strides flip), densely. */

@@ -1,11 +1,12 @@
 /**
  * Activation: a layer that applies an activation function. (The functions by name: `activations.ts`.)
  */
-import { resolve } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
 import { Layer } from './layer.js'
-import { type LayerOptions, layerRules } from './layer-options.js'
+import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
+
+const rules = { defaults: { activation: undefined, ...layerRules.defaults }, ranges: layerRules.ranges }
 
 /**
  * Applies a function to each element (softmax: to each row).
@@ -13,6 +14,8 @@ import { type LayerOptions, layerRules } from './layer-options.js'
  * String(new Activation('tanh')) // => 'Activation(tanh)'
  */
 export class Activation extends Layer {
+  static override readonly configRules = { positional: ['activation'] }
+
   private readonly activation: NamedActivation
 
   /**
@@ -21,8 +24,7 @@ export class Activation extends Layer {
    * @throws OptionError for an unknown activation or option
    */
   constructor(activation: ActivationLike, options: LayerOptions = {}) {
-    resolve('Activation', options, layerRules)
-    super(options)
+    super(withArguments(options, { activation }), rules)
     this.activation = getActivation('Activation', activation)
   }
 
@@ -32,10 +34,6 @@ export class Activation extends Layer {
 
   override call(x: Tensor): Tensor {
     return this.activation.apply(x)
-  }
-
-  protected override config(): Readonly<Record<string, unknown>> {
-    return { activation: this.activation.name }
   }
 
   protected override describe(): string {

@@ -21,7 +21,7 @@ import {
   softsign,
 } from '../tensor/operations/activations.js'
 import { tanh } from '../tensor/operations/exponentials.js'
-import { logSoftmax, softmax } from '../tensor/operations/reductions.js'
+import { logSoftmax, softmax } from '../tensor/operations/softmax.js'
 import { Tensor } from '../tensor/tensor.js'
 import { notATensor } from './calls.js'
 
@@ -71,6 +71,8 @@ export interface NamedActivation {
   readonly apply: (x: Tensor) => Tensor
   /** True for relu, which the product with the kernel can apply itself. */
   readonly isRelu: boolean
+  /** True for a function that is not one of nabla's. */
+  readonly isCustom: boolean
   /** True if its outputs are probabilities. */
   readonly isProbability: boolean
 }
@@ -100,6 +102,7 @@ function describe(op: string, apply: (x: Tensor) => Tensor, givenName?: string):
     name,
     apply: own ? apply : checked(op, name, apply),
     isRelu: own === 'relu',
+    isCustom: own === undefined,
     isProbability: own !== undefined && probabilities.has(own),
   }
 }

@@ -3,19 +3,21 @@
  * options say otherwise. If it has weights, it must be part of the outermost layer, because they would not be trained or saved otherwise.
  */
 import { OptionError } from '../errors.js'
-import { resolve } from '../options.js'
+import { type DefaultsOf, flag, resolve } from '../options.js'
 import { foreign } from '../tensor/foreign.js'
 import { isPromise } from '../tensor/received.js'
+import { Tensor } from '../tensor/tensor.js'
 import { contents, lastContents } from './contents.js'
 import type { Layer } from './layer.js'
 import type { CallOptions } from './layer-options.js'
+import { beginLosses } from './penalties.js'
 
 /** The options of a call in training. */
 export const inTraining: CallOptions = Object.freeze({ training: true })
 /** The options of a call outside of training. */
 export const inUse: CallOptions = Object.freeze({ training: false })
 
-/** The layers whose calls have begun and not ended, outermost first, and the options of each. */
+/** The layers whose calls have begun and not ended, outermost first, and the mode of each: `inTraining` or `inUse`. */
 const callers: Layer[] = []
 const modes: CallOptions[] = []
 /** A layer that is called again this deep in its own call never ends. */
@@ -25,16 +27,18 @@ let known: ReadonlySet<Layer> | null = null
 
 /**
  * Begins a call, which must be ended by `leave`.
- * @returns the options of the call: those that are given, or those of the call around it
+ * @returns the options of the call: those that are given, in training where the call around it is
  * @throws OptionError for options that are not known
  */
 export function enter(layer: Layer, given: CallOptions | undefined): CallOptions {
   const depth = callers.length
   if (depth >= deepest && callers.includes(layer)) throw calledByItself(layer)
-  const mode = given === undefined ? (depth > 0 ? modes[depth - 1] : inUse) : modeOf(layer, given)
+  if (depth === 0) beginLosses(layer)
+  const around = depth > 0 ? modes[depth - 1] : inUse
+  const options = given === undefined ? around : optionsOf(layer, given, around)
   callers.push(layer)
-  modes.push(mode)
-  return mode
+  modes.push(options.training ? inTraining : inUse)
+  return options
 }
 
 /** Ends the call that began last. */
@@ -44,17 +48,36 @@ export function leave(): void {
   if (callers.length === 0) known = null
 }
 
+/** The outermost layer whose call is going on. */
+export function outermostCaller(): Layer | undefined {
+  return callers[0]
+}
+
 function calledByItself(layer: Layer): OptionError {
   return new OptionError(
     `${layer.name}: call calls the layer itself, ${deepest} calls deep. Layers that hold each other must not call each other in a circle.`,
   )
 }
 
-function modeOf(layer: Layer, given: CallOptions): CallOptions {
+function optionsOf(layer: Layer, given: CallOptions, around: CallOptions): CallOptions {
   if (given === inTraining || given === inUse) return given
-  const op = `${layer.name}.apply`
-  const { training } = resolve(op, given, { defaults: { training: modes.at(-1)?.training ?? false } })
-  return training ? inTraining : inUse
+  const none = Object.fromEntries(layer.callOptions.map((name) => [name, undefined]))
+  const defaults = { ...none, training: around.training } as DefaultsOf<CallOptions>
+  const options = resolve(`${layer.name}.apply`, given, { defaults, ranges: callRanges }) as CallOptions
+  const hasOthers = layer.callOptions.some((name) => name !== 'training' && options[name as keyof CallOptions] != null)
+  return hasOthers ? options : options.training ? inTraining : inUse
+}
+
+const tensors = (x: unknown) =>
+  [x].flat().every((one) => one === null || one instanceof Tensor) ? undefined : 'a tensor, or an array of tensors'
+const oneTensor = (x: unknown) => (x instanceof Tensor ? undefined : 'a tensor')
+
+const callRanges = {
+  training: flag,
+  mask: tensors,
+  initialState: tensors,
+  attentionMask: oneTensor,
+  useCausalMask: flag,
 }
 
 /** @throws OptionError for a layer with weights that is not part of the outermost one */
@@ -92,6 +115,6 @@ function describe(result: unknown): string {
 function wayOut(result: unknown): string {
   if (isPromise(result)) return 'It must return a tensor: leave out async and await.'
   if (result === undefined) return 'Return the output tensor.'
-  if (Array.isArray(result)) return 'Return one tensor, joined by concat or stack if there are several.'
+  if (Array.isArray(result)) return 'Return a tensor, or an array of tensors.'
   return 'Return a tensor.'
 }

@@ -1,50 +1,26 @@
 /**
  * The fully connected layer.
  */
-import { OptionError, ShapeError } from '../errors.js'
+import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { checkArgument, type Resolved, resolve, whole } from '../options.js'
+import { required, whole } from '../options.js'
 import { dense, matmul } from '../tensor/operations/linalg.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Constraint, Variable } from '../tensor/variable.js'
-import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
-import { checkInput } from './checks.js'
-import { getInitializer, type InitializerLike } from './initializers.js'
+import type { Variable } from '../tensor/variable.js'
+import { getActivation, type NamedActivation } from './activations.js'
+import { checkInput, lastSize } from './checks.js'
+import { type KernelLayerOptions, kernelLayerRules, weightOptions } from './kernel-options.js'
 import { Layer } from './layer.js'
-import { constraint, type LayerOptions, layerRules } from './layer-options.js'
+import { withArguments } from './layer-options.js'
 
 /** Options of `Dense`. */
-export interface DenseOptions extends LayerOptions {
-  /** Default none. */
-  activation?: ActivationLike
-  /** True to add a bias. Default true. */
-  useBias?: boolean
-  /** Makes the first kernel. Default glorotUniform. */
-  kernelInitializer?: InitializerLike
-  /** Makes the first bias. Default zeros. */
-  biasInitializer?: InitializerLike
-  /** A constraint of the kernel, applied after each update. Default none. */
-  kernelConstraint?: Constraint | null
-  /** A constraint of the bias, applied after each update. Default none. */
-  biasConstraint?: Constraint | null
-  /** Seed of the initializers. Default: the global stream, which `setSeed` starts. */
-  seed?: number
-}
+export type DenseOptions = KernelLayerOptions
 
 const rules = {
-  defaults: {
-    activation: null,
-    useBias: true,
-    kernelInitializer: 'glorotUniform',
-    biasInitializer: 'zeros',
-    kernelConstraint: null,
-    biasConstraint: null,
-    seed: undefined,
-    ...layerRules.defaults,
-  },
-  ranges: { ...layerRules.ranges, kernelConstraint: constraint, biasConstraint: constraint },
-} as const
+  defaults: { ...kernelLayerRules.defaults, units: required },
+  ranges: { units: whole(1), ...kernelLayerRules.ranges },
+}
 
 /**
  * $y = \varphi(xW + b)$: every output is connected to every input of the last axis.
@@ -57,12 +33,13 @@ const rules = {
  * layer.apply(ones([5, 3])).shape // => [5, 2]
  * String(layer) // => 'Dense(3 → 2, relu)'
  */
-export class Dense extends Layer {
+export class Dense extends Layer<KernelLayerOptions> {
+  static override readonly configRules = { positional: ['units'] }
+
   /** The weights, [inputs, units], from `build` on. */
   kernel!: Variable
   /** The bias, [units]; null without one. */
   bias: Variable | null = null
-  private readonly options: Resolved<DenseOptions, typeof rules.defaults>
   private readonly activation: NamedActivation
 
   /**
@@ -75,13 +52,8 @@ export class Dense extends Layer {
     options: DenseOptions = {},
   ) {
     if (typeof options === 'number') throw twoSizes(units, options)
-    const all = resolve('Dense', options, rules)
-    super(options)
-    this.options = all
-    checkArgument('Dense', 'units', units, whole(1))
-    this.activation = getActivation('Dense', all.activation ?? 'linear')
-    getInitializer('Dense', all.kernelInitializer)
-    getInitializer('Dense', all.biasInitializer)
+    super(withArguments(options, { units }), rules)
+    this.activation = getActivation('Dense', this.layerOptions.activation ?? 'linear')
   }
 
   override get givesProbabilities(): boolean {
@@ -89,22 +61,13 @@ export class Dense extends Layer {
   }
 
   override build(inputShape: Shape): void {
-    if (inputShape.length === 0) {
-      throw new ShapeError(`${this.name}: the examples are single numbers. Pass a batch of vectors, [batch, inputs].`)
-    }
-    const { kernelInitializer, biasInitializer, kernelConstraint, biasConstraint, useBias, seed } = this.options
-    const inputs = inputShape[inputShape.length - 1]
-    this.kernel = this.addWeight('kernel', [inputs, this.units], {
-      initializer: kernelInitializer,
-      constraint: kernelConstraint,
-      seed,
-    })
-    if (!useBias) return
-    this.bias = this.addWeight('bias', [this.units], { initializer: biasInitializer, constraint: biasConstraint, seed })
+    const { layerOptions: options, units } = this
+    this.kernel = this.addWeight('kernel', [lastSize(this, inputShape), units], weightOptions(options, 'kernel'))
+    if (options.useBias) this.bias = this.addWeight('bias', [units], weightOptions(options, 'bias'))
   }
 
   override call(x: Tensor): Tensor {
-    checkInput(this, x)
+    checkInput(this, x, [-1])
     const rows = x.cast(this.kernel.dtype)
     if (rows.rank === 2) return this.callOnRows(rows)
     return this.callOnRows(rows.reshape([-1, this.kernel.shape[0]])).reshape([...x.shape.slice(0, -1), this.units])
@@ -120,12 +83,8 @@ export class Dense extends Layer {
     return [...inputShape.slice(0, -1), this.units]
   }
 
-  protected override config(): Readonly<Record<string, unknown>> {
-    return { units: this.units, activation: this.activation.name, useBias: this.options.useBias }
-  }
-
   protected override describe(): string {
-    const inputs = this.inputShape ? `${formatShape(this.inputShape.slice(-1)).slice(1, -1)} → ` : ''
+    const inputs = this.inputShape ? `${formatShape(this.inputShape.slice(-1) as Shape).slice(1, -1)} → ` : ''
     const activation = this.activation.name === 'linear' ? '' : `, ${this.activation.name}`
     return `${inputs}${this.units}${activation}`
   }

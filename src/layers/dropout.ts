@@ -2,19 +2,24 @@
  * Dropout: a layer that drops units at random in training.
  */
 import { type Generator, generator } from '../kernels/random.js'
-import { checkArgument, interval, resolve } from '../options.js'
+import { interval, required } from '../options.js'
 import { wrap } from '../tensor/creation.js'
 import { promote } from '../tensor/dtype.js'
 import { newValues } from '../tensor/nested-arrays.js'
 import { randomStream } from '../tensor/random.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Layer } from './layer.js'
-import { type CallOptions, type LayerOptions, layerRules } from './layer-options.js'
+import { type CallOptions, type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
 /** Options of `Dropout`. */
 export interface DropoutOptions extends LayerOptions {
   /** Seed of its random numbers. Default: the global stream, which `setSeed` starts. */
   seed?: number
+}
+
+const rules = {
+  defaults: { seed: undefined, ...layerRules.defaults, rate: required },
+  ranges: { rate: interval('[0, 1)'), ...layerRules.ranges },
 }
 
 /**
@@ -25,7 +30,9 @@ export interface DropoutOptions extends LayerOptions {
  * @example
  * new Dropout(0.5).apply(tensor([[1, 2]])).toArray() // => [[1, 2]]
  */
-export class Dropout extends Layer {
+export class Dropout extends Layer<DropoutOptions> {
+  static override readonly configRules = { positional: ['rate'] }
+
   private readonly random: Generator | null
 
   /**
@@ -38,12 +45,8 @@ export class Dropout extends Layer {
     readonly rate: number,
     options: DropoutOptions = {},
   ) {
-    const { seed } = resolve('Dropout', options, {
-      ...layerRules,
-      defaults: { seed: undefined, ...layerRules.defaults },
-    })
-    super(options)
-    checkArgument('Dropout', 'rate', rate, interval('[0, 1)'))
+    super(withArguments(options, { rate }), rules)
+    const { seed } = this.layerOptions
     this.random = seed === undefined ? null : generator(seed)
   }
 
@@ -59,10 +62,6 @@ export class Dropout extends Layer {
     const mask = newValues('Dropout', dtype, x.size)
     for (let i = 0; i < mask.length; i++) mask[i] = random.uniform32() < this.rate ? 0 : kept
     return x.mul(wrap('Dropout', mask, dtype, x.shape))
-  }
-
-  protected override config(): Readonly<Record<string, unknown>> {
-    return { rate: this.rate }
   }
 
   protected override describe(): string {

@@ -3,7 +3,6 @@
  */
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
-import { resolve } from '../options.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Layer } from './layer.js'
@@ -16,8 +15,7 @@ import { type LayerOptions, layerRules } from './layer-options.js'
  */
 export class Flatten extends Layer {
   constructor(options: LayerOptions = {}) {
-    resolve('Flatten', options, layerRules)
-    super(options)
+    super(options, layerRules)
   }
 
   override get keepsProbabilities(): boolean {

@@ -4,23 +4,52 @@
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { DTypeError } from '../errors.js'
-import type { Shape } from '../kernels/backend.js'
-import { autoName, checkArgument, classNameOf, flag, resolve } from '../options.js'
-import { type TensorLike, toTensorBeside, zeros } from '../tensor/creation.js'
+import type { Config } from '../keras-names.js'
+import type { DType, Shape } from '../kernels/backend.js'
+import { autoName, checkArgument, classNameOf, flag, type OptionRules, resolve } from '../options.js'
+import { type TensorLike, toTensorBeside } from '../tensor/creation.js'
+import { zeros } from '../tensor/filling.js'
 import { foreign } from '../tensor/foreign.js'
-import { snapshot } from '../tensor/operations/shaping.js'
+import { snapshot } from '../tensor/operations/shape-rows.js'
 import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import { type Variable, variable } from '../tensor/variable.js'
-import { checkPart, enter, inUse, leave, notATensor } from './calls.js'
+import { checkPart, enter, inUse, leave, notATensor, outermostCaller } from './calls.js'
 import { checkInitial, checkWeight, withoutCall } from './checks.js'
+import {
+  type ConfigRules,
+  checkFamilies,
+  checkPositional,
+  describeOptions,
+  type LayerClass,
+  layerFrom,
+  toConfig,
+} from './config.js'
 import { contents, Holder } from './contents.js'
+import { getConstraint, getInitializer, getRegularizer } from './families.js'
 import { enrol, setTrainable } from './freezing.js'
-import { getInitializer } from './initializers.js'
-import { type CallOptions, type LayerOptions, layerRules, type WeightOptions, weightRules } from './layer-options.js'
+import {
+  type CallOptions,
+  type LayerOptions,
+  layerRules,
+  listOf,
+  type Mask,
+  type Shapes,
+  type WeightOptions,
+  weightRules,
+} from './layer-options.js'
+import { attachMask, keptMask, maskOf } from './masks.js'
 import { pathOf } from './paths.js'
+import { addLoss, penaltiesOf, regularize } from './penalties.js'
+import type { Regularizer } from './regularizers.js'
 import { describeTree, type LayerDescription } from './summary.js'
+
+/** The input or the output of a layer: a tensor, or an array of several. */
+export type Tensors = Tensor | Tensor[]
+
+/** Options that every layer has. */
+type BaseOptions = Required<Pick<LayerOptions, 'trainable' | 'dtype'>> & LayerOptions
 
 /**
  * The base of all layers and models. Layers and variables in its properties are part of it: directly, or in arrays, maps, sets and
@@ -40,27 +69,45 @@ import { describeTree, type LayerDescription } from './summary.js'
  * skip.apply(ones([1, 4]))
  * skip.variables.map((v) => v.path) // => ['skip/inner/kernel', 'skip/inner/bias']
  */
-export abstract class Layer extends Holder {
+export abstract class Layer<Options extends object = object> extends Holder {
+  /** The spelling of its options in configurations. */
+  static readonly configRules: ConfigRules = {}
+
   /** Its name, part of the paths of its weights. */
   readonly name: string
-  /** The shape of one example, once known. */
-  inputShape: Shape | null
+  /** The shape of one example, once known; of several inputs, the shape of each. */
+  inputShape: Shapes | null
   /** True if its weights exist. */
   built = false
   /** The weights that `addWeight` made. */
   private readonly addedWeights: Variable[] = []
   private isTrainable: boolean
+  readonly #options: BaseOptions
+  readonly #activityRegularizer: Regularizer | null
 
-  constructor(options: LayerOptions = {}) {
+  /**
+   * Checks the options that every layer has.
+   * @param rules of a class with more options: their defaults and ranges, and those of `layerRules`
+   * @throws OptionError for an unknown option or a wrong value
+   */
+  constructor(options: LayerOptions = {}, rules: OptionRules<object> | null = null) {
     super()
-    const { name, trainable, inputShape } = resolve<LayerOptions, typeof layerRules.defaults>(
-      classNameOf(this),
-      { name: options.name, trainable: options.trainable, inputShape: options.inputShape },
-      layerRules,
-    )
-    this.name = name ?? autoName(classNameOf(this))
-    this.isTrainable = trainable
-    this.inputShape = inputShape ?? null
+    const className = classNameOf(this)
+    if (rules) checkPositional(className, options, rules, (this.constructor as typeof Layer).configRules)
+    const all = (
+      rules ? resolve(className, options, rules as never) : resolve(className, baseOptions(options), layerRules)
+    ) as BaseOptions
+    checkFamilies(className, all)
+    this.#options = all
+    this.#activityRegularizer = getRegularizer(className, all.activityRegularizer ?? null)
+    this.name = all.name ?? autoName(className)
+    this.isTrainable = all.trainable
+    this.inputShape = all.inputShape ?? null
+  }
+
+  /** Its options with their defaults, as the constructor resolved them. */
+  protected get layerOptions(): Options & BaseOptions {
+    return this.#options as Options & BaseOptions
   }
 
   /**
@@ -100,55 +147,109 @@ export abstract class Layer extends Holder {
     return this.variables.filter((v) => v.trainable)
   }
 
-  /** Makes the weights for examples of this shape (without the batch axis). Called once, before the first `call`. */
-  build(_inputShape: Shape): void {}
+  /**
+   * The penalties that a training adds to the loss: those of the regularizers of its weights, and those that layers added in its last call.
+   * @example
+   * const layer = new Dense(1, { kernelInitializer: 'ones', kernelRegularizer: regularizers.l2(0.5) })
+   * layer.apply([[1, 2]])
+   * layer.losses.map((loss) => loss.item()) // => [1]
+   */
+  get losses(): Tensor[] {
+    return penaltiesOf(this, () => this.trainableVariables)
+  }
 
-  /** Computes the output. Call `apply`, which builds the layer first. */
-  abstract call(x: Tensor, options?: CallOptions): Tensor
+  /** The names of the options that `apply` takes. A layer with options of its own adds their names. */
+  get callOptions(): readonly string[] {
+    return ['training', 'mask']
+  }
 
   /**
-   * The shape of one output, given that of one example. Default: the same shape; a layer with layers or variables in its properties is
-   * called with zeros to find out.
+   * Makes the weights for examples of this shape (without the batch axis); of several inputs, it gets the shape of each. Called once,
+   * before the first `call`.
    */
-  outputShape(inputShape: Shape): Shape {
-    if (contents(this).finds.length === this.addedWeights.length) return inputShape
-    return tidy(() => noGrad(() => this.apply(zeros([1, ...inputShape]), inUse))).shape.slice(1)
+  build(_inputShape: Shapes): void {}
+
+  /**
+   * Computes the output, a tensor or an array of several. Call `apply`, which builds the layer first.
+   * @param x the input, a tensor; an array where `apply` got several
+   */
+  abstract call(x: Tensors, options?: CallOptions): Tensors
+
+  /**
+   * The shape of one output, given that of one example; of several, the shape of each. Default: the layer is called with zeros to find
+   * out.
+   */
+  outputShape(inputShape: Shapes): Shapes {
+    const { dtype } = this.#options
+    return tidy(() => noGrad(() => shapesOf(this.apply<Tensors>(zerosOf(inputShape, dtype), inUse))))
+  }
+
+  /**
+   * The mask of the output, given an input that has one: [batch, time], 1 where a step counts. Default: the same mask, where the output has
+   * the axes of the input; none with several inputs. A layer that moves or joins the axes of a mask overrides this.
+   * @param mask that of x; of several inputs, an array
+   * @param y the output
+   */
+  computeMask(x: Tensors, mask: Mask, y: Tensors): Mask {
+    if (!(x instanceof Tensor) || !(mask instanceof Tensor)) return null
+    return keptMask(x, mask, y instanceof Tensor ? y : y[0])
   }
 
   /**
    * Calls the layer. The first call builds it for the shape of x.
-   * @param x a batch of examples, [batch, ...]
+   * @param x a batch of examples, [batch, ...]; an array of tensors for a layer of several inputs
+   * @returns the output, a tensor; an array of tensors from a layer of several outputs
    * @throws ShapeError when x does not have the shape that the layer was built for
    * @throws OptionError when `call` does not return a tensor, or uses a layer with weights that is not in a property
    */
-  apply(x: TensorLike, options?: CallOptions): Tensor {
-    const input = x instanceof Tensor ? x : this.inputFrom(x)
+  apply<Y extends Tensors = Tensor>(x: TensorLike | readonly Tensor[], options?: CallOptions): Y {
+    const given = x instanceof Tensor ? x : this.inputFrom(x)
     const mode = enter(this, options)
     try {
-      if (!this.built) this.buildFor(input.shape.slice(1))
+      const input = mode.mask ? masked(given, mode.mask) : given
+      const mask = maskOf(input)
+      if (!this.built) this.buildFor(shapesOf(input))
       checkPart(this)
-      const y = this.call(input, mode)
-      if (!(y instanceof Tensor)) throw notATensor(this.name, 'call', y)
-      return y === input ? snapshot(input) : y
+      const result = this.call(input as Tensor, mask ? { ...mode, mask } : mode)
+      const y = ownOutput(this.name, result, input)
+      if (mask && maskOf(y) === null) attachMask(y, this.computeMask(input, mask, y))
+      if (this.#activityRegularizer) this.penalize(this.#activityRegularizer, y)
+      return y as Y
     } finally {
       leave()
     }
   }
 
-  /** Arrays as a tensor, of float64 where the weights are. */
-  private inputFrom(x: TensorLike): Tensor {
+  /** Adds the penalty of an output, per example. */
+  private penalize(regularizer: Regularizer, y: Tensors): void {
+    const outputs = y instanceof Tensor ? [y] : y
+    for (const one of outputs) this.addLoss(regularizer(one).div(one.rank > 0 ? Math.max(1, one.shape[0]) : 1))
+  }
+
+  /**
+   * Adds a penalty to the loss of the step, in `call`: `this.addLoss(mean.square().mean())`.
+   * @param loss a scalar
+   */
+  protected addLoss(loss: Tensor): void {
+    addLoss(outermostCaller() ?? this, loss)
+  }
+
+  /** Arrays as a tensor, of float64 where the weights are; an array of tensors as several inputs. */
+  private inputFrom(x: TensorLike | readonly Tensor[]): Tensors {
+    if (Array.isArray(x) && x.some((one) => one instanceof Tensor)) return x.map((one) => this.inputFrom(one) as Tensor)
+    if (x instanceof Tensor) return x
     const known = foreign(x)
     if (known)
       throw new DTypeError(`${this.name}: apply takes a tensor or arrays, received ${known}. Convert it first.`)
     const isFloat64 = this.variables.some((v) => v.dtype === 'float64')
-    return toTensorBeside(isFloat64 ? 'float64' : 'float32', x)
+    return toTensorBeside(isFloat64 ? 'float64' : 'float32', x as TensorLike)
   }
 
   /** Builds the layer, once. */
-  buildFor(inputShape: Shape): void {
+  buildFor(inputShape: Shapes): void {
     if (this.built) return
     if (typeof this.call !== 'function') throw withoutCall(this)
-    checkShape(`${this.name}.buildFor`, inputShape)
+    for (const shape of listOf(inputShape)) checkShape(`${this.name}.buildFor`, shape)
     this.build(inputShape)
     this.inputShape = inputShape
     this.built = true
@@ -163,12 +264,16 @@ export abstract class Layer extends Holder {
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
     const op = `${this.name}.addWeight`
     checkWeight(op, name, shape)
-    const { initializer, trainable, constraint, dtype, seed } = resolve(op, options, weightRules)
+    const all = resolve(op, options, weightRules)
+    const { trainable, seed, dtype = this.#options.dtype } = all
     checkSize(this.name, dtype, sizeOf(shape))
-    const value = getInitializer(this.name, initializer)(shape, { dtype, seed })
+    const value = getInitializer(this.name, all.initializer)(shape, { dtype, seed })
     checkInitial(this.name, name, value, shape)
+    const constraint = getConstraint(op, all.constraint)
     const weight = variable(value, { name, trainable: trainable && this.trainable, constraint })
     weight.path = `${pathOf(this)}/${name}`
+    const regularizer = getRegularizer(op, all.regularizer)
+    if (regularizer) regularize(weight, regularizer)
     this.addedWeights.push(weight)
     enrol(weight, trainable)
     return weight
@@ -176,12 +281,49 @@ export abstract class Layer extends Holder {
 
   /** Returns what `JSON.stringify` writes: classes, names, options and shapes, without the weights (see `getWeights`). */
   toJSON(): LayerDescription {
-    return describeTree(this, contents<Layer>(this).finds, (layer) => layer.config())
+    return describeTree(this, contents<Layer>(this).finds, (layer) => describeOptions(layer.name, layer.config()))
   }
 
-  /** Returns its own options, for `toJSON`. Default none. */
+  /**
+   * Returns its options in Keras's spelling, which `fromConfig` of its class takes. A class with options of its own adds them:
+   * `{ ...super.getConfig(), units: this.units }`.
+   * @throws OptionError when an option is a function that nabla did not make
+   * @example
+   * const { units, use_bias, activation } = new Dense(3, { activation: 'relu' }).getConfig()
+   * units // => 3
+   * use_bias // => true
+   * Dense.fromConfig({ units, activation }).units // => 3
+   */
+  getConfig(): Config {
+    const { dtype, activityRegularizer } = this.#options
+    const base = {
+      name: this.name,
+      trainable: this.trainable,
+      dtype,
+      ...(activityRegularizer && { activityRegularizer }),
+    }
+    const { configRules } = this.constructor as typeof Layer
+    return toConfig(this.name, { ...base, ...this.config() }, configRules)
+  }
+
+  /**
+   * Makes a layer from what `getConfig` returned, or Python Keras wrote.
+   * @param config options in Keras's spelling
+   * @param classes of the layers inside, if there are any
+   * @throws OptionError for an entry that is not an option
+   */
+  static fromConfig<L extends Layer>(
+    this: { name: string; configRules: ConfigRules; new (...args: never[]): L },
+    config: Config,
+    _classes: readonly LayerClass[] = [],
+  ): L {
+    // biome-ignore lint/complexity/noThisInStatic: of a subclass, its own class
+    return layerFrom(this, config)
+  }
+
+  /** Returns its own options, without those that every layer has. */
   protected config(): Readonly<Record<string, unknown>> {
-    return {}
+    return Object.fromEntries(Object.entries(this.#options).filter(([name]) => !(name in layerRules.defaults)))
   }
 
   /** `Dense(784 → 128, relu)` */
@@ -193,4 +335,38 @@ export abstract class Layer extends Holder {
   protected describe(): string {
     return ''
   }
+}
+
+/** The options that every layer has, out of those of a class with more. */
+function baseOptions(given: LayerOptions): LayerOptions {
+  const { name, trainable, inputShape, dtype, activityRegularizer } = given
+  return { name, trainable, inputShape, dtype, activityRegularizer }
+}
+
+/** The shape of one example of a batch, or of several inputs. */
+function shapesOf(x: Tensors): Shapes {
+  return x instanceof Tensor ? x.shape.slice(1) : x.map(({ shape }) => shape.slice(1))
+}
+
+/** A batch of one example of zeros. */
+function zerosOf(shapes: Shapes, dtype: DType): Tensors {
+  const all = listOf(shapes).map((shape) => zeros([1, ...shape], { dtype }))
+  return Array.isArray(shapes[0]) ? all : all[0]
+}
+
+/** The input as a tensor of its own, with this mask. */
+function masked(x: Tensors, mask: Mask): Tensors {
+  const copy = x instanceof Tensor ? snapshot(x) : x.map(snapshot)
+  attachMask(copy, mask)
+  return copy
+}
+
+/**
+ * The output of a layer, as a tensor other than its input.
+ * @throws OptionError unless it is a tensor, or an array of tensors
+ */
+function ownOutput(name: string, y: unknown, input: Tensors): Tensors {
+  if (y instanceof Tensor) return y === input ? snapshot(y) : y
+  if (!Array.isArray(y) || y.length === 0 || !y.every((one) => one instanceof Tensor)) throw notATensor(name, 'call', y)
+  return y.map((one) => (one === input || (Array.isArray(input) && input.includes(one)) ? snapshot(one) : one))
 }

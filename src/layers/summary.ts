@@ -7,6 +7,7 @@ import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
 import type { Layer } from './layer.js'
+import { listOf, type Shapes } from './layer-options.js'
 
 /** A layer in JSON, without its weights. */
 export interface LayerDescription {
@@ -19,7 +20,7 @@ export interface LayerDescription {
   /** True if optimizers update its weights. */
   readonly trainable: boolean
   /** The shape of one example; null before it is known. */
-  readonly inputShape: Shape | null
+  readonly inputShape: Shapes | null
   /** The shapes of its own weights. */
   readonly weights: Readonly<Record<string, Shape>>
   /** The layers inside. */
@@ -102,10 +103,14 @@ function isFrozen({ trainable, built, variables, trainableVariables }: Layer): b
 function shapeAfter(layer: Layer): string {
   if (!layer.inputShape) return 'not built'
   try {
-    return formatShape(['batch' as unknown as number, ...layer.outputShape(layer.inputShape)])
+    return listOf(layer.outputShape(layer.inputShape)).map(formatBatch).join(', ')
   } catch {
     return 'unknown'
   }
+}
+
+function formatBatch(shape: Shape): string {
+  return formatShape(['batch' as unknown as number, ...shape])
 }
 
 function countWeights(variables: readonly { size: number }[]): string {

@@ -1,5 +1,5 @@
 /**
- * AdaBelief: Adam that divides by how far gradients are from what was expected. (What all share, in which order: `optimizer.ts`.)
+ * AdaBelief: Adam that divides by how far gradients are from what was expected. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

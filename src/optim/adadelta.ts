@@ -1,5 +1,5 @@
 /**
- * Adadelta: step sizes from the sizes of earlier steps. (What all share, in which order: `optimizer.ts`.)
+ * Adadelta: step sizes from the sizes of earlier steps. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

@@ -1,5 +1,5 @@
 /**
- * Adafactor: second moments of matrices as rows and columns. (What all share, in which order: `optimizer.ts`.)
+ * Adafactor: second moments of matrices as rows and columns. (What all share: `base/optimizer.ts`.)
  */
 import type { Shape } from '../kernels/backend.js'
 import type { Tensor } from '../tensor/tensor.js'

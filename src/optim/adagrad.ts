@@ -1,9 +1,9 @@
 /**
- * Adagrad: the sum of all squares so far. (What all share, in which order: `optimizer.ts`.)
+ * Adagrad: the sum of all squares so far. (What all share: `base/optimizer.ts`.)
  */
-import type { Resolved } from './base/configured.js'
+import { finite } from '../options.js'
 import { Optimizer } from './base/optimizer.js'
-import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/options.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -31,6 +31,7 @@ export interface AdagradOptions extends OptimizerOptions {
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   static override readonly defaults = { learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 }
+  static override readonly ranges = { initialAccumulatorValue: finite }
 
   protected readonly slots = ['G']
   protected override readonly initial = { G: this.options.initialAccumulatorValue }
@@ -38,8 +39,4 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   protected readonly rule = `
     G = G + g^2
     w = w - eta * g / sqrt(G + epsilon)`
-
-  protected override checkOptions({ initialAccumulatorValue }: Resolved<AdagradOptions>): void {
-    checkNumber('Adagrad', 'initialAccumulatorValue', initialAccumulatorValue)
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * Adamax: Adam with the largest gradient in place of the mean square. (What all share, in which order: `optimizer.ts`.)
+ * Adamax: Adam with the largest gradient in place of the mean square. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

@@ -1,11 +1,8 @@
 /**
  * Adam with decoupled weight decay.
  */
-
-import { wrongValue } from '../options.js'
 import { Adam, type AdamOptions } from './adam.js'
-import type { Resolved } from './base/configured.js'
-import type { Hyperparameter } from './base/options.js'
+import { type Hyperparameter, rate } from './base/options.js'
 
 /** Options of `AdamW`: those of `Adam`, with weight decay on by default. */
 export interface AdamWOptions extends AdamOptions {
@@ -36,8 +33,5 @@ export class AdamW extends Adam<AdamWOptions> {
     return { ...Adam.defaults, weightDecay: 0.004 }
   }
 
-  protected override checkOptions({ weightDecay }: Resolved<AdamWOptions>): void {
-    if (weightDecay === null)
-      throw wrongValue('AdamW', 'weightDecay', 'a number, a schedule or a function', weightDecay)
-  }
+  static override readonly ranges = { weightDecay: rate }
 }

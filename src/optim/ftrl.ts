@@ -1,10 +1,9 @@
 /**
  * FTRL-proximal.
  */
-import { OptionError } from '../errors.js'
-import type { Resolved } from './base/configured.js'
+import { type Check, notNegative } from '../options.js'
 import { Optimizer } from './base/optimizer.js'
-import { checkNumber, type Hyperparameter, type OptimizerOptions } from './base/options.js'
+import { type Hyperparameter, hyperparameterThatIs, type OptimizerOptions, type Resolved } from './base/options.js'
 
 /** Options of `Ftrl`. */
 export interface FtrlOptions extends OptimizerOptions {
@@ -21,6 +20,10 @@ export interface FtrlOptions extends OptimizerOptions {
   /** β, steadies the first steps. Default 0. */
   beta?: Hyperparameter
 }
+
+const notPositive: Check = (x) => ((x as number) <= 0 ? undefined : '0 or less')
+
+const strength = hyperparameterThatIs(notNegative)
 
 /**
  * FTRL-proximal: online learning of sparse linear models, with L1 and L2 regularization in the update.
@@ -51,6 +54,13 @@ export class Ftrl extends Optimizer<FtrlOptions> {
     l2ShrinkageRegularizationStrength: 0,
     beta: 0,
   }
+  static override readonly ranges = {
+    learningRatePower: hyperparameterThatIs(notPositive),
+    initialAccumulatorValue: notNegative,
+    l1RegularizationStrength: strength,
+    l2RegularizationStrength: strength,
+    l2ShrinkageRegularizationStrength: strength,
+  }
 
   protected readonly slots = ['n', 'z']
   protected override readonly initial = { n: this.options.initialAccumulatorValue }
@@ -62,32 +72,9 @@ export class Ftrl extends Optimizer<FtrlOptions> {
     q = powered / eta + 2 * l2
     w = (min(max(z, -l1RegularizationStrength), l1RegularizationStrength) - z) / q
     n = next`
-
-  protected override checkOptions(options: Resolved<FtrlOptions>): void {
-    const { learningRatePower } = options
-    checkNumber('Ftrl', 'initialAccumulatorValue', options.initialAccumulatorValue)
-    if (typeof learningRatePower === 'number' && learningRatePower > 0) {
-      throw mustBe('learningRatePower', 'negative or zero', learningRatePower)
-    }
-    for (const name of notNegative) {
-      const value = options[name]
-      if (typeof value === 'number' && value < 0) throw mustBe(name, 'positive or zero', value)
-    }
-  }
 }
-
-const notNegative = [
-  'initialAccumulatorValue',
-  'l1RegularizationStrength',
-  'l2RegularizationStrength',
-  'l2ShrinkageRegularizationStrength',
-] as const
 
 /** n^−p; a root, which is faster, for the usual p. */
 function power(n: string, { learningRatePower }: Resolved<FtrlOptions>): string {
   return learningRatePower === -0.5 ? `sqrt(${n})` : `${n}^(-learningRatePower)`
-}
-
-function mustBe(name: string, what: string, value: number): OptionError {
-  return new OptionError(`Ftrl: ${name} needs to be ${what}, received ${value}. Change its sign.`)
 }

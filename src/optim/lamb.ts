@@ -1,5 +1,5 @@
 /**
- * LAMB: Adam whose steps are as long as each variable's weights say. (What all share, in which order: `optimizer.ts`.)
+ * LAMB: Adam whose steps are as long as each variable's weights say. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

@@ -1,21 +1,21 @@
 /**
  * L-BFGS.
  */
-import { GradientError, OptionError } from '../errors.js'
-import { type Config, checkConfig, fromKeras } from '../keras-names.js'
-import { autoName, checkOptions } from '../options.js'
-import { backend } from '../tensor/backend.js'
-import { notFinite } from '../tensor/operations/finite.js'
+import { OptionError } from '../errors.js'
+import { type Config, checkConfig, fromKeras, toKeras } from '../keras-names.js'
+import { autoName, checkArgument, positive, resolve, string, whole } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'
-import { checkMinimize, checkVariables, evaluateLoss } from './base/arguments.js'
-import { checkNames, checkNumbers, countIn, readState, withJson } from './base/exported-state.js'
-import { checkVariable } from './base/gradient-pairs.js'
-import { lineSearch, type Point } from './base/line-search.js'
-import { type Reading, readAsync, readNow } from './base/maybe-async.js'
-import { checkName, checkPositive, checkWhole, type Hyperparameter } from './base/options.js'
-import { Snapshot, scalarVariable } from './base/snapshot.js'
+import { checkAll, checkMinimize, evaluateLoss, needsLoss } from './base/arguments.js'
+import { checkNames, checkNumbers, countIn, readState, scalarVariable, withJson } from './base/exported-state.js'
+import type { Hyperparameter } from './base/options.js'
+import { notBuilt } from './base/states.js'
+import { Snapshot } from './base/variable-state.js'
+import { Curvature, dot } from './lbfgs/curvature.js'
+import { lineSearch, type Point } from './lbfgs/line-search.js'
+import { checkPlace, isFinitePlace, moveTo, type Place, placeOf } from './lbfgs/place.js'
+import { type Reading, readAsync, readNow } from './lbfgs/reading.js'
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions {
@@ -35,30 +35,26 @@ export interface LBFGSOptions {
   name?: string | null
 }
 
-const defaults = {
-  learningRate: 1,
-  historySize: 10,
-  maxIterations: 20,
-  maxEvaluations: 25,
-  toleranceGradient: 1e-7,
-  toleranceChange: 1e-9,
+const rules = {
+  defaults: {
+    learningRate: 1,
+    historySize: 10,
+    maxIterations: 20,
+    maxEvaluations: 25,
+    toleranceGradient: 1e-7,
+    toleranceChange: 1e-9,
+    name: null,
+  },
+  ranges: {
+    learningRate: positive,
+    historySize: whole(1),
+    maxIterations: whole(1),
+    maxEvaluations: whole(1),
+    toleranceGradient: positive,
+    toleranceChange: positive,
+    name: string,
+  },
 } as const
-
-/** Options that are numbers of something. */
-const counts = new Set(['historySize', 'maxIterations', 'maxEvaluations'])
-
-/** A point with its loss and gradient. */
-interface Place {
-  readonly x: Float64Array
-  readonly value: number
-  readonly gradient: Float64Array
-}
-
-/** A move s, and the change y of the gradient along it. */
-interface Pair {
-  readonly s: Float64Array
-  readonly y: Float64Array
-}
 
 /**
  * L-BFGS: approximates the curvature from the last moves and finds each step by a line search. For small problems whose
@@ -86,7 +82,7 @@ export class LBFGS extends AnyOptimizer {
   /** The options, defaults filled in. */
   readonly options: Required<Omit<LBFGSOptions, 'name'>>
   readonly useEma = false
-  private pairs: Pair[] = []
+  private readonly curvature: Curvature
   private made = 0
   private built: readonly Variable[] = []
   private rate: number
@@ -98,16 +94,11 @@ export class LBFGS extends AnyOptimizer {
    */
   constructor(options: LBFGSOptions = {}) {
     super()
-    checkOptions('LBFGS', options, [...Object.keys(defaults), 'name'])
-    checkName('LBFGS', options.name)
-    const given = Object.entries(options).filter(([key, value]) => key !== 'name' && value !== undefined)
-    for (const [key, value] of given) {
-      if (counts.has(key)) checkWhole('LBFGS', key, value)
-      else checkPositive('LBFGS', key, value)
-    }
-    this.options = { ...defaults, ...Object.fromEntries(given) }
-    this.rate = this.options.learningRate
-    this.name = options.name ?? autoName('LBFGS')
+    const { name, ...own } = resolve('LBFGS', options, rules)
+    this.options = own
+    this.rate = own.learningRate
+    this.curvature = new Curvature(own.historySize)
+    this.name = name ?? autoName('LBFGS')
   }
 
   get iterations(): number {
@@ -120,8 +111,8 @@ export class LBFGS extends AnyOptimizer {
   }
 
   set learningRate(value: Hyperparameter) {
-    checkPositive('LBFGS', 'learningRate', value)
-    this.rate = value
+    checkArgument('LBFGS', 'learningRate', value, positive)
+    this.rate = value as number
   }
 
   /** None: the line search needs the gradients of the loss itself. */
@@ -145,8 +136,7 @@ export class LBFGS extends AnyOptimizer {
   }
 
   build(variables: readonly Variable[]): void {
-    checkVariables('build', variables)
-    for (const variable of variables) checkVariable('build', variable)
+    checkAll('build', variables)
     const constrained = variables.find(({ constraint }) => constraint)
     if (constrained) throw isConstrained(constrained)
     if (this.built.length === 0) this.built = [...variables]
@@ -159,9 +149,7 @@ export class LBFGS extends AnyOptimizer {
 
   /** @throws GradientError always: L-BFGS needs the loss */
   apply(): never {
-    throw new GradientError(
-      'LBFGS: apply received gradients, but L-BFGS evaluates the loss several times per step, so step, applyGradients and fit do not support it. Use minimize(() => loss, variables).',
-    )
+    throw needsLoss('LBFGS', 'L-BFGS evaluates the loss several times per step')
   }
 
   /** @throws GradientError always, as `apply` */
@@ -197,7 +185,7 @@ export class LBFGS extends AnyOptimizer {
 
   exportState(): OptimizerState {
     const state: OptimizerState = withJson({ iteration: Float64Array.of(this.made) })
-    this.pairs.forEach(({ s, y }, i) => {
+    this.curvature.pairs.forEach(({ s, y }, i) => {
       state[`s_${i}`] = s.slice()
       state[`y_${i}`] = y.slice()
     })
@@ -214,20 +202,12 @@ export class LBFGS extends AnyOptimizer {
     const size = this.built.reduce((sum, variable) => sum + variable.size, 0)
     for (const name of names.flat()) checkNumbers('importState', name, saved[name], size, 'float64')
     this.made = countIn('importState', saved, 'iteration')
-    this.pairs = names.map(([s, y]) => ({ s: Float64Array.from(saved[s]), y: Float64Array.from(saved[y]) }))
+    this.curvature.pairs = names.map(([s, y]) => ({ s: Float64Array.from(saved[s]), y: Float64Array.from(saved[y]) }))
   }
 
   getConfig(): Config {
-    const { historySize, maxIterations, maxEvaluations, toleranceGradient, toleranceChange } = this.options
-    return {
-      name: this.name,
-      learning_rate: this.learningRate,
-      history_size: historySize,
-      max_iterations: maxIterations,
-      max_evaluations: maxEvaluations,
-      tolerance_gradient: toleranceGradient,
-      tolerance_change: toleranceChange,
-    }
+    const options = Object.entries({ ...this.options, learningRate: this.learningRate })
+    return { name: this.name, ...Object.fromEntries(options.map(([name, value]) => [toKeras(name), value])) }
   }
 
   /** Makes an optimizer of a configuration. */
@@ -247,11 +227,7 @@ export class LBFGS extends AnyOptimizer {
     if (this.isBusy) throw isBusy(this.name)
     this.isBusy = true
     const before = new Snapshot(variables)
-    const {
-      pairs: [...pairs],
-      made,
-      built,
-    } = this
+    const [pairs, { made, built }] = [[...this.curvature.pairs], this]
     let isDone = false
     try {
       const first = evaluateLoss(loss)
@@ -264,7 +240,7 @@ export class LBFGS extends AnyOptimizer {
       // Also when reading fails, which ends the generator
       if (!isDone) {
         before.restore()
-        this.pairs = pairs
+        this.curvature.pairs = pairs
         this.made = made
         this.built = built
       }
@@ -289,10 +265,10 @@ export class LBFGS extends AnyOptimizer {
 
   /** One step; the same place when none is better. */
   private *iterate(loss: () => Tensor, variables: readonly Variable[], place: Place): Reading<Place> {
-    let direction = this.direction(place.gradient)
+    let direction = this.curvature.direction(place.gradient)
     let slope = dot(direction, place.gradient)
     if (!(slope < 0)) {
-      this.pairs = []
+      this.curvature.pairs = []
       direction = place.gradient.map((g) => -g)
       slope = -dot(place.gradient, place.gradient)
     }
@@ -307,96 +283,13 @@ export class LBFGS extends AnyOptimizer {
       if (there.value < best.value) best = there
       return { step, value: there.value, slope: dot(there.gradient, direction) }
     }
-    const unknownScale = this.pairs.length === 0 ? Math.min(1, 1 / sumOfMagnitudes(place.gradient)) : 1
+    const unknownScale = this.curvature.pairs.length === 0 ? Math.min(1, 1 / sumOfMagnitudes(place.gradient)) : 1
     const start = { step: 0, value: place.value, slope }
     const found = yield* lineSearch(f, start, this.learningRate * unknownScale, this.options.maxEvaluations)
     const next = found.step === 0 ? place : best
-    this.remember(place, next)
+    this.curvature.remember(place, next)
     return next
   }
-
-  /** −H g, by the two-loop recursion. */
-  private direction(gradient: Float64Array): Float64Array {
-    const q = gradient.map((g) => -g)
-    const factors = this.pairs.map(() => 0)
-    for (let i = this.pairs.length - 1; i >= 0; i--) {
-      const { s, y } = this.pairs[i]
-      factors[i] = dot(s, q) / dot(s, y)
-      add(q, y, -factors[i])
-    }
-    const last = this.pairs.at(-1)
-    if (last) scale(q, dot(last.s, last.y) / dot(last.y, last.y))
-    this.pairs.forEach(({ s, y }, i) => {
-      add(q, s, factors[i] - dot(y, q) / dot(s, y))
-    })
-    return q
-  }
-
-  private remember(from: Place, to: Place): void {
-    const s = to.x.map((x, i) => x - from.x[i])
-    const y = to.gradient.map((g, i) => g - from.gradient[i])
-    if (!(dot(s, y) > 1e-10 * dot(y, y))) return
-    this.pairs.push({ s, y })
-    if (this.pairs.length > this.options.historySize) this.pairs.shift()
-  }
-}
-
-function* placeOf(loss: Tensor, variables: readonly Variable[]): Reading<Place> {
-  const gradients = loss.gradientsOfLeaves()
-  const known = variables.filter((v) => gradients.has(v))
-  const [[value], ...numbers] = yield [loss, ...variables, ...known.map((v) => gradients.get(v) as Tensor)]
-  const slopes = new Map(known.map((v, i) => [v, numbers[variables.length + i]]))
-  const gradient = join(variables.map((v) => slopes.get(v) ?? new Float64Array(v.size)))
-  return { x: join(numbers.slice(0, variables.length)), value, gradient }
-}
-
-/** Returns whether the search can continue from there. */
-const isFinitePlace = ({ gradient }: Place): boolean => gradient.every(Number.isFinite)
-
-/** @throws GradientError when the gradient is not finite */
-function checkPlace(place: Place, variables: readonly Variable[]): void {
-  if (isFinitePlace(place)) return
-  let end = 0
-  const parts = variables.map(({ size }) => {
-    end += size
-    return place.gradient.subarray(end - size, end)
-  })
-  throw notFinite('minimize', parts, variables)
-}
-
-function moveTo(variables: readonly Variable[], x: Float64Array): void {
-  let start = 0
-  for (const variable of variables) {
-    const values = x.slice(start, start + variable.size)
-    const typed = variable.dtype === 'float64' ? values : Float32Array.from(values)
-    backend.write(variable.buffer, backend.upload(typed, variable.dtype))
-    variable.version++
-    start += variable.size
-  }
-}
-
-function join(arrays: readonly ArrayLike<number>[]): Float64Array {
-  const whole = new Float64Array(arrays.reduce((size, { length }) => size + length, 0))
-  let start = 0
-  for (const array of arrays) {
-    whole.set(array, start)
-    start += array.length
-  }
-  return whole
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
-  return sum
-}
-
-function add(a: Float64Array, b: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i] += factor * b[i]
-}
-
-function scale(a: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i] *= factor
 }
 
 function largest(a: Float64Array): number {
@@ -416,12 +309,6 @@ function isBusy(name: string): OptionError {
 function isConstrained({ path }: Variable): OptionError {
   return new OptionError(
     `LBFGS: the variable ${path} has a constraint, which a line search cannot satisfy. Remove the constraint, or use another optimizer, such as Adam.`,
-  )
-}
-
-function notBuilt(): OptionError {
-  return new OptionError(
-    'importState: the optimizer is not built. Call build(variables) with the same variables first.',
   )
 }
 

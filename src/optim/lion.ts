@@ -1,11 +1,9 @@
 /**
  * Lion, the optimizer that needs one average and takes its sign. (What all share, in which order: `optimizer.ts`.)
  */
-
-import { wrongValue } from '../options.js'
-import type { Resolved } from './base/configured.js'
+import { interval } from '../options.js'
 import { Optimizer } from './base/optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './base/options.js'
+import { type Hyperparameter, hyperparameterThatIs, type OptimizerOptions } from './base/options.js'
 
 /** Options of `Lion`. */
 export interface LionOptions extends OptimizerOptions {
@@ -33,15 +31,11 @@ export interface LionOptions extends OptimizerOptions {
  */
 export class Lion extends Optimizer<LionOptions> {
   static override readonly defaults = { learningRate: 0.001, beta1: 0.9, beta2: 0.99 }
+  /** With β₁ = 0 this would be sign descent. */
+  static override readonly ranges = { beta1: hyperparameterThatIs(interval('(0, 1]')) }
 
   protected readonly slots = ['m']
   protected readonly rule = `
     w = w - eta * sign(beta1 * m + (1 - beta1) * g)
     m = beta2 * m + (1 - beta2) * g`
-
-  protected override checkOptions({ beta1 }: Resolved<LionOptions>): void {
-    if (typeof beta1 === 'number' && !(beta1 > 0 && beta1 <= 1)) {
-      throw wrongValue('Lion', 'beta1', 'more than 0 and at most 1, or this is sign descent,', beta1)
-    }
-  }
 }

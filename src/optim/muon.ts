@@ -1,14 +1,12 @@
 /**
  * Muon, with AdamW for what is not a matrix.
  */
-
-import { wrongValue } from '../options.js'
+import { type Check, finite, whole } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { scaleFor } from './base/clip.js'
-import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
-import { checkNumber, checkWhole, type Hyperparameter, type OptimizerOptions } from './base/options.js'
+import type { Hyperparameter, OptimizerOptions } from './base/options.js'
 import type { VariableStep } from './base/variable-step.js'
 
 /** Options of `Muon`. */
@@ -42,6 +40,9 @@ export interface MuonOptions extends OptimizerOptions {
   /** Steps are scaled by this and √(the longer side), to be of Adam's size; null for no scaling. Default 0.2. */
   rmsRate?: Hyperparameter | null
 }
+
+const patterns: Check = (x) =>
+  x === null || (Array.isArray(x) && x.every(isPattern)) ? undefined : 'a list of regular expressions, or null'
 
 /**
  * Muon: momentum whose matrix is made orthogonal, so that every direction moves equally far. For the matrices inside
@@ -85,6 +86,13 @@ export class Muon extends Optimizer<MuonOptions> {
     rmsRate: 0.2,
   }
   static override readonly nullable = ['adamWeightDecay', 'rmsRate']
+  static override readonly ranges = {
+    nsSteps: whole(0),
+    muonA: finite,
+    muonB: finite,
+    muonC: finite,
+    excludeLayers: patterns,
+  }
 
   protected readonly slots = ['m', 'v']
   /** The variables that Adam updates. */
@@ -93,14 +101,6 @@ export class Muon extends Optimizer<MuonOptions> {
     m = m + (g - m) * (1 - adamBeta1)
     v = v + (g^2 - v) * (1 - adamBeta2)
     w = w - alpha * m / (sqrt(v) + epsilon)`
-
-  protected override checkOptions(options: Resolved<MuonOptions>): void {
-    checkWhole('Muon', 'nsSteps', options.nsSteps, 0)
-    for (const name of ['muonA', 'muonB', 'muonC'] as const) checkNumber('Muon', name, options[name])
-    const { excludeLayers } = options
-    if (excludeLayers === null || (Array.isArray(excludeLayers) && excludeLayers.every(isPattern))) return
-    throw wrongValue('Muon', 'excludeLayers', 'a list of regular expressions, or null', excludeLayers)
-  }
 
   /** Returns whether Adam, rather than Muon, updates the variable. */
   usesAdamW(variable: Variable): boolean {

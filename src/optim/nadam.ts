@@ -1,5 +1,5 @@
 /**
- * Nadam: Adam with Nesterov's look ahead. (What all share, in which order: `optimizer.ts`.)
+ * Nadam: Adam with Nesterov's look ahead. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

@@ -1,5 +1,5 @@
 /**
- * RAdam: Adam without adaptive steps until the variance can be estimated. (What all share, in which order: `optimizer.ts`.)
+ * RAdam: Adam without adaptive steps until the variance can be estimated. (What all share: `base/optimizer.ts`.)
  */
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'

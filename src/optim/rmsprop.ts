@@ -1,9 +1,8 @@
 /**
- * RMSprop: divides by a moving average of squared gradients. (What all share, in which order: `optimizer.ts`.)
+ * RMSprop: divides by a moving average of squared gradients. (What all share: `base/optimizer.ts`.)
  */
-import type { Resolved } from './base/configured.js'
 import { Optimizer } from './base/optimizer.js'
-import type { Hyperparameter, OptimizerOptions } from './base/options.js'
+import type { Hyperparameter, OptimizerOptions, Resolved } from './base/options.js'
 
 /** Options of `RMSprop`. */
 export interface RMSpropOptions extends OptimizerOptions {

@@ -6,10 +6,9 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { Gradient } from './base/any-optimizer.js'
 import { checkMinimize } from './base/arguments.js'
-import { constrain } from './base/constraints.js'
 import { Optimizer } from './base/optimizer.js'
 import type { Hyperparameter, OptimizerOptions } from './base/options.js'
-import { Snapshot } from './base/snapshot.js'
+import { constrain, Snapshot } from './base/variable-state.js'
 
 /** Options of `ScheduleFreeAdamW`. */
 export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
@@ -66,7 +65,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
 
   /** True if the variables hold the average x rather than the training weights. */
   get isEvaluating(): boolean {
-    return this.currentCounters.evaluating === 1
+    return this.states.counters?.evaluating === 1
   }
 
   /**
@@ -75,11 +74,11 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
    * training). A variable's constraint is applied to the average, too.
    */
   swapForEvaluation(): void {
-    if (!this.built || this.isEvaluating) return
+    if (!this.states.isBuilt || this.isEvaluating) return
     const beta1 = this.optionNow('beta1')
     this.training = new Snapshot(this.builtVariables())
     this.mix((w, z) => w.sub(z.mul(1 - beta1)).div(beta1))
-    this.currentCounters = { evaluating: 1 }
+    this.states.counters = { evaluating: 1 }
   }
 
   /** Puts the weights of the training back into the variables. */
@@ -89,7 +88,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     if (this.training) this.training.restore()
     else this.mix((x, z) => z.mul(1 - beta1).add(x.mul(beta1)))
     this.training = null
-    this.currentCounters = { evaluating: 0 }
+    this.states.counters = { evaluating: 0 }
   }
 
   /** Puts the average x into the variables (with `useEma`: the moving average of the weights). */
@@ -152,7 +151,7 @@ export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
     const before = new Snapshot(this.builtVariables())
     try {
       setRecording(false, () => {
-        for (const { variable, slots } of this.states) {
+        for (const { variable, slots } of this.states.list) {
           variable.assign(f(variable.detach(), slots.get('z') as Variable))
           constrain(variable)
         }

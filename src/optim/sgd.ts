@@ -1,10 +1,9 @@
 /**
  * Stochastic gradient descent.
  */
-
-import type { Resolved } from './base/configured.js'
+import { probability } from '../options.js'
 import { Optimizer } from './base/optimizer.js'
-import { checkRange, type Hyperparameter, type OptimizerOptions } from './base/options.js'
+import { type Hyperparameter, hyperparameterThatIs, type OptimizerOptions, type Resolved } from './base/options.js'
 
 /** Options of `SGD`. */
 export interface SGDOptions extends OptimizerOptions {
@@ -37,14 +36,11 @@ export interface SGDOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly defaults = { learningRate: 0.01, momentum: 0, nesterov: false }
+  static override readonly ranges = { momentum: hyperparameterThatIs(probability) }
 
   protected readonly slots = this.options.momentum === 0 ? [] : ['m']
   protected readonly rule = ruleOf(this.options)
   protected override readonly sparse = this.options.momentum === 0
-
-  protected override checkOptions({ momentum }: Resolved<SGDOptions>): void {
-    checkRange('SGD', 'momentum', momentum, 0, 1)
-  }
 }
 
 function ruleOf({ momentum, nesterov }: Resolved<SGDOptions>): string {

@@ -1,21 +1,15 @@
 /**
- * New tensors: from arrays, filled, in ranges. (Random ones are in `random.ts`.)
+ * Tensors from numbers: `tensor`, and the arguments of operations, which take whatever it takes. (Filled ones are in `filling.ts`,
+ * random ones in `random.ts`.)
  */
-import { OptionError, ShapeError } from '../errors.js'
+
+import { ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
-import { resolve, show } from '../options.js'
+import { resolve } from '../options.js'
 import { backend } from './backend.js'
 import { checkDType, promote } from './dtype.js'
 import { partsOf, type TensorParts } from './foreign.js'
-import {
-  convert,
-  dtypeBeside,
-  flatten,
-  type NestedNumbers,
-  naturalDType,
-  newValues,
-  ownDType,
-} from './nested-arrays.js'
+import { dtypeBeside, flatten, type NestedNumbers, naturalDType, ownDType } from './nested-arrays.js'
 import { checkShape, formatShape, sameShape, sizeOf } from './shape.js'
 import { checkDifferentiable, Tensor } from './tensor.js'
 
@@ -33,23 +27,6 @@ export interface TensorOptions {
 }
 
 const tensorRules = { defaults: { dtype: undefined, shape: undefined, requiresGrad: false } }
-
-/** Options of the functions that fill a tensor. */
-export interface FillOptions {
-  /** Default float32. */
-  dtype?: DType
-  /** If true, `backward` computes its gradient. Default false. */
-  requiresGrad?: boolean
-}
-
-/** The options of the functions that fill a tensor, checked. */
-export function resolveFill(op: string, options: FillOptions): Required<FillOptions> {
-  const resolved = resolve(op, options, fillRules)
-  checkDType(op, resolved.dtype)
-  return resolved
-}
-
-const fillRules = { defaults: { dtype: 'float32', requiresGrad: false } } as const
 
 /**
  * Makes a tensor of numbers, nested arrays or a typed array. The data is copied.
@@ -138,138 +115,4 @@ export function wrap(op: string, values: TypedArray, dtype: DType, shape: Shape,
   }
   if (requiresGrad) checkDifferentiable(op, dtype)
   return new Tensor(backend.upload(values, dtype), [...shape], requiresGrad)
-}
-
-/**
- * A tensor of zeros.
- * @example
- * zeros([2, 3]).toArray() // => [[0, 0, 0], [0, 0, 0]]
- */
-export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled('zeros', shape, 0, options)
-}
-
-/**
- * A tensor of ones.
- * @example
- * ones([3]).toArray() // => [1, 1, 1]
- */
-export function ones(shape: Shape, options: FillOptions = {}): Tensor {
-  return filled('ones', shape, 1, options)
-}
-
-/**
- * A tensor whose elements are all `value`.
- * @param value what it is filled with
- * @throws DTypeError when the dtype cannot hold it
- * @example
- * full([2, 2], 7).toArray() // => [[7, 7], [7, 7]]
- */
-export function full(shape: Shape, value: number, options: FillOptions = {}): Tensor {
-  return filled('full', shape, value, options)
-}
-
-function filled(op: string, shape: Shape, value: number, options: FillOptions): Tensor {
-  checkShape(op, shape)
-  const { dtype, requiresGrad } = resolveFill(op, options)
-  const fitting = convert(op, value, 0, dtype)
-  return wrap(op, newValues(op, dtype, sizeOf(shape)).fill(fitting), dtype, shape, requiresGrad)
-}
-
-/**
- * Zeros of the shape and dtype of `x`.
- * @example
- * zerosLike(tensor([1, 2])).toArray() // => [0, 0]
- */
-export function zerosLike(x: TensorLike): Tensor {
-  return fullLike(x, 0)
-}
-
-/**
- * Ones of the shape and dtype of `x`.
- * @example
- * onesLike(tensor([3, 2])).toArray() // => [1, 1]
- */
-export function onesLike(x: TensorLike): Tensor {
-  return fullLike(x, 1)
-}
-
-/**
- * `value` in the shape and dtype of `x`.
- * @param value what it is filled with
- * @example
- * fullLike(tensor([1, 2]), 7).toArray() // => [7, 7]
- */
-export function fullLike(x: TensorLike, value: number): Tensor {
-  const { shape, dtype } = toTensor(x)
-  return full(shape, value, { dtype })
-}
-
-/**
- * Numbers from `start` (included) to `stop` (not included). With one argument: from 0 to it.
- *
- * @param step default 1; may be negative
- * @param start the first number; the end, if it stands alone
- * @param stop the end, which is left out
- * @throws OptionError when it would never end; DTypeError for a number that the dtype cannot hold
- * @example
- * arange(4).toArray() // => [0, 1, 2, 3]
- * arange(10, 0, -3).toArray() // => [10, 7, 4, 1]
- */
-export function arange(start: number, stop?: number, step = 1, options: FillOptions = {}): Tensor {
-  const [first, last] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || ![first, last, step].every(Number.isFinite) || !Number.isFinite((last - first) / step)) {
-    throw new OptionError(
-      `arange: from ${show(first)} to ${show(last)} in steps of ${show(step)} never ends. Give finite numbers and a step other than 0.`,
-    )
-  }
-  const count = Math.max(0, Math.ceil((last - first) / step))
-  return fromNumbers('arange', count, (i) => first + i * step, options)
-}
-
-/**
- * `count` evenly spaced numbers from `start` to `stop`, both included.
- * @param start the first number
- * @param stop the last number
- * @param count how many there are, both ends included
- * @throws DTypeError for a number that the dtype cannot hold
- * @example
- * linspace(0, 1, 5).toArray() // => [0, 0.25, 0.5, 0.75, 1]
- */
-export function linspace(start: number, stop: number, count: number, options: FillOptions = {}): Tensor {
-  checkCount('linspace', count)
-  if (typeof start !== 'number' || typeof stop !== 'number') {
-    throw new OptionError(`linspace: from ${show(start)} to ${show(stop)}. Give two numbers: linspace(0, 1, 5).`)
-  }
-  const step = (stop - start) / Math.max(1, count - 1)
-  return fromNumbers('linspace', count, (i) => (i === count - 1 && i > 0 ? stop : start + i * step), options)
-}
-
-/**
- * The identity matrix, [rows, columns].
- * @param columns default: as many as rows
- * @param rows how many
- * @example
- * eye(2).toArray() // => [[1, 0], [0, 1]]
- */
-export function eye(rows: number, columns: number = rows, options: FillOptions = {}): Tensor {
-  checkCount('eye', rows)
-  checkCount('eye', columns)
-  const { dtype, requiresGrad } = resolveFill('eye', options)
-  const values = newValues('eye', dtype, rows * columns)
-  for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = 1
-  return wrap('eye', values, dtype, [rows, columns], requiresGrad)
-}
-
-function fromNumbers(op: string, count: number, value: (i: number) => number, options: FillOptions): Tensor {
-  const { dtype, requiresGrad } = resolveFill(op, options)
-  const values = newValues(op, dtype, count)
-  for (let i = 0; i < count; i++) values[i] = convert(op, value(i), i, dtype)
-  return wrap(op, values, dtype, [count], requiresGrad)
-}
-
-function checkCount(op: string, count: number): void {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new ShapeError(`${op}: ${show(count)} is not a number of elements. Give a whole number, 0 or more.`)
-  }
 }

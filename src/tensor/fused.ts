@@ -2,7 +2,7 @@
  * Rows of the table that compute several operations at once. Their gradients, too, come all at once, as fast as they can; where these are
  * recorded themselves, for gradients of gradients, they are those of the operations that the row stands for.
  */
-import { backpropagate, isRecording, setRecording } from '../autograd/engine.js'
+import { backpropagate, recording, setRecording } from '../autograd/engine.js'
 import type { DataBuffer, Shape } from '../kernels/backend.js'
 import { elementwise, type GradientContext, op, type PrimitiveRow, primitive, type Rules } from './operation.js'
 import type { Tensor } from './tensor.js'
@@ -27,7 +27,7 @@ export function fused<Inputs extends readonly Tensor[], Options = void>({
   const rule = (g: Tensor, context: GradientContext<Inputs, Options>, i: number): Tensor => {
     let last = memo.get(context)
     if (last?.g !== g) {
-      const fast = isRecording() ? null : backward?.(g, context)
+      const fast = recording ? null : backward?.(g, context)
       last = { g, gradients: fast ?? gradientsThrough(composition, g, context) }
       memo.set(context, last)
     }
@@ -47,7 +47,7 @@ function gradientsThrough<Inputs extends readonly Tensor[], Options>(
   g: Tensor,
   { inputs, options }: GradientContext<Inputs, Options>,
 ): readonly Tensor[] {
-  const createGraph = isRecording()
+  const createGraph = recording
   const own = setRecording(true, () => inputs.map((x) => elementwise(same, [x])))
   const y = setRecording(true, () => composition(own as readonly Tensor[] as Inputs, options))
   const gradients = backpropagate<Tensor>([y], [g], (a, b) => a.add(b), { createGraph }, new Set(own))

@@ -2,7 +2,7 @@
  * From a row of the table (`ops.ts`) to a tensor: checks, broadcasting, the back end's kernel, and the node that remembers it
  * all for the way back. Two kinds of row: `op`, a formula, and `primitive`, two functions.
  */
-import { isRecording, Node } from '../autograd/engine.js'
+import { Node, recording } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
 import { type Program, withOutputs } from '../kernels/formula/ast.js'
@@ -34,17 +34,17 @@ export class OperationNode extends Node<Tensor> {
 
   constructor(
     readonly row: Row,
-    inputs: readonly Tensor[],
+    public inputs: readonly Tensor[] | null,
     /** The result's numbers, for rules that read `y`. */
     public output: Tensor | null,
     readonly options: unknown,
     /** Every argument, numbers included. */
-    public args: readonly TensorOrNumber[] = inputs,
+    public args: readonly TensorOrNumber[] = inputs as readonly Tensor[],
     /** The position of each input among the arguments; null when all of them are inputs. */
     readonly positions: readonly number[] | null = null,
   ) {
-    super(inputs)
-    this.version = versions(inputs)
+    super()
+    this.version = versions(inputs as readonly Tensor[])
   }
 
   get callsUser(): boolean {
@@ -58,7 +58,7 @@ export class OperationNode extends Node<Tensor> {
   }
 
   override free(): void {
-    super.free()
+    this.inputs = null
     this.args = []
     this.output = null
   }
@@ -322,7 +322,7 @@ function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {
 
 /** Returns whether a result of this dtype records the operation that computed it. */
 function isTracked(dtype: DType, args: readonly TensorOrNumber[]): boolean {
-  if (!isRecording() || !isFloat(dtype)) return false
+  if (!recording || !isFloat(dtype)) return false
   for (const x of args) if (typeof x !== 'number' && x.requiresGrad) return true
   return false
 }

@@ -119,3 +119,9 @@ export function checkSize(op: string, dtype: DType, size: number): void {
 export function around(shape: Shape, axis: number) {
   return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)) }
 }
+
+/** @throws ShapeError when n is not a whole number, 0 or more */
+export function checkCount(op: string, n: number): void {
+  if (Number.isInteger(n) && n >= 0) return
+  throw new ShapeError(`${op}: ${show(n)} is not a number of elements. Give a whole number, 0 or more.`)
+}

@@ -5,10 +5,11 @@ import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
 import { inUse } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
+import { withPenalties } from '../layers/penalties.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
-import { concat } from '../tensor/operations/shaping.js'
+import { concat } from '../tensor/operations/joining.js'
 import { ready } from '../tensor/ready.js'
 import { received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -97,7 +98,7 @@ function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: num
   const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensor }
   return noGrad(() => {
     const predictions = model.apply(x, inUse)
-    const loss = compiled.loss.apply(y, predictions)
+    const loss = withPenalties(compiled.loss.apply(y, predictions), model)
     return batchLogs(compiled, loss, y, predictions)
   })
 }

@@ -3,7 +3,7 @@
  */
 import { noGrad } from '../autograd/transforms/grad.js'
 import { backend } from '../tensor/backend.js'
-import { concat } from '../tensor/operations/shaping.js'
+import { concat } from '../tensor/operations/joining.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Compiled } from './compile.js'
 

@@ -2,11 +2,13 @@
  * Layers in a row.
  */
 import { OptionError } from '../errors.js'
+import { type Config, checkConfig, isKerasObject } from '../keras-names.js'
 import type { Shape } from '../kernels/backend.js'
+import { type ConfigRules, deserializeAs, type LayerClass, layerFrom } from '../layers/config.js'
 import { contents } from '../layers/contents.js'
 import { Layer } from '../layers/layer.js'
-import { type CallOptions, type LayerOptions, layerRules } from '../layers/layer-options.js'
-import { resolve } from '../options.js'
+import { type LayerOptions, layerRules, type Shapes } from '../layers/layer-options.js'
+import { show } from '../options.js'
 import { isClass, received } from '../tensor/received.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { CompileOptions } from './compile.js'
@@ -22,6 +24,8 @@ import { Model } from './model.js'
  * model.predict([[1, 2], [3, 4]]).shape // => [2, 1]
  */
 export class Sequential extends Model {
+  static override readonly configRules = { positional: ['layers'] }
+
   /** The layers, first to last. */
   readonly layers: readonly Layer[]
   #compileOptions: CompileOptions | null = null
@@ -33,8 +37,7 @@ export class Sequential extends Model {
    */
   constructor(layers?: readonly Layer[], options: LayerOptions = {}) {
     if (layers !== undefined) checkLayers(layers)
-    resolve('Sequential', options, layerRules)
-    super(options)
+    super(options, layerRules)
     this.layers = [...(layers ?? [])]
     this.buildIfKnown()
     if (options.trainable === false) this.trainable = false
@@ -76,7 +79,7 @@ export class Sequential extends Model {
     return this
   }
 
-  override build(inputShape: Shape): void {
+  override build(inputShape: Shapes): void {
     if (this.layers.length === 0)
       throw new OptionError(`${this.name}: there are no layers. Add them: ${this.name}.add(new Dense(10)).`)
     let shape = inputShape
@@ -86,23 +89,67 @@ export class Sequential extends Model {
     }
   }
 
-  override call(x: Tensor, options?: CallOptions): Tensor {
+  override call(x: Tensor): Tensor {
     let y = x
-    for (const layer of this.layers) y = layer.apply(y, options)
+    for (const layer of this.layers) y = layer.apply(y)
     return y
   }
 
-  override outputShape(inputShape: Shape): Shape {
-    return this.layers.reduce((shape, layer) => layer.outputShape(shape), inputShape)
+  override outputShape(inputShape: Shapes): Shapes {
+    return this.layers.reduce((shape: Shapes, layer) => layer.outputShape(shape), inputShape)
   }
 
   override get givesProbabilities(): boolean {
     return this.layers.findLast((layer) => !layer.keepsProbabilities)?.givesProbabilities ?? false
   }
 
+  /** Its options in Keras's spelling: the layers, after an InputLayer with the shape of the input where it is known. */
+  override getConfig(): Config {
+    const { inputShape } = this
+    const { layers, ...options } = super.getConfig()
+    const shape = { batch_shape: [null, ...((inputShape as Shape) ?? [])] }
+    const first = inputShape ? [{ module: 'keras.layers', class_name: 'InputLayer', config: shape }] : []
+    return { ...options, layers: [...first, ...(layers as object[])] }
+  }
+
+  protected override config(): Readonly<Record<string, unknown>> {
+    return { layers: this.layers }
+  }
+
+  /**
+   * Makes a model from what `getConfig` returned, or Python Keras wrote.
+   * @param config `{ name, layers: [{ class_name, config }, …] }`
+   * @param classes those of its layers: `[Dense, Dropout]`
+   * @throws OptionError for an entry that is not an option, and a layer of another class
+   * @example
+   * const model = new Sequential([new Dense(3, { inputShape: [2] }), new Flatten()])
+   * const again = Sequential.fromConfig(model.getConfig(), [Dense, Flatten])
+   * again.predict([[1, 2]]).shape // => [1, 3]
+   */
+  static override fromConfig<L extends Layer>(
+    this: { name: string; configRules: ConfigRules; new (...args: never[]): L },
+    config: Config,
+    classes: readonly LayerClass[] = [],
+  ): L {
+    checkConfig('Sequential.fromConfig', config)
+    const { layers, build_input_shape: _, ...options } = config
+    if (!Array.isArray(layers))
+      throw new OptionError(`Sequential.fromConfig: layers is ${show(layers)}. Pass what getConfig() returned.`)
+    const [inputs, others] = [layers.filter(isInputLayer), layers.filter((one) => !isInputLayer(one))]
+    const inputShape = inputs[0]?.config.batch_shape.slice(1)
+    const made = others.map((one) => deserializeAs('Sequential.fromConfig', one, [...classes, Sequential]))
+    // biome-ignore lint/complexity/noThisInStatic: of a subclass, its own class
+    return layerFrom(this, { ...options, layers: made, inputShape })
+  }
+
   protected override describe(): string {
     return this.layers.map(String).join(', ')
   }
+}
+
+/** True for the entry of Keras's configurations that is the shape of the input. */
+function isInputLayer(x: unknown): x is { config: { batch_shape: number[] } } {
+  return isKerasObject(x) && x.class_name === 'InputLayer' && Array.isArray(x.config.batch_shape)
 }
 
 function checkLayers(layers: readonly Layer[]): void {

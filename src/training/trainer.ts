@@ -5,6 +5,7 @@
 import { GradientError, OptionError } from '../errors.js'
 import { inTraining } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
+import { withPenalties } from '../layers/penalties.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { areFinite, finiteFlag, nonFinite } from '../tensor/operations/finite.js'
@@ -112,7 +113,7 @@ export class Trainer {
   }
 
   private lossOf({ loss }: Compiled, y: Tensor, predictions: Tensor): Tensor {
-    const value = loss.apply(y, predictions)
+    const value = withPenalties(loss.apply(y, predictions), this.model)
     if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, predictions)
     return value
   }

@@ -172,6 +172,29 @@ const samples: Record<string, Sample | Sample[]> = {
     given: { p: tensor([1, 0, 1]) },
   },
 
+  conv1d: {
+    run: (x, w) => nabla.conv1d(x.expandDims(0), w).squeeze(0),
+    inputs: { x: draw([5, 2]), w: draw([3, 2, 2], 7) },
+  },
+  conv2d: {
+    run: (x, w) => nabla.conv2d(x.reshape([1, 3, 4, 1]), w.expandDims(2)).squeeze(0),
+    inputs: { x: draw([3, 4]), w: draw([2, 2, 2], 7) },
+  },
+  depthwiseConv2d: {
+    run: (x, w) => nabla.depthwiseConv2d(x.expandDims(0), w.expandDims(-1)).squeeze(0),
+    inputs: { x: draw([3, 4, 2]), w: draw([2, 2, 2], 7) },
+  },
+  conv1dTranspose: {
+    run: (x, w) => nabla.conv1dTranspose(x.expandDims(0), w, { strides: 2 }).squeeze(0),
+    inputs: { x: draw([3, 2]), w: draw([3, 2, 2], 7) },
+    given: { s: 2 },
+  },
+  conv2dTranspose: {
+    run: (x, w) => nabla.conv2dTranspose(x.reshape([1, 2, 3, 1]), w.reshape([2, 2, 1, 1])).squeeze([0, 3]),
+    inputs: { x: wide, w: draw([2, 2], 7) },
+  },
+  maxPool: of((x) => nabla.maxPool(x.reshape([1, 6, 1]), 2).flatten(), float([1, 4, 4, 4, 0, -2]), { n: 2 }),
+  averagePool: of((x) => nabla.averagePool(x.reshape([1, 6, 1]), 3).flatten(), draw([6]), { n: 3 }),
   matmul: { run: (a, b) => a.matmul(b), inputs: { a: wide, b: draw([3, 4]) } },
   dense: { run: (x, w, b) => nabla.dense(x, w, b), inputs: { x: wide, w: draw([3, 4]), b } },
   dot: { run: (a, b) => nabla.dot(a, b), inputs: { a, b: draw([3], 5) } },

@@ -19,12 +19,12 @@ import type { Case } from './contract-checks.js'
 class Scale extends Layer {
   readonly dtype: DType
   scale!: Variable
-  constructor(options: LayerOptions = {}, dtype: DType = 'float32') {
+  constructor(options: LayerOptions = {}) {
     for (const name of Object.keys(options))
-      if (!['name', 'trainable', 'inputShape'].includes(name))
+      if (!['name', 'trainable', 'inputShape', 'dtype'].includes(name))
         throw new nabla.OptionError(`Scale: unknown option ${name}. Did you mean trainable?`)
     super(options)
-    this.dtype = dtype
+    this.dtype = options.dtype ?? 'float32'
   }
   override build(inputShape: Shape): void {
     this.scale = this.addWeight('scale', inputShape, { initializer: 'ones', dtype: this.dtype })
@@ -41,8 +41,7 @@ class Scale extends Layer {
 }
 
 const scale = (Class: typeof Scale): Case => ({
-  make: (options, dtype) => new Class(options, dtype),
-  rebuild: () => new Class(),
+  make: (options) => new Class(options),
   input: [3],
   example: { x: [[1, 2, 3]], weights: [[2, 3, 4]], y: [[2, 6, 12]] },
 })
@@ -131,15 +130,23 @@ export const wrong: Record<string, Case> = {
       }
     },
   ),
-  'is described by JSON, from which a like layer is made': {
-    ...scale(
-      class extends Scale {
-        override call(x: Tensor): Tensor {
-          return super.call(x).add(this.name === 'one' ? 1 : 0)
-        }
-      },
-    ),
-  },
+  'has a configuration in JSON, from which a like layer is made': scale(
+    class extends Scale {
+      override call(x: Tensor): Tensor {
+        return super.call(x).add(this.name === 'one' ? 1 : 0)
+      }
+      override getConfig(): nabla.Config {
+        return { ...super.getConfig(), name: 'two' }
+      }
+    },
+  ),
+  'is described by JSON': scale(
+    class extends Scale {
+      override toJSON(): ReturnType<Layer['toJSON']> {
+        return { ...super.toJSON(), name: 'two' }
+      }
+    },
+  ),
   'has a name, and weights with names of their own below it': scale(
     class extends Scale {
       override build(): void {
@@ -149,7 +156,7 @@ export const wrong: Record<string, Case> = {
   ),
   'knows its options, and names the nearest one': {
     ...scale(Scale),
-    make: (_options, dtype) => new Scale({}, dtype),
+    make: ({ dtype }) => new Scale({ dtype }),
   },
 }
 

@@ -233,11 +233,11 @@ test('many short calls of fit let timers run, too', async (t) => {
 
 test('gradients and intermediate results of a step do not outlive it unseen', (t) => {
   const model = small()
-  let kept: ReturnType<typeof model.apply> | undefined
+  let kept: Tensor | undefined
   const layer = model.layers[1]
   const call = layer.call.bind(layer)
   layer.call = (x) => {
-    kept = call(x)
+    kept = call(x) as Tensor
     return kept
   }
   model.trainOnBatch(xs, ys)

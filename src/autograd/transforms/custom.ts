@@ -3,16 +3,18 @@
  */
 import { GradientError, ShapeError } from '../../errors.js'
 import { checkFunction, show } from '../../options.js'
-import { type TensorLike, toTensor, toTensors, zerosLike } from '../../tensor/creation.js'
+import { type TensorLike, toTensor, toTensors } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { zerosLike } from '../../tensor/filling.js'
 import { foreign } from '../../tensor/foreign.js'
 import { notAsync } from '../../tensor/not-async.js'
 import { OperationNode, PrimitiveRow, type Row, run } from '../../tensor/operation.js'
 import { accumulate } from '../../tensor/operations/backward.js'
-import { concat, snapshot } from '../../tensor/operations/shaping.js'
+import { concat } from '../../tensor/operations/joining.js'
+import { snapshot } from '../../tensor/operations/shape-rows.js'
 import { formatShape, sameShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { backpropagate, isRecording, leavesBehind } from '../engine.js'
+import { backpropagate, leavesBehind, recording } from '../engine.js'
 import { checkResult, noGrad, type TensorFunction, trace } from './grad.js'
 
 /** The values that a custom gradient rule may read. */
@@ -105,7 +107,7 @@ export function stopGradient(x: TensorLike): Tensor {
 export function checkpoint(f: TensorFunction, ...xs: TensorLike[]): Tensor {
   checkFunction('checkpoint', f)
   const inputs = toTensors(xs, 'float32')
-  if (!isRecording()) return snapshot(checkResult('checkpoint', notAsync('checkpoint', f(...inputs))))
+  if (!recording) return snapshot(checkResult('checkpoint', notAsync('checkpoint', f(...inputs))))
   const { inputs: own, result } = trace('checkpoint', f, inputs.map(stopGradient))
   const read = [...leavesBehind<Tensor>([result])].filter((leaf) => !own.includes(leaf))
   const all = [...inputs, ...read]
@@ -134,7 +136,7 @@ class RecomputingRow implements Row {
   }
 
   private recompute(g: Tensor, xs: readonly Tensor[]) {
-    const createGraph = isRecording()
+    const createGraph = recording
     const { inputs, result } = trace('checkpoint', this.f, xs)
     const gradients = backpropagate<Tensor>(
       [result],

@@ -3,8 +3,9 @@
  */
 import { GradientError } from '../../errors.js'
 import { checkFunction, show } from '../../options.js'
-import { onesLike, type TensorLike, toTensors, zerosLike } from '../../tensor/creation.js'
+import { type TensorLike, toTensors } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { onesLike, zerosLike } from '../../tensor/filling.js'
 import { foreign } from '../../tensor/foreign.js'
 import { notAsync } from '../../tensor/not-async.js'
 import { run } from '../../tensor/operation.js'
@@ -12,7 +13,7 @@ import { accumulate } from '../../tensor/operations/backward.js'
 import { ops } from '../../tensor/operations/ops.js'
 import { formatShape } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
-import { backpropagate, isRecording, leavesBehind, setRecording } from '../engine.js'
+import { backpropagate, leavesBehind, recording, setRecording } from '../engine.js'
 
 /** A function of tensors whose result is one tensor. */
 export type TensorFunction = (...xs: Tensor[]) => Tensor
@@ -130,7 +131,7 @@ export function checkSomeFloat(op: string, xs: readonly Tensor[]): void {
 /** Runs `f` and keeps its graph. */
 export function trace(op: string, f: TensorFunction, xs: readonly TensorLike[]): Trace {
   checkFunction(op, f)
-  const wanted = isRecording()
+  const wanted = recording
   return setRecording(true, () => {
     const inputs = toTensors(xs, 'float32').map(track)
     const result = checkResult(op, notAsync(op, f(...inputs)))

@@ -3,10 +3,11 @@
  */
 import { GradientError, ShapeError } from '../../errors.js'
 import { backend } from '../../tensor/backend.js'
-import { type TensorLike, toTensors, wrap, zeros, zerosLike } from '../../tensor/creation.js'
+import { type TensorLike, toTensors, wrap } from '../../tensor/creation.js'
 import { isFloat } from '../../tensor/dtype.js'
+import { zeros, zerosLike } from '../../tensor/filling.js'
 import { accumulate, toGradient } from '../../tensor/operations/backward.js'
-import { concat } from '../../tensor/operations/shaping.js'
+import { concat } from '../../tensor/operations/joining.js'
 import { checkSize, formatShape, sameShape, sizeOf } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { backpropagate, setRecording } from '../engine.js'

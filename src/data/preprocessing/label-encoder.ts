@@ -4,8 +4,8 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import { nearest } from '../../options.js'
 import { type TensorLike, tensor, toTensor } from '../../tensor/creation.js'
-import { argMax } from '../../tensor/operations/reductions.js'
-import { oneHot } from '../../tensor/operations/shaping.js'
+import { argMax } from '../../tensor/operations/extremes.js'
+import { oneHot } from '../../tensor/operations/masking.js'
 import { formatShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 

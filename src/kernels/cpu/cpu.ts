@@ -2,7 +2,10 @@
  * The CPU as a back end: WebAssembly kernels with SIMD, generated at first use.
  */
 import type { Backend } from '../backend.js'
+import { convolve, convolveInput, convolveKernel } from './convolution/convolution.js'
+import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, maxPoolPick } from './convolution/windows.js'
 import { compileUpdate, map } from './elementwise/elementwise.js'
+import { describeTile } from './matmul/candidates.js'
 import { matmul } from './matmul/matmul.js'
 import {
   duplicate,
@@ -30,9 +33,10 @@ import { hasFma } from './wasm/module.js'
 export const cpu: Backend = {
   name: 'cpu',
   get detail() {
-    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeThreads()}`
+    return `WebAssembly SIMD, ${hasFma ? 'fused multiply-add, ' : ''}${describeTile()}, ${describeThreads()}`
   },
   isAsync: false,
+  readsAtOnce: true,
   isAlive,
 
   upload: ordinary,
@@ -64,6 +68,15 @@ export const cpu: Backend = {
   softmaxGradient,
   normalize,
   normalizeGradient,
+
+  convolve,
+  convolveInput,
+  convolveKernel,
+  maxPool,
+  maxPoolGradient,
+  maxPoolPick,
+  averagePool,
+  averagePoolGradient,
 
   copy,
   place,

@@ -80,6 +80,7 @@ function backendOf(device: Device): GpuBackend {
     name: 'gpu',
     detail: device.detail,
     isAsync: device.isAsync,
+    readsAtOnce: false,
     ...memoryOf(device, buffers),
     ...readingOf(device, buffers),
     ...primitivesOf(buffers),
@@ -123,6 +124,9 @@ function updateKernel(buffers: Buffers, ...definition: Parameters<Backend['compi
     const opened = targets.map((x, i) =>
       program.outputs.includes(arrays[i]) ? buffers.openOnCpu(x) : buffers.bring(x),
     )
-    onCpu(opened, scalars)
+    onCpu(
+      opened,
+      scalars.map((x) => (typeof x === 'number' ? x : cpu.readAt(buffers.bring(x), 0))),
+    )
   }
 }

@@ -122,7 +122,7 @@ function indexText(access: Access, rank: number, array: number, layout: string[]
 
 /**
  * See `Backend.compileUpdate`. DeviceArrays never change, so each array that the program assigns gets a new one, computed from all the old
- * ones.
+ * ones. Kernels are made at their first call, which shows which scalars are buffers.
  */
 export function compileUpdate(
   buffers: Buffers,
@@ -131,30 +131,50 @@ export function compileUpdate(
   scalars: readonly string[],
 ): UpdateKernel {
   const assigned = arrays.map((name, i) => ({ name, i })).filter(({ name }) => rule.outputs.includes(name))
-  const kernels = assigned.map(({ name }) => updateKernel(rule, name, arrays, scalars))
-  return (targets, numbers) => {
+  const compiled = new Map<string, UpdateSource[]>()
+  const kernelsFor = (unread: readonly string[]) => {
+    const key = String(unread)
+    const kernels = compiled.get(key) ?? assigned.map(({ name }) => updateKernel(rule, name, arrays, scalars, unread))
+    compiled.set(key, kernels)
+    return kernels
+  }
+  return (targets, values) => {
     const { size } = targets[0]
     if (size === 0) return
+    const unread = values.filter((x) => typeof x !== 'number')
+    const inputs = [...targets, ...unread]
+    const numbers = values.filter((x) => typeof x === 'number')
+    const kernels = kernelsFor(scalars.filter((_, i) => typeof values[i] !== 'number'))
     const results: DeviceArray[] = kernels.map(({ source, uniforms, read }) => {
-      const inputs = read.map((i) => buffers.toDevice(targets[i]))
-      const values = uniforms.map((compute) => compute(numbers))
-      return buffers.onDevice.launch(source, size, inputs, values)
+      return buffers.onDevice.launch(
+        source,
+        size,
+        read.map((i) => buffers.toDevice(inputs[i])),
+        uniforms.map((compute) => compute(numbers)),
+      )
     })
     for (const [k, { i }] of assigned.entries()) buffers.replace(targets[i], results[k])
   }
 }
 
+/** The kernel of one array, and which arrays and unread scalars it reads. */
+type UpdateSource = Compiled & { read: readonly number[] }
+
+/** @param unread the scalars that are buffers of one element */
 function updateKernel(
   rule: Program,
   output: string,
   arrays: readonly string[],
   scalars: readonly string[],
-): Compiled & { read: readonly number[] } {
+  unread: readonly string[],
+): UpdateSource {
   const value = outputOf(rule, output)
   const needed = symbolsOf(value)
-  const read = arrays.map((_, i) => i).filter((i) => needed.has(arrays[i]))
-  const names = new Map<string, number | string>(scalars.map((name, i) => [name, i]))
-  for (const [k, i] of read.entries()) names.set(arrays[i], `a${k}[i]`)
+  const inputs = [...arrays, ...unread]
+  const read = inputs.map((_, i) => i).filter((i) => needed.has(inputs[i]))
+  const known = scalars.filter((name) => !unread.includes(name))
+  const names = new Map<string, number | string>(known.map((name, i) => [name, i]))
+  for (const [k, i] of read.entries()) names.set(inputs[i], i < arrays.length ? `a${k}[i]` : `a${k}[0]`)
   const body = translate(value, names)
   const uniforms = body.uniforms.map((_, i) => `u${i}`)
   const source = kernelSource(read.length, uniforms, `${body.statements.join(' ')} return ${body.result};`)

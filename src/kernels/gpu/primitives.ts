@@ -3,6 +3,16 @@
  */
 import type { Backend, DataBuffer } from '../backend.js'
 import type { Buffers } from './buffers.js'
+import {
+  averagePool,
+  averagePoolGradient,
+  convolve,
+  convolveInput,
+  convolveKernel,
+  maxPool,
+  maxPoolGradient,
+  maxPoolPick,
+} from './convolution.js'
 import { CpuBuffer, cpu } from './cpu-services.js'
 import { map } from './elementwise.js'
 import { gather, scatterAdd } from './gather.js'
@@ -24,6 +34,14 @@ type Name =
   | 'softmax'
   | 'crossEntropy'
   | 'crossEntropyGradient'
+  | 'convolve'
+  | 'convolveInput'
+  | 'convolveKernel'
+  | 'maxPool'
+  | 'maxPoolGradient'
+  | 'maxPoolPick'
+  | 'averagePool'
+  | 'averagePoolGradient'
   | 'copy'
   | 'place'
   | 'gather'
@@ -74,6 +92,23 @@ const primitives: { readonly [N in Name]: Primitive<N> } = {
   softmax: { gpu: softmax, decidedBy: (_, x) => [x] },
   crossEntropy: { gpu: crossEntropy, decidedBy: (logits) => [logits] },
   crossEntropyGradient: { gpu: crossEntropyGradient, decidedBy: (_, logits) => [logits] },
+  convolve: {
+    gpu: convolve,
+    decidedBy: (x, kernel) => [x, kernel],
+    forCpu: (bring, x, kernel, size, epilogue) => [
+      x,
+      kernel,
+      size,
+      epilogue?.bias ? { ...epilogue, bias: bring(epilogue.bias) } : epilogue,
+    ],
+  },
+  convolveInput: { gpu: convolveInput, decidedBy: (g, kernel) => [g, kernel] },
+  convolveKernel: { gpu: convolveKernel, decidedBy: (x, g) => [x, g] },
+  maxPool: { gpu: maxPool, decidedBy: (x) => [x] },
+  maxPoolGradient: { gpu: maxPoolGradient, decidedBy: (g) => [g] },
+  maxPoolPick: { gpu: maxPoolPick, decidedBy: (h) => [h] },
+  averagePool: { gpu: averagePool, decidedBy: (x) => [x] },
+  averagePoolGradient: { gpu: averagePoolGradient, decidedBy: (g) => [g] },
   copy: { gpu: copy, decidedBy: (x) => [x] },
   place: {
     gpu: place,

@@ -2,18 +2,25 @@
  * What every optimizer can do, the wrappers (`LossScaleOptimizer`, `SAM`, …) included: everything that needs no more
  * than `apply`.
  */
-import { GradientError } from '../../errors.js'
 import type { Config } from '../../keras-names.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { checkFinite, checkFiniteAsync } from '../../tensor/operations/finite.js'
+import { ready } from '../../tensor/ready.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import { checkGradients, checkMinimize, checkPairs, checkSome, checkVariables, evaluateLoss } from './arguments.js'
+import {
+  asPartOf,
+  checkAll,
+  checkGradients,
+  checkMinimize,
+  checkPairs,
+  evaluateLoss,
+  storedGradients,
+} from './arguments.js'
 import type { Explanation } from './explain.js'
-import { asPartOf, checkVariable } from './gradient-pairs.js'
 import type { Hyperparameter } from './options.js'
-import { Snapshot } from './snapshot.js'
+import { Snapshot } from './variable-state.js'
 
 /**
  * A gradient as `apply` takes it: null where the loss does not depend on the variable. Sparse ones are `IndexedSlices`.
@@ -91,7 +98,7 @@ export abstract class AnyOptimizer extends Printed {
 
   /** `exportState` for every back end, including WebGPU, where reading numbers is asynchronous. */
   async exportStateAsync(): Promise<OptimizerState> {
-    await Promise.all(this.variables.map((v) => v.data()))
+    await ready(this.variables)
     return this.exportState()
   }
 
@@ -104,7 +111,7 @@ export abstract class AnyOptimizer extends Printed {
 
   /** `importState` for every back end. */
   async importStateAsync(state: OptimizerState): Promise<void> {
-    await Promise.all(this.variables.map((v) => v.data()))
+    await ready(this.variables)
     this.importState(state)
   }
 
@@ -151,7 +158,7 @@ export abstract class AnyOptimizer extends Printed {
    */
   async applyAsync(gradients: readonly Gradient[], variables?: readonly Variable[]): Promise<void> {
     checkGradients('apply', gradients)
-    await Promise.all(this.readBeforeApply(gradients).map((x) => x.data()))
+    await ready(this.readBeforeApply(gradients))
     this.apply(gradients, variables)
   }
 
@@ -172,7 +179,7 @@ export abstract class AnyOptimizer extends Printed {
    * @param variable report only this variable; default all that were updated
    */
   async explainAsync(variable?: Variable): Promise<Explanation> {
-    await Promise.all(this.measured().map((x) => x.data()))
+    await ready(this.measured())
     return this.explain(variable)
   }
 
@@ -211,8 +218,8 @@ export abstract class AnyOptimizer extends Printed {
 
   /** Internal: `applyFinite` for back ends with asynchronous reads. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
-    const known = this.readBeforeApply(gradients).map((x) => x.data())
-    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), ...known])
+    const known = ready(this.readBeforeApply(gradients))
+    await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), known])
     asPartOf(op, () => this.apply(gradients, variables))
   }
 
@@ -251,7 +258,7 @@ export abstract class AnyOptimizer extends Printed {
    * @throws GradientError when no variable has a gradient, or one is not finite or too large (see `minimize`); no step is made
    */
   step(variables: readonly Variable[]): void {
-    this.applyFinite('step', leftByBackward(variables), variables)
+    this.applyFinite('step', storedGradients(variables), variables)
   }
 
   /**
@@ -260,34 +267,17 @@ export abstract class AnyOptimizer extends Printed {
    */
   async stepAsync(variables: readonly Variable[]): Promise<void> {
     if (!backend.isAsync) this.step(variables)
-    else await this.applyFiniteAsync('step', leftByBackward(variables), variables)
+    else await this.applyFiniteAsync('step', storedGradients(variables), variables)
   }
 
   /** Clears the gradients that `backward` stored. */
   zeroGrad(variables: readonly Variable[]): void {
-    checkVariables('zeroGrad', variables)
-    for (const v of variables) {
-      checkVariable('zeroGrad', v)
-      v.zeroGrad()
-    }
+    checkAll('zeroGrad', variables)
+    for (const v of variables) v.zeroGrad()
   }
 
   /** Keras's name for `finalizeVariableValues`. */
   finalize_variable_values(variables: readonly Variable[]): void {
     this.finalizeVariableValues(variables)
   }
-}
-
-/** @throws GradientError when no variable has a gradient */
-function leftByBackward(variables: readonly Variable[]): Gradient[] {
-  checkSome('step', variables)
-  if (variables.every((v) => !v?.gradient)) {
-    for (const variable of variables) checkVariable('step', variable)
-    throw new GradientError(
-      `step: none of the ${variables.length} variables has a gradient yet. Call loss.backward() before step(variables).`,
-    )
-  }
-  const gradients = new Array<Gradient>(variables.length)
-  for (let i = 0; i < variables.length; i++) gradients[i] = variables[i]?.gradient
-  return gradients
 }

@@ -3,13 +3,10 @@
  */
 import { setRecording } from '../../autograd/engine.js'
 import { OptionError } from '../../errors.js'
-import type { DataBuffer } from '../../kernels/backend.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import type { RuleRunner } from './rule.js'
-import { gradientLines, type StepPlan } from './step-program.js'
 import type { VariableState } from './variable-state.js'
 
 /** The effect of one step on one variable. Norms are ‖·‖₂ over all elements. */
@@ -96,7 +93,6 @@ export class Recorder {
   private measurements: Measurement[] = []
   private last: (() => Explanation) | null = null
   private unread: readonly Tensor[] = []
-  private readonly unclipped = new WeakMap<VariableState, Unclipped>()
 
   /** True if this step should be measured. */
   get wants(): boolean {
@@ -110,18 +106,14 @@ export class Recorder {
     return this.unread
   }
 
-  /** Notes the gradient of this step as it was before it was clipped, where that happens before the update. */
-  keep(state: VariableState, incoming: Tensor, mean: Tensor, divisor: number): void {
-    this.unclipped.set(state, { incoming, unscaled: setRecording(false, () => mean.div(divisor)) })
+  /** Before the updates of a step that is wanted. */
+  begin(before: readonly BeforeUpdate[]): void {
+    this.measurements = setRecording(false, () => before.map((one) => new Measurement(one)))
   }
 
-  /** A measurement of an update that is about to be made. */
-  begin(state: VariableState, gradient: DataBuffer, around: StepPlan, runner: RuleRunner): Measurement {
-    const unclipped = this.unclipped.get(state)
-    this.unclipped.delete(state)
-    const measurement = setRecording(false, () => new Measurement(state, gradient, around, runner, unclipped))
-    this.measurements.push(measurement)
-    return measurement
+  /** After the updates, before averages are written into the weights, and before constraints. */
+  updated(): void {
+    for (const measurement of this.measurements) measurement.updated()
   }
 
   /** The end of a step: writes the report. */
@@ -134,7 +126,7 @@ export class Recorder {
         optimizer,
         step,
         learningRate,
-        measurements.map((measurement) => measurement.report()),
+        measurements.map((measurement) => measurement.report(learningRate)),
         false,
       )
     const written = backend.isAsync ? null : write()
@@ -149,13 +141,24 @@ export class Recorder {
     if (this.measurements.length > 0) this.measurements = []
   }
 
-  /** Returns the last report; null before the first measured step. From now on, every step is measured. */
-  ask(iterations: number): Explanation | null {
+  /**
+   * Returns the last report. From now on, every step is measured.
+   * @throws OptionError before the first measured step
+   */
+  ask(optimizer: string, iterations: number): Explanation {
     this.awaited()
-    if (!this.last) return null
-    const { optimizer, step, learningRate, variables } = this.last()
+    if (!this.last) throw notMeasured(optimizer, iterations)
+    const { step, learningRate, variables } = this.last()
     return new Explanation(optimizer, step, learningRate, variables, step !== iterations)
   }
+}
+
+function notMeasured(optimizer: string, iterations: number): OptionError {
+  const reason =
+    iterations > 0
+      ? 'has not measured a step yet, since on WebGPU steps are measured only after the first call of explain'
+      : 'has not made a step yet'
+  return new OptionError(`explain: ${optimizer} ${reason}. Call apply, step or minimize first.`)
 }
 
 const columns: readonly (readonly [title: string, value: (report: VariableReport) => string])[] = [
@@ -169,38 +172,30 @@ const columns: readonly (readonly [title: string, value: (report: VariableReport
   ['to average', (r) => (r.averageDistance === null ? '–' : show(r.averageDistance))],
 ]
 
-/** A gradient before it was clipped. */
-interface Unclipped {
+/** A variable that is about to be updated, and its gradient: as it came in, before it is clipped, and as the rule gets it. */
+interface BeforeUpdate {
+  readonly state: VariableState
   readonly incoming: Tensor
   readonly unscaled: Tensor
+  readonly clipped: Tensor
+  /** ηλ */
+  readonly decay: number
 }
 
 /** Measures the update of one variable: made before it, asked after it. */
 class Measurement {
+  private readonly state: VariableState
   private readonly before: Tensor
+  private readonly decay: number
   /** Σx² of what is measured. */
   private readonly squares: Record<string, Tensor>
-  private readonly learningRate: number
-  private readonly decay: number
   private moved: Tensor | null = null
 
-  constructor(
-    private readonly state: VariableState,
-    gradient: DataBuffer,
-    around: StepPlan,
-    runner: RuleRunner,
-    unclipped?: Unclipped,
-  ) {
-    const after = (clip: StepPlan['clip']) =>
-      this.sum(runner.compute(state, gradient, gradientLines({ ...around, clip }).join('\n')))
-    this.squares = {
-      gradient: this.sum(unclipped?.incoming ?? new Tensor(gradient, state.variable.shape)),
-      unscaled: unclipped ? this.sum(unclipped.unscaled) : after('no'),
-      clipped: after(around.clip),
-    }
-    this.learningRate = runner.scalars.get('eta') as number
-    this.decay = around.decay ? this.learningRate * (runner.scalars.get(around.decay) as number) : 0
+  constructor({ state, incoming, unscaled, clipped, decay }: BeforeUpdate) {
+    this.state = state
     this.before = state.variable.detach()
+    this.decay = decay
+    this.squares = { gradient: this.sum(incoming), unscaled: this.sum(unscaled), clipped: this.sum(clipped) }
   }
 
   /** To be called after the rule, before constraints. */
@@ -225,8 +220,8 @@ class Measurement {
   }
 
   /** Returns the measurements as a report. */
-  report(): VariableReport {
-    const { state, decay, learningRate } = this
+  report(learningRate: number): VariableReport {
+    const { state, decay } = this
     const norm = (name: string) => Math.sqrt(this.squares[name].item())
     const [unscaledNorm, clippedNorm] = [norm('unscaled'), norm('clipped')]
     const [weightNorm, updateNorm] = [norm('weights'), norm('update')]

@@ -6,7 +6,7 @@ import type { DType, TypedArray } from '../../kernels/backend.js'
 import { typedArrayName } from '../../kernels/typed-arrays.js'
 import { backend } from '../../tensor/backend.js'
 import { fromJsonNumber, toJsonNumbers } from '../../tensor/json-numbers.js'
-import type { Variable } from '../../tensor/variable.js'
+import { Variable } from '../../tensor/variable.js'
 import type { OptimizerState } from './any-optimizer.js'
 import { describe } from './arguments.js'
 
@@ -33,6 +33,15 @@ function readArray(array: unknown): unknown {
 
 const isIndexed = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && Object.keys(x).every((key, i) => key === String(i))
+
+/** A float64 variable that holds this number, for people who look at the state. */
+export function scalarVariable(owner: string, name: string, value: number): Variable {
+  const buffer = backend.allocate('float64', 1)
+  backend.write(buffer, backend.upload(Float64Array.of(value), 'float64'))
+  const variable = new Variable(buffer, [], false, name, null)
+  variable.path = `${owner}/${name}`
+  return variable
+}
 
 /** Adds the arrays under unique names: later ones with a name already taken are numbered. */
 export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {

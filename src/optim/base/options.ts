@@ -1,10 +1,13 @@
 /**
- * The options that all optimizers share, and the types of their values.
+ * The options of optimizers: those that all share, the checks of their values, and how configurations spell them.
  */
 import { OptionError } from '../../errors.js'
-import { checkOptions, wrongValue } from '../../options.js'
+import { type Config, checkConfig, fromKeras, isKerasObject, toKeras } from '../../keras-names.js'
+import { type Check, interval, notNegative, orNull, resolve, string, wrongValue } from '../../options.js'
 import { isClass } from '../../tensor/received.js'
-import { LearningRateSchedule } from '../schedules/schedule.js'
+import type { Variable } from '../../tensor/variable.js'
+import { deserializeSchedule } from '../schedules/composed.js'
+import { LearningRateSchedule, serializeSchedule } from '../schedules/schedule.js'
 
 /** A number, or what gives one at each step: a schedule of the step count, or a function without arguments. */
 export type Hyperparameter = number | LearningRateSchedule | (() => number)
@@ -52,29 +55,79 @@ export const baseDefaults = {
   name: null,
 } as const
 
-const baseNames: Readonly<Record<string, unknown>> = baseDefaults
+/** Every option with a value. */
+export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
+
+/** Checks of options by name. */
+export type Ranges = Readonly<Record<string, Check>>
+
+/** A finite number, a schedule or a function. */
+export const hyperparameter: Check = (x) => {
+  if (isClass(x)) return `an instance: new ${x.name}({ … })`
+  return isHyperparameter(x) ? undefined : 'a finite number, a schedule or a function that returns a number'
+}
+
+/** A hyperparameter; a number must pass the check, too. Schedules and functions are evaluated later. */
+export function hyperparameterThatIs(check: Check): Check {
+  return (x) => hyperparameter(x) ?? (typeof x === 'number' ? check(x) : undefined)
+}
+
+/** Returns whether the value is a finite number, a schedule or a function. */
+export function isHyperparameter(value: unknown): value is Hyperparameter {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value === 'function' || value instanceof LearningRateSchedule
+}
+
+/** The check of `learningRate`. */
+export const rate = hyperparameterThatIs(notNegative)
+
+/** The check of `lossScaleFactor`. */
+export const lossScale = orNull(hyperparameterThatIs((x) => (x === 0 ? 'a number other than 0' : undefined)))
+
+const fraction = hyperparameterThatIs(interval('[0, 1]'))
+
+const steps: Check = (x) =>
+  x === 0 || (Number.isInteger(x) && (x as number) >= 2) ? undefined : 'a whole number of calls, at least 2, or null'
+
+/** The check of an option whose class has none of its own. */
+function rangeOf(name: string, standard: unknown): Check | undefined {
+  if (name === 'name') return string
+  if (name === 'gradientAccumulationSteps') return steps
+  if (name === 'lossScaleFactor') return lossScale
+  if (/^(beta\d|rho)$/.test(name)) return fraction
+  if (/^(learningRate|epsilon|\w*weightDecay)$/i.test(name)) return rate
+  return typeof standard === 'number' || Object.hasOwn(baseDefaults, name) ? hyperparameter : undefined
+}
+
+/** The options of a class of optimizers. */
+interface ClassRules {
+  readonly name: string
+  readonly defaults: Readonly<Record<string, unknown>>
+  readonly nullable: readonly string[]
+  readonly ranges: Ranges
+}
 
 /**
  * The options with defaults filled in.
- * @throws OptionError for an unknown option or a value of the wrong kind
+ * @throws OptionError for an unknown option or a value of the wrong kind or out of range
  */
-export function resolveOptions(
-  op: string,
+export function resolveOptions<Options>(
+  { name: op, defaults: own, nullable, ranges: ownRanges }: ClassRules,
   given: object,
-  defaults: Readonly<Record<string, unknown>>,
-  nullable: readonly string[] = [],
-): Record<string, unknown> {
-  const all: Record<string, unknown> = { ...baseDefaults, ...defaults }
+): Resolved<Options> {
   if (Array.isArray(given)) throw listGiven(op)
-  const known = ['learningRate', ...Object.keys(all).filter((name) => name !== 'learningRate')]
-  checkOptions(op, given, known, synonymsFor(known))
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue
-    if (!(value === null && mayBeNull(name, all[name], nullable))) checkKind(op, name, value, all[name])
-    all[name] = value
+  const defaults: Record<string, unknown> = { learningRate: 0.001, ...baseDefaults, ...own }
+  const base: Readonly<Record<string, unknown>> = baseDefaults
+  const ranges: Record<string, Check> = {}
+  for (const name of Object.keys(defaults)) {
+    const mayBeNull = base[name] === null || nullable.includes(name)
+    const range = typeof defaults[name] === 'boolean' ? undefined : rangeOf(name, defaults[name])
+    if (ownRanges[name]) ranges[name] = ownRanges[name]
+    else if (range) ranges[name] = mayBeNull ? orNull(range) : range
   }
-  checkBase(op, all)
-  return all
+  const resolved = { ...resolve(op, given, { defaults, ranges, synonyms: synonymsFor(Object.keys(defaults)) }) }
+  checkTogether(op, resolved)
+  return resolved as Resolved<Options>
 }
 
 /** The names of the options in PyTorch, Optax and older versions of Keras. */
@@ -102,104 +155,103 @@ function listGiven(op: string): OptionError {
   )
 }
 
-function mayBeNull(name: string, standard: unknown, nullable: readonly string[]): boolean {
-  return standard === null || nullable.includes(name) || baseNames[name] === null
-}
-
-/** A value must be of its default's kind; what is null by default may also be a number. */
-function checkKind(op: string, name: string, value: unknown, standard: unknown): void {
-  if (name === 'name') checkName(op, value)
-  else if (typeof standard === 'boolean') {
-    if (typeof value !== 'boolean') throw wrongValue(op, name, 'true or false', value)
-  } else if (typeof standard === 'number' || (standard === null && Object.hasOwn(baseDefaults, name))) {
-    checkHyperparameter(op, name, value)
-  }
-}
-
-/** @throws OptionError unless the value is a number, schedule or function, or when a learning rate is negative */
-export function checkHyperparameter(op: string, name: string, value: unknown): asserts value is Hyperparameter {
-  if (isClass(value)) {
-    throw new OptionError(`${op}: ${name} is the class ${value.name}. Give an instance: new ${value.name}({ … }).`)
-  }
-  if (!isHyperparameter(value))
-    throw wrongValue(op, name, 'a finite number, a schedule or a function that returns a number', value)
-  if (name === 'learningRate') checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
-}
-
-/** @throws OptionError unless the value is a nonzero number, a schedule, a function or null */
-export function checkLossScale(op: string, value: unknown): asserts value is Hyperparameter | null {
-  if (value === null) return
-  checkHyperparameter(op, 'lossScaleFactor', value)
-  if (value === 0) throw wrongValue(op, 'lossScaleFactor', 'a number other than 0', 0)
-}
-
-/** Returns whether the value is a finite number, a schedule or a function. */
-export function isHyperparameter(value: unknown): value is Hyperparameter {
-  if (typeof value === 'number') return Number.isFinite(value)
-  return typeof value === 'function' || value instanceof LearningRateSchedule
-}
-
-function checkBase(op: string, options: Record<string, unknown>): void {
-  const { clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum } = options
-  const { emaOverwriteFrequency: frequency, gradientAccumulationSteps: steps } = options
+/** Checks of options that depend on each other. */
+function checkTogether(op: string, options: Readonly<Record<string, unknown>>): void {
+  const { clipnorm, clipvalue, globalClipnorm, useEma, emaMomentum, emaOverwriteFrequency: frequency } = options
   if ([clipnorm, clipvalue, globalClipnorm].filter((clip) => clip !== null).length > 1) {
     throw new OptionError(
       `${op}: only one of clipnorm, clipvalue and globalClipnorm can be set, received ${clipnorm}, ${clipvalue} and ${globalClipnorm}. Leave out two of them.`,
     )
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (/^(beta\d|rho)$/.test(name)) checkRange(op, name, value, 0, 1)
-    if (/^(epsilon|\w*weightDecay)$/i.test(name)) checkRange(op, name, value, 0, Number.POSITIVE_INFINITY)
-  }
-  checkLossScale(op, options.lossScaleFactor)
-  if (useEma) checkRange(op, 'emaMomentum', emaMomentum, 0, 1)
-  if (useEma && frequency !== null && !isWhole(frequency, 0)) {
-    throw wrongValue(op, 'emaOverwriteFrequency', 'a whole number of steps, or null', frequency)
-  }
-  if (steps !== null && steps !== 0 && !isWhole(steps, 2)) {
-    throw wrongValue(op, 'gradientAccumulationSteps', 'a whole number of calls, at least 2, or null', steps)
-  }
+  if (!useEma) return
+  const wanted = fraction(emaMomentum)
+  if (wanted) throw wrongValue(op, 'emaMomentum', wanted, emaMomentum)
+  if (frequency === null || (Number.isInteger(frequency) && (frequency as number) >= 0)) return
+  throw wrongValue(op, 'emaOverwriteFrequency', 'a whole number of steps, or null', frequency)
+}
+
+/** The variables to exclude from weight decay. */
+export interface WeightDecayExclusions {
+  /** These variables. */
+  variables?: readonly Variable[]
+  /** Variables whose name (the last part of the path) matches one of these regular expressions anywhere. */
+  names?: readonly (string | RegExp)[]
 }
 
 /**
- * @throws OptionError unless the value is a number from low to high; null passes, as do schedules and functions, which are
- * evaluated later
+ * Returns a function that is true for the variables excluded from weight decay.
+ * @throws OptionError for anything but lists, and a name that is not a regular expression
  */
-export function checkRange(op: string, name: string, value: unknown, low: number, high: number): void {
-  if (value === null || (typeof value !== 'number' && isHyperparameter(value))) return
-  checkNumber(op, name, value, low, high)
+export function exclusionOf(exclusions: WeightDecayExclusions): (variable: Variable) => boolean {
+  const { variables, names } = resolve('excludeFromWeightDecay', exclusions, {
+    defaults: { variables: [], names: [] },
+    ranges: { variables: list, names: list },
+  })
+  const excluded = new Set(variables)
+  const patterns = names.map(toPattern)
+  return (variable) => excluded.has(variable) || patterns.some((pattern) => pattern.test(variable.name))
 }
 
-/** @throws OptionError unless the value is a number from low to high */
-export function checkNumber(
-  op: string,
-  name: string,
-  value: unknown,
-  low = Number.NEGATIVE_INFINITY,
-  high = Number.POSITIVE_INFINITY,
-): asserts value is number {
-  if (typeof value === 'number' && value >= low && value <= high) return
-  const isHalfOpen = high === Number.POSITIVE_INFINITY
-  const range = low === Number.NEGATIVE_INFINITY ? 'a number' : `a number from ${low} to ${high}`
-  throw wrongValue(op, name, isHalfOpen && low > Number.NEGATIVE_INFINITY ? `${low} or more` : range, value)
+const list: Check = (x) =>
+  Array.isArray(x) ? undefined : `a list, such as [${typeof x === 'string' ? JSON.stringify(x) : '…'}]`
+
+function toPattern(name: string | RegExp): RegExp {
+  try {
+    return new RegExp(name, '')
+  } catch {
+    throw new OptionError(
+      `excludeFromWeightDecay: ${String(name)} is not a regular expression. Escape special characters with a backslash.`,
+    )
+  }
 }
 
-/** @throws OptionError unless the value is a finite number above 0 */
-export function checkPositive(op: string, name: string, value: unknown): asserts value is number {
-  if (!Number.isFinite(value) || (value as number) <= 0) throw wrongValue(op, name, 'a finite number above 0', value)
+/** Options of nabla that Keras's configurations do not have. */
+const notInConfig = ['jitCompile']
+
+/** Returns options as a configuration in Keras's spelling. */
+export function configOf(name: string, options: object): Config {
+  const config: Config = { name }
+  for (const [key, value] of Object.entries(options)) {
+    if (key === 'name' || notInConfig.includes(key)) continue
+    if (typeof value === 'function') {
+      throw new OptionError(
+        `getConfig: ${key} of ${name} is a function, which a configuration cannot hold. Use a schedule or a number.`,
+      )
+    }
+    config[toKeras(key)] = value instanceof LearningRateSchedule ? serializeSchedule(value) : value
+  }
+  return config
 }
 
-/** @throws OptionError unless the value is an integer of at least `least` */
-export function checkWhole(op: string, name: string, value: unknown, least: 0 | 1 = 1): asserts value is number {
-  if (isWhole(value, least)) return
-  throw wrongValue(op, name, least === 1 ? 'a whole number above 0' : 'a whole number, 0 or more', value)
+/** Returns the options of a configuration in Keras's spelling or nabla's, including those that Python Keras writes. */
+export function optionsOf(config: Config): Config {
+  checkConfig('fromConfig', config)
+  const { is_legacy_optimizer: _, ...entries } = config
+  const options = fromKeras(entries)
+  for (const [name, value] of Object.entries(options)) {
+    if (isKerasObject(value)) options[name] = deserializeSchedule(value)
+  }
+  return options
 }
 
-/** @throws OptionError for a name that is given but is not a string */
-export function checkName(op: string, name: unknown): asserts name is string | null | undefined {
-  if (name !== null && name !== undefined && typeof name !== 'string') throw wrongValue(op, 'name', 'a string', name)
+/** Prints the learning rate, the options that a class adds, and those of all optimizers that are not at their defaults. */
+export function printOptions(options: object, own: object): string {
+  const standard: Readonly<Record<string, unknown>> = { ...baseDefaults, learningRate: null }
+  const shown = Object.entries(options).filter(
+    ([name, value]) => name !== 'name' && (Object.hasOwn(own, name) || value !== standard[name]),
+  )
+  return shown.map(([name, value]) => `${name}: ${print(value)}`).join(', ')
 }
 
-function isWhole(value: unknown, least: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least
+function print(value: unknown): string {
+  return typeof value === 'function' ? '() => …' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
+}
+
+/** Describes a learning rate in words. */
+export function kindOfRate(rate: Hyperparameter): string {
+  return typeof rate === 'number'
+    ? `the number ${rate}`
+    : typeof rate === 'function'
+      ? 'a function'
+      : `the schedule ${rate}`
 }

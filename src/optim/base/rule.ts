@@ -12,15 +12,15 @@ import { evaluate, interpret } from '../../kernels/formula/interpret.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { Recent } from '../../kernels/recent.js'
 import { backend } from '../../tensor/backend.js'
-import { full } from '../../tensor/creation.js'
+import { full } from '../../tensor/filling.js'
 import { ElementwiseRow, elementwise } from '../../tensor/operation.js'
 import { Tensor } from '../../tensor/tensor.js'
-import type { StepScalars } from './hyperparameters.js'
 import { baseDefaults } from './options.js'
+import type { Scalar, StepScalars } from './step-scalars.js'
 import type { VariableState } from './variable-state.js'
 
 /** Changes the arrays in place. */
-export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly number[], shape: Shape) => void
+export type RunRule = (buffers: readonly DataBuffer[], scalars: readonly Scalar[], shape: Shape) => void
 
 /**
  * Prepares a rule.
@@ -56,7 +56,7 @@ export function overflows(text: string): boolean {
 function compiled(rule: Program, arrays: readonly string[], read: readonly { name: string; i: number }[]): RunRule {
   const places = read.map(({ i }) => i)
   const names = read.map(({ name }) => name)
-  const numbers = new Array<number>(places.length).fill(0)
+  const numbers = new Array<number | DataBuffer>(places.length).fill(0)
   let owner: Backend | null = null
   let kernel: UpdateKernel | null = null
   return (buffers, scalars) => {
@@ -64,7 +64,10 @@ function compiled(rule: Program, arrays: readonly string[], read: readonly { nam
       owner = backend
       kernel = backend.compileUpdate(rule, arrays, names)
     }
-    for (let i = 0; i < places.length; i++) numbers[i] = scalars[places[i]]
+    for (let i = 0; i < places.length; i++) {
+      const x = scalars[places[i]]
+      numbers[i] = typeof x === 'number' ? x : x.buffer
+    }
     ;(kernel as UpdateKernel)(buffers, numbers)
   }
 }
@@ -123,8 +126,9 @@ function checkNames(owner: string, rule: Program, arrays: readonly string[], sca
 }
 
 /** Returns whether a name belongs to the lines around a rule rather than to the rule. */
-const isOfTheBase = (name: string): boolean =>
-  Object.hasOwn(baseDefaults, name) || ['average', 'accumulator', 'clipFactor', 'averageKept'].includes(name)
+const isOfTheBase = (name: string): boolean => Object.hasOwn(baseDefaults, name) || ofTheBase.has(name)
+
+const ofTheBase = new Set(['average', 'accumulator', 'clipFactor', 'clipScale', 'averageKept'])
 
 type Value = Tensor | number
 

@@ -24,7 +24,7 @@ export interface StepPlan {
 export function gradientLines({ scaled, accumulated, clip }: StepPlan): string[] {
   const lines = [accumulated === 'done' ? 'g = accumulator' : `g = ${unscaled(scaled)}`]
   if (accumulated === 'sum') lines.push('g = (accumulator + g) / gradientAccumulationSteps')
-  if (clip === 'norm') lines.push('g = g * clipFactor')
+  if (clip === 'norm') lines.push('g = g * clipScale * clipFactor')
   if (clip === 'value') lines.push('g = clipvalue > 0 ? min(max(g, -clipvalue), clipvalue) : g')
   return lines
 }
@@ -62,8 +62,8 @@ export function overwriteLines(isAccumulating: boolean, isUpdate: boolean): stri
 }
 
 /** The whole update. */
-export function updateProgram(rule: string, around: StepPlan): string {
-  return [...gradientLines(around), ...decayLines(around), ...ruleLines(rule), ...closingLines(around)].join('\n')
+export function updateProgram(rule: string, plan: StepPlan): string {
+  return [...gradientLines(plan), ...decayLines(plan), ...ruleLines(rule), ...closingLines(plan)].join('\n')
 }
 
 function ruleLines(rule: string): string[] {

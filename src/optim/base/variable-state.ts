@@ -1,16 +1,19 @@
 /**
- * What an optimizer keeps for one variable: slots of the variable's shape, its moving average, its gradient
- * accumulator. Kernels change all of it in place.
+ * What an optimizer keeps for one variable: slots of its shape, its moving average, its gradient accumulator. Kernels change all of it
+ * in place.
  */
+import { setRecording } from '../../autograd/engine.js'
+import { OptionError } from '../../errors.js'
 import type { DataBuffer, DType, Shape } from '../../kernels/backend.js'
 import { backend } from '../../tensor/backend.js'
-import { full } from '../../tensor/creation.js'
+import { full } from '../../tensor/filling.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Variable } from '../../tensor/variable.js'
+import { type Clip, unclipped } from './clip.js'
 import type { RunRule } from './rule.js'
 
 /** The names that the base gives a rule, in addition to its slots. */
-export const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
+const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
 
 /** The initial value of a slot: a number, or `w` for a copy of the weights. */
 export type Initial = number | 'w'
@@ -30,14 +33,14 @@ export class VariableState {
   run: RunRule | null = null
   /** Its axes, for reductions over all of them. */
   readonly axes: readonly number[]
-  /** The factor that scales the gradient down, in the step that is being made. */
-  clipFactor = 1
-  /** The call of `apply` that updated it last, by its number. */
-  updatedAt = -1
+  /** The factors that clip its gradient by norm, in the step that is being made. */
+  clip: Clip = unclipped
 
   constructor(
     /** The optimizer's name, for the names of the slots. */
     private readonly owner: string,
+    /** The class, for messages. */
+    private readonly className: string,
     readonly variable: Variable,
   ) {
     this.buffers = [variable.buffer, variable.buffer]
@@ -46,6 +49,7 @@ export class VariableState {
 
   /** Adds a slot. */
   addSlot(name: string, initial: Initial = 0, shape: Shape = this.variable.shape): Variable {
+    if ((reservedArrays as readonly string[]).includes(name)) throw reserved(this.className, name)
     const slot = this.allocate(name, initial, shape)
     this.slots.set(name, slot)
     if (slot.size === this.variable.size) this.addArray(name, slot)
@@ -82,4 +86,44 @@ export class VariableState {
 
 function filled(shape: Shape, value: number, dtype: DType): DataBuffer {
   return full(shape, value, { dtype }).buffer
+}
+
+/** Copies the moving average into the variable; one that takes its gradient as its value has none. */
+export function writeAverage({ variable, average }: VariableState): void {
+  if (average === null) return
+  backend.write(variable.buffer, average.buffer)
+  variable.version++
+}
+
+/** Applies a variable's constraint; returns whether it has one. */
+export function constrain(variable: Variable): boolean {
+  const { constraint } = variable
+  if (!constraint) return false
+  setRecording(false, () => variable.assign(constraint(variable.detach())))
+  return true
+}
+
+/** The numbers of variables at one moment, to put back when a step fails halfway. */
+export class Snapshot {
+  private readonly copies: { variable: Variable; numbers: DataBuffer; version: number }[]
+
+  constructor(variables: readonly Variable[]) {
+    this.copies = variables.map((variable) => {
+      return { variable, numbers: backend.duplicate(variable.buffer), version: variable.version }
+    })
+  }
+
+  /** Puts the numbers back. */
+  restore(): void {
+    for (const { variable, numbers, version } of this.copies) {
+      backend.write(variable.buffer, numbers)
+      variable.version = version
+    }
+  }
+}
+
+function reserved(owner: string, slot: string): OptionError {
+  return new OptionError(
+    `${owner}: a slot cannot be called ${slot}. The names ${reservedArrays.join(', ')} are reserved.`,
+  )
 }

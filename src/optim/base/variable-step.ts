@@ -1,11 +1,17 @@
 /**
- * One step of one variable, for optimizers whose update is more than elementwise (`updateVariable` in `optimizer.ts`): formulas
- * for the elementwise parts, tensors for the rest.
+ * One variable's step where it is not one fused pass over its numbers: in several passes, for optimizers whose update is more than
+ * elementwise (`updateVariable` in `optimizer.ts`); or in some rows only, for sparse gradients.
  */
+import type { DataBuffer } from '../../kernels/backend.js'
+import { type Program, withOutputs } from '../../kernels/formula/ast.js'
+import { parse } from '../../kernels/formula/parse.js'
 import { backend } from '../../tensor/backend.js'
+import type { IndexedSlices } from '../../tensor/indexed-slices.js'
+import { sizeOf } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import { computeFormula, type RuleRunner } from './rule.js'
+import { type Scalar, type StepScalars, scalarOf } from './step-scalars.js'
 import type { VariableState } from './variable-state.js'
 
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
@@ -66,9 +72,8 @@ export class VariableStep {
    * @param extras more tensors of the variable’s shape, and numbers, by the names in the rule
    */
   run(rule: string, extras: Extras = {}): void {
-    const ready = Object.entries(extras).map(([name, x]) => [name, this.ready(x)] as const)
-    const tensors = ready.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor)
-    const numbers = ready.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+    const tensors = Object.entries(extras).filter(isArray)
+    const numbers = Object.entries(extras).filter((entry) => !isArray(entry))
     const { arrays, buffers } = this.state
     const { names, values } = this.runner.scalars
     const run = this.runner.prepare(
@@ -78,7 +83,7 @@ export class VariableStep {
     )
     run(
       [this.g.buffer, ...buffers.slice(1), ...tensors.map(([, x]) => x.buffer)],
-      [...values, ...numbers.map(([, x]) => x)],
+      [...values, ...numbers.map(([, x]) => (typeof x === 'number' ? x : scalarOf(x.buffer)))],
       this.variable.shape,
     )
   }
@@ -91,15 +96,71 @@ export class VariableStep {
   compute(formula: string, extras: Extras = {}): Tensor {
     const { arrays, buffers, variable } = this.state
     const { names, values } = this.runner.scalars
-    const entries = new Map<string, Tensor | number>(names.map((name, i) => [name, values[i]]))
+    const entries = new Map<string, Scalar>(names.map((name, i) => [name, values[i]]))
     for (let i = 1; i < arrays.length; i++) entries.set(arrays[i], new Tensor(buffers[i], variable.shape))
     for (const [name, value] of Object.entries({ g: this.g, ...extras })) entries.set(name, value)
     return computeFormula(formula, entries, this.runner.fused)
   }
+}
 
-  /** A scalar as a number or, on a GPU, where reading waits, repeated to the variable's shape. */
-  private ready(x: Tensor | number): Tensor | number {
-    if (typeof x === 'number' || x.rank > 0) return x
-    return backend.name === 'gpu' ? x.broadcastTo(this.variable.shape) : x.item()
-  }
+const isArray = (entry: [string, Scalar]): entry is [string, Tensor] =>
+  typeof entry[1] !== 'number' && entry[1].rank > 0
+
+/** The rows of a sparse gradient, each once. */
+interface Rows {
+  /** The indices of the rows. */
+  readonly indices: Int32Array
+  /** [rows, inner]; rows that came several times are summed. */
+  readonly values: DataBuffer
+  /** The numbers in a row. */
+  readonly inner: number
+}
+
+/** The rows of a gradient, duplicates summed. */
+export function rowsOf({ values, indices, shape }: IndexedSlices): Rows {
+  const all = indices.dataSync() as Int32Array
+  const inner = sizeOf(shape.slice(1))
+  const places = new Map<number, number>()
+  const positions = all.map((index) => {
+    if (!places.has(index)) places.set(index, places.size)
+    return places.get(index) as number
+  })
+  if (places.size === all.length) return { indices: all, values: values.buffer, inner }
+  const sums = backend.scatterAdd(values.buffer, backend.upload(positions, 'int32'), 1, places.size, inner)
+  return { indices: Int32Array.from(places.keys()), values: sums, inner }
+}
+
+/** Runs an update on these rows of the variable and its slots. */
+export function updateRows(rule: string, state: VariableState, rows: Rows, scalars: StepScalars): void {
+  const { indices, values, inner } = rows
+  if (indices.length === 0) return
+  const formula = rowProgram(rule, state.arrays)
+  const at = backend.upload(indices.slice(), 'int32')
+  const shape = [indices.length, inner]
+  const inputs = formula.inputs.map((name) => {
+    if (name === 'gradient') return { buffer: values, shape }
+    const array = state.arrays.indexOf(name)
+    if (array < 0) {
+      const x = scalars.values[scalars.names.indexOf(name)]
+      return typeof x === 'number' ? x : { buffer: x.buffer, shape: [] }
+    }
+    return { buffer: backend.gather(state.buffers[array], at, 1, state.variable.shape[0], inner), shape }
+  })
+  const targets = formula.outputs.map((name) => state.buffers[state.arrays.indexOf(name)])
+  const results = backend.map(
+    formula,
+    inputs,
+    shape,
+    targets.map(({ dtype }) => dtype),
+  )
+  for (let i = 0; i < targets.length; i++) backend.putRows?.(targets[i], results[i], indices, inner)
+}
+
+/** The rule with only arrays as outputs. */
+function rowProgram(rule: string, arrays: readonly string[]): Program {
+  const whole = parse(rule)
+  return withOutputs(
+    whole,
+    whole.outputs.filter((name) => arrays.includes(name)),
+  )
 }

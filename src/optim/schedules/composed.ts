@@ -15,7 +15,14 @@ import { interpolate, Linear } from './linear.js'
 import { CosineOneCycle, LinearOneCycle } from './one-cycle.js'
 import { PiecewiseConstantDecay } from './piecewise-constant-decay.js'
 import { PolynomialDecay } from './polynomial-decay.js'
-import { type AnySchedule, checkNumberList, checkPositive, checkSchedule, LearningRateSchedule } from './schedule.js'
+import { type AnySchedule, LearningRateSchedule, listOfSchedules, numbers, schedule, steps } from './schedule.js'
+
+/** A schedule with schedules among its options. */
+abstract class Composed<Options extends object> extends LearningRateSchedule<Options> {
+  static override fromConfig<S>(this: new (options: never) => S, config: Config): S {
+    return new this(fromKeras(readSchedules(config)) as never)
+  }
+}
 
 /** Options of `Join`. */
 export interface JoinOptions {
@@ -34,18 +41,12 @@ export interface JoinOptions {
  * schedule.at(9) // => 0.9
  * schedule.at(10) // => 0.5
  */
-export class Join extends LearningRateSchedule<JoinOptions> {
+export class Join extends Composed<JoinOptions> {
   static override readonly defaults = { schedules: undefined, boundaries: undefined }
 
   constructor(options: JoinOptions & { name?: string | null }) {
-    super(options)
+    super(options, { schedules: listOfSchedules, boundaries: numbers })
     const { schedules, boundaries } = this.options
-    checkNumberList('Join', 'boundaries', boundaries)
-    if (!Array.isArray(schedules))
-      throw new OptionError(
-        `Join: schedules must be an array of schedules, received ${String(schedules)}. Write [a, b].`,
-      )
-    for (const schedule of schedules) checkSchedule('Join', schedule)
     if (schedules.length !== boundaries.length + 1 || boundaries.some((b, i) => i > 0 && b <= boundaries[i - 1])) {
       throw new OptionError(
         `Join: ${schedules.length} schedules and the boundaries [${boundaries}]. Pass one boundary fewer than schedules, in ascending order.`,
@@ -58,10 +59,6 @@ export class Join extends LearningRateSchedule<JoinOptions> {
     const first = boundaries.findIndex((b) => step < b)
     const i = first < 0 ? boundaries.length : first
     return schedules[i].at(i === 0 ? step : step - boundaries[i - 1])
-  }
-
-  static override fromConfig<S>(this: new (options: never) => S, config: Config): S {
-    return new this(fromKeras(readSchedules(config)) as never)
   }
 }
 
@@ -85,23 +82,17 @@ export interface WarmupOptions {
  * schedule.at(5) // => 0.5
  * schedule.at(20) // => 1
  */
-export class Warmup extends LearningRateSchedule<WarmupOptions> {
+export class Warmup extends Composed<WarmupOptions> {
   static override readonly defaults = { schedule: undefined, warmupSteps: undefined, initialLearningRate: 0 }
 
   constructor(options: WarmupOptions & { name?: string | null }) {
-    super(options)
-    checkSchedule('Warmup', this.options.schedule)
-    checkPositive('Warmup', 'warmupSteps', this.options.warmupSteps)
+    super(options, { schedule, warmupSteps: steps })
   }
 
   at(step: number): number {
     const { schedule, warmupSteps, initialLearningRate } = this.options
     if (step >= warmupSteps) return schedule.at(step - warmupSteps)
     return interpolate(initialLearningRate, schedule.at(0), step / warmupSteps)
-  }
-
-  static override fromConfig<S>(this: new (options: never) => S, config: Config): S {
-    return new this(fromKeras(readSchedules(config)) as never)
   }
 }
 

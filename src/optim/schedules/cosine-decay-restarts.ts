@@ -1,7 +1,9 @@
 /**
  * Cosine decay with restarts (SGDR).
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { positive } from '../../options.js'
+import { wave } from './cosine-decay.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `CosineDecayRestarts`. */
 export interface CosineDecayRestartsOptions {
@@ -42,16 +44,14 @@ export class CosineDecayRestarts extends LearningRateSchedule<CosineDecayRestart
   }
 
   constructor(options: CosineDecayRestartsOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('CosineDecayRestarts', 'firstDecaySteps', this.options.firstDecaySteps)
-    checkPositive('CosineDecayRestarts', 'tMul', this.options.tMul)
+    super(options, { firstDecaySteps: steps, tMul: positive })
   }
 
   at(step: number): number {
     const { initialLearningRate, mMul, alpha } = this.options
     const [restarts, fraction] = this.cycleAt(step)
-    const fallen = 0.5 * mMul ** restarts * (1 + Math.cos(Math.PI * fraction))
-    return initialLearningRate * ((1 - alpha) * fallen + alpha)
+    const start = initialLearningRate * ((1 - alpha) * mMul ** restarts + alpha)
+    return wave(start, initialLearningRate * alpha, fraction)
   }
 
   /** Returns the number of restarts before the step, and the fraction of the current decay that has passed, 0 to 1. */

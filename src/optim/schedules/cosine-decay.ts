@@ -1,7 +1,8 @@
 /**
  * Cosine decay, with an optional linear warm-up.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { interpolate } from './linear.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `CosineDecay`. */
 export interface CosineDecayOptions {
@@ -41,20 +42,18 @@ export class CosineDecay extends LearningRateSchedule<CosineDecayOptions> {
   }
 
   constructor(options: CosineDecayOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('CosineDecay', 'decaySteps', this.options.decaySteps)
+    super(options, { decaySteps: steps })
   }
 
   at(step: number): number {
     const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = this.options
-    if (warmupTarget === null) return cosine(initialLearningRate, step / decaySteps, alpha)
-    if (step < warmupSteps) return initialLearningRate + ((warmupTarget - initialLearningRate) * step) / warmupSteps
-    return cosine(warmupTarget, (step - warmupSteps) / decaySteps, alpha)
+    if (warmupTarget === null) return wave(initialLearningRate, alpha * initialLearningRate, step / decaySteps)
+    if (step < warmupSteps) return interpolate(initialLearningRate, warmupTarget, step / warmupSteps)
+    return wave(warmupTarget, alpha * warmupTarget, (step - warmupSteps) / decaySteps)
   }
 }
 
-/** Half a cosine wave from `start` down to `alpha * start`, at a fraction of its length. */
-export function cosine(start: number, fraction: number, alpha: number): number {
-  const fallen = 0.5 * (1 + Math.cos(Math.PI * Math.min(fraction, 1)))
-  return start * ((1 - alpha) * fallen + alpha)
+/** From a to b along half a cosine wave, at a fraction of the way; a before, b after. */
+export function wave(a: number, b: number, fraction: number): number {
+  return interpolate(a, b, (1 - Math.cos(Math.PI * Math.min(Math.max(fraction, 0), 1))) / 2)
 }

@@ -1,7 +1,7 @@
 /**
  * The inverse square root of the step.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `InverseSquareRoot`. */
 export interface InverseSquareRootOptions {
@@ -28,8 +28,7 @@ export class InverseSquareRoot extends LearningRateSchedule<InverseSquareRootOpt
   static override readonly defaults = { learningRate: undefined, warmupSteps: 1 }
 
   constructor(options: InverseSquareRootOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('InverseSquareRoot', 'warmupSteps', this.options.warmupSteps)
+    super(options, { warmupSteps: steps })
   }
 
   at(step: number): number {

@@ -1,7 +1,7 @@
 /**
  * A straight line.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `Linear`. */
 export interface LinearOptions {
@@ -34,8 +34,7 @@ export class Linear extends LearningRateSchedule<LinearOptions> {
   }
 
   constructor(options: LinearOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('Linear', 'steps', this.options.steps)
+    super(options, { steps })
   }
 
   at(step: number): number {

@@ -2,8 +2,9 @@
  * One cycle: up to a peak and down again, on straight lines or on cosine waves.
  */
 import { OptionError } from '../../errors.js'
+import { wave } from './cosine-decay.js'
 import { interpolate } from './linear.js'
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `OneCycle`. */
 export interface OneCycleOptions {
@@ -41,8 +42,7 @@ export class LinearOneCycle extends LearningRateSchedule<LinearOneCycleOptions> 
   }
 
   constructor(options: LinearOneCycleOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('LinearOneCycle', 'steps', this.options.steps)
+    super(options, { steps })
     checkOrder('LinearOneCycle', this.options.peakAt, this.options.backAt)
   }
 
@@ -75,8 +75,7 @@ export class CosineOneCycle extends LearningRateSchedule<OneCycleOptions> {
   }
 
   constructor(options: OneCycleOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('CosineOneCycle', 'steps', this.options.steps)
+    super(options, { steps })
     checkOrder('CosineOneCycle', this.options.peakAt, 1)
   }
 
@@ -99,9 +98,4 @@ function checkOrder(op: string, peakAt: number, backAt: number): void {
   throw new OptionError(
     `${op}: peakAt is ${peakAt}${op === 'LinearOneCycle' ? `, backAt ${backAt}` : ''}. Pass fractions of the steps from 0 to 1, the peak first.`,
   )
-}
-
-/** From a to b along half a cosine wave. */
-function wave(a: number, b: number, fraction: number): number {
-  return interpolate(a, b, (1 - Math.cos(Math.PI * Math.min(Math.max(fraction, 0), 1))) / 2)
 }

@@ -2,7 +2,7 @@
  * Piecewise constant learning rates.
  */
 import { OptionError } from '../../errors.js'
-import { checkNumberList, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, numbers } from './schedule.js'
 
 /** Options of `PiecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
@@ -26,10 +26,8 @@ export class PiecewiseConstantDecay extends LearningRateSchedule<PiecewiseConsta
   static override readonly defaults = { boundaries: undefined, values: undefined }
 
   constructor(options: PiecewiseConstantDecayOptions & { name?: string | null }) {
-    super(options)
+    super(options, { boundaries: numbers, values: numbers })
     const { boundaries, values } = this.options
-    checkNumberList('PiecewiseConstantDecay', 'boundaries', boundaries)
-    checkNumberList('PiecewiseConstantDecay', 'values', values)
     if (values.length !== boundaries.length + 1) {
       throw new OptionError(
         `PiecewiseConstantDecay: ${boundaries.length} boundaries and ${values.length} values. Pass one value more than boundaries.`,

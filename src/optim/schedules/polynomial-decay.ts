@@ -1,7 +1,7 @@
 /**
  * Polynomial (with power 1: linear) decay.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `PolynomialDecay`. */
 export interface PolynomialDecayOptions {
@@ -38,8 +38,7 @@ export class PolynomialDecay extends LearningRateSchedule<PolynomialDecayOptions
   }
 
   constructor(options: PolynomialDecayOptions & { name?: string | null }) {
-    super(options)
-    checkPositive('PolynomialDecay', 'decaySteps', this.options.decaySteps)
+    super(options, { decaySteps: steps })
   }
 
   at(step: number): number {

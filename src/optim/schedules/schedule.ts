@@ -1,9 +1,8 @@
 /**
  * The base of learning-rate schedules: functions of the step count with a configuration. Each schedule has its own file.
  */
-import { OptionError } from '../../errors.js'
 import { asKerasObject, type Config, checkConfig, fromKeras, type KerasObject, toKeras } from '../../keras-names.js'
-import { checkOptions, show, wrongValue } from '../../options.js'
+import { type Check, finite, type OptionRules, positive, required, resolve, string } from '../../options.js'
 
 /** A schedule, whatever its options are. */
 export interface AnySchedule {
@@ -40,18 +39,15 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
   /** The name. */
   readonly name: string
 
-  constructor(options: Options & { name?: string | null } = {} as Options) {
+  /**
+   * @param options the schedule's, and its name
+   * @param ranges checks of the options. Default: a finite number where the default is a number
+   */
+  constructor(options: Options & { name?: string | null } = {} as Options, ranges: Ranges<Options> = {}) {
     const { name: op, defaults } = new.target as unknown as ScheduleClass
-    checkOptions(op, options, [...Object.keys(defaults), 'name'])
-    const { name, ...given } = options as Record<string, unknown>
-    const resolved: Record<string, unknown> = { ...defaults }
-    for (const key of Object.keys(given)) if (given[key] !== undefined) resolved[key] = given[key]
-    checkValues(op, resolved, defaults)
-    this.options = resolved as Required<Options>
-    if (name !== null && name !== undefined && typeof name !== 'string') {
-      throw wrongValue(op, 'name', 'a string', name)
-    }
-    this.name = name ?? op
+    const { name, ...own } = resolve<object, never>(op, options, rulesOf(defaults, ranges)) as Record<string, unknown>
+    this.options = own as Required<Options>
+    this.name = (name as string | null) ?? op
   }
 
   /** The learning rate at a step: 0 for the first. */
@@ -76,52 +72,46 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
   }
 }
 
-/** @throws OptionError when decaySteps is not positive */
-export function checkPositive(op: string, name: string, value: number): void {
-  if (!(value > 0))
-    throw new OptionError(`${op}: ${name} must be greater than 0, received ${value}. Pass a number of steps.`)
+/** Checks of a schedule's options. */
+export type Ranges<Options> = { readonly [Name in keyof Options]?: Check }
+
+/** A number of steps. */
+export const steps: Check = positive
+
+/** An array of numbers. */
+export const numbers: Check = (x) =>
+  ArrayBuffer.isView(x) || (Array.isArray(x) && x.every(Number.isFinite))
+    ? undefined
+    : 'an array of finite numbers, such as [1, 2]'
+
+/** A schedule. */
+export const schedule: Check = (x) => {
+  const isObject = typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x)
+  if (isObject && typeof (x as AnySchedule).at === 'function') return undefined
+  return 'a schedule, such as new Constant({ learningRate: 0.1 })'
 }
 
-/** @throws OptionError for what has no `at` */
-export function checkSchedule(op: string, schedule: unknown): void {
-  const isList = Array.isArray(schedule) || ArrayBuffer.isView(schedule)
-  if (!isList && typeof (schedule as AnySchedule | null)?.at === 'function') return
-  throw new OptionError(
-    `${op}: ${String(schedule)} is not a schedule. Pass one, such as new Constant({ learningRate: 0.1 }).`,
-  )
+/** Several schedules. */
+export const listOfSchedules: Check = (x) =>
+  Array.isArray(x) && x.every((one) => schedule(one) === undefined) ? undefined : 'an array of schedules: [a, b]'
+
+/** Accepts values of options without a check: a finite number, or what a schedule may be made of. */
+const anything: Check = (x) => {
+  if (typeof x === 'function' || schedule(x) === undefined) return undefined
+  return Array.isArray(x) && x.every((one) => typeof one !== 'number' || Number.isFinite(one)) ? undefined : finite(x)
 }
 
-/** @throws OptionError unless the value is an array of numbers */
-export function checkNumberList(op: string, name: string, list: unknown): void {
-  if (ArrayBuffer.isView(list) || (Array.isArray(list) && list.findIndex((x) => typeof x !== 'number') < 0)) return
-  throw new OptionError(`${op}: ${name} is ${String(list)}. Pass an array of numbers: { ${name}: [1, 2] }.`)
-}
-
-function checkValues(op: string, options: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) throw new OptionError(`${op}: ${name} is required. Pass it as an option: { ${name}: … }.`)
-    if (typeof defaults[name] === 'boolean') {
-      if (typeof value !== 'boolean') throw new OptionError(`${op}: ${name} is ${show(value)}. Pass true or false.`)
-    } else if (!mayBe(value, defaults[name])) {
-      const what = typeof value === 'number' || value === null ? '' : ', not a number'
-      throw new OptionError(
-        `${op}: ${name} is ${Array.isArray(value) ? value : show(value)}${what}. Pass a finite number.`,
-      )
-    }
+/** The options as `resolve` takes them: those whose default is undefined are required. */
+function rulesOf(defaults: Readonly<Record<string, unknown>>, ranges: Ranges<object>): OptionRules<never> {
+  const all: Record<string, unknown> = {}
+  const checks: Record<string, Check> = { name: string }
+  for (const [name, standard] of Object.entries(defaults)) {
+    all[name] = standard === undefined ? required : standard
+    if (standard === undefined) checks[name] = anything
+    else if (standard === null || typeof standard === 'number') checks[name] = finite
+    else if (typeof standard === 'string') checks[name] = string
   }
-}
-
-/**
- * Returns whether a value is of the same kind as its default; one that defaults to null may also be a number. A required
- * option may also be an array, a schedule or a function.
- */
-function mayBe(value: unknown, standard: unknown): boolean {
-  if (value === null) return standard === null
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (standard === null || typeof standard === 'number') return false
-  if (standard !== undefined) return typeof value === typeof standard
-  if (Array.isArray(value)) return value.every((x) => typeof x !== 'number' || Number.isFinite(x))
-  return typeof value === 'function' || (typeof value === 'object' && 'at' in value)
+  return { defaults: { ...all, name: null } as never, ranges: { ...checks, ...ranges } as never }
 }
 
 /** Returns a value as a configuration holds it: nested schedules are serialized, too. */

@@ -1,7 +1,7 @@
 /**
  * What exponential and inverse time decay have in common: their options, and how many decays have passed.
  */
-import { checkPositive, LearningRateSchedule } from './schedule.js'
+import { LearningRateSchedule, steps } from './schedule.js'
 
 /** Options of `ExponentialDecay` and `InverseTimeDecay`. */
 export interface DecayOptions {
@@ -28,8 +28,7 @@ export abstract class TimeDecay extends LearningRateSchedule<DecayOptions> {
   }
 
   constructor(options: DecayOptions & { name?: string | null }) {
-    super(options)
-    checkPositive(new.target.name, 'decaySteps', this.options.decaySteps)
+    super(options, { decaySteps: steps })
   }
 
   /** Returns the number of decays that have passed at a step. */

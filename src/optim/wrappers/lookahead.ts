@@ -1,19 +1,15 @@
 /**
  * Lookahead, a wrapper of any optimizer: slow weights follow its fast ones. (What wrappers share: `wrapper.ts`.)
  */
-
-import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
-import { checkOptions } from '../../options.js'
+import { probability, resolve, string, whole } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
 import { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
-import { constrain } from '../base/constraints.js'
 import { exportVariables, importVariables, readState } from '../base/exported-state.js'
-import { checkNumber, checkWhole } from '../base/options.js'
 import { prepareRule, type RunRule } from '../base/rule.js'
-import { Snapshot } from '../base/snapshot.js'
-import { readInner, register, serialize } from './registry.js'
+import { constrain, Snapshot } from '../base/variable-state.js'
+import { register } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `Lookahead`. */
@@ -25,6 +21,11 @@ export interface LookaheadOptions {
   /** Default: the class in snake case, numbered. */
   name?: string | null
 }
+
+const options = {
+  defaults: { syncPeriod: 5, slowStepSize: 0.5, name: null },
+  ranges: { syncPeriod: whole(1), slowStepSize: probability, name: string },
+} as const
 
 const rule = 'slow = slow + slowStepSize * (w - slow)\nw = slow'
 
@@ -63,12 +64,9 @@ export class Lookahead extends Wrapper {
    * Makes an optimizer of slow weights that follow the fast weights of the inner one.
    * @throws OptionError for an unknown option, or one out of range
    */
-  constructor(inner: AnyOptimizer, options: LookaheadOptions = {}) {
-    checkOptions('Lookahead', options, ['syncPeriod', 'slowStepSize', 'name'])
-    const { syncPeriod = 5, slowStepSize = 0.5, name } = options
-    checkWhole('Lookahead', 'syncPeriod', syncPeriod)
-    checkNumber('Lookahead', 'slowStepSize', slowStepSize, 0, 1)
-    super(inner, name)
+  constructor(inner: AnyOptimizer, given: LookaheadOptions = {}) {
+    const { syncPeriod, slowStepSize, name } = resolve('Lookahead', given, options)
+    super(inner, name, { syncPeriod, slowStepSize })
     this.syncPeriod = syncPeriod
     this.slowStepSize = slowStepSize
   }
@@ -137,22 +135,6 @@ export class Lookahead extends Wrapper {
       before.restore()
       throw error
     }
-  }
-
-  getConfig(): Config {
-    const { name, syncPeriod, slowStepSize } = this
-    return { name, inner_optimizer: serialize(this.inner), sync_period: syncPeriod, slow_step_size: slowStepSize }
-  }
-
-  /** Makes an optimizer of a configuration. */
-  static fromConfig(config: Config): Lookahead {
-    checkConfig('fromConfig', config)
-    const { inner_optimizer, ...options } = config
-    return new Lookahead(readInner('Lookahead', inner_optimizer), fromKeras(options) as LookaheadOptions)
-  }
-
-  protected ownOptions(): Readonly<Record<string, unknown>> {
-    return { syncPeriod: this.syncPeriod, slowStepSize: this.slowStepSize }
   }
 
   /** Gives each variable of the inner optimizer slow weights, in the same order; those that are there stay. */

@@ -2,18 +2,16 @@
  * Dynamic loss scaling.
  */
 import { OptionError } from '../../errors.js'
-import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
-import { checkOptions } from '../../options.js'
+import { checkArgument, positive, resolve, string, whole } from '../../options.js'
 import { backend } from '../../tensor/backend.js'
 import { areFinite, flagOf } from '../../tensor/operations/finite.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
-import { checkNumbers, countIn, readState, withJson } from '../base/exported-state.js'
-import { baseDefaults, checkPositive, checkWhole } from '../base/options.js'
-import { scalarVariable } from '../base/snapshot.js'
-import { readInner, register, serialize } from './registry.js'
+import { checkNumbers, countIn, readState, scalarVariable, withJson } from '../base/exported-state.js'
+import { baseDefaults } from '../base/options.js'
+import { register } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `LossScaleOptimizer`. */
@@ -25,6 +23,11 @@ export interface LossScaleOptions {
   /** Default: the class in snake case, numbered. */
   name?: string | null
 }
+
+const rules = {
+  defaults: { initialScale: 2 ** 15, dynamicGrowthSteps: 2000, name: null },
+  ranges: { initialScale: positive, dynamicGrowthSteps: whole(1), name: string },
+} as const
 
 /**
  * Dynamic loss scaling: multiplies the loss so that small gradients do not vanish in a coarse number format, and finds
@@ -65,8 +68,8 @@ export class LossScaleOptimizer extends Wrapper {
    * @throws OptionError for an unknown option, or one that belongs to the inner optimizer
    */
   constructor(inner: AnyOptimizer, options: LossScaleOptions = {}) {
-    const { initialScale, dynamicGrowthSteps, name } = resolve(options)
-    super(inner, name)
+    const { initialScale, dynamicGrowthSteps, name } = resolve('LossScaleOptimizer', withoutBase(options), rules)
+    super(inner, name, { initialScale, dynamicGrowthSteps })
     this.initialScale = initialScale
     this.dynamicGrowthSteps = dynamicGrowthSteps
     this.currentScale = initialScale
@@ -129,33 +132,10 @@ export class LossScaleOptimizer extends Wrapper {
     const finiteSteps = countIn('importState', saved, 'step_counter')
     checkNumbers('importState', 'dynamic_scale', dynamic_scale, 1)
     const [scale] = dynamic_scale
-    checkPositive('importState', 'dynamic_scale', scale)
+    checkArgument('importState', 'dynamic_scale', scale, positive)
     super.importState(inner)
     this.finiteSteps = finiteSteps
     this.currentScale = scale
-  }
-
-  getConfig(): Config {
-    return {
-      name: this.name,
-      inner_optimizer: serialize(this.inner),
-      initial_scale: this.initialScale,
-      dynamic_growth_steps: this.dynamicGrowthSteps,
-    }
-  }
-
-  /**
-   * Makes an optimizer of a configuration; base options at their defaults, as older versions of Keras wrote them, are
-   * accepted.
-   */
-  static fromConfig(config: Config): LossScaleOptimizer {
-    checkConfig('fromConfig', config)
-    const { inner_optimizer, ...rest } = config
-    return new LossScaleOptimizer(readInner('LossScaleOptimizer', inner_optimizer), fromKeras(rest) as LossScaleOptions)
-  }
-
-  protected ownOptions(): Readonly<Record<string, unknown>> {
-    return { initialScale: this.initialScale, dynamicGrowthSteps: this.dynamicGrowthSteps }
   }
 
   private unscaled(gradient: Gradient, target: Variable | undefined): Gradient {
@@ -202,7 +182,8 @@ function knownFlag(gradient: Tensor): Tensor {
   return flag
 }
 
-function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowthSteps: number; name: string | null } {
+/** The options without those that all optimizers have; at their defaults, as older versions of Keras wrote them, they are accepted. */
+function withoutBase(given: LossScaleOptions): LossScaleOptions {
   const options = { ...given } as Record<string, unknown>
   if (options.dynamic === false) {
     throw new OptionError(
@@ -215,11 +196,7 @@ function resolve(given: LossScaleOptions): { initialScale: number; dynamicGrowth
     if (options[name] !== standard) throw belongsInside(name, options[name])
     delete options[name]
   }
-  checkOptions('LossScaleOptimizer', options, ['initialScale', 'dynamicGrowthSteps', 'name'])
-  const { initialScale = 2 ** 15, dynamicGrowthSteps = 2000, name = null } = options as LossScaleOptions
-  checkPositive('LossScaleOptimizer', 'initialScale', initialScale)
-  checkWhole('LossScaleOptimizer', 'dynamicGrowthSteps', dynamicGrowthSteps)
-  return { initialScale, dynamicGrowthSteps, name }
+  return options
 }
 
 function belongsInside(name: string, value: unknown): OptionError {

@@ -3,18 +3,18 @@
  */
 import { OptionError } from '../../errors.js'
 import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
-import { autoName, checkOptions } from '../../options.js'
+import { autoName, checkArgument, resolve, string } from '../../options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients, checkVariables, describe } from '../base/arguments.js'
 import { Explanation } from '../base/explain.js'
-import { countIn, readState, withJson } from '../base/exported-state.js'
-import { scaledLoss } from '../base/hyperparameters.js'
-import { checkLossScale, checkName, type Hyperparameter } from '../base/options.js'
-import { scalarVariable } from '../base/snapshot.js'
-import { checkOptimizer, OptimizerMap } from './optimizer-map.js'
+import { countIn, readState, scalarVariable, withJson } from '../base/exported-state.js'
+import { type Hyperparameter, lossScale } from '../base/options.js'
+import { scaledLoss } from '../base/step-scalars.js'
+import { OptimizerMap } from './optimizer-map.js'
 import { register } from './registry.js'
+import { type Choice, Shares } from './shares.js'
 
 /** Options of `MultiOptimizer`. */
 export interface MultiOptimizerOptions {
@@ -24,12 +24,10 @@ export interface MultiOptimizerOptions {
   name?: string | null
 }
 
-/** One of the optimizers, with its share of a call. */
-interface Share {
-  readonly optimizer: AnyOptimizer
-  readonly gradients: Gradient[]
-  readonly variables: Variable[]
-}
+const rules = {
+  defaults: { lossScaleFactor: null, name: null },
+  ranges: { lossScaleFactor: lossScale, name: string },
+} as const
 
 /**
  * Parameter groups: each variable is updated by the optimizer that a map, or a function, chooses for it.
@@ -57,8 +55,7 @@ export class MultiOptimizer extends AnyOptimizer {
   static readonly isRegistered = /* @__PURE__ */ register(this, 'keras')
 
   readonly name: string
-  private readonly inner: AnyOptimizer[]
-  private readonly optimizerOf = new Map<Variable, AnyOptimizer>()
+  private readonly shares: Shares
   private scaleFactor: Hyperparameter | null
   private applied = 0
   /** The variables that each call of `apply` needs an entry for: those of the last `build` or `addVariables`. */
@@ -70,28 +67,25 @@ export class MultiOptimizer extends AnyOptimizer {
    * @throws OptionError for an unknown option
    */
   constructor(
-    private readonly choice: OptimizerMap | ((variable: Variable) => AnyOptimizer),
+    private readonly choice: Choice,
     options: MultiOptimizerOptions = {},
   ) {
     super()
-    checkOptions('MultiOptimizer', options, ['lossScaleFactor', 'name'])
+    const { lossScaleFactor, name } = resolve('MultiOptimizer', options, rules)
     if (!(choice instanceof OptimizerMap) && typeof choice !== 'function') {
       throw new OptionError(
         `MultiOptimizer: got ${describe(choice)}. Give an OptimizerMap or a function of a variable.`,
       )
     }
-    this.inner = choice instanceof OptimizerMap ? choice.optimizers : []
-    checkName('MultiOptimizer', options.name)
-    const { lossScaleFactor = null } = options
-    checkLossScale('MultiOptimizer', lossScaleFactor)
+    this.shares = new Shares(choice)
     this.scaleFactor = lossScaleFactor
-    this.lossScaleFactor = this.scaleFactor
-    this.name = options.name ?? autoName('MultiOptimizer')
+    this.lossScaleFactor = lossScaleFactor
+    this.name = name ?? autoName('MultiOptimizer')
   }
 
   /** The optimizers inside. */
   get optimizers(): readonly AnyOptimizer[] {
-    return this.inner
+    return this.shares.optimizers
   }
 
   get iterations(): number {
@@ -111,45 +105,46 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   set lossScaleFactor(value: Hyperparameter | null) {
-    checkLossScale('MultiOptimizer', value)
-    for (const optimizer of this.inner) optimizer.lossScaleFactor = value
+    checkArgument('MultiOptimizer', 'lossScaleFactor', value, lossScale)
+    for (const optimizer of this.optimizers) optimizer.lossScaleFactor = value
     this.scaleFactor = value
   }
 
   get useEma(): boolean {
-    return this.inner.some((optimizer) => optimizer.useEma)
+    return this.optimizers.some((optimizer) => optimizer.useEma)
   }
 
   get variables(): Variable[] {
-    return [scalarVariable(this.name, 'iteration', this.applied), ...this.inner.flatMap(({ variables }) => variables)]
+    return [
+      scalarVariable(this.name, 'iteration', this.applied),
+      ...this.optimizers.flatMap(({ variables }) => variables),
+    ]
   }
 
   /** The optimizer of a variable. */
   optimizerFor(variable: Variable): AnyOptimizer {
-    const optimizer = this.optimizerOf.get(variable) ?? this.choose(variable)
-    checkOptimizer('MultiOptimizer', `the optimizer for ${variable.path}`, optimizer)
-    return optimizer
+    return this.shares.optimizerFor(variable)
   }
 
   builtVariables(): readonly Variable[] {
-    return [...this.optimizerOf.keys()]
+    return this.shares.variables
   }
 
   build(variables: readonly Variable[]): void {
     checkVariables('build', variables)
-    if (this.optimizerOf.size > 0) return
+    if (this.shares.variables.length > 0) return
     if (this.choice instanceof OptimizerMap) this.choice.warnUnmatched(variables)
-    const shares = this.shares([], variables)
+    const shares = this.shares.of(variables)
     for (const { optimizer, variables: own } of shares) optimizer.build(own)
-    this.adoptAll(shares, variables)
-    for (const optimizer of this.inner) if (optimizer.builtVariables().length === 0) optimizer.build([])
+    this.keep(shares, variables)
+    for (const optimizer of this.optimizers) if (optimizer.builtVariables().length === 0) optimizer.build([])
   }
 
   override addVariables(variables: readonly Variable[]): void {
     checkVariables('addVariables', variables)
-    const shares = this.shares([], variables)
+    const shares = this.shares.of(variables)
     for (const { optimizer, variables: own } of shares) optimizer.addVariables(own)
-    this.adoptAll(shares, variables)
+    this.keep(shares, variables)
   }
 
   override check(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
@@ -160,7 +155,7 @@ export class MultiOptimizer extends AnyOptimizer {
         `apply: ${gradients.length} gradients for ${count} variables. Pass one gradient (or null) for each variable that ${this.name} was built for.`,
       )
     }
-    for (const share of this.shares(gradients, variables)) share.optimizer.check(share.gradients, share.variables)
+    for (const share of this.shares.of(variables, gradients)) share.optimizer.check(share.gradients, share.variables)
   }
 
   apply(gradients: readonly Gradient[], variables: readonly Variable[] = this.expected): void {
@@ -168,7 +163,7 @@ export class MultiOptimizer extends AnyOptimizer {
     if (gradients.length === 0) return
     this.check(gradients, variables)
     this.build(variables)
-    const shares = this.shares(gradients, variables)
+    const shares = this.shares.of(variables, gradients)
     let undo = () => {}
     try {
       this.evaluate(variables)
@@ -184,19 +179,19 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   override evaluate(variables: readonly Variable[]): void {
-    for (const share of this.shares([], variables)) share.optimizer.evaluate(share.variables)
+    for (const share of this.shares.of(variables)) share.optimizer.evaluate(share.variables)
   }
 
   override forget(): void {
-    for (const optimizer of this.inner) optimizer.forget()
+    for (const optimizer of this.optimizers) optimizer.forget()
   }
 
   override mayThrowMidway(variables: readonly Variable[]): boolean {
-    return this.shares([], variables).some((share) => share.optimizer.mayThrowMidway(share.variables))
+    return this.shares.of(variables).some((share) => share.optimizer.mayThrowMidway(share.variables))
   }
 
   override saved(variables: readonly Variable[]): () => void {
-    const undo = this.shares([], variables).map((share) => share.optimizer.saved(share.variables))
+    const undo = this.shares.of(variables).map((share) => share.optimizer.saved(share.variables))
     const { applied } = this
     return () => {
       for (const one of undo) one()
@@ -213,21 +208,21 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   override readBeforeApply(gradients: readonly Gradient[]): Tensor[] {
-    return this.inner.flatMap((optimizer) => optimizer.readBeforeApply(gradients))
+    return this.optimizers.flatMap((optimizer) => optimizer.readBeforeApply(gradients))
   }
 
   override measured(): readonly Tensor[] {
-    return this.inner.flatMap((optimizer) => optimizer.measured())
+    return this.optimizers.flatMap((optimizer) => optimizer.measured())
   }
 
   finalizeVariableValues(variables: readonly Variable[]): void {
     checkVariables('finalizeVariableValues', variables)
-    for (const share of this.shares([], variables)) share.optimizer.finalizeVariableValues(share.variables)
+    for (const share of this.shares.of(variables)) share.optimizer.finalizeVariableValues(share.variables)
   }
 
   explain(variable?: Variable): Explanation {
     if (variable) return this.optimizerFor(variable).explain(variable)
-    const all = this.inner.filter(({ iterations }) => iterations > 0).map((optimizer) => optimizer.explain())
+    const all = this.optimizers.filter(({ iterations }) => iterations > 0).map((optimizer) => optimizer.explain())
     const variables = all.flatMap((explanation) => explanation.variables)
     const isOutdated = all.some((explanation) => explanation.isOutdated)
     return new Explanation(this.name, this.applied, Number.NaN, variables, isOutdated)
@@ -239,7 +234,7 @@ export class MultiOptimizer extends AnyOptimizer {
 
   exportState(): OptimizerState {
     const state: OptimizerState = withJson({ iteration: Float64Array.of(this.applied) })
-    this.inner.forEach((optimizer, i) => {
+    this.optimizers.forEach((optimizer, i) => {
       for (const [name, array] of Object.entries(optimizer.exportState())) state[`${i}/${name}`] = array
     })
     return state
@@ -249,14 +244,14 @@ export class MultiOptimizer extends AnyOptimizer {
     const saved = readState('importState', state)
     const applied = countIn('importState', saved, 'iteration')
     const unknown = Object.keys(saved).filter((name) => name !== 'iteration' && !this.isInGroup(name))
-    if (unknown.length > 0) throw unknownEntries(unknown, this.inner.length)
-    const before = this.inner.map((optimizer) => optimizer.exportState())
+    if (unknown.length > 0) throw unknownEntries(unknown, this.optimizers.length)
+    const before = this.optimizers.map((optimizer) => optimizer.exportState())
     try {
-      this.inner.forEach((optimizer, i) => {
+      this.optimizers.forEach((optimizer, i) => {
         optimizer.importState(part(saved, `${i}/`))
       })
     } catch (error) {
-      this.inner.forEach((optimizer, i) => {
+      this.optimizers.forEach((optimizer, i) => {
         optimizer.importState(before[i])
       })
       throw error
@@ -295,41 +290,18 @@ export class MultiOptimizer extends AnyOptimizer {
 
   /** `MultiOptimizer(SGD(…), Adam(…))` */
   override toString(): string {
-    return `MultiOptimizer(${this.inner.join(', ')})`
+    return `MultiOptimizer(${this.optimizers.join(', ')})`
   }
 
   private isInGroup(name: string): boolean {
-    return this.inner.some((_, i) => name.startsWith(`${i}/`))
+    return this.optimizers.some((_, i) => name.startsWith(`${i}/`))
   }
 
-  private choose(variable: Variable): AnyOptimizer {
-    return this.choice instanceof OptimizerMap ? this.choice.get(variable) : this.choice(variable)
-  }
-
-  private adoptAll(shares: readonly Share[], variables: readonly Variable[]): void {
-    for (const { optimizer, variables: own } of shares) this.adopt(optimizer, own)
-    this.expected = [...new Set(variables)]
-  }
-
-  private adopt(optimizer: AnyOptimizer, variables: readonly Variable[]): void {
-    if (!this.inner.includes(optimizer)) {
+  private keep(shares: ReturnType<Shares['of']>, variables: readonly Variable[]): void {
+    this.shares.keep(shares, (optimizer) => {
       optimizer.lossScaleFactor = this.scaleFactor
-      this.inner.push(optimizer)
-    }
-    for (const variable of variables) this.optimizerOf.set(variable, optimizer)
-  }
-
-  /** The share of each optimizer in a call. */
-  private shares(gradients: readonly Gradient[], variables: readonly Variable[]): Share[] {
-    const shares = new Map<AnyOptimizer, Share>()
-    variables.forEach((variable, i) => {
-      const optimizer = this.optimizerFor(variable)
-      const share = shares.get(optimizer) ?? { optimizer, gradients: [], variables: [] }
-      shares.set(optimizer, share)
-      share.gradients.push(gradients[i])
-      share.variables.push(variable)
     })
-    return [...shares.values()]
+    this.expected = [...new Set(variables)]
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { OptionError } from '../../errors.js'
 import { type Config, checkConfig } from '../../keras-names.js'
-import { checkOptions } from '../../options.js'
+import { resolve } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
 import { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer } from '../base/any-optimizer.js'
@@ -107,15 +107,17 @@ export class OptimizerMap {
   /** Makes a map of a configuration. */
   static fromConfig(config: Config): OptimizerMap {
     checkConfig('OptimizerMap', config)
-    checkOptions('OptimizerMap', config, ['default_optimizer', 'optimizer_map'])
-    if (!config.default_optimizer) {
+    const { default_optimizer, optimizer_map } = resolve('OptimizerMap', config, {
+      defaults: { default_optimizer: undefined, optimizer_map: undefined },
+    })
+    if (!default_optimizer) {
       throw new OptionError(
-        `OptimizerMap: the configuration has no default_optimizer, got ${describe(config.default_optimizer)}. Give what getConfig() returned.`,
+        `OptimizerMap: the configuration has no default_optimizer, got ${describe(default_optimizer)}. Give what getConfig() returned.`,
       )
     }
-    const groups = Object.entries((config.optimizer_map ?? {}) as Record<string, SerializedOptimizer>)
+    const groups = Object.entries((optimizer_map ?? {}) as Record<string, SerializedOptimizer>)
     return new OptimizerMap(
-      deserialize(config.default_optimizer as SerializedOptimizer),
+      deserialize(default_optimizer as SerializedOptimizer),
       groups.map(([key, optimizer]) => [key, deserialize(optimizer)] as const),
     )
   }

@@ -2,19 +2,16 @@
  * Sharpness-aware minimization.
  */
 import { setRecording } from '../../autograd/engine.js'
-import { GradientError } from '../../errors.js'
-import { type Config, checkConfig, fromKeras } from '../../keras-names.js'
-import { checkOptions } from '../../options.js'
+import { positive, resolve, string } from '../../options.js'
 import { elementwise, op } from '../../tensor/operation.js'
 import { where } from '../../tensor/operations/comparisons.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient } from '../base/any-optimizer.js'
-import { checkMinimize, evaluateLoss } from '../base/arguments.js'
+import { checkMinimize, evaluateLoss, needsLoss } from '../base/arguments.js'
 import { scaleFor } from '../base/clip.js'
-import { checkPositive } from '../base/options.js'
-import { Snapshot } from '../base/snapshot.js'
-import { readInner, register, serialize } from './registry.js'
+import { Snapshot } from '../base/variable-state.js'
+import { register } from './registry.js'
 import { Wrapper } from './wrapper.js'
 
 /** Options of `SAM`. */
@@ -24,6 +21,8 @@ export interface SAMOptions {
   /** Default: the class in snake case, numbered. */
   name?: string | null
 }
+
+const rules = { defaults: { rho: 0.05, name: null }, ranges: { rho: positive, name: string } } as const
 
 /**
  * Sharpness-aware minimization: steps along the gradient at the worst point nearby, and so prefers flat minima. Costs
@@ -56,18 +55,14 @@ export class SAM extends Wrapper {
    * @throws OptionError for an unknown option, or a ρ that is not positive
    */
   constructor(inner: AnyOptimizer, options: SAMOptions = {}) {
-    checkOptions('SAM', options, ['rho', 'name'])
-    const { rho = 0.05, name } = options
-    checkPositive('SAM', 'rho', rho)
-    super(inner, name)
+    const { rho, name } = resolve('SAM', options, rules)
+    super(inner, name, { rho })
     this.rho = rho
   }
 
   /** @throws GradientError always: SAM needs the loss */
   apply(): never {
-    throw new GradientError(
-      'SAM: apply received gradients, but SAM computes them at two points, so step, applyGradients and fit do not support it. Use minimize(() => loss, variables).',
-    )
+    throw needsLoss('SAM', 'SAM computes them at two points')
   }
 
   /** @throws GradientError always, as `apply` */
@@ -87,17 +82,6 @@ export class SAM extends Wrapper {
     return value
   }
 
-  getConfig(): Config {
-    return { name: this.name, inner_optimizer: serialize(this.inner), rho: this.rho }
-  }
-
-  /** Makes an optimizer of a configuration. */
-  static fromConfig(config: Config): SAM {
-    checkConfig('fromConfig', config)
-    const { inner_optimizer, ...options } = config
-    return new SAM(readInner('SAM', inner_optimizer), fromKeras(options) as SAMOptions)
-  }
-
   /** The loss here, and the gradients at the worst point nearby. */
   private lookAround(loss: () => Tensor, variables: readonly Variable[]): { value: Tensor; gradients: Gradient[] } {
     checkMinimize(loss, variables)
@@ -110,10 +94,6 @@ export class SAM extends Wrapper {
     } finally {
       before.restore()
     }
-  }
-
-  protected ownOptions(): Readonly<Record<string, unknown>> {
-    return { rho: this.rho }
   }
 }
 

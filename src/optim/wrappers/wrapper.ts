@@ -2,22 +2,28 @@
  * The base of optimizers around another optimizer: what they do not say themselves, the inner one does.
  */
 import { OptionError } from '../../errors.js'
+import { type Config, checkConfig, fromKeras, toKeras } from '../../keras-names.js'
 import { autoName } from '../../options.js'
 import { foreign } from '../../tensor/foreign.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from '../base/any-optimizer.js'
 import type { Explanation } from '../base/explain.js'
-import { checkName, type Hyperparameter } from '../base/options.js'
+import type { Hyperparameter } from '../base/options.js'
+import { readInner, serialize } from './registry.js'
 
 /** An optimizer around another one. */
 export abstract class Wrapper extends AnyOptimizer {
   readonly name: string
 
-  /** @param inner the optimizer that makes the steps */
+  /**
+   * @param inner the optimizer that makes the steps
+   * @param options those of the wrapper, by name
+   */
   constructor(
     readonly inner: AnyOptimizer,
-    name: string | null = null,
+    name: string | null,
+    private readonly own: Readonly<Record<string, number>>,
   ) {
     super()
     const op = new.target.name
@@ -26,7 +32,6 @@ export abstract class Wrapper extends AnyOptimizer {
         `${op}: the inner optimizer is ${foreign(inner) ?? String(inner)}. Give an instance: new ${op}(new Adam()).`,
       )
     }
-    checkName(op, name)
     this.name = name ?? autoName(op)
   }
 
@@ -126,12 +131,22 @@ export abstract class Wrapper extends AnyOptimizer {
     this.inner.importState(state)
   }
 
-  /** `Lookahead(Adam(…), …)` */
-  override toString(): string {
-    const own = Object.entries(this.ownOptions()).map(([name, value]) => `, ${name}: ${value}`)
-    return `${this.constructor.name}(${this.inner}${own.join('')})`
+  getConfig(): Config {
+    const own = Object.entries(this.own).map(([name, value]) => [toKeras(name), value])
+    return { name: this.name, inner_optimizer: serialize(this.inner), ...Object.fromEntries(own) }
   }
 
-  /** The wrapper's own options, for printing. */
-  protected abstract ownOptions(): Readonly<Record<string, unknown>>
+  /** Makes an optimizer of a configuration. */
+  static fromConfig<O>(this: new (inner: AnyOptimizer, options: never) => O, config: Config): O {
+    checkConfig('fromConfig', config)
+    const { inner_optimizer, ...options } = config
+    // biome-ignore lint/complexity/noThisInStatic: the class that inherits this
+    return new this(readInner(this.name, inner_optimizer), fromKeras(options) as never)
+  }
+
+  /** `Lookahead(Adam(…), …)` */
+  override toString(): string {
+    const own = Object.entries(this.own).map(([name, value]) => `, ${name}: ${value}`)
+    return `${this.constructor.name}(${this.inner}${own.join('')})`
+  }
 }

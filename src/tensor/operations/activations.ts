@@ -1,6 +1,6 @@
 /**
  * Activation functions: what a neuron makes of its weighted sum. Each is one row of `ops.ts`. (tanh is in `exponentials.ts`; softmax and
- * logSoftmax, which look at a whole axis, are in `reductions.ts`, glu and sparsemax in `axis-activations.ts`.)
+ * logSoftmax, which look at a whole axis, are in `softmax.ts`, glu and sparsemax in `axis-activations.ts`.)
  */
 import { OptionError } from '../../errors.js'
 import { oneOf, resolve, show } from '../../options.js'

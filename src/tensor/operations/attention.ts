@@ -10,11 +10,11 @@ import { run, withDType } from '../operation.js'
 import { broadcastShapes, formatShape, sameShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
+import { checkIndices } from './indices.js'
 import { matmul } from './linalg.js'
 import { tri } from './matrices.js'
 import { ops } from './ops.js'
-import { softmax } from './reductions.js'
-import { checkIndices } from './shaping.js'
+import { softmax } from './softmax.js'
 
 /** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {

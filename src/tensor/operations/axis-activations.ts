@@ -2,10 +2,11 @@
  * Activation functions that look at a whole axis: glu and sparsemax. (softmax is in `reductions.ts`, the others are in `activations.ts`.)
  */
 import { ShapeError } from '../../errors.js'
-import { full, type TensorLike, toTensor } from '../creation.js'
+import { type TensorLike, toTensor } from '../creation.js'
+import { full } from '../filling.js'
 import { formatShape, normalizeAxis } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { take } from './indexing.js'
+import { take } from './indices.js'
 
 /**
  * The gated linear unit: the first half of an axis, multiplied by the sigmoid of the second half.

@@ -6,14 +6,14 @@ import { GradientError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
 import { flag, resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
-import { onesLike, type TensorLike, toTensorBeside } from '../creation.js'
+import { type TensorLike, toTensorBeside, wrap } from '../creation.js'
 import { isFloat } from '../dtype.js'
 import { foreign } from '../foreign.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import { formatShape, sameShape } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { Variable } from '../variable.js'
-import { concat } from './shaping.js'
+import { concat } from './joining.js'
 
 /**
  * Computes the gradient of `x` with respect to every leaf behind it that requires one, and adds it to the leaf's `grad`. The
@@ -39,8 +39,9 @@ export function backward(x: Tensor, g?: TensorLike, options?: BackpropagateOptio
 }
 
 /** True if nobody sees a gradient before the walk is over, so that it may take place in a workspace of its own. */
-function isPrivate(x: Tensor, { retainGraph, createGraph }: BackpropagateOptions = {}): boolean {
-  return backend.isInWorkspace === false && !retainGraph && !createGraph && x instanceof Tensor && !callsUser<Tensor>(x)
+function isPrivate(x: Tensor, options?: BackpropagateOptions): boolean {
+  const isKept = options?.retainGraph || options?.createGraph
+  return backend.isInWorkspace === false && !isKept && x instanceof Tensor && !callsUser<Tensor>(x)
 }
 
 /** Adds to the gradients of leaves, and returns these. */
@@ -71,7 +72,12 @@ export function gradientsOfLeaves(x: Tensor, g?: TensorLike, options: Backpropag
   if (!(x instanceof Tensor)) throw notTensor(x)
   if (!x.requiresGrad) throw withoutGraph(x)
   if (g === undefined && x.size !== 1) throw notScalar(x.shape)
-  return backpropagate<Tensor>([x], [g === undefined ? onesLike(x) : seed(x, g)], accumulate, how)
+  return backpropagate<Tensor>([x], [g === undefined ? one(x) : seed(x, g)], accumulate, how)
+}
+
+/** The gradient of a scalar with respect to itself. */
+function one({ dtype, shape }: Tensor): Tensor {
+  return wrap('backward', dtype === 'float64' ? Float64Array.of(1) : Float32Array.of(1), dtype, shape)
 }
 
 /** The gradient to begin with: one number stands for a tensor of one element. */

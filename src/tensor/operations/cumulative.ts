@@ -10,7 +10,7 @@ import { type PrimitiveRow, run, toExactFloat } from '../operation.js'
 import { around, normalizeAxis } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
-import { take } from './indexing.js'
+import { take } from './indices.js'
 import { ops } from './ops.js'
 import { shift } from './reduction-rows.js'
 

@@ -8,7 +8,7 @@ import { isFloat } from '../dtype.js'
 import { toExactFloat } from '../operation.js'
 import { formatShape, normalizeAxis } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { concat } from './shaping.js'
+import { concat } from './joining.js'
 
 /** Options of `diff`. */
 export interface DiffOptions {

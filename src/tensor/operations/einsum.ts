@@ -6,8 +6,7 @@ import { show } from '../../options.js'
 import { type TensorLike, toTensors } from '../creation.js'
 import { formatShape, stridesOf } from '../shape.js'
 import { Tensor } from '../tensor.js'
-import { viewOf } from './ops.js'
-import { snapshot } from './shaping.js'
+import { snapshot, viewOf } from './shape-rows.js'
 
 /** A tensor whose axes have names: letters, or numbers for the axes behind an ellipsis (counted from the last). */
 interface Labeled {

@@ -8,7 +8,7 @@ import { backend } from '../backend.js'
 import { IndexedSlices } from '../indexed-slices.js'
 import type { Tensor } from '../tensor.js'
 import type { Variable } from '../variable.js'
-import { concat } from './shaping.js'
+import { concat } from './joining.js'
 
 type MaybeTensor = Tensor | null | undefined
 
@@ -25,10 +25,12 @@ export function areFinite(
 ): boolean {
   const { allFinite } = backend
   if (!allFinite) return finiteFlag(gradients, variables, optimizer)?.item() !== 0
+  const squared = gradients.map((g, i) => g && optimizer.squaresGradient?.(variables[i]))
   for (let i = 0; i < gradients.length; i++) {
     const g = gradients[i]
-    if (g && !allFinite(numbersOf(g).buffer, optimizer.squaresGradient?.(variables[i]) ? 'squares' : 'numbers'))
-      return false
+    if (!g) continue
+    const { buffer } = g instanceof IndexedSlices ? g.values : g
+    if (!allFinite(buffer, squared[i] ? 'squares' : 'numbers')) return false
   }
   return true
 }

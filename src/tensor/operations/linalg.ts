@@ -3,13 +3,13 @@
  */
 import { DTypeError, ShapeError } from '../../errors.js'
 import { resolve } from '../../options.js'
-import { backend } from '../backend.js'
 import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { promote } from '../dtype.js'
 import { run, withDType } from '../operation.js'
-import { broadcastShapes, formatShape, sameShape, sizeOf } from '../shape.js'
+import { formatShape, sameShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { diagonal } from './matrices.js'
+import { multiply } from './matrix-rows.js'
 import { ops } from './ops.js'
 
 /** Options of `matmul`. */
@@ -42,7 +42,7 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
   if (left.rank === 1) return matmul(left.expandDims(0), right, { transposeB }).squeeze(right.rank === 1 ? 0 : -2)
   if (right.rank === 1) return matmul(left, right.expandDims(-1), { transposeA }).squeeze(-1)
   checkInner(left, right, transposeA, transposeB)
-  return product(left, right, transposeA, transposeB)
+  return multiply(left, right, { transposeA, transposeB })
 }
 
 const denseRules = { defaults: { relu: false } }
@@ -127,40 +127,6 @@ export function trace(x: TensorLike): Tensor {
   if (source.rank < 2)
     throw new ShapeError(`trace: shape ${formatShape(source.shape)} is not a matrix. Give at least two axes.`)
   return diagonal(source, 0, -2, -1).sum(-1)
-}
-
-/** On a GPU, where one processor adds up one element of a product, longer rows than this are multiplied with columns as a `sum`. */
-const longRow = 64
-
-/** The product of two tensors of rank 2 or more whose inner sizes agree. */
-function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  const k = a.shape[a.rank - (transposeA ? 2 : 1)]
-  if (backend.name === 'gpu' && k > longRow && isOneNumber(a, b, transposeA, transposeB)) return sumOfProducts(a, b, k)
-  if (a.rank === 2 && b.rank === 2) return run(ops.matmul, [a, b], { transposeA, transposeB })
-  if (b.rank === 2 && !transposeA) {
-    const outer = a.shape.slice(0, -1)
-    const rows = run(ops.matmul, [a.reshape([sizeOf(outer), a.shape[a.rank - 1]]), b], { transposeA, transposeB })
-    return rows.reshape([...outer, rows.shape[1]])
-  }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2), [a.shape, b.shape])
-  return run(ops.matmul, [repeatBatch(a, batch), repeatBatch(b, batch)], { transposeA, transposeB })
-}
-
-/** Returns whether each product is of one row with one column. */
-function isOneNumber(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): boolean {
-  return a.shape.at(transposeA ? -1 : -2) === 1 && b.shape.at(transposeB ? -2 : -1) === 1
-}
-
-/** [..., 1, k] · [..., k, 1], whichever way the two lie. */
-function sumOfProducts(a: Tensor, b: Tensor, k: number): Tensor {
-  const [left, right] = [a, b].map((x) => x.reshape([...x.shape.slice(0, -2), 1, k]))
-  return left.mul(right).sum(-1, { keepDims: true })
-}
-
-/** A single matrix is read again for each of the batch; anything else that is smaller is repeated. */
-function repeatBatch(x: Tensor, batch: readonly number[]): Tensor {
-  const own = x.shape.slice(0, -2)
-  return sizeOf(own) === 1 || sameShape(own, batch) ? x : x.broadcastTo([...batch, ...x.shape.slice(-2)])
 }
 
 function sameDType([a, b]: readonly Tensor[]): [Tensor, Tensor] {

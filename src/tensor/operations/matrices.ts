@@ -4,21 +4,13 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import type { Shape, View } from '../../kernels/backend.js'
 import { checkFunction, oneOf, resolve, show } from '../../options.js'
-import {
-  arange,
-  type FillOptions,
-  resolveFill,
-  type TensorLike,
-  toTensor,
-  toTensors,
-  wrap,
-  zeros,
-} from '../creation.js'
+import { type TensorLike, toTensor, toTensors, wrap } from '../creation.js'
+import { arange, type FillOptions, resolveFill, zeros } from '../filling.js'
 import { convert, newValues } from '../nested-arrays.js'
 import { checkShape, checkSize, formatShape, normalizeAxis, sizeOf, stridesOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
-import { place, viewOf } from './ops.js'
+import { place, viewOf } from './shape-rows.js'
 
 /**
  * A tensor whose elements are a function of their indices.

@@ -1,22 +1,18 @@
 /**
  * THE TABLE: every primitive operation, with its gradient. A formula is a whole operation (x, a, b inputs; y output; g gradient
  * of y); its gradients can be derived from it. Gradients written next to it are either the same, for the reader (a test compares them), or
- * faster or more stable, and replace the derived ones. The other rows are
- * two functions each: how to compute the numbers, and how the gradient comes back; those that go along axes are in
- * `reduction-rows.ts`. The documented functions that users call
- * are in `arithmetic.ts`, `exponentials.ts`, …, `reductions.ts`, `linalg.ts` and `shaping.ts`.
+ * faster or more stable, and replace the derived ones. The other rows are two functions each: how to compute the numbers, and how the
+ * gradient comes back. They are in `shape-rows.ts`, `reduction-rows.ts`, `matrix-rows.ts`, … The documented functions that users call are
+ * in the file of their chapter: `arithmetic.ts`, `exponentials.ts`, …
  */
-import { isRecording } from '../../autograd/engine.js'
-import type { Shape, View } from '../../kernels/backend.js'
-import { broadcastStrides, stridesOf } from '../../kernels/strides.js'
-import { backend } from '../backend.js'
-import { IndexedSlices } from '../indexed-slices.js'
-import { elementwise, nameRows, noRule, op, primitive, run } from '../operation.js'
-import { around, broadcastShapes, sizeOf } from '../shape.js'
-import type { Tensor } from '../tensor.js'
-import { decompositionRows } from './decompositions.js'
+import { nameRows, op } from '../operation.js'
+import { convolutionRows } from './convolution-rows.js'
+import { decompositionRows } from './decomposition-rows.js'
+import { matrixRows } from './matrix-rows.js'
 import { normalizationRows } from './normalization.js'
+import { poolingRows } from './pooling-rows.js'
 import { reductionRows } from './reduction-rows.js'
+import { shapeRows } from './shape-rows.js'
 import { singularValueRows } from './singular-values.js'
 import { triangularRows } from './triangular.js'
 
@@ -117,7 +113,6 @@ const elementwiseRows = {
 
   // Activations
   relu: op('max(x, 0)', { x: 'x > 0 ? g : 0' }),
-  reluGradient: op('a > 0 ? b : 0'), // a: the relu's output, b: its gradient
   relu6: op('min(max(x, 0), 6)', { x: 'x > 0 and x < 6 ? g : 0' }),
   leakyRelu: op('x > 0 ? x : slope * x', { x: 'x > 0 ? g : g * slope', slope: 'x > 0 ? 0 : g * x' }), // prelu, too
   elu: op('x > 0 ? x : alpha * expm1(x)', { x: 'x > 0 ? g : g * alpha * exp(x)' }),
@@ -149,89 +144,6 @@ const elementwiseRows = {
   geluTanh: op('0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))'),
 }
 
-const matrixRows = {
-  matmul: primitive<[a: Tensor, b: Tensor], { transposeA: boolean; transposeB: boolean }>(product, [
-    (g, { inputs: [, b], options: { transposeA, transposeB } }) =>
-      transposeA ? b.matmul(g, { transposeA: transposeB, transposeB: true }) : g.matmul(b, { transposeB: !transposeB }),
-    (g, { inputs: [a], options: { transposeA, transposeB } }) =>
-      transposeB ? g.matmul(a, { transposeA: true, transposeB: transposeA }) : a.matmul(g, { transposeA: !transposeA }),
-  ]),
-  // relu(x · w + b) in one pass: what a Dense layer computes
-  dense: primitive<[x: Tensor, w: Tensor, b: Tensor], { relu: boolean }>(
-    ([x, w, b], { relu }) => {
-      const [m, k] = x.shape
-      const n = w.shape[1]
-      const size = { m, n, k, transposeA: false, transposeB: false, batch: 1, aStep: 0, bStep: 0 }
-      return { buffer: backend.matmul(x.buffer, w.buffer, size, { bias: b.buffer, relu }), shape: [m, n] }
-    },
-    [
-      (g, c) => beforeRelu(g, c).matmul(c.inputs[1], { transposeB: true }),
-      (g, c) => c.inputs[0].matmul(beforeRelu(g, c), { transposeA: true }),
-      (g, c) => beforeRelu(g, c).sum(0),
-    ],
-  ),
-}
-
-const shapeRows = {
-  // The numbers are shared (a variable's are copied, since they change)
-  reshape: primitive<[x: Tensor], { shape: Shape }>(
-    ([x], { shape }) => ({ buffer: x.detach().buffer, shape }),
-    [(g, { inputs: [x] }) => g.reshape(x.shape)],
-  ),
-  transpose: primitive<[x: Tensor], { axes: readonly number[] }>(
-    ([x], { axes }) => {
-      const strides = stridesOf(x.shape)
-      return copy(x, { shape: axes.map((a) => x.shape[a]), strides: axes.map((a) => strides[a]), offset: 0 })
-    },
-    [(g, { options: { axes } }) => g.transpose(axes.map((_, i) => axes.indexOf(i)))],
-  ),
-  broadcastTo: primitive<[x: Tensor], { shape: Shape }>(
-    ([x], { shape }) => copy(x, { shape, strides: broadcastStrides(x.shape, shape), offset: 0 }),
-    [(g, { inputs: [x] }) => g.sumTo(x.shape)],
-  ),
-  // A view without repeated elements: slices, flips
-  view: primitive<[x: Tensor], { view: View }>(
-    ([x], { view }) => copy(x, view),
-    [(g, { inputs: [x], options: { view } }) => place([g], { views: [view], shape: x.shape, fill: 0 })],
-  ),
-  // Views written side by side into a new tensor: concat, pad
-  place: primitive<readonly Tensor[], { views: readonly View[]; shape: Shape; fill: number }>(
-    (pieces, { views, shape, fill }) => ({
-      buffer: backend.place(
-        pieces.map((x, i) => ({ x: x.buffer, view: views[i] })),
-        pieces[0].dtype,
-        sizeOf(shape),
-        fill,
-      ),
-      shape,
-    }),
-    (g, { options: { views } }, i) => viewOf(g, views[i]),
-  ),
-  gather: primitive<[x: Tensor, indices: Tensor], { axis: number }>(
-    ([x, indices], { axis }) => {
-      const { outer, inner } = around(x.shape, axis)
-      return {
-        buffer: backend.gather(x.buffer, indices.buffer, outer, x.shape[axis], inner),
-        shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-      }
-    },
-    [
-      (g, { inputs: [x, indices], options: { axis } }) =>
-        axis === 0 && !isRecording()
-          ? new IndexedSlices(g, indices, x.shape, true)
-          : scatterAdd(g, indices, axis, x.shape),
-      noRule,
-    ],
-  ),
-  scatterAdd: primitive<[updates: Tensor, indices: Tensor], { axis: number; shape: Shape }>(
-    ([updates, indices], { axis, shape }) => {
-      const { outer, inner } = around(shape, axis)
-      return { buffer: backend.scatterAdd(updates.buffer, indices.buffer, outer, shape[axis], inner), shape }
-    },
-    [(g, { inputs: [, indices], options: { axis } }) => g.gather(indices, { axis }), noRule],
-  ),
-}
-
 /** Every primitive operation. A test walks this table. */
 export const ops = nameRows({
   ...elementwiseRows,
@@ -241,56 +153,7 @@ export const ops = nameRows({
   ...decompositionRows,
   ...triangularRows,
   ...singularValueRows,
+  ...convolutionRows,
+  ...poolingRows,
   ...shapeRows,
 })
-
-/** Σ updates at the indices along one axis of zeros of `shape`: the gradient of gather. */
-export function scatterAdd(updates: Tensor, indices: Tensor, axis: number, shape: Shape): Tensor {
-  return run(ops.scatterAdd, [updates, indices], { axis, shape })
-}
-
-/** The pieces written to their views in a tensor of `shape` that is `fill` elsewhere. */
-export function place(
-  pieces: readonly Tensor[],
-  options: { views: readonly View[]; shape: Shape; fill: number },
-): Tensor {
-  return run(ops.place, pieces, options)
-}
-
-/** The elements of x that the view names. */
-export function viewOf(x: Tensor, view: View): Tensor {
-  return run(ops.view, [x], { view })
-}
-
-function reluGradient(y: Tensor, g: Tensor): Tensor {
-  return elementwise(ops.reluGradient, [y, g])
-}
-
-/** a · b over the last two axes. The axes before them are equal, or hold one matrix. */
-function product(
-  [a, b]: readonly [a: Tensor, b: Tensor],
-  { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
-) {
-  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
-  const batch = broadcastShapes('matmul', batchA, batchB)
-  const [aSize, bSize] = [a.shape.slice(-2), b.shape.slice(-2)]
-  const [m, k] = transposeA ? [aSize[1], aSize[0]] : aSize
-  const n = bSize[transposeB ? 0 : 1]
-  const [aStep, bStep] = [sizeOf(batchA) === 1 ? 0 : m * k, sizeOf(batchB) === 1 ? 0 : k * n]
-  const size = { m, n, k, transposeA, transposeB, batch: sizeOf(batch), aStep, bStep }
-  return { buffer: backend.matmul(a.buffer, b.buffer, size), shape: [...batch, m, n] }
-}
-
-/** The gradient of x · w + b, given that of its relu. Computed once for the three inputs. */
-function beforeRelu(
-  g: Tensor,
-  c: { output: Tensor; options: { relu: boolean }; memo?: { g: Tensor; value: Tensor } },
-): Tensor {
-  if (!c.options.relu) return g
-  if (c.memo?.g !== g) c.memo = { g, value: reluGradient(c.output, g) }
-  return (c.memo as { value: Tensor }).value
-}
-
-function copy(x: Tensor, view: View) {
-  return { buffer: backend.copy(x.buffer, view), shape: view.shape }
-}

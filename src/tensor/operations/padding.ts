@@ -6,11 +6,9 @@ import type { Shape } from '../../kernels/backend.js'
 import { oneOf, resolve, show } from '../../options.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { convert } from '../nested-arrays.js'
-import { checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
+import { checkCount, checkSize, formatShape, sizeOf, stridesOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { checkCount, pickAlong } from './arranging.js'
-import { place } from './ops.js'
-import { snapshot } from './shaping.js'
+import { pickAlong, place, snapshot } from './shape-rows.js'
 
 const edge = (i: number, n: number) => Math.min(n - 1, Math.max(0, i))
 const around = (i: number, n: number) => ((i % n) + n) % n

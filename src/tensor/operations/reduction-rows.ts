@@ -1,7 +1,7 @@
 /**
  * The rows of the table (`ops.ts`) that go along axes: reductions, running reductions, softmax and cross-entropy.
  */
-import { isRecording } from '../../autograd/engine.js'
+import { recording } from '../../autograd/engine.js'
 import type { ReduceKind, ScanKind } from '../../kernels/backend.js'
 import { backend } from '../backend.js'
 import { noRule, primitive, run } from '../operation.js'
@@ -102,7 +102,8 @@ function reduce(kind: ReduceKind, x: Tensor, { axes, keepDims }: ReduceOptions) 
 }
 
 function spread(g: Tensor, x: Tensor, { axes }: ReduceOptions): Tensor {
-  return g.reshape(reducedShape(x.shape, axes, true)).broadcastTo(x.shape)
+  const kept = axes.length === x.rank ? g : g.reshape(reducedShape(x.shape, axes, true))
+  return kept.broadcastTo(x.shape)
 }
 
 function shareAmongTies(g: Tensor, x: Tensor, y: Tensor, options: ReduceOptions): Tensor {
@@ -119,7 +120,7 @@ function rows(kind: 'softmax' | 'logSoftmax', x: Tensor) {
 /** In one pass, where it is not recorded and there is a kernel for it. */
 function fastSoftmaxGradient(g: Tensor, y: Tensor): Tensor | null {
   const columns = y.shape[y.rank - 1]
-  if (isRecording() || !backend.softmaxGradient || columns === 0) return null
+  if (recording || !backend.softmaxGradient || columns === 0) return null
   return new Tensor(backend.softmaxGradient(g.buffer, y.buffer, y.size / columns, columns), y.shape)
 }
 

@@ -10,7 +10,8 @@ import { newValues } from '../nested-arrays.js'
 import { randomStream } from '../random.js'
 import { checkShape, checkSize, formatShape, normalizeAxis, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { broadcastTo, gather } from './shaping.js'
+import { broadcastTo } from './broadcasting.js'
+import { gather } from './gathering.js'
 
 /** Options of all random choices. */
 export interface SeedOptions {

@@ -4,15 +4,17 @@
 import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
 import { oneOf, resolve, whole, wrongValue } from '../../options.js'
-import { full, ones, type TensorLike, toTensor, toTensorBeside, toTensors, zeros } from '../creation.js'
+import { type TensorLike, toTensor, toTensorBeside, toTensors } from '../creation.js'
 import { promote } from '../dtype.js'
+import { full, ones, zeros } from '../filling.js'
 import { elementwise, op, withDType } from '../operation.js'
 import { formatShape, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
-import { booleanMask, linearIndices } from './indexing.js'
-import { scatterAdd } from './ops.js'
-import { checkIndices } from './shaping.js'
+import { linearIndices } from './gathering.js'
+import { checkIndices } from './indices.js'
+import { booleanMask } from './masking.js'
+import { scatterAdd } from './shape-rows.js'
 
 /**
  * The sums of the rows of each segment: out[k] = Σ of x[i] over all i with segments[i] = k.

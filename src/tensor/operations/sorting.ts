@@ -4,14 +4,15 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import { oneOf, resolve, show } from '../../options.js'
 import { backend } from '../backend.js'
-import { full, type TensorLike, tensor, toTensor } from '../creation.js'
+import { type TensorLike, tensor, toTensor } from '../creation.js'
 import { isFloat } from '../dtype.js'
+import { full } from '../filling.js'
 import { toExactFloat } from '../operation.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from '../shape.js'
 import { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
-import { take } from './indexing.js'
-import { type ReductionOptions, reductionRules } from './reductions.js'
+import { take } from './indices.js'
+import { type ReductionOptions, reductionRules } from './reducing.js'
 
 /** Options of `sort` and `argSort`. */
 export interface SortOptions {

@@ -4,14 +4,16 @@
 import { OptionError, ShapeError } from '../../errors.js'
 import type { DType } from '../../kernels/backend.js'
 import { resolve, show } from '../../options.js'
-import { linspace, ones, type TensorLike, toTensor, toTensors } from '../creation.js'
+import { type TensorLike, toTensor, toTensors } from '../creation.js'
 import { isFloat, promote } from '../dtype.js'
+import { linspace, ones } from '../filling.js'
 import { elementwise, toExactFloat, withDType } from '../operation.js'
 import { type Axes, checkSize, formatShape, normalizeAxes, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
-import { ops, scatterAdd } from './ops.js'
-import { type ReductionOptions, reductionRules } from './reductions.js'
+import { ops } from './ops.js'
+import { type ReductionOptions, reductionRules } from './reducing.js'
+import { scatterAdd } from './shape-rows.js'
 
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends ReductionOptions {

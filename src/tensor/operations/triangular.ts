@@ -9,8 +9,8 @@ import { promote } from '../dtype.js'
 import { nameRows, primitive, run, withDType } from '../operation.js'
 import { broadcastShapes, formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { determinantByColumns, inverseByColumns, isPending, solveByColumns } from './decompositions-by-columns.js'
 import { eachMatrix, ofFloats, square, transposed } from './small-matrices.js'
-import { isUnread, unreadDeterminant, unreadInverse, unreadSolve } from './unread-decompositions.js'
 
 /** Which triangle of a matrix is read. */
 export interface Triangle {
@@ -22,7 +22,7 @@ export interface Triangle {
 export const triangularRows = nameRows({
   triangularSolve: primitive<[a: Tensor, b: Tensor], Triangle>(
     ([a, b], options) => {
-      if (isUnread(a, b)) return unreadSolve(triangleOf(a, options), b)
+      if (isPending(a, b)) return solveByColumns(triangleOf(a, options), b)
       const columns = b.shape[b.rank - 1]
       return eachMatrix('triangularSolve', [a, b], b.shape, (n, [x, y]) => substitute(x, y, n, columns, options))
     },
@@ -41,7 +41,7 @@ export const triangularRows = nameRows({
   // log |det A|
   logDeterminant: primitive<[a: Tensor]>(
     ([a]) => {
-      if (isUnread(a)) return unreadDeterminant(a).abs().log()
+      if (isPending(a)) return determinantByColumns(a).abs().log()
       return eachMatrix('slogdet', [a], a.shape.slice(0, -2), (n, [x]) =>
         Float64Array.of(diagonalOf(x, n).reduce((sum, d) => sum + Math.log(Math.abs(d)), 0)),
       )
@@ -82,7 +82,7 @@ function diagonalOf(a: Float64Array, n: number): Float64Array {
 
 function inverseOf(a: Tensor): Tensor {
   try {
-    return isUnread(a) ? unreadInverse(a) : a.inverse()
+    return isPending(a) ? inverseByColumns(a) : a.inverse()
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error
     throw new GradientError(
@@ -154,7 +154,7 @@ export function slogdet(a: TensorLike): {
 }
 
 function signOf(a: Tensor): Tensor {
-  if (isUnread(a)) return unreadDeterminant(a).sign()
+  if (isPending(a)) return determinantByColumns(a).sign()
   return eachMatrix(
     'slogdet',
     [a],

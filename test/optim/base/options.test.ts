@@ -18,8 +18,8 @@ const inner = { class_name: 'SGD', config: {} }
 const multi = (config: object) => ({ optimizer_map: { config: { default_optimizer: inner } }, ...config })
 
 const refused: [className: string, config: object, message: RegExp][] = [
-  ['Lookahead', { slow_step_size: 'x' }, /^Lookahead: slowStepSize must be a number from 0 to 1, received "x"\./],
-  ['Lookahead', { slow_step_size: () => 0.5 }, /slowStepSize must be a number/],
+  ['Lookahead', { slow_step_size: 'x' }, /^Lookahead: slowStepSize must be in \[0, 1\], received "x"\./],
+  ['Lookahead', { slow_step_size: () => 0.5 }, /slowStepSize must be in \[0, 1\]/],
   ['Lookahead', { sync_period: '2' }, /syncPeriod must be a whole number/],
   ['SAM', { rho: '0.1' }, /^SAM: rho must be a finite number above 0, received "0\.1"\./],
   ['SAM', { rho: Infinity }, /rho must be/],
@@ -45,11 +45,11 @@ const refused: [className: string, config: object, message: RegExp][] = [
   ['Muon', { exclude_layers: ['('] }, /excludeLayers must be a list of regular expressions/],
   ['Muon', { ns_steps: -1 }, /nsSteps must be a whole number, 0 or more, received -1/],
   ['Muon', { ns_steps: 1.5 }, /nsSteps must be a whole number/],
-  ['Muon', { muon_a: () => 1 }, /muonA must be a number/],
-  ['Adagrad', { initial_accumulator_value: () => 1 }, /initialAccumulatorValue must be a number/],
-  ['Ftrl', { initial_accumulator_value: () => 1 }, /initialAccumulatorValue must be a number/],
+  ['Muon', { muon_a: () => 1 }, /muonA must be a finite number/],
+  ['Adagrad', { initial_accumulator_value: () => 1 }, /initialAccumulatorValue must be a finite number/],
+  ['Ftrl', { initial_accumulator_value: () => 1 }, /initialAccumulatorValue must be a finite number/],
   ['SGD', { momentum: '0.9' }, /momentum must be a finite number, a schedule or a function/],
-  ['SGD', { momentum: 2 }, /momentum must be a number from 0 to 1, received 2/],
+  ['SGD', { momentum: 2 }, /momentum must be in \[0, 1\], received 2/],
   ['Adam', { beta_1: [0.9] }, /beta1 must be a finite number/],
   ['Adam', { amsgrad: 'yes' }, /amsgrad must be true or false/],
   ['Adam', { ema_overwrite_frequency: '2' }, /emaOverwriteFrequency must be a/],

@@ -154,23 +154,32 @@ test('wrong options are errors', (t) => {
   const wrong: [() => unknown, RegExp][] = [
     [
       () => new ExponentialDecay({ initialLearningRate: 1, decaySteps: 0, decayRate: 1 }),
-      /decaySteps must be greater than 0/,
+      /decaySteps must be a finite number above 0/,
     ],
     [
       () => new InverseTimeDecay({ initialLearningRate: 1, decaySteps: -1, decayRate: 1 }),
-      /decaySteps must be greater than 0/,
+      /decaySteps must be a finite number above 0/,
     ],
-    [() => new PolynomialDecay({ initialLearningRate: 1 } as never), /decaySteps is required/],
+    [() => new PolynomialDecay({ initialLearningRate: 1 } as never), /decaySteps is missing/],
     [() => new CosineDecay({ initialLearningRate: 1, decaySteps: 5, alfa: 1 } as never), /Did you mean alpha\?/],
-    [() => new CosineDecay({ initialLearningRate: Number.NaN, decaySteps: 5 }), /initialLearningRate is NaN/],
+    [
+      () => new CosineDecay({ initialLearningRate: Number.NaN, decaySteps: 5 }),
+      /initialLearningRate must be a finite number, received NaN/,
+    ],
     [() => new PiecewiseConstantDecay({ boundaries: [1], values: [1] }), /one value more than boundaries/],
     [() => new PiecewiseConstantDecay({ boundaries: [4, 2], values: [1, 2, 3] }), /are not in ascending order/],
-    [() => new ExponentialDecay({ initialLearningRate: null, decaySteps: 5, decayRate: 1 } as never), /is null/],
-    [() => new PiecewiseConstantDecay({ boundaries: [Number.NaN], values: [1, 2] }), /boundaries is NaN/],
-    [() => new Warmup({ schedule: 0.1 as never, warmupSteps: 5 }), /0.1 is not a schedule/],
+    [() => new ExponentialDecay({ initialLearningRate: null, decaySteps: 5, decayRate: 1 } as never), /received null/],
+    [
+      () => new PiecewiseConstantDecay({ boundaries: [Number.NaN], values: [1, 2] }),
+      /boundaries must be an array of finite numbers, such as \[1, 2\], received \[NaN\]/,
+    ],
+    [
+      () => new Warmup({ schedule: 0.1 as never, warmupSteps: 5 }),
+      /schedule must be a schedule, such as new Constant\(.*\), received 0\.1/,
+    ],
     [
       () => new Join({ schedules: [new Constant({ learningRate: 1 }), 0.1 as never], boundaries: [1] }),
-      /0.1 is not a sch/,
+      /schedules must be an array of schedules: .*, received \[.*, 0\.1\]/,
     ],
     [() => new CosineOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 2 }), /peakAt is 2\. Pass fractions/],
     [() => new LinearOneCycle({ peakLearningRate: 1, steps: 10, peakAt: 0.9 }), /peakAt is 0.9, backAt 0.85/],
@@ -200,10 +209,12 @@ test('options of the wrong kind are refused when the schedule is made', (t) => {
         const what = `${make}: ${name}: ${String(value)}`
         t.throws(() => make({ ...options, [name]: value }), { instanceOf: OptionError }, what)
       }
-  t.throws(() => new Warmup({ schedule: [1] as never, warmupSteps: 2 }), { message: /Warmup: 1 is not a schedule/ })
+  t.throws(() => new Warmup({ schedule: [1] as never, warmupSteps: 2 }), {
+    message: /^Warmup: schedule must be a schedule, .*, received \[1\]/,
+  })
   t.throws(() => new Join({ schedules: 5 as never, boundaries: [] }), { instanceOf: OptionError, message: /5/ })
   t.throws(() => new PiecewiseConstantDecay({ boundaries: ['1'] as never, values: [1, 2] }), {
-    message: 'PiecewiseConstantDecay: boundaries is 1. Pass an array of numbers: { boundaries: [1, 2] }.',
+    message: 'PiecewiseConstantDecay: boundaries must be an array of finite numbers, such as [1, 2], received ["1"].',
   })
   t.is(new Constant({ learningRate: 1, name: null }).name, 'Constant')
 })

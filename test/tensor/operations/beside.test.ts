@@ -86,6 +86,8 @@ const rows: Record<string, Row> = {
   diff: { operands: [x, y], call: (a, b) => nabla.diff(a, 1, 0, { prepend: b }) },
   ...plain(['matmul', 'solve'], [square, y]),
   dense: { operands: [square, square, y], call: (a, b, c) => nabla.dense(a, b, c, { relu: true }) },
+  ...plain(['conv1d', 'conv1dTranspose'], [[[x, y]], [square]], true),
+  ...plain(['conv2d', 'conv2dTranspose', 'depthwiseConv2d'], [[[[x, y]]], [[square]]], true),
   cov: { operands: [square, x], call: (a, b) => nabla.cov(a, { aweights: b }) },
   corrcoef: { operands: [square, x], call: (a, b) => nabla.corrcoef(a, { aweights: b }) },
   histogram: {

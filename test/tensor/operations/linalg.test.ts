@@ -23,7 +23,7 @@ import {
   trace,
   zeros,
 } from '../../../src/index.js'
-import { viewOf } from '../../../src/tensor/operations/ops.js'
+import { viewOf } from '../../../src/tensor/operations/shape-rows.js'
 
 // Made by test/golden/numpy-linalg.py
 const golden = JSON.parse(readFileSync(new URL('../../golden/numpy-linalg.json', import.meta.url), 'utf8'))

@@ -20,9 +20,13 @@ import {
   tensor,
   triangularSolve,
 } from '../../../src/index.js'
-import { generator } from '../../../src/kernels/random.js'
 import { type ElementwiseRow, run } from '../../../src/tensor/operation.js'
-import { ops, place, scatterAdd, viewOf } from '../../../src/tensor/operations/ops.js'
+import { ops } from '../../../src/tensor/operations/ops.js'
+import { place, scatterAdd, viewOf } from '../../../src/tensor/operations/shape-rows.js'
+import { convolutionCases } from './convolution-cases.js'
+import { type Case, draw, line } from './draw.js'
+
+export { draw }
 
 /** The table. */
 export type Table = typeof ops
@@ -35,7 +39,6 @@ export interface Domain {
   smooth?: false
 }
 
-const line: [number, number] = [-2, 2]
 const positive: [number, number] = [0.3, 3]
 
 export const domains: Record<Formulas, Domain> = {
@@ -177,15 +180,6 @@ export const patterns: number[][][][] = [
   ],
 ]
 
-/** Random numbers from a range, not too close to kinks. */
-export function draw(shape: number[], [low, high]: [number, number], seed: number): Tensor {
-  const random = generator(seed)
-  const size = shape.reduce((a, b) => a * b, 1)
-  const away = (x: number) => (Math.abs(x - Math.round(2 * x) / 2) < 0.02 ? x + 0.05 : x)
-  const values = Float64Array.from({ length: size }, () => away(low + (high - low) * random.uniform()))
-  return tensor(values, { shape, dtype: 'float64' })
-}
-
 /** 0, ±1 and what is next to them, where rules that subtract nearly equal numbers lose their digits. */
 const delicate = [0, 1, -1].flatMap((center) => [0, 1e-4, -1e-4, 1e-7, -1e-7].map((step) => center + step))
 
@@ -197,13 +191,6 @@ export function delicatePoints({ inputs }: Domain): number[][] {
   })
   const all = lists.reduce<number[][]>((rows, list) => rows.flatMap((row) => list.map((x) => [...row, x])), [[]])
   return inputs.map((_, i) => all.map((row) => row[i]))
-}
-
-/** A row that is not a formula: a function of float64 tensors that uses it, where to check it, and what it must give there. */
-export interface Case {
-  f: (...xs: Tensor[]) => Tensor
-  inputs: Tensor[]
-  want: (...xs: number[][]) => number[]
 }
 
 const matrix = draw([2, 3], line, 1)
@@ -238,6 +225,7 @@ const product = (a: number[], b: number[], m: number, k: number, n: number) =>
 const transposedOf = (x: number[], m: number, n: number) => x.map((_, i) => x[(i % m) * n + Math.floor(i / m)])
 
 export const cases: Record<Exclude<keyof Table, Formulas>, Case[]> = {
+  ...convolutionCases,
   sum: [
     { f: (x) => x.sum(1), inputs: [matrix], want: (x) => rowsOf(x, 3).map(total) },
     {

@@ -4,18 +4,23 @@
  */
 import type { DataBuffer, DType, Operand, Shape } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
-import { begin, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
+import { type Again, begin, depthOfRecipe, newArray, ordinary, pointer, reserve, result } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
 import { print } from '../wasm/print.js'
 import { kernelModule } from './elementwise-kernel.js'
-import { cacheOf, type Inputs, type KernelCache, mapSpec } from './kernel-cache.js'
+import { cacheOf, type Inputs, type Kernel, type KernelCache, mapSpec } from './kernel-cache.js'
 import { RowPlan } from './row-plan.js'
 import type { Parameter } from './spec.js'
 import { nanoseconds } from './storage.js'
 
 export { compileUpdate } from './update.js'
+
+type Run = Kernel['run']
+
+/** Results of fewer numbers are copied out at once. */
+const leastRepeated = 1 << 14
 
 /** See `Backend.map`. */
 export function map(program: Program, inputs: Inputs, shape: Shape, dtypes: readonly DType[]): DataBuffer[] {
@@ -39,7 +44,32 @@ function isFlat(inputs: Inputs, size: number): boolean {
 
 function mapFlat(kernels: KernelCache, inputs: Inputs, size: number, dtypes: readonly DType[]): DataBuffer[] {
   const { run, args } = kernels.flat(inputs, size, dtypes)
+  const again = size < leastRepeated ? null : flatAgain(run, inputs, size, dtypes)
   begin()
+  return results(runFlat(run, args, inputs, size, dtypes), 1, size, dtypes, again)
+}
+
+const flatAgain = (run: Run, inputs: Inputs, size: number, dtypes: readonly DType[]) =>
+  recipe(inputs, size, dtypes, (same) => runFlat(run, [], same, size, dtypes)[1])
+
+const rowsAgain = (plan: RowPlan, inputs: Inputs, size: number, dtypes: readonly DType[]) =>
+  recipe(inputs, size, dtypes, (same) => runRows(plan, same, size, dtypes)[0])
+
+/** Returns what computes the only result again; null if it must be copied out. */
+function recipe(
+  inputs: Inputs,
+  size: number,
+  dtypes: readonly DType[],
+  compute: (inputs: Inputs) => number,
+): Again | null {
+  const depth = dtypes.length > 1 ? Number.POSITIVE_INFINITY : depthOfRecipe(size * bytes[dtypes[0]], inputs)
+  if (depth === Number.POSITIVE_INFINITY) return null
+  const same = inputs.map((x) => (typeof x === 'number' ? x : { buffer: x.buffer, shape: x.shape })) // and not their graphs
+  return { compute: () => compute(same), depth }
+}
+
+/** Calls a flat kernel; returns `args`, which begin with the size and the addresses of the results. */
+function runFlat(run: Run, args: number[], inputs: Inputs, size: number, dtypes: readonly DType[]): number[] {
   args[0] = size
   for (let i = 0; i < dtypes.length; i++) args[1 + i] = reserve(dtypes[i], size)
   addresses(inputs, args, 1 + dtypes.length)
@@ -47,7 +77,7 @@ function mapFlat(kernels: KernelCache, inputs: Inputs, size: number, dtypes: rea
   if (threads > 1)
     callInRanges(run, { args, count: 0, steps: flatSteps(inputs, size, dtypes), unit: flatUnit }, threads)
   else run.apply(undefined, args)
-  return results(args, 1, size, dtypes)
+  return args
 }
 
 /** Bytes from number to number of each argument of a flat kernel. */
@@ -69,12 +99,18 @@ function mapRows(
     plan = new RowPlan(kernels, inputs, [...shape], [...dtypes])
     kernels.lastPlan = plan
   }
+  const again = size < leastRepeated ? null : rowsAgain(plan, inputs, size, dtypes)
   begin()
+  return results(runRows(plan, inputs, size, dtypes), 0, size, dtypes, again)
+}
+
+/** Runs the kernel over all rows; returns the addresses of the results. */
+function runRows(plan: RowPlan, inputs: Inputs, size: number, dtypes: readonly DType[]): number[] {
   const outs = dtypes.map((dtype) => reserve(dtype, size))
   const starts: number[] = []
   addresses(inputs, starts, 0)
   plan.run(starts, outs)
-  return results(outs, 0, size, dtypes)
+  return outs
 }
 
 /** Writes the address of each array, and each scalar, into `to`. */
@@ -85,8 +121,14 @@ function addresses(inputs: Inputs, to: number[], first: number): void {
   }
 }
 
-function results(outs: number[], first: number, size: number, dtypes: readonly DType[]): DataBuffer[] {
-  if (dtypes.length === 1) return [result(outs[first], dtypes[0], size)]
+function results(
+  outs: number[],
+  first: number,
+  size: number,
+  dtypes: readonly DType[],
+  again: Again | null,
+): DataBuffer[] {
+  if (dtypes.length === 1) return [result(outs[first], dtypes[0], size, again)]
   return dtypes.map((dtype, i) => result(outs[first + i], dtype, size))
 }
 

@@ -4,7 +4,7 @@
 import { BackendError } from '../../../errors.js'
 import type { DataBuffer, DType, UpdateKernel } from '../../backend.js'
 import type { Program } from '../../formula/ast.js'
-import { begin, isResident, pointer } from '../memory/memory.js'
+import { begin, isResident, pointer, valueAt } from '../memory/memory.js'
 import { threadsFor } from '../threads/pool.js'
 import { callInRanges, flatUnit } from '../threads/ranges.js'
 import { bytes } from '../wasm/dtypes.js'
@@ -36,12 +36,15 @@ export function compileUpdate(program: Program, arrays: readonly string[], scala
     return kernel
   }
   return (buffers, numbers) => {
-    for (let i = 0; i < buffers.length; i++) if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
     const run = find(buffers)
+    for (let i = 0; i < buffers.length; i++) if (assigned[i] && !isResident(buffers[i])) refuse(program, arrays[i])
     begin()
     args[0] = buffers[0].size
     for (let i = 0; i < buffers.length; i++) args[1 + i] = pointer(buffers[i])
-    for (let i = 0; i < numbers.length; i++) args[1 + buffers.length + i] = numbers[i]
+    for (let i = 0; i < numbers.length; i++) {
+      const x = numbers[i]
+      args[1 + buffers.length + i] = typeof x === 'number' ? x : valueAt(x, 0)
+    }
     const threads = threadsFor(args[0] * nanoseconds)
     if (threads > 1)
       callInRanges(run, { args, count: 0, steps: steps(args.length, last.dtypes), unit: flatUnit }, threads)

@@ -6,32 +6,35 @@
 import type { DType, MatmulSize } from '../../backend.js'
 import { reserve } from '../memory/memory.js'
 import type { Plane } from '../move/move.js'
-import { accumulate, type Lanes, panelBytes, type Tile } from './matmul-kernel.js'
+import type { Candidate } from './candidates.js'
+import { accumulate, type Tile } from './matmul-kernel.js'
 import type { Clear, Pack } from './pack-kernel.js'
+import { panelBytes, type TileShape } from './tile-shape.js'
 import { copiedPanels, multiplyRows, packedPanel } from './tiles.js'
 
 /** Most steps of k in a block: one panel of B and one tile of A then fit the first-level cache. */
 const blockK = 512
 
-/** Most panels in a block: with `blockK` steps of k they fill half of the second-level cache. */
+/**
+ * Most panels in a block: with `blockK` steps of k they are 1 MiB, which is the second-level cache of one core on many processors. They are
+ * read from one end to the other, well ahead of their use; half as many are two to four per cent slower.
+ */
 const blockPanels = 64
 
 /** Packing B pays from this many rows on, if it has more than so many bytes. */
 const packRows = 24
-const packBytes = 1 << 15
+const packBytes = 1 << 13
 
-/** The kernels for one dtype. Tiles are compiled by height and layout, when they are first used. */
+/** The kernels for one dtype. Tiles are compiled when they are first used. */
 export interface MatmulKernels {
   readonly dtype: DType
-  readonly lanes: Lanes
   readonly bytes: number
   /** Columns of a panel. */
   readonly width: number
-  /** The most rows of a tile. */
-  readonly rows: number
-  /** For A as it lies, and for a transposed A. */
-  readonly tiles: readonly [(Tile | undefined)[], (Tile | undefined)[]]
-  readonly makeTile: (height: number, transposed: boolean) => Tile
+  readonly candidate: Candidate
+  /** Made so far; see `tileOf`. */
+  readonly tiles: (Tile | undefined)[]
+  readonly makeTile: (shape: TileShape) => Tile
   readonly pack: Pack
   readonly packTransposed: Pack
   readonly clear: Clear
@@ -113,6 +116,8 @@ export interface Panels {
   readonly cRow: number
   readonly count: number
   readonly bias: number
+  /** False if they are as B lies. */
+  readonly packed: boolean
 }
 
 /** Some products of a batch, whose first one's operands are at these addresses. */
@@ -148,33 +153,33 @@ function multiplySlice(p: Product, slice: Slice): void {
 }
 
 /** Panels of B from the first on, packed or as they lie. */
-function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
+export function wholePanels(p: Product, slice: Slice, first: number, count: number): Panels {
   const { kernels, m, n, cRow, bStep, bColumn, packedB } = p
   const { depth } = slice
   const done = first * panelBytes
   const b = slice.b + first * kernels.width * bColumn
   const columns = { c: slice.c + done, cRow, count, bias: slice.bias && slice.bias + done }
   if (!p.size.transposeB && (m < packRows || depth * n * kernels.bytes <= packBytes))
-    return { b, bStep, bPanel: panelBytes, ...columns }
+    return { b, bStep, bPanel: panelBytes, packed: false, ...columns }
   const bPanel = packedPanel(depth)
   if (p.size.transposeB) kernels.packTransposed(b, bColumn, kernels.width * bColumn, packedB, bPanel, depth, count)
   else kernels.pack(b, bStep, panelBytes, packedB, bPanel, depth, count)
-  return { b: packedB, bStep: panelBytes, bPanel, ...columns }
+  return { b: packedB, bStep: panelBytes, bPanel, packed: true, ...columns }
 }
 
 /** The columns that do not fill a panel: padded with zeros, and with a place of their own for the results. */
-function edgePanel(p: Product, slice: Slice, whole: number): Panels {
+export function edgePanel(p: Product, slice: Slice, whole: number): Panels {
   const { kernels, packedB, bStep, bColumn, edge } = p
   const { bytes, width, clear, plane } = kernels
   const columns = p.n - whole * width
   clear(packedB, slice.depth * panelBytes)
   plane(slice.b + whole * width * bColumn, packedB, slice.depth, columns, bStep, bColumn, panelBytes, bytes)
   const bias = slice.bias && slice.bias + whole * panelBytes
-  return { b: packedB, bStep: panelBytes, bPanel: 0, c: edge, cRow: panelBytes, count: 1, bias }
+  return { b: packedB, bStep: panelBytes, bPanel: 0, c: edge, cRow: panelBytes, count: 1, bias, packed: true }
 }
 
 /** Moves the results in those columns to C. */
-function copyEdge({ kernels, m, n, cRow, edge }: Product, c: number): void {
+export function copyEdge({ kernels, m, n, cRow, edge }: Product, c: number): void {
   const { bytes, width, plane } = kernels
   const columns = n % width
   if (columns) plane(edge, c + (n - columns) * bytes, m, columns, panelBytes, bytes, cRow, bytes)

@@ -1,35 +1,16 @@
 /**
- * The WebAssembly of the inner loops of matrix multiplication. A product is computed in tiles of one to six rows by two vectors
+ * The WebAssembly of the inner loops of matrix multiplication. A product is computed in tiles of a few rows by two vectors
  * of columns (a panel), whose sums stay in registers while k runs. Every sum adds its terms in the order of k, so a result does not
- * depend on the tile that computes it. `cache-blocks.ts` and `tiles.ts` cut products into tiles.
+ * depend on the tile that computes it, nor on the candidate (`candidates.ts`) that the tile is made by. `cache-blocks.ts` and
+ * `tiles.ts` cut products into tiles.
  */
-import type { Build } from '../wasm/build.js'
 import { type Code, exported, type ModuleCode, variables } from '../wasm/code.js'
 import { set, when } from '../wasm/control.js'
-import { type f32x4, type f64x2, i32, i32x4, v128 } from '../wasm/instructions.js'
+import { i32, i32x4, v128 } from '../wasm/instructions.js'
 import { advance, countDown } from '../wasm/loops.js'
-
-/** The instructions for numbers of one dtype. */
-export interface Lanes {
-  /** The instructions for its vectors. */
-  readonly vector: typeof f32x4 | typeof f64x2 | typeof i32x4
-  /** Bytes per number. */
-  readonly bytes: 4 | 8
-  /** The instruction that gives the larger of two vectors. */
-  readonly max: Build
-  /** True to use fused multiply-add. */
-  readonly fused: boolean
-}
-
-/** Bytes of one row of a panel: two vectors. */
-export const panelBytes = 32
-
-/**
- * The most rows of a tile. V8 has fifteen vector registers on x64. With fused multiply-add 12 sums, two vectors of B and a number of A
- * fill them. Without, older versions of V8 load all that a step of k needs before they multiply: 8 sums, two vectors of B, four
- * numbers of A and a product. A row more, and registers are put aside in every step: a fifth slower, on Node 20.
- */
-export const tileRows = ({ fused }: Lanes) => (fused ? 6 : 4)
+import type { Candidate } from './candidates.js'
+import { innerLoop, pointers, start } from './inner-loop.js'
+import { type Lanes, panelBytes, type TileShape } from './tile-shape.js'
 
 /** Bits of `flags`: add the sums to the numbers in C; end with `max(sum, 0)`. */
 export const accumulate = 1
@@ -62,51 +43,25 @@ export type Tile = (
 /** The parameters of `Tile`, in its order. */
 const tileParameters = 'a aStep aTile b bStep bPanel c cRow cTile k panels tiles bias flags'
 
-/** A module that exports `tile` for tiles of this many rows. `transposed`: A is stored as [k, rows], not as [rows, k]. */
-export function tileModule(lanes: Lanes, height: number, transposed: boolean): ModuleCode {
-  const rows = Array.from({ length: height }, (_, r) => r)
-  const a = transposed ? ['a0'] : rows.map((r) => `a${r}`)
+/** A module that exports `tile` for tiles of this shape. */
+export function tileModule(lanes: Lanes, candidate: Candidate, shape: TileShape): ModuleCode {
+  const rows = Array.from({ length: shape.height }, (_, r) => r)
   const sums = rows.flatMap((r) => [`s${r}0`, `s${r}1`])
   const panel = [
     sums.map((sum) => set(sum, i32x4.const(0))),
-    set('a0', 'a'),
-    a.slice(1).map((row, i) => set(row, i32.add(a[i], 'aStep'))),
-    set('bk', 'bj'),
-    set('i', 'k'),
-    countDown('i', step(lanes, rows, transposed)),
-    finish(lanes, rows, sums),
-    advance('bj', 'bPanel'),
-    advance('cj', panelBytes),
+    ...[start(lanes, shape), innerLoop({ ...shape, lanes, candidate }), finish(lanes, rows, sums)],
+    ...[advance('bj', 'bPanel'), advance('cj', panelBytes)],
   ]
   const tiles = countDown('tiles', [
     ...[set('bj', 'b'), set('cj', 'c'), set('p', 'bias'), set('j', 'panels')],
     countDown('j', panel),
     ...[advance('a', 'aTile'), advance('c', 'cTile')],
   ])
-  const locals = [...variables(`${a.join(' ')} bj bk cj cr i j p`), ...variables(`${sums.join(' ')} x y0 y1`, 'v128')]
+  const locals = [
+    ...variables(`${pointers(shape).join(' ')} bj bk cj cr i j p`),
+    ...variables(`${sums.join(' ')} x y0 y1`, 'v128'),
+  ]
   return { functions: [exported('tile', variables(tileParameters), locals, tiles)] }
-}
-
-/** One step of k: a column of A times a row of the panel. */
-function step(lanes: Lanes, rows: readonly number[], transposed: boolean): Code {
-  const { bytes } = lanes
-  const splat = bytes === 4 ? v128.load32_splat : v128.load64_splat
-  const row = (r: number) => [
-    set('x', transposed ? splat('a0', r * bytes) : splat(`a${r}`)),
-    multiplyAdd(lanes, `s${r}0`, 'y0'),
-    multiplyAdd(lanes, `s${r}1`, 'y1'),
-    transposed ? [] : advance(`a${r}`, bytes),
-  ]
-  return [
-    ...[set('y0', v128.load('bk')), set('y1', v128.load('bk', 16)), advance('bk', 'bStep')],
-    rows.map(row),
-    transposed ? advance('a0', 'aStep') : [],
-  ]
-}
-
-function multiplyAdd({ vector, fused }: Lanes, sum: string, y: string): Code {
-  if (fused && 'relaxed_madd' in vector) return set(sum, vector.relaxed_madd('x', y, sum))
-  return set(sum, vector.add(vector.mul('x', y), sum))
 }
 
 /**

@@ -15,12 +15,12 @@ const recording = new Map<MatmulKernels, MatmulKernels>()
 export function multiplyInParts(products: MatmulCall, threads: number): void {
   const call = { ...products, kernels: recordingOf(products.kernels) }
   const { m, n, batch } = call.size
-  const { rows, width } = call.kernels
+  const { candidate, width } = call.kernels
   if (batch >= threads) {
     inRanges(batch, 1, threads, (from, to) => multiplyRange(prepare(call), call.a, call.b, call.c, from, to))
   } else {
     for (let i = 0; i < batch; i++) {
-      if (m >= n) inRanges(m, rows, threads, (from, to) => strip(call, i, from, to, 0, n))
+      if (m >= n) inRanges(m, candidate.rows, threads, (from, to) => strip(call, i, from, to, 0, n))
       else inRanges(n, width, threads, (from, to) => strip(call, i, 0, m, from, to))
     }
   }
@@ -37,13 +37,14 @@ function strip(call: MatmulCall, index: number, row: number, rows: number, colum
   multiplyRange(product, call.a + row * aRow, call.b + column * bColumn, c, index, index + 1)
 }
 
-function recordingOf(kernels: MatmulKernels): MatmulKernels {
+/** The kernels, recorded as tasks instead of called. */
+export function recordingOf(kernels: MatmulKernels): MatmulKernels {
   let twin = recording.get(kernels)
   if (!twin) {
     twin = {
       ...kernels,
-      tiles: [[], []],
-      makeTile: (height, transposed) => recorded(tileOf(kernels, height, transposed)),
+      tiles: [],
+      makeTile: (shape) => recorded(tileOf(kernels, shape)),
       pack: recorded(kernels.pack),
       packTransposed: recorded(kernels.packTransposed),
       clear: recorded(kernels.clear),

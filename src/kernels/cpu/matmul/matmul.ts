@@ -10,19 +10,20 @@ import { threadsFor } from '../threads/pool.js'
 import { f32x4, f64x2, i32x4 } from '../wasm/instructions.js'
 import { hasFma, instantiate } from '../wasm/module.js'
 import { type MatmulCall, type MatmulKernels, multiplyRange, prepare } from './cache-blocks.js'
-import { type Lanes, panelBytes, relu, type Tile, tileModule, tileRows } from './matmul-kernel.js'
+import { type Candidate, candidateFor } from './candidates.js'
+import { relu, type Tile, tileModule } from './matmul-kernel.js'
 import { multiplyInParts } from './matmul-threads.js'
 import { packModule } from './pack-kernel.js'
+import { type Lanes, panelBytes } from './tile-shape.js'
 
-/** There are no fused integers, so int32 shows on every engine what older ones do with float32. */
 const lanes: Partial<Record<DType, Lanes>> = {
-  float32: { vector: f32x4, bytes: 4, max: f32x4.pmax, fused: hasFma },
-  float64: { vector: f64x2, bytes: 8, max: f64x2.pmax, fused: hasFma },
-  int32: { vector: i32x4, bytes: 4, max: i32x4.max_s, fused: false },
+  float32: { vector: f32x4, bytes: 4, max: f32x4.pmax },
+  float64: { vector: f64x2, bytes: 8, max: f64x2.pmax },
+  int32: { vector: i32x4, bytes: 4, max: i32x4.max_s },
 }
 
 /** Multiplications and additions in a nanosecond, about, for the decision about threads. */
-const speed = 20
+export const speed = 20
 
 const compiled: Partial<Record<DType, MatmulKernels>> = {}
 
@@ -75,21 +76,21 @@ function vectorProducts(
   }
 }
 
-function kernelsFor(dtype: DType): MatmulKernels {
-  compiled[dtype] ??= compileFor(dtype, lanes[dtype] as Lanes)
+/** The kernels for a dtype. */
+export function kernelsFor(dtype: DType): MatmulKernels {
+  compiled[dtype] ??= kernelsOf(dtype, candidateFor(hasFma && dtype !== 'int32'))
   return compiled[dtype]
 }
 
-function compileFor(dtype: DType, lanes: Lanes): MatmulKernels {
-  const { bytes } = lanes
+/** The kernels for a dtype, with tiles of this candidate. */
+export function kernelsOf(dtype: DType, candidate: Candidate): MatmulKernels {
+  const ofType = lanes[dtype] as Lanes
+  const { bytes } = ofType
   return {
-    dtype,
-    lanes,
-    bytes,
+    ...{ dtype, bytes, candidate },
     width: panelBytes / bytes,
-    rows: tileRows(lanes),
-    tiles: [[], []],
-    makeTile: (height, transposed) => instantiate<{ tile: Tile }>(tileModule(lanes, height, transposed)).tile,
+    tiles: [],
+    makeTile: (shape) => instantiate<{ tile: Tile }>(tileModule(ofType, candidate, shape)).tile,
     ...instantiate<Pick<MatmulKernels, 'pack' | 'packTransposed' | 'clear'>>(packModule(bytes)),
     plane: planeOf(bytes),
   }

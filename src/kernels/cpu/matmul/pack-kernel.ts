@@ -6,7 +6,7 @@ import { type Code, exported, type FunctionCode, type ModuleCode, variables } fr
 import { memoryFill, set } from '../wasm/control.js'
 import { i32, i64, v128 } from '../wasm/instructions.js'
 import { advance, countDown, pick, repeatWhile, times } from '../wasm/loops.js'
-import { panelBytes } from './matmul-kernel.js'
+import { panelBytes } from './tile-shape.js'
 
 /**
  * Packs whole panels of a matrix. Steps are bytes: `row` from one of the stored rows to the next, `panelStep` from where a panel starts

@@ -3,12 +3,10 @@
  * side.
  */
 import type { MatmulKernels, Panels, Product, Slice } from './cache-blocks.js'
-import { panelBytes, type Tile } from './matmul-kernel.js'
+import type { Tile } from './matmul-kernel.js'
+import { panelBytes, type TileShape } from './tile-shape.js'
 
-/**
- * Copying rows of A pays if they are used for this many panels, and with fused multiply-add only if A is transposed. Without it, a
- * pointer for each row costs more than the copy.
- */
+/** Copying a transposed A pays if it is used for this many panels. */
 const copyPanels = 4
 
 /** The most panels of A that are copied at once. */
@@ -22,8 +20,9 @@ export const packedPanel = (depth: number) => depth * panelBytes + panelGap
 
 /** Computes all rows in the columns of these panels, in tiles of nearly equal height. */
 export function multiplyRows(p: Product, slice: Slice, panels: Panels): void {
-  const { lanes, rows, width } = p.kernels
-  const copies = panels.count >= copyPanels && (p.size.transposeA || !lanes.fused)
+  const { width } = p.kernels
+  const { rows } = p.kernels.candidate
+  const copies = panels.count >= copyPanels && p.size.transposeA
   const tiles = Math.ceil(p.m / (copies ? Math.min(rows, width) : rows))
   const height = Math.ceil(p.m / tiles)
   const tall = p.m - tiles * (height - 1)
@@ -38,14 +37,15 @@ function multiplyInPlace(p: Product, slice: Slice, panels: Panels, height: numbe
   const { cRow } = panels
   const a = { at: slice.a + row * aRow, step: size.transposeA ? aStep : aRow, tile: height * aRow }
   const c = { at: panels.c + row * cRow, tile: height * cRow }
-  runTiles(tileOf(p.kernels, height, size.transposeA), slice, panels, a, c, tiles)
+  const { transposeA: transposed } = size
+  runTiles(tileOf(p.kernels, { height, transposed, packed: panels.packed && !transposed }), slice, panels, a, c, tiles)
 }
 
 /** The same, with rows of A copied to panels, each of which has room for one or more tiles. */
 function multiplyCopies(p: Product, slice: Slice, panels: Panels, height: number, row: number, tiles: number): void {
   const { bytes, width } = p.kernels
   const { cRow } = panels
-  const tile = tileOf(p.kernels, height, true)
+  const tile = tileOf(p.kernels, { height, transposed: true, packed: panels.packed })
   const rows = height * Math.floor(width / height)
   const end = row + tiles * height
   for (let r = row, copied = 0; r < end; r += copied * rows) {
@@ -90,9 +90,10 @@ function runTiles(
   tile(a.at, a.step, a.tile, b, bStep, bPanel, c.at, cRow, c.tile, depth, count, tiles, bias, flags)
 }
 
-/** The kernel for tiles of this height. */
-export function tileOf({ tiles, makeTile }: MatmulKernels, height: number, transposed: boolean): Tile {
-  const made = tiles[transposed ? 1 : 0]
-  made[height] ??= makeTile(height, transposed)
-  return made[height]
+/** The kernel for tiles of this shape. */
+export function tileOf({ tiles, makeTile }: MatmulKernels, shape: TileShape): Tile {
+  const { height, transposed, packed } = shape
+  const key = height * 4 + (transposed ? 2 : 0) + (packed ? 1 : 0)
+  tiles[key] ??= makeTile(shape)
+  return tiles[key]
 }

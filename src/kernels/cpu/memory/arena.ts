@@ -4,10 +4,10 @@
  */
 import { align, type Block, find, giveBack, take } from './freed-blocks.js'
 
-/** An arena has room for so many of the largest pieces of work, and keeps a block for the next ones, if that is no more than `roomy` bytes. */
-const pieces = 4
+/** An arena keeps a block of no more than `roomy` bytes for the next pieces of work, and none for pieces as large as a quarter of that. */
 const roomy = 1 << 27
-const smallest = 1 << 20
+const least = 1 << 16
+const leastExtension = 1 << 20
 
 /** No two generations of all arenas are the same. */
 let generations = 0
@@ -37,6 +37,23 @@ export class Arena {
   /** True if it has more than it keeps. */
   private isLarge = false
 
+  /** @param pieces it has room for so many of the largest pieces of work */
+  constructor(public pieces: number) {}
+
+  /** True if there may be no room for another piece of work. */
+  get isFull(): boolean {
+    return this.isLarge || this.top + this.most > this.end
+  }
+
+  /** True if it has so much that it should not wait for its next turn to give it back. */
+  get isExcessive(): boolean {
+    return this.isLarge && this.size > roomy
+  }
+
+  private get size(): number {
+    return this.filled.reduce((sum, { bytes }) => sum + bytes, this.end - this.base)
+  }
+
   /** The address of this many free bytes. */
   reserve(bytes: number): number {
     const needed = align(bytes)
@@ -49,7 +66,7 @@ export class Arena {
   /** A new piece of work begins, which no address from an earlier one must outlive: begins anew where room may not be enough. */
   begin(): void {
     this.measure()
-    if (this.isLarge || this.top + this.most > this.end) this.anew()
+    if (this.isFull) this.anew()
     this.start = this.top
   }
 
@@ -76,8 +93,8 @@ export class Arena {
   /** Makes room for some pieces of work; an exceptional one leaves no more than `roomy` bytes behind and is forgotten. */
   private resize(): void {
     const size = this.end - this.base
-    const wanted = align(pieces * this.most)
-    const isExceptional = wanted > roomy
+    const wanted = align(Math.min(Math.max(least, this.pieces * this.most), roomy))
+    const isExceptional = this.most > roomy / 4
     if (isExceptional) this.most = 0
     if (size <= roomy && (isExceptional || wanted <= size)) return
     if (size > 0) giveBack({ address: this.base, bytes: size })
@@ -87,8 +104,7 @@ export class Arena {
   /** Goes on in another block: a quarter of what there is, in multiples of what is needed, or just that. */
   private extend(needed: number): void {
     const { base, end, start, top } = this
-    const total = this.filled.reduce((sum, { bytes }) => sum + bytes, end - base)
-    const bytes = Math.max(needed * Math.max(1, Math.floor(total / 4 / needed)), smallest)
+    const bytes = Math.max(needed * Math.max(1, Math.floor(this.size / 4 / needed)), leastExtension)
     const address = find(bytes)
     const [at, length] = address < 0 ? [take(needed), needed] : [address, bytes]
     if (end > base) this.filled.push({ address: base, bytes: end - base, start, top })

@@ -13,15 +13,24 @@
  * A buffer remembers where its numbers are in WebAssembly memory, so that what is used again soon is not copied again.
  * Variables and optimizer slots are resident: they have a home (`homes.ts`), which is in WebAssembly memory as long as kernels use them.
  * In a workspace (`within`: a training step, or `tidy`) results stay in WebAssembly memory, and only those that leave it are copied out.
+ * Outside of one, a large result that can be computed again is copied when somebody asks for it: most are used at once, or never.
  */
 import { BackendError } from '../../../errors.js'
-import type { DataBuffer, DType, TypedArray } from '../../backend.js'
+import type { DataBuffer, DType, Operand, TypedArray } from '../../backend.js'
 import { buffersIn } from '../../buffers-in.js'
 import { numbersOf } from '../wasm/dtypes.js'
 import { Arena, newGeneration } from './arena.js'
 import { whenFull } from './freed-blocks.js'
 import { copyOut, heap } from './heap.js'
 import { call, evict, Home, nextCall, settle } from './homes.js'
+
+/** Computes the numbers of a result again. */
+export interface Again {
+  /** Does it in the kernel call that is going on, and returns the address. */
+  readonly compute: () => number
+  /** So many operations do it, one after the other. */
+  readonly depth: number
+}
 
 /** A dense block of numbers: an ordinary array, a piece of WebAssembly memory, or (for a while) both. */
 export class CpuBuffer implements DataBuffer {
@@ -35,12 +44,16 @@ export class CpuBuffer implements DataBuffer {
     public generation: number,
     /** The home of the numbers, if the buffer is resident. */
     readonly home: Home | null = null,
+    /** Computes the numbers again, while there is no array. */
+    public again: Again | null = null,
   ) {}
 }
 
-/** The memory for results and working space, and for copies of ordinary arrays. */
-const scratch = new Arena()
-const copies = new Arena()
+/** The memory for copies of ordinary arrays. */
+const copies = new Arena(4)
+/** The memory for results and working space, and that of the results before these, which come next when it is full. */
+let scratch = new Arena(1)
+let older = new Arena(1)
 
 /** The generation of results: the workspace's, or scratch space's own outside of one. */
 let generation = scratch.generation
@@ -74,8 +87,14 @@ export function begin(): void {
   nextCall()
   if (isWithin) return
   copies.begin()
+  if (scratch.isFull) takeTurns()
   scratch.begin()
   generation = scratch.generation
+}
+
+function takeTurns(): void {
+  ;[scratch, older] = [older, scratch]
+  if (older.isExcessive) older.begin()
 }
 
 /** The address of space for `size` numbers. */
@@ -102,6 +121,7 @@ export function pointer(buffer: DataBuffer): number {
     return home.address !== 0 ? home.address : settle(home, b)
   }
   if (hasAddress(b)) return b.address
+  if (b.array === null && b.again !== null) return computeAgain(b, b.again)
   const { bytes } = numbersOf[b.dtype]
   const array = sharedArray(b)
   const address = copies.reserve(b.size * bytes)
@@ -125,14 +145,60 @@ export function addressNow(buffer: DataBuffer): number {
 /** True if a buffer that is not resident is in WebAssembly memory now. */
 function hasAddress(b: CpuBuffer): boolean {
   const g = b.generation
-  return g === generation || g === copies.generation || g === scratch.generation
+  return g === generation || g === copies.generation || g === scratch.generation || g === older.generation
 }
 
-/** The end of a kernel call: its result at `address` as a buffer. */
-export function result(address: number, dtype: DType, size: number): CpuBuffer {
-  return new CpuBuffer(dtype, size, isWithin ? null : copyOut(dtype, address, size), address, generation)
+/**
+ * The end of a kernel call: its result at `address` as a buffer.
+ * @param again what computes it from buffers that do not change; it is then copied out only if it is needed later
+ */
+export function result(address: number, dtype: DType, size: number, again: Again | null = null): CpuBuffer {
+  const array = isWithin || again ? null : copyOut(dtype, address, size)
+  return new CpuBuffer(dtype, size, array, address, generation, null, isWithin ? null : again)
 }
 
+/** Computes the numbers of a result again, whose place was taken by others, and copies them out. */
+function computeAgain(b: CpuBuffer, again: Again): number {
+  b.address = again.compute()
+  b.generation = generation
+  b.array = copyOut(b.dtype, b.address, b.size)
+  b.again = null
+  regret()
+  return b.address
+}
+
+/** Results stay longer from now on; if they stay long already, the next ones are copied out at once. */
+function regret(): void {
+  if (scratch.pieces < mostPieces) scratch.pieces = older.pieces = 2 * scratch.pieces
+  else eager = eagerAfterRegret
+}
+
+const mostPieces = 8
+const eagerAfterRegret = 100
+/** So many results to come are copied out at once. */
+let eager = 0
+
+/** A result is copied out where it would take more than so many operations, one after the other, to compute it again. */
+const deepest = 4
+
+/**
+ * Returns how many operations, one after the other, compute a result of so many bytes from operands that have an array; Infinity if it must be
+ * copied out. An operand that is part of a recipe cannot be garbage, so it must not be larger, nor made for this one result, for all
+ * that is known.
+ */
+export function depthOfRecipe(bytes: number, operands: readonly (Operand | number)[]): number {
+  if (isWithin || eager-- > 0) return Number.POSITIVE_INFINITY
+  eager = 0
+  const depth =
+    1 + Math.max(...operands.map((x) => (typeof x === 'number' ? 0 : depthOf(x.buffer as CpuBuffer, bytes))))
+  return depth > deepest ? Number.POSITIVE_INFINITY : depth
+}
+
+function depthOf(b: CpuBuffer, most: number): number {
+  if (b.size * numbersOf[b.dtype].bytes > most) return Number.POSITIVE_INFINITY
+  if (b.array === null) return b.again?.depth ?? Number.POSITIVE_INFINITY
+  return b.generation !== 0 ? 0 : Number.POSITIVE_INFINITY
+}
 /** A copy of the buffer's numbers. */
 export function values(buffer: DataBuffer): TypedArray {
   const b = buffer as CpuBuffer
@@ -204,12 +270,13 @@ function keep(b: CpuBuffer): void {
 /** True if a kernel can change the numbers: those of resident buffers, and those that are in WebAssembly memory alone. */
 export function isResident(buffer: DataBuffer): boolean {
   const b = buffer as CpuBuffer
-  return b.home !== null || (b.array === null && hasAddress(b))
+  return b.home !== null || (b.array === null && b.again === null && hasAddress(b))
 }
 
 /** True if the numbers still exist: what stays in a workspace that is over is lost. */
 export function isAlive(buffer: DataBuffer): boolean {
-  return isResident(buffer) || (buffer as CpuBuffer).array !== null
+  const { array, again } = buffer as CpuBuffer
+  return array !== null || again !== null || isResident(buffer)
 }
 
 /** The buffer's numbers as an ordinary array, which nobody may change. */
@@ -217,9 +284,18 @@ function sharedArray(b: CpuBuffer): TypedArray {
   const { array } = b.home ?? b
   if (array) return array
   const address = addressOf(b)
+  if (b.again !== null) return arrayOf(b, b.again)
   if (address !== 0) return copyOut(b.dtype, address, b.size)
   if (b.home) return newArray(b.dtype, b.size)
   throw new BackendError(
     `tensor: its ${b.size} numbers belonged to a tidy() or training step that is over. Return it from tidy(), or copy the numbers inside with toArray() or dataSync().`,
   )
+}
+
+/** The ordinary array of a result that was not copied out. */
+function arrayOf(b: CpuBuffer, again: Again): TypedArray {
+  if (!hasAddress(b)) computeAgain(b, again)
+  b.array ??= copyOut(b.dtype, b.address, b.size)
+  b.again = null
+  return b.array
 }

@@ -166,6 +166,11 @@ export function rowsTimesVector(
   rows(kernelsFor('sumProducts', dtype), dtype, from, out, outer, n, 1, vector)
 }
 
+/** The sum of n ≥ 1 rows of `inner` numbers, between addresses, in a call that has begun. */
+export function sumRows(dtype: DType, from: number, out: number, n: number, inner: number): void {
+  reduceMiddle('sum', dtype, from, out, 1, n, inner, 1)
+}
+
 function meanOfIntegers(from: number, out: number, collapsed: AxisGroups): void {
   const { kept, reduced } = collapsed
   const means = reserve('float64', kept)

@@ -115,3 +115,12 @@ const simdModule = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1,
 
 /** True if this engine has relaxed SIMD, and with it fused multiply-add. */
 export const hasFma: boolean = typeof WebAssembly !== 'undefined' && WebAssembly.validate(fmaModule)
+
+/** `(module (table i64 1 funcref))` */
+const table64Module = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 4, 4, 1, 112, 4, 1)
+
+/**
+ * True if this engine surely leaves vector instructions in the order in which a kernel has them. V8 does since it has another compiler
+ * for WebAssembly (Node 24), which nothing shows; tables with 64-bit indices came soon after it.
+ */
+export const keepsOrder: boolean = typeof WebAssembly !== 'undefined' && WebAssembly.validate(table64Module)

@@ -6,8 +6,8 @@ import {
   type Product,
   prepare,
 } from '../../../../src/kernels/cpu/matmul/cache-blocks.js'
-import { begin, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
-import { f32x4 } from '../../../../src/kernels/cpu/wasm/instructions.js'
+import { type Candidate, candidates } from '../../../../src/kernels/cpu/matmul/candidates.js'
+import { begin, reserve, workingSpace } from '../../../../src/kernels/cpu/memory/memory.js'
 
 interface Range {
   readonly from: number
@@ -15,7 +15,7 @@ interface Range {
 }
 
 /** A product whose kernels note the bytes that they write, and those of A that they read. */
-function observed(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, fused: boolean) {
+function observed(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, candidate: Candidate) {
   const written: Range[] = []
   const read: Range[] = []
   const a = 1 << 20
@@ -32,15 +32,16 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
     relu: 0,
     kernels: {
       dtype: 'float32',
-      lanes: { vector: f32x4, bytes: 4, max: f32x4.pmax, fused },
+      candidate,
       bytes: 4,
       width: 8,
-      rows: fused ? 6 : 4,
-      tiles: [[], []],
-      makeTile: (height) => (_a, _aStep, _aTile, _b, _bStep, _bPanel, c, cRow, cTile, _k, panels, tiles) => {
-        for (let i = 0; i < tiles; i++)
-          for (let r = 0; r < height; r++) touch(written, c + i * cTile + r * cRow, 32 * panels)
-      },
+      tiles: [],
+      makeTile:
+        ({ height }) =>
+        (_a, _aStep, _aTile, _b, _bStep, _bPanel, c, cRow, cTile, _k, panels, tiles) => {
+          for (let i = 0; i < tiles; i++)
+            for (let r = 0; r < height; r++) touch(written, c + i * cTile + r * cRow, 32 * panels)
+        },
       pack: (from, row, step, to, panel, depth, panels) => {
         look(from, depth, row, (panels - 1) * step + 32)
         for (let i = 0; i < panels; i++) touch(written, to + i * panel, 32 * depth)
@@ -61,6 +62,12 @@ function observed(m: number, n: number, k: number, transposeA: boolean, transpos
   return { product, written, read, end: workingSpace(), aEnd: a + 4 * m * k, cEnd: call.c + 4 * m * n }
 }
 
+// Room for the largest product in one block, in both arenas that take turns, so that the parts of all products lie side by side
+for (let i = 0; i < 4; i++) {
+  begin()
+  reserve('float32', 1 << 21)
+}
+
 const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 17, 23, 24, 31, 64, 65, 130].flatMap((m) =>
   [1, 7, 8, 33, 64, 600].flatMap((n) => [1, 5, 64, 600].map((k) => [m, n, k] as const)),
 )
@@ -79,11 +86,11 @@ function isAllowed({ from, to }: Range, { packedB, packedA, edge }: Product, end
   return parts.some(([start, stop]) => from >= start && to <= stop)
 }
 
-for (const fused of [false, true])
-  test(`products write to their results and to their own part of the scratch space, ${fused ? 'fused' : 'not fused'}`, (t) => {
+for (const candidate of candidates)
+  test(`products write to their results and to their own part of the scratch space, ${candidate.name}`, (t) => {
     for (const [m, n, k] of shapes)
       for (const transposeA of [false, true]) {
-        const { product, written, end, cEnd } = observed(m, n, k, transposeA, false, fused)
+        const { product, written, end, cEnd } = observed(m, n, k, transposeA, false, candidate)
         const name = `${m}×${n}×${k} ${transposeA}`
         t.true(inOrder(product, end), name)
         t.deepEqual(
@@ -97,12 +104,12 @@ for (const fused of [false, true])
 test('products read nothing behind A', (t) => {
   for (const [m, n, k] of shapes)
     for (const transposeA of [false, true])
-      for (const fused of [false, true]) {
-        const { read, aEnd } = observed(m, n, k, transposeA, true, fused)
+      for (const candidate of candidates) {
+        const { read, aEnd } = observed(m, n, k, transposeA, true, candidate)
         t.deepEqual(
           read.filter(({ to }) => to > aEnd),
           [],
-          `${m}×${n}×${k} ${transposeA} ${fused}`,
+          `${m}×${n}×${k} ${transposeA} ${candidate.name}`,
         )
       }
 })

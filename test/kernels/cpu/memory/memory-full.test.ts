@@ -30,7 +30,7 @@ function hasRoom(bytes: number): boolean {
 }
 
 test.serial('an arena grows by what is needed, and gives all but a little back', (t) => {
-  const arena = new Arena()
+  const arena = new Arena(4)
   const pieces = Math.floor((memoryLimit * 1024 - 400) / 40)
   const before = memoryBytes()
   for (let i = 0; i < 10; i++) arena.reserve(40 * MiB)
@@ -41,7 +41,7 @@ test.serial('an arena grows by what is needed, and gives all but a little back',
 })
 
 test.serial('an arena keeps what it has for pieces of work that go on as they were', (t) => {
-  const arena = new Arena()
+  const arena = new Arena(4)
   const addresses = new Set<number>()
   for (let i = 0; i < 1000; i++) {
     arena.begin()
@@ -52,7 +52,7 @@ test.serial('an arena keeps what it has for pieces of work that go on as they we
 })
 
 test.serial('an arena goes back to where it was, over several blocks', (t) => {
-  const arena = new Arena()
+  const arena = new Arena(4)
   arena.begin()
   const first = arena.reserve(100)
   const { top } = arena

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import type {
+  Convolution,
   DataBuffer,
   DType,
   MatmulEpilogue,
@@ -100,6 +101,31 @@ test.serial('a product deeper and wider than a block is the same bits on one, tw
   const size = { m: 31, n: 1100, k: 1030, batch: 1, aStep: 0, bStep: 0, transposeA: true, transposeB: false }
   const [a, b] = [numbers('float32', size.m * size.k), numbers('float32', size.k * size.n)]
   t.is(differences(onThreads(() => [cpu.matmul(a, b, size)])).length, 0)
+})
+
+test.serial('convolutions, pooling and their gradients are the same bits on one, two and three threads', (t) => {
+  for (const [channels, filters, groups] of [
+    [1, 16, 1],
+    [5, 11, 1],
+    [70, 3, 1],
+    [6, 4, 2],
+    [9, 9, 9],
+  ]) {
+    const base = { batch: 7, channels, filters, groups, input: [9, 8], output: [9, 4], window: [3, 2] } as const
+    const size: Convolution = { ...base, strides: [1, 2], dilation: [1, 1], padding: [1, 0] }
+    const [x, y] = [numbers('float32', 7 * 72 * channels), numbers('float32', 7 * 36 * filters)]
+    const [kernel, bias] = [numbers('float32', (6 * channels * filters) / groups), numbers('float32', filters)]
+    const g = numbers('float32', 7 * 36 * channels)
+    const results = onThreads(() => [
+      cpu.convolve(x, kernel, size, { bias, relu: true }),
+      cpu.convolveInput(y, kernel, size),
+      cpu.convolveKernel(x, y, size),
+      cpu.maxPool(x, size),
+      cpu.maxPoolGradient(g, x, size),
+      cpu.averagePoolGradient(g, size),
+    ])
+    t.is(differences(results).length, 0, JSON.stringify(size))
+  }
 })
 
 test.serial('products of matrices and vectors are the same bits on one, two and three threads', (t) => {

@@ -6,8 +6,10 @@ import { declare, prefixed } from '../../../../src/kernels/cpu/math/define.js'
 import { float32Functions } from '../../../../src/kernels/cpu/math/functions-float32.js'
 import { float64Functions, float64Prefix } from '../../../../src/kernels/cpu/math/functions-float64.js'
 import { int32Functions } from '../../../../src/kernels/cpu/math/functions-int32.js'
+import { type Candidate, candidates } from '../../../../src/kernels/cpu/matmul/candidates.js'
 import { tileModule } from '../../../../src/kernels/cpu/matmul/matmul-kernel.js'
 import { packModule } from '../../../../src/kernels/cpu/matmul/pack-kernel.js'
+import type { TileShape } from '../../../../src/kernels/cpu/matmul/tile-shape.js'
 import { convertModule } from '../../../../src/kernels/cpu/move/convert-kernel.js'
 import { moveModule } from '../../../../src/kernels/cpu/move/move-kernel.js'
 import { scatterModule } from '../../../../src/kernels/cpu/move/scatter-kernel.js'
@@ -165,13 +167,22 @@ const elementwise = mapSpec(
   false,
 )
 
+/** A tile in place and a packed one, for each candidate. */
+const matmuls = (candidate: Candidate): [string, ModuleCode][] => {
+  const lanes = { vector: f32x4, bytes: 4, max: f32x4.pmax } as const
+  const tile = (shape: Omit<TileShape, 'height'>) => tileModule(lanes, candidate, { height: candidate.rows, ...shape })
+  return [
+    [`matmul in place, ${candidate.name}`, tile({ transposed: false, packed: false })],
+    [`matmul with packed operands, ${candidate.name}`, tile({ transposed: true, packed: true })],
+  ]
+}
+
 const kernels: Record<string, ModuleCode> = {
   'a formula': kernelModule(elementwise),
   'functions of float32': declare(float32Functions, Object.keys(float32Functions)),
   'functions of float64': declare(float64, Object.keys(float64)),
   'functions of int32': declare(int32Functions, Object.keys(int32Functions)),
-  matmul: tileModule({ vector: f32x4, bytes: 4, max: f32x4.pmax, fused: true }, 6, false),
-  'a transposed matmul': tileModule({ vector: i32x4, bytes: 4, max: i32x4.max_s, fused: false }, 4, true),
+  ...Object.fromEntries(candidates.flatMap(matmuls)),
   packing: packModule(8),
   moving: moveModule(4),
   conversions: convertModule(),

@@ -4,35 +4,35 @@
  */
 import { setRecording } from '../../autograd/engine.js'
 import { backend } from '../backend.js'
-import { arange, eye } from '../creation.js'
+import { arange, eye } from '../filling.js'
 import { elementwise, op } from '../operation.js'
 import type { Tensor } from '../tensor.js'
 
 /** Returns whether the numbers of one of them are not available yet. */
-export function isUnread(...inputs: readonly Tensor[]): boolean {
+export function isPending(...inputs: readonly Tensor[]): boolean {
   return inputs.some((x) => backend.isPending?.(x.buffer))
 }
 
 /** X with A·X = B, for A [..., n, n] and B [..., n, columns]. */
-export function unreadSolve(a: Tensor, b: Tensor): Tensor {
+export function solveByColumns(a: Tensor, b: Tensor): Tensor {
   const n = b.shape[b.rank - 2]
   return setRecording(false, () => gaussJordan(joined(a, b, -1), n).reduced.slice(`..., ${n}:`))
 }
 
 /** A⁻¹. */
-export function unreadInverse(a: Tensor): Tensor {
+export function inverseByColumns(a: Tensor): Tensor {
   const n = a.shape[a.rank - 1]
-  return unreadSolve(a, eye(n, n, { dtype: a.dtype }).broadcastTo(a.shape))
+  return solveByColumns(a, eye(n, n, { dtype: a.dtype }).broadcastTo(a.shape))
 }
 
 /** |A|. */
-export function unreadDeterminant(a: Tensor): Tensor {
+export function determinantByColumns(a: Tensor): Tensor {
   const shape = a.shape.slice(0, -2)
   return setRecording(false, () => gaussJordan(a, a.shape[a.rank - 1]).determinant.reshape(shape))
 }
 
 /** L with A = L·Lᵀ, column by column. */
-export function unreadCholesky(a: Tensor): Tensor {
+export function choleskyByColumns(a: Tensor): Tensor {
   return setRecording(false, () => {
     const rows = rowNumbers(a)
     const columns = rows.swapAxes(-1, -2)
@@ -48,7 +48,7 @@ export function unreadCholesky(a: Tensor): Tensor {
 }
 
 /** Q above R, [..., m + n, n], by Householder reflections. */
-export function unreadQr(a: Tensor): Tensor {
+export function qrByColumns(a: Tensor): Tensor {
   const [m, n] = a.shape.slice(-2)
   return setRecording(false, () => {
     const rows = rowNumbers(a)

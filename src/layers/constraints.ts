@@ -1,18 +1,10 @@
 /**
  * Constraints on weights, for `variable(data, { constraint })`: optimizers apply them after each step.
  */
-import { setRecording } from '../../autograd/engine.js'
-import type { Axes } from '../../tensor/shape.js'
-import type { Tensor } from '../../tensor/tensor.js'
-import type { Constraint, Variable } from '../../tensor/variable.js'
-
-/** Applies a variable's constraint; returns whether it has one. */
-export function constrain(variable: Variable): boolean {
-  const { constraint } = variable
-  if (!constraint) return false
-  setRecording(false, () => variable.assign(constraint(variable.detach())))
-  return true
-}
+import type { Axes } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Constraint } from '../tensor/variable.js'
+import { configured } from './configurable.js'
 
 /** Against division by 0, as in Keras. */
 const epsilon = 1e-7
@@ -23,7 +15,7 @@ const epsilon = 1e-7
  * nonNeg()(tensor([-1, 2])).toArray() // => [0, 2]
  */
 export function nonNeg(): Constraint {
-  return (w) => w.maximum(0)
+  return configured('NonNeg', {}, (w) => w.maximum(0))
 }
 
 /**
@@ -36,7 +28,7 @@ export function nonNeg(): Constraint {
  * maxNorm(1)(tensor([[3, 0], [4, 0.5]])).toArray() // => [[0.6, 0], [0.8, 0.5]]
  */
 export function maxNorm(maxValue = 2, axis: Axes = 0): Constraint {
-  return (w) => rescale(w, axis, (norms) => norms.minimum(maxValue))
+  return configured('MaxNorm', { maxValue, axis }, (w) => rescale(w, axis, (norms) => norms.minimum(maxValue)))
 }
 
 /**
@@ -47,7 +39,7 @@ export function maxNorm(maxValue = 2, axis: Axes = 0): Constraint {
  * unitNorm()(tensor([[3], [4]])).toArray() // => [[0.6], [0.8]]
  */
 export function unitNorm(axis: Axes = 0): Constraint {
-  return (w) => w.div(normsOf(w, axis).add(epsilon))
+  return configured('UnitNorm', { axis }, (w) => w.div(normsOf(w, axis).add(epsilon)))
 }
 
 /**
@@ -61,13 +53,12 @@ export function unitNorm(axis: Axes = 0): Constraint {
  * minMaxNorm(1, 2)(tensor([[3], [4]])).toArray() // => [[1.2], [1.6]]
  */
 export function minMaxNorm(minValue = 0, maxValue = 1, rate = 1, axis: Axes = 0): Constraint {
-  return (w) =>
-    rescale(w, axis, (norms) =>
-      norms
-        .clip(minValue, maxValue)
-        .mul(rate)
-        .add(norms.mul(1 - rate)),
-    )
+  const wanted = (norms: Tensor) =>
+    norms
+      .clip(minValue, maxValue)
+      .mul(rate)
+      .add(norms.mul(1 - rate))
+  return configured('MinMaxNorm', { minValue, maxValue, rate, axis }, (w) => rescale(w, axis, wanted))
 }
 
 function rescale(w: Tensor, axis: Axes, wanted: (norms: Tensor) => Tensor): Tensor {

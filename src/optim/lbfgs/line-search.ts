@@ -1,7 +1,7 @@
 /**
  * A line search for the strong Wolfe conditions: how far to go along a descent direction. Plain numbers, no tensors.
  */
-import type { Reading } from './maybe-async.js'
+import type { Reading } from './reading.js'
 
 /** A function along a line, and its slope there. */
 export interface Point {

@@ -15,7 +15,7 @@ import {
   unitNorm,
   type Variable,
   variable,
-} from '../../../src/index.js'
+} from '../../src/index.js'
 
 const pulled = (w: Variable) => () => w.add(1).square().sum()
 
