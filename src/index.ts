@@ -55,6 +55,7 @@ export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
 export type { LayerDescription } from './layers/summary.js'
+export { optimizers } from './names.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -67,8 +68,6 @@ export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
 export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
-/** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
-export * as optimizers from './optim/catalog.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
 export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
@@ -315,11 +314,34 @@ export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
+export type { BatchItem, BatchIterable } from './training/batch-source.js'
+export { type Backup, BackupAndRestore, type BackupAndRestoreOptions } from './training/callbacks/backup-and-restore.js'
 export type { Callback, TrainParams } from './training/callbacks/callback.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './training/callbacks/early-stopping.js'
 export { History } from './training/callbacks/history.js'
+export {
+  LearningRateScheduler,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from './training/callbacks/learning-rates.js'
+export {
+  CSVLogger,
+  type CSVLoggerOptions,
+  LambdaCallback,
+  RecordLogger,
+  TerminateOnNaN,
+} from './training/callbacks/logging.js'
+export { ModelCheckpoint, type ModelCheckpointOptions } from './training/callbacks/model-checkpoint.js'
+export type { MonitorMode } from './training/callbacks/monitor.js'
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from './training/callbacks/swap-ema-weights.js'
 export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
-export type { BatchOptions } from './training/evaluate.js'
+export type { BatchOptions, EvaluateOptions } from './training/evaluate.js'
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateCurve,
+} from './training/find-learning-rate.js'
+export type { ValidationSplit } from './training/fit-data.js'
 export type { FitOptions } from './training/fit-options.js'
 export type { Logs } from './training/logs.js'
 export { losses } from './training/losses/catalog.js'
@@ -388,5 +410,6 @@ export {
 export { Metric, type MetricFunction, type MetricOptions, type UpdateOptions } from './training/metrics/metric.js'
 export { Precision, type PrecisionOptions, Recall } from './training/metrics/precision-recall.js'
 export { R2Score, type R2ScoreOptions } from './training/metrics/r2-score.js'
-export { Model } from './training/model.js'
+export { Model, type StepOptions } from './training/model.js'
+export type { ClassWeight } from './training/sample-weights.js'
 export { Sequential } from './training/sequential.js'

@@ -6,10 +6,12 @@ import { checkOptions } from '../options.js'
 import { isClass, received } from '../tensor/received.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { optimizerOfName } from './known-names.js'
 import { type CompiledLoss, getLoss } from './losses/get-loss.js'
 import type { LossLike } from './losses/named-losses.js'
-import { getMetric, type MetricLike } from './metrics/get-metric.js'
-import type { NamedMetric } from './metrics/metric.js'
+import { getMetric, type MetricLike, statefulMetric } from './metrics/get-metric.js'
+import type { Metric, NamedMetric } from './metrics/metric.js'
+import { MetricStates, type StatefulMetric } from './metrics/states.js'
 
 /** The part of an optimizer that the training loop needs. */
 export interface TrainingOptimizer {
@@ -70,8 +72,11 @@ export interface ModelOptimizer extends TrainingOptimizer {
 
 /** Options of `compile`. */
 export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
-  /** For example `new AdamW({ learningRate: 1e-3 })`. */
-  optimizer: O
+  /**
+   * For example `new AdamW({ learningRate: 1e-3 })`, or a name: `'adamw'`. Names are for programs that run as they are; bundlers leave out
+   * the optimizers and the metrics that are only named, so import those.
+   */
+  optimizer: O | string
   /**
    * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid, given by
    * name or as nabla's function of that name. A softmax in a custom function cannot be seen; training throws.
@@ -84,6 +89,8 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
    * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
    */
   metrics?: MetricLike[]
+  /** Metrics that count the weights of examples, `sampleWeight` and `classWeight` of `fit`: `[new AUC()]`. Default none. */
+  weightedMetrics?: (Metric<unknown> | string)[]
 }
 
 /** The checked options of `compile`. */
@@ -91,8 +98,12 @@ export interface Compiled {
   readonly optimizer: TrainingOptimizer
   readonly loss: CompiledLoss
   readonly metrics: readonly NamedMetric[]
-  /** The names of the logs: `loss`, then the metrics. */
+  /** The metrics with a state; null if there are none. */
+  readonly states: MetricStates | null
+  /** The names of the logs of a batch: `loss`, then the metrics that are functions. */
   readonly logNames: readonly string[]
+  /** The names of all logs. */
+  readonly allNames: readonly string[]
 }
 
 /**
@@ -101,16 +112,23 @@ export interface Compiled {
  * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
  */
 export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
-  checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
-  const { optimizer, loss, metrics = [] } = options
+  checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics'])
+  const { loss, metrics = [], weightedMetrics = [] } = options
   if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
-  checkOptimizer(optimizer)
+  if (!Array.isArray(weightedMetrics)) throw metricsNotArray(weightedMetrics)
+  const optimizer = optimizerOf(options.optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
   const compiledLoss = getLoss(loss, fromLogits)
-  const namedMetrics = metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))
+  const { targets } = compiledLoss
+  const all = metrics.map((metric) => getMetric(metric, targets, fromLogits))
+  const weighted = weightedMetrics.map((metric) => statefulMetric(metric, targets, fromLogits, true))
+  const namedMetrics = all.filter((metric): metric is NamedMetric => 'apply' in metric)
+  const stateful = [...all.filter((metric): metric is StatefulMetric => 'metric' in metric), ...weighted]
+  const states = stateful.length > 0 ? new MetricStates(stateful) : null
   const logNames = ['loss', ...namedMetrics.map(({ name }) => name)]
-  checkDistinct(logNames)
-  return { optimizer, loss: compiledLoss, metrics: namedMetrics, logNames }
+  const allNames = [...logNames, ...(states?.names ?? [])]
+  checkDistinct(allNames)
+  return { optimizer, loss: compiledLoss, metrics: namedMetrics, states, logNames, allNames }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {
@@ -119,6 +137,13 @@ function metricsNotArray(metrics: unknown): OptionError {
       ? `['${metrics}']`
       : "['accuracy', worst], where worst is a function that is logged under its own name"
   return new OptionError(`compile: metrics must be an array, received ${received(metrics)}. Write metrics: ${example}.`)
+}
+
+/** @throws OptionError for an unknown name, and for what is not an optimizer */
+function optimizerOf(optimizer: TrainingOptimizer | string): TrainingOptimizer {
+  if (typeof optimizer === 'string') return optimizerOfName(optimizer)
+  checkOptimizer(optimizer)
+  return optimizer
 }
 
 /** @throws OptionError for what is not an optimizer */
@@ -131,11 +156,6 @@ function checkOptimizer(optimizer: unknown): void {
   }
   const isFunction = typeof optimizer === 'function' // functions have a method apply, too
   if (!isFunction && typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
-  if (typeof optimizer === 'string') {
-    throw new OptionError(
-      `compile: the optimizer is the name '${optimizer}'. Give an instance, such as new Adam(), or optimizers.get('${optimizer}').`,
-    )
-  }
   throw new OptionError(`compile: the optimizer is ${received(optimizer)}. Give an instance, such as new AdamW().`)
 }
 

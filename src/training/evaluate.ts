@@ -15,8 +15,8 @@ import { received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
-import { type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
-import { TrainingData } from './training-data.js'
+import { awaited, type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
+import { type Batch, TrainingData } from './training-data.js'
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
@@ -24,16 +24,45 @@ export interface BatchOptions {
   batchSize?: number
 }
 
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends BatchOptions {
+  /** A weight for each example. Default: 1 for all. */
+  sampleWeight?: TensorLike | null
+}
+
 /** `Model.evaluate`. */
-export function evaluate(model: Layer, compiled: Compiled, x: TensorLike, y: TensorLike, options: BatchOptions): Logs {
-  const batchSize = batchSizeOf('evaluate', options)
-  const data = checkedData(compiled, x, y)
+export function evaluate(
+  model: Layer,
+  compiled: Compiled,
+  x: TensorLike,
+  y: TensorLike,
+  options: EvaluateOptions,
+): Logs {
+  const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
+  const data = checkedData(compiled, x, y, options)
+  return evaluation(compiled, (mean) => {
+    for (const [start, stop] of ranges(data.size, batchSize)) {
+      tidy(() => read(compiled, logsOf(model, compiled, data.batch(start, stop)), mean, stop - start))
+    }
+  })
+}
+
+/** The logs of an evaluation, in which the metrics see the batches that `run` reads. */
+function evaluation(compiled: Compiled, run: (mean: MeanLogs) => void): Logs {
   const mean = new MeanLogs()
-  for (const [start, stop] of ranges(data.size, batchSize)) {
-    const logs = tidy(() => readLogs(compiled, logsOf(model, compiled, data, start, stop)))
-    mean.add(logs, stop - start)
+  const end = compiled.states?.beginEvaluation()
+  try {
+    run(mean)
+    return { ...mean.logs, ...compiled.states?.results }
+  } finally {
+    end?.()
   }
-  return mean.logs
+}
+
+/** Adds the logs of a batch. */
+function read(compiled: Compiled, logs: BatchLogs, mean: MeanLogs, size: number): void {
+  mean.add(readLogs(compiled, logs), size)
+  if (logs.held) compiled.states?.update(logs.held)
 }
 
 /** `Model.evaluateAsync`. */
@@ -42,30 +71,37 @@ export async function evaluateAsync(
   compiled: Compiled,
   x: TensorLike,
   y: TensorLike,
-  options: BatchOptions,
+  options: EvaluateOptions,
 ): Promise<Logs> {
-  const batchSize = batchSizeOf('evaluate', options)
+  const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
   await ready([x, y])
-  return evaluateOn(model, compiled, checkedData(compiled, x, y), batchSize)
+  return evaluateOn(model, compiled, checkedData(compiled, x, y, options).batches(batchSize))
 }
 
 /** `evaluate` on checked data, on every back end; `between` is awaited after each batch. */
 export async function evaluateOn(
   model: Layer,
   compiled: Compiled,
-  data: TrainingData,
-  batchSize: number,
+  batches: Iterable<() => Batch> | AsyncIterable<() => Batch>,
   between?: () => Promise<void>,
 ): Promise<Logs> {
   const mean = new MeanLogs()
-  for (const [start, stop] of ranges(data.size, batchSize)) {
-    const logs = tidy(() => logsOf(model, compiled, data, start, stop))
-    await ready(logs.totals)
-    mean.add(readLogs(compiled, logs), stop - start)
-    backend.free(logs)
-    await between?.()
+  const end = compiled.states?.beginEvaluation()
+  try {
+    for await (const batch of batches) {
+      const [logs, size] = tidy(() => {
+        const rows = batch()
+        return [logsOf(model, compiled, rows), rows.x.shape[0]] as const
+      })
+      await ready(awaited(logs))
+      read(compiled, logs, mean, size)
+      backend.free(logs)
+      await between?.()
+    }
+    return { ...mean.logs, ...compiled.states?.results }
+  } finally {
+    end?.()
   }
-  return mean.logs
 }
 
 /** `Model.predict`. */
@@ -80,26 +116,26 @@ export function predict(model: Layer, x: TensorLike, options: BatchOptions): Ten
   return outputs.length === 1 ? outputs[0] : concat(outputs)
 }
 
-function batchSizeOf(op: string, options: BatchOptions): number {
-  checkOptions(op, options, ['batchSize'])
+function batchSizeOf(op: string, options: BatchOptions, others: readonly string[] = []): number {
+  checkOptions(op, options, ['batchSize', ...others])
   const { batchSize = 256 } = options
   checkBatchSize(op, batchSize)
   return batchSize
 }
 
-function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike): TrainingData {
-  const data = TrainingData.of('evaluate', x, y)
+function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike, options: EvaluateOptions): TrainingData {
+  const data = TrainingData.of('evaluate', x, y).weighted('evaluate', options.sampleWeight)
   data.checkTargets('evaluate', loss.targets)
   return data
 }
 
-/** The loss and the metrics of the examples from `start` to `stop`. */
-function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: number, stop: number): BatchLogs {
-  const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensor }
+/** The loss and the metrics of a batch. */
+function logsOf(model: Layer, compiled: Compiled, batch: Batch): BatchLogs {
+  const { x, y, weights } = batch as { x: Tensor; y: Tensor; weights: Tensor | null }
   return noGrad(() => {
     const predictions = model.apply(x, inUse)
-    const loss = withPenalties(compiled.loss.apply(y, predictions), model)
-    return batchLogs(compiled, loss, y, predictions)
+    const loss = withPenalties(compiled.loss.apply(y, predictions, weights), model)
+    return batchLogs(compiled, loss, y, predictions, weights)
   })
 }
 

@@ -5,18 +5,37 @@
 import { Layer } from '../layers/layer.js'
 import { summarize } from '../layers/summary.js'
 import { assignAll } from '../layers/weights.js'
+import type { AnyOptimizer } from '../optim/base/any-optimizer.js'
+import { checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
-import type { TensorLike } from '../tensor/creation.js'
+import { type TensorLike, toTensor } from '../tensor/creation.js'
 import type { TensorParts } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { type BatchIterable, isBatchIterable } from './batch-source.js'
 import type { History } from './callbacks/history.js'
 import { type CompileOptions, compiled, type ModelOptimizer } from './compile.js'
-import { type BatchOptions, evaluate, evaluateAsync, predict } from './evaluate.js'
+import { type BatchOptions, type EvaluateOptions, evaluate, evaluateAsync, predict } from './evaluate.js'
 import { runFit } from './fit.js'
 import type { FitOptions } from './fit-options.js'
 import type { Logs } from './logs.js'
 import { Trainer } from './trainer.js'
 import { checkUnlocked, withLock } from './training-lock.js'
+
+/** Options of `trainOnBatch` and `testOnBatch`. */
+export interface StepOptions {
+  /** A factor for the loss of each example. Default: 1 for all. */
+  sampleWeight?: TensorLike | null
+}
+
+function sampleWeightOf(op: string, options: StepOptions): TensorLike | null {
+  checkOptions(op, options, ['sampleWeight'])
+  return options.sampleWeight ?? null
+}
+
+/** True for options, where targets could be. */
+function isOptions(x: unknown): x is FitOptions {
+  return typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype
+}
 
 /** The base of models: a layer with a training loop. */
 export abstract class Model extends Layer {
@@ -45,8 +64,11 @@ export abstract class Model extends Layer {
    * @throws GradientError when the loss or a gradient becomes NaN or infinite; no step is made with that batch
    * @throws OptionError when the model is being trained already; callbacks cannot train their own model either
    */
-  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return withLock(this, 'fit', () => runFit(this, this.#trainer, x, y, options))
+  fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>
+  fit(batches: BatchIterable, options?: FitOptions): Promise<History>
+  fit(x: TensorLike | BatchIterable, y?: TensorLike | FitOptions, options: FitOptions = {}): Promise<History> {
+    const [targets, given] = isBatchIterable(x) && isOptions(y) ? [undefined, y] : [y as TensorLike, options]
+    return withLock(this, 'fit', () => runFit(this, this.#trainer, x, targets, given))
   }
 
   /**
@@ -54,18 +76,52 @@ export abstract class Model extends Layer {
    * @returns the loss and the metrics, before the step
    * @throws GradientError when the loss or a gradient is NaN or infinite; no step is made then
    */
-  trainOnBatch(x: TensorLike, y: TensorLike): Logs {
+  trainOnBatch(x: TensorLike, y: TensorLike, options: StepOptions = {}): Logs {
     checkUnlocked(this, 'trainOnBatch')
-    return this.#trainer.step(x, y)
+    return this.trainStep(x, y, sampleWeightOf('trainOnBatch', options))
+  }
+
+  /**
+   * Makes one step: predictions, loss, gradients, update. `fit` and `trainOnBatch` call it; override it for another recipe.
+   *
+   * @param sampleWeight a factor for the loss of each example; null for none
+   * @returns numbers by name, whose means over an epoch are its logs
+   * @example
+   * class Distances extends Sequential {
+   *   override trainStep(x, y) {
+   *     const loss = () => this.apply(x, { training: true }).sub(y).abs().mean()
+   *     return { loss: this.optimizer.minimize(loss, this.trainableVariables).item() }
+   *   }
+   * }
+   * const model = new Distances([new Dense(1)])
+   * model.compile({ optimizer: new SGD(), loss: 'mse' })
+   * Object.keys((await model.fit([[1]], [[2]])).history) // => ['loss']
+   */
+  trainStep(x: TensorLike, y: TensorLike, sampleWeight: TensorLike | null = null): Logs {
+    return this.#trainer.step(x, y, sampleWeight)
+  }
+
+  /**
+   * Computes the loss and the metrics of one batch.
+   * @example
+   * const model = new Sequential([new Dense(1, { kernelInitializer: 'ones' })])
+   * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+   * model.testOnBatch([[1], [2]], [[1], [4]]) // => { loss: 2 }
+   */
+  testOnBatch(x: TensorLike, y: TensorLike, options: StepOptions = {}): Logs {
+    const sampleWeight = sampleWeightOf('testOnBatch', options)
+    const batchSize = Math.max(1, toTensor(x).shape[0] ?? 1)
+    return this.evaluate(x, y, { batchSize, sampleWeight })
   }
 
   /**
    * `trainOnBatch` for every back end: WebGPU gives the loss only later.
    * @returns the loss and the metrics, before the step
    */
-  async trainOnBatchAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
-    if (!backend.isAsync) return this.trainOnBatch(x, y)
-    return withLock(this, 'trainOnBatchAsync', () => this.#trainer.stepAsync(x, y))
+  async trainOnBatchAsync(x: TensorLike, y: TensorLike, options: StepOptions = {}): Promise<Logs> {
+    if (!backend.isAsync) return this.trainOnBatch(x, y, options)
+    const sampleWeight = sampleWeightOf('trainOnBatch', options)
+    return withLock(this, 'trainOnBatchAsync', () => this.#trainer.stepAsync(x, y, sampleWeight))
   }
 
   /**
@@ -75,12 +131,12 @@ export abstract class Model extends Layer {
    * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
    * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
    */
-  evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Logs {
+  evaluate(x: TensorLike, y: TensorLike, options: EvaluateOptions = {}): Logs {
     return evaluate(this, this.#trainer.compiledOrThrow('evaluate'), x, y, options)
   }
 
   /** `evaluate` for every back end: WebGPU gives numbers only later. */
-  async evaluateAsync(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+  async evaluateAsync(x: TensorLike, y: TensorLike, options: EvaluateOptions = {}): Promise<Logs> {
     return evaluateAsync(this, this.#trainer.compiledOrThrow('evaluate'), x, y, options)
   }
 
@@ -131,7 +187,7 @@ export abstract class Model extends Layer {
    * The optimizer of `compile`. A callback may set `model.optimizer.learningRate`, but must not make steps with it. A custom
    * optimizer may lack some of the members.
    */
-  get optimizer(): ModelOptimizer {
-    return this.#trainer.compiledOrThrow('optimizer').optimizer as ModelOptimizer
+  get optimizer(): AnyOptimizer & ModelOptimizer {
+    return this.#trainer.compiledOrThrow('optimizer').optimizer as AnyOptimizer & ModelOptimizer
   }
 }

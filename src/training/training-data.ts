@@ -7,6 +7,7 @@ import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkData, checkPair, type DataOp } from './data-arguments.js'
+import { type ClassWeight, classAt, weightsByClass } from './sample-weights.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -18,12 +19,20 @@ interface Column {
   readonly width: number
 }
 
+/** A batch of examples, their targets and their weights; a plain object, so that a workspace finds its tensors. */
+export interface Batch {
+  readonly x: Tensor
+  readonly y: Tensor | null
+  readonly weights: Tensor | null
+}
+
 /** Examples and their targets. */
 export class TrainingData {
   private constructor(
     private readonly x: Column,
     private readonly y: Column | null,
     readonly size: number,
+    private readonly weights: Column | null = null,
   ) {}
 
   /**
@@ -50,15 +59,48 @@ export class TrainingData {
     return new TrainingData(xs, null, xs.values.length / xs.width)
   }
 
+  /**
+   * The same data, in which each example has a weight.
+   * @param sampleWeight [examples], or [examples, steps]; null for none
+   * @param byClass weights of the examples by class, which are multiplied with those
+   * @throws ShapeError when there is not one for each example
+   */
+  weighted(op: DataOp, sampleWeight: TensorLike | null | undefined, byClass?: ClassWeight | null): TrainingData {
+    const own = sampleWeight == null ? null : toColumn(op, 'sampleWeight', sampleWeight)
+    if (own && own.values.length / own.width !== this.size)
+      throw new ShapeError(
+        `${op}: x has ${this.size} examples, sampleWeight ${own.values.length / own.width}. Give one weight per example.`,
+      )
+    const classes = byClass && this.y ? weightsByClass(byClass, this.y.values, this.y.width) : null
+    const weights = classes ? columnOf(classes, own) : own
+    return new TrainingData(this.x, this.y, this.size, weights)
+  }
+
   /** Examples `start` to `stop`, not included. */
   part(start: number, stop: number): TrainingData {
     const cut = (c: Column): Column => ({ ...c, values: c.values.subarray(start * c.width, stop * c.width) })
-    return new TrainingData(cut(this.x), this.y && cut(this.y), stop - start)
+    return new TrainingData(cut(this.x), this.y && cut(this.y), stop - start, this.weights && cut(this.weights))
   }
 
-  /** The examples at positions `start` to `stop` of an order (default: as they are), and their targets. */
-  batch(start: number, stop: number, order?: Int32Array): { x: Tensor; y: Tensor | null } {
-    return { x: takeRows(this.x, start, stop, order), y: this.y && takeRows(this.y, start, stop, order) }
+  /** The examples of these indices. */
+  pick(indices: Int32Array): TrainingData {
+    const of = (c: Column): Column => ({ ...c, values: rowsAt(c, 0, indices.length, indices) })
+    return new TrainingData(of(this.x), this.y && of(this.y), indices.length, this.weights && of(this.weights))
+  }
+
+  /** The examples at positions `start` to `stop` of an order (default: as they are), their targets and their weights. */
+  batch(start: number, stop: number, order?: Int32Array): Batch {
+    return {
+      x: takeRows(this.x, start, stop, order),
+      y: this.y && takeRows(this.y, start, stop, order),
+      weights: this.weights && takeRows(this.weights, start, stop, order),
+    }
+  }
+
+  /** The examples in their order, in batches that are made when they are needed. */
+  *batches(batchSize: number): Generator<() => Batch> {
+    for (let start = 0; start < this.size; start += batchSize)
+      yield () => this.batch(start, Math.min(start + batchSize, this.size))
   }
 
   /** The shape of one example. */
@@ -69,6 +111,14 @@ export class TrainingData {
   /** The shape of one example's target. */
   get targetShape(): Shape {
     return this.y?.shape ?? []
+  }
+
+  /** The class of each example, where the targets are whole numbers or one-hot rows; else null. */
+  get classes(): number[] | null {
+    if (!this.y) return null
+    const { values, width } = this.y
+    const classes = Array.from({ length: this.size }, (_, i) => classAt(values, width, i))
+    return classes.some((label) => label === null) ? null : (classes as number[])
   }
 
   /** The numbers of the targets, example after example. */
@@ -114,11 +164,28 @@ function checkFinite(op: string, name: string, values: TypedArray, width: number
 function takeRows({ values, dtype, shape, width }: Column, start: number, stop: number, order?: Int32Array): Tensor {
   const rows = [stop - start, ...shape]
   if (!order) return wrap('batch', values.slice(start * width, stop * width), dtype, rows)
+  return wrap('batch', rowsAt({ values, width }, start, stop, order), dtype, rows)
+}
+
+/** The numbers of the rows at positions `start` to `stop` of an order. */
+function rowsAt(
+  { values, width }: Pick<Column, 'values' | 'width'>,
+  start: number,
+  stop: number,
+  order: Int32Array,
+): TypedArray {
   const out = new (values.constructor as Float32ArrayConstructor)((stop - start) * width)
   for (let i = start; i < stop; i++) {
     const from = order[i] * width
     if (width === 1) out[i - start] = values[from]
     else out.set((values as Float32Array).subarray(from, from + width), (i - start) * width)
   }
-  return wrap('batch', out, dtype, rows)
+  return out
+}
+
+/** Weights by class, times those of the examples or their steps. */
+function columnOf(classes: Float32Array, own: Column | null): Column {
+  if (!own) return { values: classes, dtype: 'float32', shape: [], width: 1 }
+  const values = Float32Array.from(own.values as Float32Array, (w, i) => w * classes[Math.floor(i / own.width)])
+  return { ...own, dtype: 'float32', values }
 }

@@ -83,9 +83,7 @@ function isKerasOnly(key: string, value: unknown): boolean {
 }
 
 function find(name: string): MetricClass {
-  const plain = (text: string) => text.replaceAll('_', '').toLowerCase()
-  const full = Object.hasOwn(shortNames, name) ? shortNames[name] : name
-  const found = metricClasses().find((each) => plain(each.name) === plain(full))
+  const found = findMetric(name)
   if (found) return found
   throw unknownName(
     'metrics.get',
@@ -93,6 +91,13 @@ function find(name: string): MetricClass {
     name,
     metricClasses().map((each) => each.name),
   )
+}
+
+/** Returns the class of this name, in any spelling; undefined if there is none. */
+export function findMetric(name: string): MetricClass | undefined {
+  const plain = (text: string) => text.replaceAll('_', '').toLowerCase()
+  const full = Object.hasOwn(shortNames, name) ? shortNames[name] : name
+  return metricClasses().find((each) => plain(each.name) === plain(full))
 }
 
 /**
