@@ -68,6 +68,110 @@ def train(spec):
     return run, lambda: [run() for _ in range(5)]
 
 
+def assign(parameters, weights):
+    with torch.no_grad():
+        for parameter, weight in zip(parameters, weights):
+            parameter.copy_(weight.reshape(parameter.shape))
+
+
+def glorot(seed, rows, columns, limit=None):
+    limit = (6 / (rows + columns)) ** 0.5 if limit is None else limit
+    return uniform(seed, rows * columns, -limit, limit).reshape(rows, columns)
+
+
+def trained(spec, model, batches):
+    """Steps of a model whose outputs are logits, of several places perhaps."""
+    optimizer = adamw([p for p in model.parameters() if p.requires_grad], spec["adamw"])
+    step = iter(range(10**12))
+
+    def run():
+        x, y = batches[next(step) % len(batches)]
+        optimizer.zero_grad()
+        logits = model(x)
+        loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return run, lambda: [run() for _ in range(5)]
+
+
+class LastOfLSTM(torch.nn.Module):
+    def __init__(self, inputs, units, classes):
+        super().__init__()
+        self.lstm = torch.nn.LSTM(inputs, units, batch_first=True)
+        self.output = torch.nn.Linear(units, classes)
+        self.lstm.bias_hh_l0.requires_grad_(False)  # the second of two biases
+
+    def forward(self, x):
+        return self.output(self.lstm(x)[0][:, -1])
+
+
+def lstm(spec):
+    inputs, units, classes = spec["inputs"], spec["units"], spec["classes"]
+    model = LastOfLSTM(inputs, units, classes)
+    zeros = torch.zeros
+    weights = [glorot(300, inputs, 4 * units).T, glorot(301, units, 4 * units).T, zeros(4 * units), zeros(4 * units)]
+    assign(model.parameters(), [*weights, glorot(302, units, classes).T, zeros(classes)])
+    size = spec["batch"] * spec["steps"] * inputs
+    batches = [
+        (uniform(100 + i, size, -1, 1).reshape(spec["batch"], spec["steps"], inputs), labels(200 + i, spec["batch"], classes))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
+
+
+class Block(torch.nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.before = torch.nn.LayerNorm(width, 1e-3)
+        self.projections = torch.nn.ModuleList([torch.nn.Linear(width, width) for _ in range(4)])
+        self.between = torch.nn.LayerNorm(width, 1e-3)
+        self.wide = torch.nn.Linear(width, 4 * width)
+        self.narrow = torch.nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        query, key, value, output = self.projections
+        z = self.before(x)
+        q, k, v = (p(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (query, key, value))
+        y = x + output(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(-2))
+        return y + self.narrow(F.gelu(self.wide(self.between(y))))
+
+
+class GPT(torch.nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        width = spec["width"]
+        self.letters = torch.nn.Embedding(spec["vocabulary"], width)
+        self.places = torch.nn.Embedding(spec["context"], width)
+        self.blocks = torch.nn.Sequential(*[Block(width, spec["heads"]) for _ in range(spec["layers"])])
+        self.last = torch.nn.LayerNorm(width, 1e-3)
+        self.output = torch.nn.Linear(width, spec["vocabulary"])
+
+    def forward(self, x):
+        return self.output(self.last(self.blocks(self.letters(x) + self.places.weight)))
+
+
+def gpt(spec):
+    width, seeds = spec["width"], iter(range(300, 10**6))
+    dense = lambda rows, columns: [glorot(next(seeds), rows, columns).T, torch.zeros(columns)]
+    norm = lambda: [torch.ones(width), torch.zeros(width)]
+    tables = [glorot(next(seeds), spec[name], width, 0.05) for name in ("vocabulary", "context")]
+    weights = [*tables]
+    for _ in range(spec["layers"]):
+        weights += norm() + [w for _ in range(4) for w in dense(width, width)] + norm()
+        weights += dense(width, 4 * width) + dense(4 * width, width)
+    model = GPT(spec)
+    assign(model.parameters(), weights + norm() + dense(width, spec["vocabulary"]))
+    size = spec["batch"] * spec["context"]
+    batches = [
+        (labels(100 + i, size, spec["vocabulary"]).reshape(spec["batch"], -1), labels(200 + i, size, spec["vocabulary"]))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
+
+
 FUNCTIONS = {
     "tanh": torch.tanh,
     "exp": torch.exp,
@@ -113,6 +217,8 @@ def cross_entropy(spec):
 
 TASKS = {
     "train": train,
+    "lstm": lstm,
+    "gpt": gpt,
     "elementwise": elementwise,
     "matmul": matmul,
     "adamw": adamw_alone,

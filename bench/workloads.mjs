@@ -20,6 +20,8 @@ export const workloads = {
   A: train([784, 256, 128, 10], 64),
   B: train([2, 16, 16, 2], 32),
   C: train([784, 512, 512, 10], 256),
+  E: { kind: 'lstm', inputs: 32, units: 128, classes: 10, steps: 64, batch: 32, batches: 4, adamw },
+  F: { kind: 'gpt', layers: 4, width: 128, heads: 4, context: 128, vocabulary: 64, batch: 8, batches: 4, adamw },
   'matmul 64': matmul(64),
   'matmul 128': matmul(128),
   'matmul 256': matmul(256),

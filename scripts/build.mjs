@@ -70,8 +70,9 @@ const classNames = {
   name: 'names',
   setup: ({ onLoad }) =>
     onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^export (?:abstract )?class (\w+)[^{]*\{/gm, (start, name) =>
-        published.has(name) ? `${start} static get name() { return '${name}' }` : start,
+      contents: readFileSync(path, 'utf8').replace(
+        /^export (?:abstract )?class (\w+)(?:[^{]|\{[^{}]*\}(?=>))*?\{(?![^{}]*\}>)/gm,
+        (start, name) => (published.has(name) ? `${start} static get name() { return '${name}' }` : start),
       ),
       loader: 'ts',
     })),

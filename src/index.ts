@@ -40,21 +40,100 @@ export type { Config } from './keras-names.js'
 export type { DType, Shape, TypedArray } from './kernels/backend.js'
 export { getThreads, setThreads } from './kernels/cpu/threads/pool.js'
 export { Activation } from './layers/activation.js'
+export {
+  ELU,
+  type ELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  type ReLUOptions,
+  Softmax,
+  type SoftmaxOptions,
+} from './layers/activation-layers.js'
 export type { ActivationLike, ActivationName } from './layers/activations.js'
+export { Attention, type AttentionLayerOptions } from './layers/attention.js'
+export { BatchNormalization, type BatchNormalizationOptions } from './layers/batch-normalization.js'
+export { Bidirectional, type BidirectionalOptions } from './layers/bidirectional.js'
+export { CategoryEncoding, type CategoryEncodingOptions } from './layers/category-encoding.js'
 export { maxNorm, minMaxNorm, nonNeg, unitNorm } from './layers/constraints.js'
+export { Conv1D, type Conv1DOptions, Conv2D, type Conv2DOptions } from './layers/convolution.js'
+export type { SlidingOptions } from './layers/convolution-layer.js'
+export { Conv1DTranspose, Conv2DTranspose, type ConvTransposeLayerOptions } from './layers/convolution-transpose.js'
 export { Dense, type DenseOptions } from './layers/dense.js'
-export { Dropout, type DropoutOptions } from './layers/dropout.js'
+export { DepthwiseConv2D, type DepthwiseConv2DOptions, type DepthwiseKernelOptions } from './layers/depthwise.js'
+export { Dot, type DotOptions } from './layers/dot.js'
+export {
+  Dropout,
+  type DropoutOptions,
+  type RandomLayerOptions,
+  SpatialDropout1D,
+  SpatialDropout2D,
+} from './layers/dropout.js'
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js'
 export type { ConstraintLike, InitializerLike, InitializerName, RegularizerLike } from './layers/families.js'
+export {
+  Normalization,
+  type NormalizationOptions,
+  Rescaling,
+  type RescalingOptions,
+} from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
+export { type InputOptions, input, SymbolicTensor } from './layers/functional.js'
+export {
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  type GlobalPoolingOptions,
+} from './layers/global-pooling.js'
+export { GroupNormalization, type GroupNormalizationOptions } from './layers/group-normalization.js'
+export { GRU, type GRUOptions } from './layers/gru.js'
+export type { CallHook } from './layers/hooks.js'
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
-export { Layer } from './layers/layer.js'
+export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
+export { Layer, type Tensors } from './layers/layer.js'
+export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
+export { LSTM, type LSTMOptions } from './layers/lstm.js'
+export { Masking, type MaskingOptions } from './layers/masking.js'
+export {
+  Add,
+  Average,
+  Concatenate,
+  type ConcatenateOptions,
+  Maximum,
+  Minimum,
+  Multiply,
+  Subtract,
+} from './layers/merging.js'
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js'
+export { GaussianDropout, GaussianNoise } from './layers/noise.js'
+export type { ScaleOptions } from './layers/normalization-options.js'
+export {
+  AveragePooling1D,
+  AveragePooling2D,
+  MaxPooling1D,
+  MaxPooling2D,
+  type PoolingOptions,
+} from './layers/pooling.js'
 export type { Regularizer } from './layers/regularizers.js'
 /** Penalties of weights and outputs, as in `keras.regularizers`. */
 export * as regularizers from './layers/regularizers.js'
+export { Permute, RepeatVector, Reshape } from './layers/reshaping.js'
+export { RMSNormalization, type RMSNormalizationOptions } from './layers/rms-normalization.js'
+export { Recurrent, type RecurrentOptions } from './layers/rnn.js'
+export { SeparableConv2D, type SeparableConv2DOptions } from './layers/separable.js'
+export { SimpleRNN, type SimpleRNNOptions } from './layers/simple-rnn.js'
+export { StringLookup, type StringLookupOptions, type Words } from './layers/string-lookup.js'
 export type { LayerDescription } from './layers/summary.js'
+export { TimeDistributed } from './layers/time-distributed.js'
+export { UnitNormalization, type UnitNormalizationOptions } from './layers/unit-normalization.js'
+export { UpSampling1D, UpSampling2D, type UpSampling2DOptions } from './layers/up-sampling.js'
+export { type PaddingPair, ZeroPadding1D, ZeroPadding2D } from './layers/zero-padding.js'
 export { optimizers } from './names.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
@@ -98,7 +177,6 @@ export {
 export { PolynomialDecay, type PolynomialDecayOptions } from './optim/schedules/polynomial-decay.js'
 export { LearningRateSchedule } from './optim/schedules/schedule.js'
 export type { DecayOptions } from './optim/schedules/time-decay.js'
-
 export { SGD, type SGDOptions } from './optim/sgd.js'
 export { Lookahead, type LookaheadOptions } from './optim/wrappers/lookahead.js'
 export { LossScaleOptimizer, type LossScaleOptions } from './optim/wrappers/loss-scale-optimizer.js'
@@ -309,7 +387,16 @@ export { slogdet, type TriangularSolveOptions, triangularSolve } from './tensor/
 export { acos, asin, atan, atan2, cos, sin, sinc, tan } from './tensor/operations/trigonometry.js'
 export { flip, roll } from './tensor/operations/turning.js'
 export { cosineSimilarity, cross, type NormalizeOptions, normalize } from './tensor/operations/vectors.js'
-export { type RandomOptions, randomNormal, randomUniform, setSeed, truncatedNormal } from './tensor/random.js'
+export type { Padding, Sizes } from './tensor/operations/windows.js'
+export {
+  getRandomState,
+  type RandomOptions,
+  randomNormal,
+  randomUniform,
+  setRandomState,
+  setSeed,
+  truncatedNormal,
+} from './tensor/random.js'
 export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
@@ -388,7 +475,7 @@ export {
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export { AUC, type AUCOptions } from './training/metrics/auc.js'
 export { metrics } from './training/metrics/catalog.js'
-export type { Average } from './training/metrics/class-counts.js'
+export type { ClassAverage } from './training/metrics/class-counts.js'
 export { classificationReport, type ReportOptions } from './training/metrics/classification-report.js'
 export { ConfusionMatrix, type ConfusionMatrixOptions, confusionMatrix } from './training/metrics/confusion-matrix.js'
 export { F1Score, type F1ScoreOptions, FBetaScore, type FBetaScoreOptions } from './training/metrics/f-score.js'
@@ -410,6 +497,8 @@ export {
 export { Metric, type MetricFunction, type MetricOptions, type UpdateOptions } from './training/metrics/metric.js'
 export { Precision, type PrecisionOptions, Recall } from './training/metrics/precision-recall.js'
 export { R2Score, type R2ScoreOptions } from './training/metrics/r2-score.js'
-export { Model, type StepOptions } from './training/model.js'
+export { type FunctionalOptions, Model, type StepOptions } from './training/model.js'
+export type { Data } from './training/named-data.js'
 export type { ClassWeight } from './training/sample-weights.js'
 export { Sequential } from './training/sequential.js'
+export type { PerOutput } from './training/several-outputs.js'

@@ -1,4 +1,5 @@
 /** jax-js: whole steps under `jit`, on its WebAssembly device (one thread in Node). It has no AdamW, so it is written out here. */
+import { gptBatches, gptWeights, lstmBatches, lstmWeights } from '../sequences.mjs'
 import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs, oneHot } from '../workloads.mjs'
 
@@ -76,8 +77,105 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
     return { run, probe: () => Array.from({ length: 5 }, run) }
   }
 
+  /** Steps of a network that gives logits, [rows, classes]; arrays are owned, and `.ref` keeps one for another use. */
+  function trained({ adamw: o }, logitsOf, first, batches) {
+    const lossOf = (parameters, x, targets) => crossEntropy(logitsOf(parameters, x), targets)
+    const update = jit((parameters, ms, vs, c1, c2, x, targets) => {
+      const [loss, grads] = valueAndGrad(lossOf)(
+        parameters.map((w) => w.ref),
+        x,
+        targets,
+      )
+      const next = parameters.map((w, i) => adamw(o, w, grads[i], ms[i], vs[i], [c1.ref, c2.ref]))
+      c1.dispose()
+      c2.dispose()
+      return [loss, next.map((n) => n[2]), next.map((n) => n[0]), next.map((n) => n[1])]
+    })
+    let parameters = first.map(({ values, shape }) => array(values, shape))
+    let ms = parameters.map((w) => np.zeros(w.shape))
+    let vs = parameters.map((w) => np.zeros(w.shape))
+    let t = 0
+    const run = () => {
+      const [x, targets] = batches[t++ % batches.length]
+      const [c1, c2] = biasCorrections(o, t)
+      let loss
+      ;[loss, parameters, ms, vs] = update(parameters, ms, vs, np.array(c1), np.array(c2), x.ref, targets.ref)
+      return loss.item()
+    }
+    return { run, probe: () => Array.from({ length: 5 }, run) }
+  }
+
+  /** jax-js has no scan: the steps are unrolled. */
+  const lstmLogits =
+    ({ steps, inputs, units, batch }) =>
+    ([kernel, recurrent, bias, outKernel, outBias], x) => {
+      const gates = np.matmul(x.reshape([steps * batch, inputs]), kernel).add(bias)
+      const all = np.split(gates.reshape([steps, batch, 4 * units]), steps, 0)
+      let h = np.zeros([batch, units])
+      let c = np.zeros([batch, units])
+      all.forEach((gate, t) => {
+        const last = t === steps - 1
+        const z = gate.reshape([batch, 4 * units]).add(np.matmul(h, last ? recurrent : recurrent.ref))
+        const [i, f, k, o] = np.split(z, 4, 1)
+        c = nn
+          .sigmoid(f)
+          .mul(c)
+          .add(nn.sigmoid(i).mul(np.tanh(k)))
+        h = nn.sigmoid(o).mul(np.tanh(last ? c : c.ref))
+      })
+      return np.matmul(h, outKernel).add(outBias)
+    }
+
+  const gptLogits =
+    ({ layers, width, heads, context, batch, vocabulary }) =>
+    (parameters, x) => {
+      const list = [...parameters]
+      const next = (n) => list.splice(0, n)
+      const norm = (y, [gamma, beta]) => nn.standardize(y, -1, { epsilon: 1e-3 }).mul(gamma).add(beta)
+      const dense = (y, [kernel, bias]) => np.matmul(y, kernel).add(bias)
+      const size = width / heads
+      const toHeads = (y) => np.transpose(y.reshape([batch, context, heads, size]), [0, 2, 1, 3])
+      const mask = np.tri(context).sub(1).mul(1e9)
+      const attention = (y, [q, k, v, o]) => {
+        const [query, key, value] = [q, k, v].map((p, i) => toHeads(dense(i < 2 ? y.ref : y, p)))
+        const scores = np.matmul(query.mul(1 / Math.sqrt(size)), np.transpose(key, [0, 1, 3, 2]))
+        const mixed = np.matmul(nn.softmax(scores.add(mask.ref), -1), value)
+        return dense(np.transpose(mixed, [0, 2, 1, 3]).reshape([batch * context, width]), o)
+      }
+      const [letters, places] = next(2)
+      let y = np
+        .matmul(x, letters)
+        .reshape([batch, context, width])
+        .add(places)
+        .reshape([batch * context, width])
+      for (let i = 0; i < layers; i++) {
+        const [before, ...projections] = [next(2), next(2), next(2), next(2), next(2)]
+        y = y.ref.add(attention(norm(y, before), projections))
+        const [between, wide, narrow] = [next(2), next(2), next(2)]
+        const hidden = nn.gelu(dense(norm(y.ref, between), wide), { approximate: false })
+        y = y.add(dense(hidden, narrow))
+      }
+      mask.dispose()
+      const logits = dense(norm(y, next(2)), next(2))
+      return logits.reshape([batch * context, vocabulary])
+    }
+
   return {
     train,
+    lstm(spec) {
+      const { steps, inputs, batch, classes } = spec
+      const batches = lstmBatches(spec).map(({ x, labels }) => {
+        const byStep = np.transpose(array(x, [batch, steps, inputs]), [1, 0, 2])
+        return [byStep, array(oneHot(labels, classes), [batch, classes])]
+      })
+      return trained(spec, lstmLogits(spec), lstmWeights(spec), batches)
+    },
+    gpt(spec) {
+      const rows = spec.batch * spec.context
+      const onehot = (labels) => array(oneHot(labels, spec.vocabulary), [rows, spec.vocabulary])
+      const batches = gptBatches(spec).map(({ x, labels }) => [onehot(x), onehot(labels)])
+      return trained(spec, gptLogits(spec), gptWeights(spec), batches)
+    },
     elementwise(spec) {
       const f = jit(functions[spec.name])
       const inputs = elementwiseInputs(spec).map((x) => np.array(x))

@@ -2,6 +2,7 @@
  * nabla, as its users write it: `model` trains with `trainOnBatch`, `loop` by hand with `backward` and `optimizer.step`, and `tidy`
  * does what `loop` does, and the single operations, inside of `tidy()`.
  */
+import { gptBatches, gptWeights, lstmBatches, lstmWeights } from '../sequences.mjs'
 import { installedVersion } from '../version.mjs'
 import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
 
@@ -56,6 +57,28 @@ function tasksOf(nabla, style) {
     },
   }
 
+  /** Steps of a model with these weights; its outputs are logits, of several places perhaps. */
+  function trained({ adamw }, model, batches, weights) {
+    const variables = model.trainableVariables
+    variables.forEach((variable, i) => {
+      variable.assign(tensor(weights[i].values, { shape: variable.shape }))
+    })
+    const optimizer = new AdamW(adamw)
+    const data = batches.map(({ x, labels }) => [x, tensor(labels, { dtype: 'int32' })])
+    let t = 0
+    const run = () =>
+      tidy(() => {
+        const [x, labels] = data[t++ % data.length]
+        const logits = model.apply(x)
+        const loss = sparseCategoricalCrossentropy(labels, logits.reshape([-1, logits.shape.at(-1)]))
+        for (const v of variables) v.zeroGrad()
+        loss.backward()
+        optimizer.step(variables)
+        return loss.item()
+      })
+    return { run, probe: () => Array.from({ length: 5 }, run) }
+  }
+
   return {
     train({ sizes, batch, adamw }, { batches, weights }) {
       const device = batches.map(({ x, labels }) => [
@@ -66,6 +89,27 @@ function tasksOf(nabla, style) {
       let t = 0
       const run = () => step(device[t++ % device.length])
       return { run, probe: () => Array.from({ length: 5 }, run) }
+    },
+    lstm(spec) {
+      const { units, classes, steps, inputs, batch } = spec
+      const model = new Sequential([new nabla.LSTM(units, { inputShape: [steps, inputs] }), new Dense(classes)])
+      const batches = lstmBatches(spec).map(({ x, labels }) => ({
+        x: tensor(x, { shape: [batch, steps, inputs] }),
+        labels,
+      }))
+      return trained(spec, model, batches, lstmWeights(spec))
+    },
+    gpt(spec) {
+      const { batch, context } = spec
+      const model = gptOf(nabla, spec)
+      const ids = (x) => tensor(x, { shape: [batch, context], dtype: 'int32' })
+      model.apply(ids(new Int32Array(batch * context)))
+      return trained(
+        spec,
+        model,
+        gptBatches(spec).map(({ x, labels }) => ({ x: ids(x), labels })),
+        gptWeights(spec),
+      )
     },
     elementwise(spec) {
       const inputs = elementwiseInputs(spec).map((x) => tensor(x))
@@ -96,4 +140,33 @@ function tasksOf(nabla, style) {
       return { run: tidily(run), probe: () => [run(), ...head(logits.grad)] }
     },
   }
+}
+
+/** A GPT, whose variables are in the order of `gptWeights`. */
+function gptOf(nabla, { layers, width, heads, context, vocabulary }) {
+  const { Dense, Embedding, Layer, LayerNormalization, MultiHeadAttention } = nabla
+  class Block extends Layer {
+    before = new LayerNormalization()
+    attention = new MultiHeadAttention(heads, width / heads)
+    between = new LayerNormalization()
+    wide = new Dense(4 * width, { activation: 'gelu' })
+    narrow = new Dense(width)
+    call(x) {
+      const y = x.add(this.attention.apply(this.before.apply(x), { useCausalMask: true }))
+      return y.add(this.narrow.apply(this.wide.apply(this.between.apply(y))))
+    }
+  }
+  class GPT extends Layer {
+    letters = new Embedding(vocabulary, width)
+    places = new Embedding(context, width)
+    blocks = Array.from({ length: layers }, () => new Block())
+    last = new LayerNormalization()
+    output = new Dense(vocabulary)
+    all = nabla.arange(context, undefined, 1, { dtype: 'int32' })
+    call(x) {
+      const start = this.letters.apply(x).add(this.places.apply(this.all))
+      return this.output.apply(this.last.apply(this.blocks.reduce((y, block) => block.apply(y), start)))
+    }
+  }
+  return new GPT()
 }

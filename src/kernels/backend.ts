@@ -95,6 +95,27 @@ export interface NormalizeSize {
   readonly epsilon: number
 }
 
+/** A recurrence; the batch is the last axis everywhere. */
+export interface RecurrentSize {
+  readonly steps: number
+  readonly gates: number
+  readonly units: number
+  /** The rows of the kernel: the units, or one more, whose weights are those of a bias. */
+  readonly rows: number
+  readonly batch: number
+}
+
+/** The results of a recurrence: [steps, gates, units, batch], and for each state its numbers before the first and after each step. */
+export interface RecurrentStates {
+  readonly products: DataBuffer
+  readonly states: readonly DataBuffer[]
+}
+
+/** The gradients of a recurrence: those of the products and of x, [steps, gates, units, batch], and those of the first states. */
+export interface RecurrentGradients extends RecurrentStates {
+  readonly x: DataBuffer
+}
+
 /** The primitives. Results are new buffers; every operand stays as it was, except in `write` and in an `UpdateKernel`. */
 export interface Backend {
   readonly name: 'cpu' | 'gpu'
@@ -184,6 +205,34 @@ export interface Backend {
     centered: boolean,
     size: NormalizeSize,
   ): DataBuffer[]
+  /**
+   * For each step t: the products u = kernelᵀ · h of [rows, gates · units] and [rows, batch], and the states of a program that reads the gates `x0`,
+   * `x1`, … of x, `u0`, `u1`, … of the products, the states `h` and `s` (if there are two), and `m` of the mask, and writes `h1` and `s1`. Without it callers
+   * compute it with tensors.
+   */
+  recurrent?(
+    program: Program,
+    x: DataBuffer,
+    kernel: DataBuffer,
+    initial: readonly DataBuffer[],
+    size: RecurrentSize,
+    mask?: DataBuffer,
+  ): RecurrentStates
+  /**
+   * The gradients of `recurrent`, by a program for one step: it reads also `gy`, the gradient of that step's h, `gu`, what comes back from the next
+   * step's products, and `gh` and `gs`, what comes back directly; it writes `d0`, … for the products, `e0`, … for x where those differ, and `dh` and `ds`.
+   * @param last the gradients of the last states but h
+   */
+  recurrentGradient?(
+    program: Program,
+    g: DataBuffer,
+    last: readonly DataBuffer[],
+    x: DataBuffer,
+    kernel: DataBuffer,
+    saved: RecurrentStates,
+    size: RecurrentSize,
+    mask?: DataBuffer,
+  ): RecurrentGradients
 
   // Convolutions and pooling, of float32 and float64; x and h are images, y and g results
   /** `y = relu?(convolution of x with the kernel + bias?)`; outside of the images are zeros. */

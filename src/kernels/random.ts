@@ -19,7 +19,7 @@ export function generator(seed: number): Generator {
 
 /** A stream of random numbers; see {@link generator}. */
 export class Generator {
-  private readonly bits: RandomGenerator
+  private bits: RandomGenerator
   /** The second number of the polar method's last pair. */
   private spare: number | null = null
 
@@ -27,6 +27,26 @@ export class Generator {
     if (!Number.isSafeInteger(seed))
       throw new OptionError(`random: the seed must be a whole number, received ${String(seed)}. Pass 42, for example.`)
     this.bits = xoroshiro128plusFromState(scramble(seed))
+  }
+
+  /** The place that the stream is at: four words of 32 bits, and the spare normal number where there is one. */
+  get state(): number[] {
+    return [...this.bits.getState(), ...(this.spare === null ? [] : [this.spare])]
+  }
+
+  /** @throws OptionError for what is not the state of a stream */
+  set state(state: readonly number[]) {
+    const isState =
+      Array.isArray(state) &&
+      (state.length === 4 || (state.length === 5 && Number.isFinite(state[4]))) &&
+      state.slice(0, 4).every((word) => Number.isInteger(word) && word === (word | 0)) &&
+      state.slice(0, 4).some((word) => word !== 0)
+    if (!isState)
+      throw new OptionError(
+        'random: the state must be four whole numbers of 32 bits, or five. Pass one that was saved.',
+      )
+    this.bits = xoroshiro128plusFromState(state.slice(0, 4))
+    this.spare = state[4] ?? null
   }
 
   /** A number in [0, 1): a multiple of 2^-53, each equally likely. */

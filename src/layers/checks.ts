@@ -88,6 +88,11 @@ export function lastSize(layer: Layer, inputShape: Shapes, rank?: number): numbe
   return inputShape[length - 1] as number
 }
 
+/** @throws ShapeError for a single number */
+export function checkBatch(name: string, x: Tensor): void {
+  if (x.rank === 0) throw new ShapeError(`${name}: the input is a single number. Pass a batch: [batch, …].`)
+}
+
 function severalInputs(name: string, count: number): ShapeError {
   return new ShapeError(`${name}: takes one input, received ${count}. Join them first, for example with Concatenate.`)
 }

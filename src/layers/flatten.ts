@@ -1,10 +1,10 @@
 /**
  * Flatten: a layer that joins all axes except the first.
  */
-import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { checkBatch } from './checks.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules } from './layer-options.js'
 
@@ -23,7 +23,7 @@ export class Flatten extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    if (x.rank === 0) throw new ShapeError(`${this.name}: the input is a single number. Pass a batch: [batch, …].`)
+    checkBatch(this.name, x)
     return x.reshape([x.shape[0], sizeOf(x.shape.slice(1))])
   }
 

@@ -82,6 +82,10 @@ export interface CallOptions {
   attentionMask?: Tensor
   /** True if no position may attend to later ones. Default false. */
   useCausalMask?: boolean
+  /** True for an array of the output of an attention layer and its weights. Default false. */
+  returnAttentionScores?: boolean
+  /** The weight of each token, of `CategoryEncoding` with outputMode `'count'`. Default 1. */
+  countWeights?: Tensor
 }
 
 /** A mask; of several inputs, one each. */

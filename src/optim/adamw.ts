@@ -2,7 +2,7 @@
  * Adam with decoupled weight decay.
  */
 import { Adam, type AdamOptions } from './adam.js'
-import { type Hyperparameter, rate } from './base/options.js'
+import { type Hyperparameter, rangeOf } from './base/options.js'
 
 /** Options of `AdamW`: those of `Adam`, with weight decay on by default. */
 export interface AdamWOptions extends AdamOptions {
@@ -33,5 +33,5 @@ export class AdamW extends Adam<AdamWOptions> {
     return { ...Adam.defaults, weightDecay: 0.004 }
   }
 
-  static override readonly ranges = { weightDecay: rate }
+  static override readonly ranges = { weightDecay: rangeOf('weightDecay') }
 }

@@ -8,9 +8,8 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { AnyOptimizer, type OptimizerState } from './base/any-optimizer.js'
 import { checkAll, checkMinimize, evaluateLoss, needsLoss } from './base/arguments.js'
-import { checkNames, checkNumbers, countIn, readState, scalarVariable, withJson } from './base/exported-state.js'
+import { checkNames, checkNumbers, countIn, exportVariables, readState, scalarVariable } from './base/exported-state.js'
 import type { Hyperparameter } from './base/options.js'
-import { notBuilt } from './base/states.js'
 import { Snapshot } from './base/variable-state.js'
 import { Curvature, dot } from './lbfgs/curvature.js'
 import { lineSearch, type Point } from './lbfgs/line-search.js'
@@ -184,7 +183,7 @@ export class LBFGS extends AnyOptimizer {
   }
 
   exportState(): OptimizerState {
-    const state: OptimizerState = withJson({ iteration: Float64Array.of(this.made) })
+    const state: OptimizerState = exportVariables([], { iteration: Float64Array.of(this.made) })
     this.curvature.pairs.forEach(({ s, y }, i) => {
       state[`s_${i}`] = s.slice()
       state[`y_${i}`] = y.slice()
@@ -193,8 +192,7 @@ export class LBFGS extends AnyOptimizer {
   }
 
   importState(state: OptimizerState): void {
-    const saved = readState('importState', state)
-    if (this.built.length === 0) throw notBuilt()
+    const saved = readState('importState', state, this.built.length > 0)
     const count = Math.ceil((Object.keys(saved).length - 1) / 2)
     const names = Array.from({ length: Math.max(0, count) }, (_, i) => [`s_${i}`, `y_${i}`])
     checkNames('importState', Object.keys(saved), ['iteration', ...names.flat()])

@@ -123,6 +123,10 @@ function fill(op: string, list: List, shape: Shape, axis: number, to: TypedArray
 
 function fillRow(op: string, row: List, to: TypedArray, start: number, dtype: DType): number {
   const isPlain = dtype === 'float32' || dtype === 'float64'
+  if (isPlain && ArrayBuffer.isView(row)) {
+    to.set(row, start)
+    return start + row.length
+  }
   for (let i = 0; i < row.length; i++) {
     const x = row[i]
     if (isPlain && typeof x === 'number') to[start + i] = x

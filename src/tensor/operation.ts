@@ -2,21 +2,19 @@
  * From a row of the table (`ops.ts`) to a tensor: checks, broadcasting, the back end's kernel, and the node that remembers it
  * all for the way back. Two kinds of row: `op`, a formula, and `primitive`, two functions.
  */
+
 import { Node, recording } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
-import { type Program, withOutputs } from '../kernels/formula/ast.js'
+import type { Program } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
-import { Recent } from '../kernels/recent.js'
+import { broadcastAll, dtypeOf, type TensorOrNumber, toArguments } from './arguments.js'
 import { backend } from './backend.js'
-import { dtypeAmong, type TensorLike, toTensor, toTensorBeside } from './creation.js'
-import { dtypeOfNumber, inferOutputs, isFloat } from './dtype.js'
-import { broadcastShapes, sameShape } from './shape.js'
+import type { TensorLike } from './creation.js'
+import { inferOutputs, isFloat } from './dtype.js'
+import { sameShape } from './shape.js'
 import { Tensor } from './tensor.js'
-
-/** An argument of an elementwise operation. */
-export type TensorOrNumber = Tensor | number
 
 /** A row of the table, as the backward pass uses it. */
 export interface Row {
@@ -144,69 +142,7 @@ export function elementwise(row: ElementwiseRow, inputs: readonly TensorLike[], 
   return recorded(buffer, outputShape, elementwiseNode(row, args))
 }
 
-/** Outputs of one dtype that one kernel writes; an engine allows 1000 arguments. */
-const mostOutputs = 100
-
-/**
- * Computes all outputs of a program, those of one dtype in one pass.
- * @param rowOf the row that computes output i alone, whose gradient it has
- */
-export function elementwiseOutputs(
-  program: Program,
-  rowOf: (i: number) => ElementwiseRow,
-  inputs: readonly TensorLike[],
-): Tensor[] {
-  const args = toArguments(inputs)
-  const shape = broadcastAll(rowOf(0).name, args)
-  const dtypes = inferOutputs(program, args.map(dtypeOf))
-  const results: Tensor[] = []
-  for (const part of passes(program, dtypes)) {
-    const buffers = backend.map(
-      part.program,
-      args,
-      shape,
-      part.outputs.map((i) => dtypes[i]),
-    )
-    part.outputs.forEach((output, k) => {
-      results[output] = isTracked(dtypes[output], args)
-        ? recorded(buffers[k], shape, elementwiseNode(rowOf(output), args))
-        : new Tensor(buffers[k], shape)
-    })
-  }
-  return results
-}
-
-interface Pass {
-  readonly program: Program
-  /** The outputs of the whole program that it computes, by index. */
-  readonly outputs: readonly number[]
-}
-
-const passesOf = new WeakMap<Program, Recent<string, Pass[]>>()
-
-/** The program in as few kernels as its outputs' dtypes allow; the same ones every time. */
-function passes(program: Program, dtypes: readonly DType[]): Pass[] {
-  const known = passesOf.get(program) ?? new Recent<string, Pass[]>(20)
-  passesOf.set(program, known)
-  const key = dtypes.join()
-  let result = known.get(key)
-  if (!result) {
-    result = [...new Set(dtypes)].flatMap((dtype) => {
-      const all = dtypes.flatMap((other, i) => (other === dtype ? [i] : []))
-      const parts = Array.from({ length: Math.ceil(all.length / mostOutputs) }, (_, i) => i * mostOutputs)
-      return parts.map((start) => passFor(program, all.slice(start, start + mostOutputs)))
-    })
-    known.set(key, result)
-  }
-  return result
-}
-
-function passFor(program: Program, outputs: readonly number[]): Pass {
-  const names = outputs.map((i) => program.outputs[i])
-  return { program: withOutputs(program, names), outputs }
-}
-
-function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): OperationNode {
+export function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): OperationNode {
   if (!args.some((x) => typeof x === 'number'))
     return new OperationNode(row, args as readonly Tensor[], null, undefined)
   const positions = args.flatMap((x, i) => (typeof x === 'number' ? [] : [i]))
@@ -214,7 +150,7 @@ function elementwiseNode(row: ElementwiseRow, args: readonly TensorOrNumber[]): 
   return new OperationNode(row, inputs, null, undefined, args, positions)
 }
 
-function recorded(buffer: DataBuffer, shape: Shape, node: OperationNode): Tensor {
+export function recorded(buffer: DataBuffer, shape: Shape, node: OperationNode): Tensor {
   const output = new Tensor(buffer, shape, true, node)
   node.output = output
   return output
@@ -301,34 +237,11 @@ export function toExactFloat(x: Tensor): Tensor {
   return x.cast(x.dtype === 'int32' && !backend.isPending?.(x.buffer) ? 'float64' : 'float32')
 }
 
-/** Arguments as kernels take them: numbers stay, arrays take the dtype of the tensors next to them (see `toTensors`). */
-export function toArguments(inputs: readonly TensorLike[]): readonly TensorOrNumber[] {
-  for (const x of inputs) if (typeof x !== 'number' && !(x instanceof Tensor)) return withoutArrays(inputs)
-  return inputs as readonly TensorOrNumber[]
-}
-
-function withoutArrays(inputs: readonly TensorLike[]): TensorOrNumber[] {
-  const dtype = dtypeAmong(inputs)
-  return inputs.map((x) => (typeof x === 'number' ? x : dtype === null ? toTensor(x) : toTensorBeside(dtype, x)))
-}
-
-function broadcastAll(name: string, args: readonly TensorOrNumber[]): Shape {
-  let shape: Shape | undefined
-  for (const x of args) {
-    if (typeof x !== 'number') shape = shape === undefined ? x.shape : broadcastShapes(name, shape, x.shape)
-  }
-  return shape ?? []
-}
-
 /** Returns whether a result of this dtype records the operation that computed it. */
-function isTracked(dtype: DType, args: readonly TensorOrNumber[]): boolean {
+export function isTracked(dtype: DType, args: readonly TensorOrNumber[]): boolean {
   if (!recording || !isFloat(dtype)) return false
   for (const x of args) if (typeof x !== 'number' && x.requiresGrad) return true
   return false
-}
-
-function dtypeOf(x: TensorOrNumber): DType {
-  return typeof x === 'number' ? dtypeOfNumber(x) : x.dtype
 }
 
 function versions(inputs: readonly Tensor[]): number {

@@ -8,7 +8,7 @@ import { notAsync } from './not-async.js'
 /**
  * Runs something and then frees what it computed, except the tensors in its result: one, or those in an array, map,
  * set or plain object, nested as you like. Tensors in an instance of a class or in a closure are not found: they are freed, and
- * reading them throws. `fit` does so for every step. A loop written by hand is faster with it on the CPU, because results stay
+ * reading them throws. `fit` does so for every step. A loop written by hand is a little faster with it on the CPU, because results stay
  * in WebAssembly memory and need not be copied out, and on the GPU it keeps memory from growing until the garbage collector comes.
  *
  * Gradients that `backward` leaves in `grad` are freed, too: take the optimizer's step inside. Variables stay valid, wherever they are

@@ -121,8 +121,8 @@ function toBatch(op: string, item: unknown, classWeight: ClassWeight | null): Ba
   if (!Array.isArray(item) || item.length < 2 || item.length > 3 || item.some(isPromise))
     throw new OptionError(`${op}: the iterable has ${received(item)} where a batch is needed. Make each batch [x, y].`)
   const [x, y, sampleWeight] = item as unknown as BatchItem
-  const target = toConstant(y)
-  const own = sampleWeight == null ? null : toConstant(sampleWeight)
+  const target = toConstant(y) as Tensor
+  const own = sampleWeight == null ? null : (toConstant(sampleWeight) as Tensor)
   if (!classWeight) return { x: toConstant(x), y: target, weights: own }
   const byClass = toTensor(weightsByClass(classWeight, target.dataSync(), target.size / target.shape[0]))
   const column = own ? byClass.reshape([-1, ...own.shape.slice(1).map(() => 1)]) : byClass

@@ -12,6 +12,7 @@ import type { LossLike } from './losses/named-losses.js'
 import { getMetric, type MetricLike, statefulMetric } from './metrics/get-metric.js'
 import type { Metric, NamedMetric } from './metrics/metric.js'
 import { MetricStates, type StatefulMetric } from './metrics/states.js'
+import { combined, type Outputs, type PerOutput } from './several-outputs.js'
 
 /** The part of an optimizer that the training loop needs. */
 export interface TrainingOptimizer {
@@ -82,13 +83,15 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
    * name or as nabla's function of that name. A softmax in a custom function cannot be seen; training throws.
    * A function gets targets in the shape of the predictions where only a trailing 1 differs: [batch] as [batch, 1].
    */
-  loss: LossLike
+  loss: LossLike | PerOutput<LossLike | null>
+  /** Of several outputs, the factor of the loss of each, in their order or by their names. Default 1. */
+  lossWeights?: PerOutput<number>
   /**
    * Names or functions of (yTrue, yPred); the logs use the name that is given here. Default none. `'accuracy'` counts each
    * output with binary cross-entropy, and whole examples with other losses. Its threshold for single outputs is 0.5; it
    * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
    */
-  metrics?: MetricLike[]
+  metrics?: readonly MetricLike[] | PerOutput<MetricLike | readonly MetricLike[]>
   /** Metrics that count the weights of examples, `sampleWeight` and `classWeight` of `fit`: `[new AUC()]`. Default none. */
   weightedMetrics?: (Metric<unknown> | string)[]
 }
@@ -108,27 +111,44 @@ export interface Compiled {
 
 /**
  * Checks the options of `compile`.
- * @param fromLogits true if the model ends in logits
+ * @param outputs the names of several outputs, and which are probabilities
  * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
  */
-export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
-  checkOptions('compile', options, ['optimizer', 'loss', 'metrics', 'weightedMetrics'])
-  const { loss, metrics = [], weightedMetrics = [] } = options
-  if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
+export function compiled(options: CompileOptions, outputs: Outputs): Compiled {
+  checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'])
+  const { loss, weightedMetrics = [] } = options
   if (!Array.isArray(weightedMetrics)) throw metricsNotArray(weightedMetrics)
   const optimizer = optimizerOf(options.optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
-  const compiledLoss = getLoss(loss, fromLogits)
-  const { targets } = compiledLoss
-  const all = metrics.map((metric) => getMetric(metric, targets, fromLogits))
-  const weighted = weightedMetrics.map((metric) => statefulMetric(metric, targets, fromLogits, true))
-  const namedMetrics = all.filter((metric): metric is NamedMetric => 'apply' in metric)
-  const stateful = [...all.filter((metric): metric is StatefulMetric => 'metric' in metric), ...weighted]
+  const isSeveral = outputs.names.length > 0 || (Array.isArray(loss) && loss.length > 1)
+  if (isSeveral && weightedMetrics.length > 0)
+    throw new OptionError('compile: weightedMetrics is for models with one output. Use metrics.')
+  const parts = isSeveral ? combined(options, named(outputs, loss)) : ofOneOutput(options, !outputs.areProbabilities[0])
+  const metrics = parts.metrics.filter((metric): metric is NamedMetric => 'apply' in metric)
+  const stateful = parts.metrics.filter((metric): metric is StatefulMetric => 'metric' in metric)
   const states = stateful.length > 0 ? new MetricStates(stateful) : null
-  const logNames = ['loss', ...namedMetrics.map(({ name }) => name)]
+  const logNames = ['loss', ...metrics.map(({ name }) => name)]
   const allNames = [...logNames, ...(states?.names ?? [])]
   checkDistinct(allNames)
-  return { optimizer, loss: compiledLoss, metrics: namedMetrics, states, logNames, allNames }
+  return { optimizer, loss: parts.loss, metrics, states, logNames, allNames }
+}
+
+/** The outputs of a model that does not name them: `output_1`, … */
+function named(outputs: Outputs, loss: CompileOptions['loss']): Outputs {
+  if (outputs.names.length > 0) return outputs
+  const names = (loss as unknown[]).map((_, i) => `output_${i + 1}`)
+  return { names, areProbabilities: names.map(() => outputs.areProbabilities[0]) }
+}
+
+function ofOneOutput({ loss, lossWeights, metrics = [], weightedMetrics = [] }: CompileOptions, fromLogits: boolean) {
+  if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
+  if (lossWeights !== undefined)
+    throw new OptionError('compile: lossWeights is for models with several outputs. Leave it out, or scale the loss.')
+  const compiledLoss = getLoss(loss as LossLike, fromLogits)
+  const { targets } = compiledLoss
+  const own = metrics.map((metric) => getMetric(metric as MetricLike, targets, fromLogits))
+  const weighted = weightedMetrics.map((metric) => statefulMetric(metric, targets, fromLogits, true))
+  return { loss: compiledLoss, metrics: [...own, ...weighted] }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {

@@ -4,7 +4,7 @@
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
 import { inUse } from '../layers/calls.js'
-import type { Layer } from '../layers/layer.js'
+import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
@@ -16,7 +16,8 @@ import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
 import { awaited, type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
-import { type Batch, TrainingData } from './training-data.js'
+import type { OrderedData } from './named-data.js'
+import { type Batch, sizeOfBatch, TrainingData } from './training-data.js'
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
@@ -34,8 +35,8 @@ export interface EvaluateOptions extends BatchOptions {
 export function evaluate(
   model: Layer,
   compiled: Compiled,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: EvaluateOptions,
 ): Logs {
   const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
@@ -69,8 +70,8 @@ function read(compiled: Compiled, logs: BatchLogs, mean: MeanLogs, size: number)
 export async function evaluateAsync(
   model: Layer,
   compiled: Compiled,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: EvaluateOptions,
 ): Promise<Logs> {
   const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
@@ -91,7 +92,7 @@ export async function evaluateOn(
     for await (const batch of batches) {
       const [logs, size] = tidy(() => {
         const rows = batch()
-        return [logsOf(model, compiled, rows), rows.x.shape[0]] as const
+        return [logsOf(model, compiled, rows), sizeOfBatch(rows)] as const
       })
       await ready(awaited(logs))
       read(compiled, logs, mean, size)
@@ -105,15 +106,19 @@ export async function evaluateOn(
 }
 
 /** `Model.predict`. */
-export function predict(model: Layer, x: TensorLike, options: BatchOptions): Tensor {
+export function predict(model: Layer, x: OrderedData, options: BatchOptions): Tensors {
   if (Array.isArray(options) || options instanceof Tensor)
     throw new OptionError(
       `predict: the second argument is ${received(options)}, but predict takes no targets. Write predict(x), or evaluate(x, y).`,
     )
   const batchSize = batchSizeOf('predict', options)
-  const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
-  return outputs.length === 1 ? outputs[0] : concat(outputs)
+  const outputs: Tensors[] = []
+  for (const rows of batchesOf(x, batchSize))
+    outputs.push(tidy(() => noGrad(() => model.apply<Tensors>(rows() as Tensor, inUse))))
+  if (outputs.length === 1) return outputs[0]
+  const [first] = outputs
+  if (!Array.isArray(first)) return concat(outputs as Tensor[])
+  return first.map((_, i) => concat(outputs.map((one) => (one as Tensor[])[i])))
 }
 
 function batchSizeOf(op: string, options: BatchOptions, others: readonly string[] = []): number {
@@ -123,7 +128,7 @@ function batchSizeOf(op: string, options: BatchOptions, others: readonly string[
   return batchSize
 }
 
-function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike, options: EvaluateOptions): TrainingData {
+function checkedData({ loss }: Compiled, x: OrderedData, y: OrderedData, options: EvaluateOptions): TrainingData {
   const data = TrainingData.of('evaluate', x, y).weighted('evaluate', options.sampleWeight)
   data.checkTargets('evaluate', loss.targets)
   return data
@@ -131,16 +136,16 @@ function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike, options: 
 
 /** The loss and the metrics of a batch. */
 function logsOf(model: Layer, compiled: Compiled, batch: Batch): BatchLogs {
-  const { x, y, weights } = batch as { x: Tensor; y: Tensor; weights: Tensor | null }
+  const { x, y, weights } = batch as { x: Tensor; y: Tensors; weights: Tensor | null }
   return noGrad(() => {
-    const predictions = model.apply(x, inUse)
-    const loss = withPenalties(compiled.loss.apply(y, predictions, weights), model)
+    const predictions = model.apply<Tensors>(x, inUse)
+    const loss = withPenalties(compiled.loss.apply(y as Tensor, predictions as Tensor, weights), model)
     return batchLogs(compiled, loss, y, predictions, weights)
   })
 }
 
 /** The examples in batches, each made when it is needed. Examples on a GPU that cannot be read at once are cut there. */
-function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
+function* batchesOf(x: OrderedData, batchSize: number): Generator<() => Tensors> {
   const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
   const data = isPending ? null : TrainingData.inputs('predict', x)
   const size = isPending ? x.shape[0] : (data as TrainingData).size

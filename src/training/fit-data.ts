@@ -9,10 +9,12 @@ import { inUse } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { BatchIterable } from './batch-source.js'
 import type { Compiled } from './compile.js'
 import type { DataOp } from './data-arguments.js'
+import type { OrderedData } from './named-data.js'
 import type { ClassWeight } from './sample-weights.js'
 import { TrainingData } from './training-data.js'
 
@@ -50,8 +52,8 @@ export interface FitData {
 export function splitData(
   model: Layer,
   compiled: Compiled,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: SplitOptions,
 ): FitData {
   const { batchSize, validationSplit, sampleWeight, classWeight } = options
@@ -113,8 +115,12 @@ function trainingCount(size: number, split: number): number {
 
 /** @throws ShapeError when validation would fail after an epoch of training */
 function checkAlike(validation: TrainingData, training: TrainingData): void {
-  checkShapes('examples', validation.exampleShape, training.exampleShape)
-  checkShapes('targets', withoutOne(validation.targetShape), withoutOne(training.targetShape))
+  validation.exampleShapes.forEach((shape, i) => {
+    checkShapes('examples', shape, training.exampleShapes[i])
+  })
+  validation.targetShapes.forEach((shape, i) => {
+    checkShapes('targets', withoutOne(shape), withoutOne(training.targetShapes[i]))
+  })
 }
 
 function checkShapes(what: string, validation: Shape, training: Shape): void {
@@ -139,7 +145,7 @@ function checkTargets(model: Layer, compiled: Compiled, op: DataOp, data: Traini
   const checking = metrics.filter((metric) => metric.checkTargets)
   data.checkTargets(op, loss.targets)
   if (loss.targets !== 'labels' && checking.length === 0) return
-  const first = () => data.batch(0, Math.min(batchSize, data.size)).x
+  const first = () => data.batch(0, Math.min(batchSize, data.size)).x as Tensor
   const outputs = tidy(() => noGrad(() => model.apply(first(), inUse).shape))
   data.checkTargets(op, loss.targets, outputs[outputs.length - 1])
   for (const metric of checking) metric.checkTargets?.(op, data.targetValues, data.targetShape, outputs.slice(1))

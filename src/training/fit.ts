@@ -2,12 +2,11 @@
  * The training loop: shuffles, cuts into batches, calls the callbacks, validates. What one step does is in `trainer.ts`.
  */
 import { GradientError, NablaError, OptionError } from '../errors.js'
+import type { Tensors } from '../layers/layer.js'
 import { backend } from '../tensor/backend.js'
-import type { TensorLike } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import { ready } from '../tensor/ready.js'
 import { isPromise } from '../tensor/received.js'
-import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import {
   ArraySource,
@@ -28,16 +27,17 @@ import { type CheckedFitOptions, checkFitOptions, type FitOptions } from './fit-
 import { gradientLogs } from './gradient-logs.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
+import type { OrderedData } from './named-data.js'
 import type { Trainer } from './trainer.js'
-import type { Batch } from './training-data.js'
+import { type Batch, sizeOfBatch } from './training-data.js'
 import { OwnUpdates, ownStep } from './training-lock.js'
 
 /** The loop behind `Model.fit`. */
 export async function runFit(
   model: Model,
   trainer: Trainer,
-  x: TensorLike | BatchIterable,
-  y: TensorLike | undefined,
+  x: OrderedData | BatchIterable,
+  y: OrderedData | undefined,
   options: FitOptions,
 ): Promise<History> {
   const compiled = trainer.compiledOrThrow('fit')
@@ -83,8 +83,8 @@ type Validate = (() => Promise<Logs>) | null
 async function dataOf(
   model: Model,
   compiled: Compiled,
-  x: TensorLike | BatchIterable,
-  y: TensorLike | undefined,
+  x: OrderedData | BatchIterable,
+  y: OrderedData | undefined,
   options: CheckedFitOptions,
 ): Promise<{ source: BatchSource; validate: Validate }> {
   const { batchSize, shuffle, seed, validationData, classWeight } = options
@@ -99,7 +99,7 @@ async function dataOf(
       validate: validation(model, compiled, batchesOf ?? (data && (() => data.batches(batchSize)))),
     }
   }
-  const { training, validation: data } = splitData(model, compiled, x, y as TensorLike, options)
+  const { training, validation: data } = splitData(model, compiled, x, y as OrderedData, options)
   const source = new ArraySource(training, batchSize, shuffle ? randomStream(seed) : null)
   return { source, validate: validation(model, compiled, batchesOf ?? (data && (() => data.batches(batchSize)))) }
 }
@@ -203,20 +203,20 @@ function nextBatch({ source, options }: Loop): Batch | null | Promise<Batch | nu
 function stepNow({ model, source }: Loop, epoch: number, step: number): Done {
   return tidy(() => {
     const batch = source.next() as Batch
-    return { logs: makeStep(model, batch, epoch, step), size: batch.x.shape[0] }
+    return { logs: makeStep(model, batch, epoch, step), size: sizeOfBatch(batch) }
   })
 }
 
 function makeStep(model: Model, { x, y, weights }: Batch, epoch: number, step: number): Logs {
   try {
-    return ownStep(model, () => trainOn(model, x, y as Tensor, weights))
+    return ownStep(model, () => trainOn(model, x, y as Tensors, weights))
   } catch (error) {
     throw located(error, epoch, step)
   }
 }
 
 /** Without weights, models that override `trainOnBatch` get two arguments as before. */
-function trainOn(model: Model, x: Tensor, y: Tensor, sampleWeight: Tensor | null): Logs {
+function trainOn(model: Model, x: Tensors, y: Tensors, sampleWeight: Batch['weights']): Logs {
   return sampleWeight ? model.trainOnBatch(x, y, { sampleWeight }) : model.trainOnBatch(x, y)
 }
 
@@ -224,10 +224,10 @@ function trainOn(model: Model, x: Tensor, y: Tensor, sampleWeight: Tensor | null
 async function stepAsync({ model, source }: Loop, epoch: number, step: number, coming?: Batch): Promise<Done> {
   const batch = coming ?? (source.next() as Batch)
   const { x, y, weights: sampleWeight } = batch
-  const size = x.shape[0]
+  const size = sizeOfBatch(batch)
   if (!backend.isAsync) return { logs: tidy(() => makeStep(model, batch, epoch, step)), size }
   try {
-    return { logs: await ownStep(model, () => model.trainOnBatchAsync(x, y as Tensor, { sampleWeight })), size }
+    return { logs: await ownStep(model, () => model.trainOnBatchAsync(x, y as Tensors, { sampleWeight })), size }
   } catch (error) {
     throw located(error, epoch, step)
   } finally {

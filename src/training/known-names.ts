@@ -41,7 +41,7 @@ export function metricNames(): readonly string[] {
   return known?.metrics() ?? []
 }
 
-/** What to do about an unknown metric. */
+/** Returns the hint for an unknown metric. */
 export function metricHint(): string {
   return known ? 'give a function or a metric' : 'import the class of another metric and give an instance: new AUC()'
 }

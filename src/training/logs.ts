@@ -2,6 +2,7 @@
  * Logs: the numbers that a training step, an epoch or an evaluation reports. They are tensors until they are read.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
+import type { Tensors } from '../layers/layer.js'
 import { backend } from '../tensor/backend.js'
 import { concat } from '../tensor/operations/joining.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -17,7 +18,7 @@ export interface BatchLogs {
   readonly totals: readonly Tensor[]
   /** The divisors of the loss and of each sum. */
   readonly counts: readonly number[]
-  /** What the metrics with a state read. */
+  /** The tensors that the metrics with a state read. */
   readonly held: Held | null
 }
 
@@ -25,8 +26,8 @@ export interface BatchLogs {
 export function batchLogs(
   { metrics, states }: Compiled,
   loss: Tensor,
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: Tensors,
+  yPred: Tensors,
   sampleWeight: Tensor | null,
   flag?: Tensor | null,
 ): BatchLogs {
@@ -35,25 +36,26 @@ export function batchLogs(
   if (metrics.length > 0) {
     noGrad(() => {
       for (const { apply } of metrics) {
-        const values = apply(yTrue, yPred)
+        const values = apply(yTrue as Tensor, yPred as Tensor)
         totals.push(values.sum())
         counts.push(values.size)
       }
     })
   }
   if (flag) totals.push(flag)
-  const held = states && noGrad(() => states.hold(kept(yTrue), yPred.detach(), sampleWeight && kept(sampleWeight)))
+  const held = states && noGrad(() => states.hold(kept(yTrue), yPred, sampleWeight && (kept(sampleWeight) as Tensor)))
   return { totals: backend.name === 'gpu' ? joined(totals) : totals, counts, held }
 }
 
 /** The tensor, or a copy where tensors of a batch are freed after it. */
-function kept(x: Tensor): Tensor {
-  return backend.isAsync ? x.add(0) : x
+function kept(x: Tensors): Tensors {
+  if (!backend.isAsync) return x
+  return Array.isArray(x) ? x.map((one) => one.add(0)) : (x as Tensor).add(0)
 }
 
 /** The tensors that must have arrived before the logs are read. */
 export function awaited({ totals, held }: BatchLogs): readonly Tensor[] {
-  return held ? [...totals, held.yTrue, ...held.predictions, ...(held.weights ? [held.weights] : [])] : totals
+  return held ? [...totals, ...held.targets, ...held.predictions, ...(held.weights ? [held.weights] : [])] : totals
 }
 
 /** Shows a batch to the metrics with a state. Outside of an epoch their results are those of this batch. */

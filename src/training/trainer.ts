@@ -4,7 +4,7 @@
  */
 import { GradientError, OptionError } from '../errors.js'
 import { inTraining } from '../layers/calls.js'
-import type { Layer } from '../layers/layer.js'
+import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
@@ -15,6 +15,7 @@ import { Variable } from '../tensor/variable.js'
 import type { Compiled, TrainingOptimizer } from './compile.js'
 import { checkPair, toConstant } from './data-arguments.js'
 import { awaited, type BatchLogs, batchLogs, type Logs, readFlag, readLogs, showToStates } from './logs.js'
+import type { OrderedData } from './named-data.js'
 import { checkTargets, type TargetKind } from './targets.js'
 import { lockVariables } from './training-lock.js'
 import { notHeld, nothingToTrain, withoutGradient } from './untrainable.js'
@@ -56,7 +57,7 @@ export class Trainer {
   }
 
   /** Makes a step where numbers can be read at once. */
-  step(x: TensorLike, y: TensorLike, sampleWeight: TensorLike | null = null): Logs {
+  step(x: OrderedData, y: OrderedData, sampleWeight: TensorLike | null = null): Logs {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     return backend.inWorkspace(() => {
@@ -67,7 +68,7 @@ export class Trainer {
   }
 
   /** Makes a step on a GPU whose numbers come later. */
-  async stepAsync(x: TensorLike, y: TensorLike, sampleWeight: TensorLike | null = null): Promise<Logs> {
+  async stepAsync(x: OrderedData, y: OrderedData, sampleWeight: TensorLike | null = null): Promise<Logs> {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     const step = backend.inWorkspace(() => {
@@ -86,9 +87,9 @@ export class Trainer {
   }
 
   /** The recipe. `finish` makes the update, when all numbers are known to be finite. */
-  private begin(compiled: Compiled, x: Tensor, y: Tensor, sampleWeight: Tensor | null): Step {
+  private begin(compiled: Compiled, x: Tensors, y: Tensors, sampleWeight: Tensor | null): Step {
     const { optimizer } = compiled
-    const predictions = this.model.apply(x, inTraining)
+    const predictions = this.model.apply<Tensors>(x as Tensor, inTraining)
     const loss = this.lossOf(compiled, y, predictions, sampleWeight)
     const gradients = this.gradientsOf(optimizer, loss)
     const update = () => optimizer.apply(gradients, this.variables)
@@ -118,9 +119,9 @@ export class Trainer {
     return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked, this.variables, compiled.optimizer)
   }
 
-  private lossOf({ loss }: Compiled, y: Tensor, predictions: Tensor, sampleWeight: Tensor | null): Tensor {
-    const value = withPenalties(loss.apply(y, predictions, sampleWeight), this.model)
-    if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, predictions)
+  private lossOf({ loss }: Compiled, y: Tensors, predictions: Tensors, sampleWeight: Tensor | null): Tensor {
+    const value = withPenalties(loss.apply(y as Tensor, predictions as Tensor, sampleWeight), this.model)
+    if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, [predictions].flat())
     return value
   }
 
@@ -157,12 +158,12 @@ export class Trainer {
 
 /** The weights of examples, as a tensor. */
 function toWeights(sampleWeight: TensorLike | null): Tensor | null {
-  return sampleWeight === null ? null : toConstant(sampleWeight)
+  return sampleWeight === null ? null : (toConstant(sampleWeight) as Tensor)
 }
 
 /** @throws DTypeError for targets that the loss does not take; labels are checked by the loss itself */
-function checkBatchTargets(kind: TargetKind, targets: Tensor): void {
-  if (kind !== 'probabilities' && kind !== 'distributions') return
+function checkBatchTargets(kind: TargetKind, targets: Tensors): void {
+  if (Array.isArray(targets) || (kind !== 'probabilities' && kind !== 'distributions')) return
   checkTargets('trainOnBatch', kind, targets.dataSync(), targets.shape.slice(1), Infinity)
 }
 

@@ -22,11 +22,11 @@ async function output(t: ExecutionContext, name: string, options?: object): Prom
 }
 
 test('examples are numbered, short, and say what they are about', (t) => {
-  t.is(examples.length, 5)
+  t.true(examples.length >= 8)
   for (const file of examples) {
     const text = read(file)
     t.true(text.split('\n').length <= 61, `${file} is too long`)
-    t.regex(text, /^\/\*\*\n \* \d\. /)
+    t.regex(text, /^\/\*\*\n \* \d+\. /)
     t.regex(text, /export (async )?function main\(/)
     t.regex(text, /from 'nabla'/)
   }
@@ -72,4 +72,26 @@ test.serial('05-mnist: two epochs go well beyond nine digits in ten, and leave a
   t.true(existsSync(reportPath))
   t.regex(readFileSync(reportPath, 'utf8'), /<svg/)
   rmSync(folder, { recursive: true })
+})
+
+test.serial('11-names: the loss falls, and names are made up', async (t) => {
+  const text = await output(t, '11-names', { epochs: 30 })
+  const losses = [...text.matchAll(/loss (\S+)/g)].map(([, loss]) => Number(loss))
+  t.true(losses.length === 3 && losses[2] < 0.7 * losses[0], text)
+  t.regex(text, /with gi: gi.*, gi/)
+})
+
+test.serial('12-gpt: the loss falls, and it prints what it thinks', async (t) => {
+  const text = await output(t, '12-gpt', { steps: 60, batch: 16 })
+  const losses = [...text.matchAll(/loss (\S+)/g)].map(([, loss]) => Number(loss))
+  t.true(losses.length === 6 && losses[5] < 0.8 * losses[0], text)
+  t.is(text.split('\n').slice(-3).join('').match(/\d [█ ]{9}/g)?.length, 30) // biome-ignore format: one line
+})
+
+test.serial('13-word-vectors: words of one kind are alike', async (t) => {
+  const text = await output(t, '13-word-vectors', { steps: 800 })
+  const animals = ['dog', 'horse', 'cow', 'goat', 'rabbit']
+  const [, found] = /cat +is like (.*)/.exec(text) ?? []
+  t.true(found.split(', ').filter((word) => animals.includes(word)).length >= 4, text)
+  t.regex(text, /the gradient has 128 rows/)
 })

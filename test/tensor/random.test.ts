@@ -5,11 +5,14 @@ import test from 'ava'
 import {
   arange,
   bernoulli,
+  getRandomState,
   multinomial,
+  OptionError,
   permutation,
   randomInt,
   randomNormal,
   randomUniform,
+  setRandomState,
   setSeed,
   shuffle,
   type Tensor,
@@ -137,4 +140,37 @@ test('shuffle moves whole slices along any axis and leaves its argument as it wa
   const columns = shuffle(x, { axis: -1, seed: 2 })
   t.deepEqual(columns.sort(1).toArray(), x.toArray())
   t.deepEqual(x.toArray(), arange(12).reshape([3, 4]).toArray())
+})
+
+test('the global stream goes on from a state that went through JSON, in the middle of a pair of normal numbers', (t) => {
+  setSeed(5)
+  for (const draws of [0, 1, 2, 7]) {
+    randomNormal([draws])
+    const state = JSON.parse(JSON.stringify(getRandomState()))
+    const next = () => [randomNormal([3]), randomUniform([2])].map((x) => x.toArray())
+    const expected = next()
+    setSeed(99)
+    setRandomState(state)
+    t.deepEqual(next(), expected)
+  }
+})
+
+test('what is not a state changes nothing', (t) => {
+  setSeed(5)
+  const state = getRandomState()
+  for (const wrong of [
+    null,
+    undefined,
+    5,
+    'x',
+    [],
+    [0, 0, 0, 0],
+    [1, 2, 3],
+    [1, 2, 3, 0.5],
+    [1, 2, 3, 2 ** 31],
+    [1, 2, 3, 4, Number.NaN],
+    [1, 2, 3, 4, 5, 6],
+  ])
+    t.throws(() => setRandomState(wrong as never), { instanceOf: OptionError }, String(wrong))
+  t.deepEqual(getRandomState(), state)
 })

@@ -22,6 +22,7 @@ import { copy, gather, place, scatterAdd } from './move/move.js'
 import { putRows } from './move/put-rows.js'
 import { argSort } from './move/sort.js'
 import { normalize, normalizeGradient } from './normalize/normalize.js'
+import { recurrent, recurrentGradient } from './recurrent.js'
 import { allFinite } from './reduce/finite.js'
 import { argReduce, reduce } from './reduce/reduce.js'
 import { recurrence, scan } from './reduce/scan.js'
@@ -68,6 +69,8 @@ export const cpu: Backend = {
   softmaxGradient,
   normalize,
   normalizeGradient,
+  recurrent,
+  recurrentGradient,
 
   convolve,
   convolveInput,

@@ -10,12 +10,12 @@ import { ready } from '../../tensor/ready.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import {
-  asPartOf,
   checkAll,
   checkGradients,
   checkMinimize,
   checkPairs,
   evaluateLoss,
+  operation,
   storedGradients,
 } from './arguments.js'
 import type { Explanation } from './explain.js'
@@ -213,14 +213,14 @@ export abstract class AnyOptimizer extends Printed {
   /** Internal: `apply`, unless a gradient is not finite. WebGPU cannot check this synchronously. */
   applyFinite(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): void {
     if (!backend.isAsync) checkFinite(op, this.mustBeFinite(gradients, variables), variables, this)
-    asPartOf(op, () => this.apply(gradients, variables))
+    operation.during(op, () => this.apply(gradients, variables))
   }
 
   /** Internal: `applyFinite` for back ends with asynchronous reads. */
   async applyFiniteAsync(op: string, gradients: readonly Gradient[], variables: readonly Variable[]): Promise<void> {
     const known = ready(this.readBeforeApply(gradients))
     await Promise.all([checkFiniteAsync(op, this.mustBeFinite(gradients, variables), variables, this), known])
-    asPartOf(op, () => this.apply(gradients, variables))
+    operation.during(op, () => this.apply(gradients, variables))
   }
 
   /**

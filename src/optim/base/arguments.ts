@@ -12,22 +12,23 @@ import { Tensor } from '../../tensor/tensor.js'
 import { Variable } from '../../tensor/variable.js'
 import type { Gradient } from './any-optimizer.js'
 
-/** The operation that messages name: `apply`, or one that calls it. */
 let current: string | null = null
 
-/** Runs `apply` as a part of another operation, which messages name. */
-export function asPartOf(op: string, run: () => void): void {
-  const before = current
-  current ??= op
-  try {
-    run()
-  } finally {
-    current = before
-  }
-}
+/** The operation that messages name: `apply`, or one that calls it. */
+export const operation = {
+  current: (): string => current ?? 'apply',
 
-/** The operation that `apply` is a part of, or `apply`. */
-export const currentOperation = () => current ?? 'apply'
+  /** Runs `apply` as a part of another operation. */
+  during(op: string, run: () => void): void {
+    const before = current
+    current ??= op
+    try {
+      run()
+    } finally {
+      current = before
+    }
+  },
+}
 
 /** The gradients and variables of one call, without those that have no gradient: two lists of the same length, reused from call to call. */
 export class Pairs {
@@ -44,7 +45,7 @@ export class Pairs {
     known: { has(variable: Variable): boolean },
     warns = true,
   ): void {
-    const op = currentOperation()
+    const op = operation.current()
     this.clear()
     checkVariables(op, variables)
     if (gradients.length !== variables.length) throw wrongCount(op, gradients.length, variables.length)

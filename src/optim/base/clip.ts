@@ -5,16 +5,18 @@
 import { backend } from '../../tensor/backend.js'
 import { elementwise, op } from '../../tensor/operation.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { type Scalar, type ScalarFormula, scalarFormula, scalarOf } from './step-scalars.js'
+import { type Scalar, scalarFormula, scalarOf } from './step-scalars.js'
 
 /** A gradient is clipped to `g * scale * factor`: first made small enough for its squares to be added up, then cut to the limit. */
-export interface Clip {
-  readonly scale: Scalar
-  readonly factor: Scalar
-}
+export class Clip {
+  /** Leaves a gradient as it is. */
+  static readonly none = new Clip(1, 1)
 
-/** Leaves a gradient as it is. */
-export const unclipped: Clip = { scale: 1, factor: 1 }
+  constructor(
+    readonly scale: Scalar,
+    readonly factor: Scalar,
+  ) {}
+}
 
 /** The largest norms that gradients may have after they have been divided by a number. */
 interface NormLimits {
@@ -39,19 +41,24 @@ export function clipsByNorm(
   { clipnorm, globalClipnorm, divisor }: NormLimits,
 ): readonly Clip[] {
   const limit = clipnorm ?? globalClipnorm ?? 0
-  if (!(limit > 0)) return gradients.map(() => unclipped)
+  if (!(limit > 0)) return gradients.map(() => Clip.none)
   if (clipnorm !== null) return gradients.map((g) => clipOf([g], ownFactor, limit, divisor))
   const joint = clipOf(gradients, jointFactor, limit, divisor)
   return gradients.map(() => joint)
 }
 
-function clipOf(gradients: readonly Tensor[], factor: ScalarFormula, limit: number, divisor: number): Clip {
+function clipOf(
+  gradients: readonly Tensor[],
+  factor: ReturnType<typeof scalarFormula>,
+  limit: number,
+  divisor: number,
+): Clip {
   const plain = squaresOf(gradients)
-  if (typeof plain === 'number' && Number.isFinite(plain)) return { scale: 1, factor: factor(limit, plain, divisor, 1) }
+  if (typeof plain === 'number' && Number.isFinite(plain)) return new Clip(1, factor(limit, plain, divisor, 1))
   const dtype = gradients.some((g) => g.dtype === 'float64') ? 'float64' : 'float32'
   const scale = typeof plain === 'number' ? shrinking[dtype] : elementwise(scaleRow, [plain, shrinking[dtype]])
   const squares = squaresOf(gradients.map((g) => g.cast(dtype).mul(scale)))
-  return { scale, factor: factor(limit, squares, divisor, scale) }
+  return new Clip(scale, factor(limit, squares, divisor, scale))
 }
 
 /** Σx² of all elements of all gradients. */

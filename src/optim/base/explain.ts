@@ -5,6 +5,7 @@ import { setRecording } from '../../autograd/engine.js'
 import { OptionError } from '../../errors.js'
 import { Printed } from '../../printed.js'
 import { backend } from '../../tensor/backend.js'
+import { elementwise, op } from '../../tensor/operation.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { VariableState } from './variable-state.js'
@@ -182,6 +183,8 @@ interface BeforeUpdate {
   readonly decay: number
 }
 
+const updateRow = op('moved - before * kept')
+
 /** Measures the update of one variable: made before it, asked after it. */
 class Measurement {
   private readonly state: VariableState
@@ -195,7 +198,9 @@ class Measurement {
     this.state = state
     this.before = state.variable.detach()
     this.decay = decay
-    this.squares = { gradient: this.sum(incoming), unscaled: this.sum(unscaled), clipped: this.sum(clipped) }
+    const gradient = this.sum(incoming)
+    const square = (x: Tensor) => (x.buffer === incoming.buffer ? gradient : this.sum(x))
+    this.squares = { gradient, unscaled: square(unscaled), clipped: square(clipped) }
   }
 
   /** To be called after the rule, before constraints. */
@@ -209,7 +214,7 @@ class Measurement {
     const { variable, average } = this.state
     const [moved, now] = [this.moved as Tensor, variable.detach()]
     squares.weights = this.sum(before)
-    squares.update = this.sum(moved.sub(before.mul(1 - decay)))
+    squares.update = this.sum(elementwise(updateRow, [moved, before, 1 - decay]))
     if (variable.constraint) squares.constrained = this.sum(now.sub(moved))
     if (average) {
       squares.now = this.sum(now)

@@ -11,16 +11,17 @@ import type { OptimizerState } from './any-optimizer.js'
 import { describe } from './arguments.js'
 
 /** Makes `JSON.stringify` write the arrays so that `readState` can read them. The method is not enumerable: copies have arrays only. */
-export function withJson(state: OptimizerState): OptimizerState {
+function withJson(state: OptimizerState): OptimizerState {
   const toJSON = () => Object.fromEntries(Object.entries(state).map(([name, array]) => [name, toJsonNumbers(array)]))
-  return Object.defineProperty(state, 'toJSON', { value: toJSON })
+  return Object.defineProperty(state, 'toJSON', { value: toJSON, configurable: true })
 }
 
 /**
  * A state as `exportState` returned it, also where it went through JSON.
- * @throws OptionError unless it is an object of arrays
+ * @throws OptionError unless it is an object of arrays, or when the optimizer is not built
  */
-export function readState(op: string, state: unknown): OptimizerState {
+export function readState(op: string, state: unknown, isBuilt = true): OptimizerState {
+  if (!isBuilt) throw notBuilt(op)
   checkState(op, state)
   return Object.fromEntries(Object.entries(state).map(([name, array]) => [name, readArray(array)])) as OptimizerState
 }
@@ -43,12 +44,12 @@ export function scalarVariable(owner: string, name: string, value: number): Vari
   return variable
 }
 
-/** Adds the arrays under unique names: later ones with a name already taken are numbered. */
+/** Adds the arrays to a state, ready for JSON, under unique names: later ones with a name already taken are numbered. */
 export function exportVariables(variables: readonly Variable[], state: OptimizerState = {}): OptimizerState {
   for (const [name, variable] of named(variables, state)) {
     state[name] = variable.dataSync() as Float32Array | Float64Array
   }
-  return state
+  return withJson(state)
 }
 
 /**
@@ -190,4 +191,8 @@ function kindOf(array: unknown): string | null {
 function notNumber(op: string, name: string, i: number, x: unknown): OptionError {
   const hint = x === null ? 'JSON.stringify writes null for NaN and ±∞.' : 'Pass what exportState() returned.'
   return new OptionError(`${op}: element ${i} of ${name} is ${describe(x)}, not a number. ${hint}`)
+}
+
+function notBuilt(op: string): OptionError {
+  return new OptionError(`${op}: the optimizer is not built. Call build(variables) with the same variables first.`)
 }

@@ -8,32 +8,30 @@
 import { OptionError } from '../../errors.js'
 import type { Config } from '../../keras-names.js'
 import type { Shape } from '../../kernels/backend.js'
-import { autoName, checkArgument } from '../../options.js'
+import { autoName, type Check, checkArgument } from '../../options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from './any-optimizer.js'
-import { checkAll, checkGradients, checkVariables, currentOperation, Pairs } from './arguments.js'
+import { checkAll, checkGradients, checkVariables, operation, Pairs } from './arguments.js'
 import { type Explanation, Recorder } from './explain.js'
 import {
   configOf,
   exclusionOf,
   type Hyperparameter,
   kindOfRate,
-  lossScale,
   type OptimizerOptions,
   optionsOf,
   printOptions,
-  type Ranges,
   type Resolved,
-  rate,
+  rangeOf,
   resolveOptions,
   type WeightDecayExclusions,
 } from './options.js'
-import { overflows } from './rule.js'
+import { RuleRunner } from './rule.js'
 import { States } from './states.js'
-import { checkRule, Step } from './step.js'
-import { evaluateAt, scalarIndex, scaledLoss } from './step-scalars.js'
-import { type Initial, VariableState, writeAverage } from './variable-state.js'
+import { Step } from './step.js'
+import { evaluateAt, StepScalars } from './step-scalars.js'
+import { VariableState } from './variable-state.js'
 import type { VariableStep } from './variable-step.js'
 
 /** Numbers by name. */
@@ -49,7 +47,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   /** The optimizer's own options that may be null although their default is not. */
   static readonly nullable: readonly string[] = []
   /** Checks of the optimizer's own options. Default: numbers, schedules and functions where the default is a number. */
-  static readonly ranges: Ranges = {}
+  static readonly ranges: Readonly<Record<string, Check>> = {}
 
   readonly name: string
   /** The options, defaults filled in. */
@@ -64,7 +62,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   /** The names of the arrays kept for each variable, of its shape, zero at first (see `initial`). */
   protected abstract readonly slots: readonly string[]
   /** Slots that do not start at 0: their first value, or `w` for a copy of the weights. */
-  protected readonly initial: Readonly<Record<string, Initial>> = {}
+  protected readonly initial: Readonly<Record<string, number | 'w'>> = {}
   /** Numbers kept for all variables together, with their first values. */
   protected readonly counters: Readonly<Record<string, number>> = {}
   /** A formula program over numbers, run once per step before the rule: new values of `counters`. */
@@ -113,7 +111,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   set learningRate(value: Hyperparameter) {
     const old = this.shared.learningRate
-    checkArgument(this.className, 'learningRate', value, rate)
+    checkArgument(this.className, 'learningRate', value, rangeOf('learningRate'))
     if (typeof value === 'number' && typeof old !== 'number') throw scheduled(this.name, old)
     this.setOption('learningRate', value)
   }
@@ -124,7 +122,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   set lossScaleFactor(value: Hyperparameter | null) {
-    checkArgument(this.className, 'lossScaleFactor', value, lossScale)
+    checkArgument(this.className, 'lossScaleFactor', value, rangeOf('lossScaleFactor'))
     this.setOption('lossScaleFactor', value)
     this.compileAgain()
   }
@@ -202,7 +200,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     checkVariables('finalizeVariableValues', variables)
     if (!this.useEma || !this.states.isBuilt) return
     this.states.checkKnown('finalizeVariableValues', this.name, variables)
-    for (const variable of variables) writeAverage(this.states.of(variable))
+    for (const variable of variables) this.states.of(variable).writeAverage()
   }
 
   exportState(): OptimizerState {
@@ -258,7 +256,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   scaleLoss(loss: Tensor): Tensor {
-    return scaledLoss(this.className, loss, this.lossScaleFactor, this.states.applied)
+    return this.lossScaleFactor === null ? loss : loss.mul(this.optionNow('lossScaleFactor'))
   }
 
   /**
@@ -294,7 +292,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   /** True if updates square the gradient. Default: if the rule does. */
   protected squares(): boolean {
-    return Boolean(this.rule?.trim?.()) && overflows(this.rule)
+    return Boolean(this.rule?.trim?.()) && RuleRunner.overflows(this.rule)
   }
 
   /** Internal: evaluates everything that changes from step to step. */
@@ -303,10 +301,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const { scalars } = this.runner
     const { values } = scalars
     const { iterations } = this
-    if (this.isUpdate) values[scalarIndex.eta] = this.learningRate
-    values[scalarIndex.t] = iterations + 1
+    if (this.isUpdate) values[StepScalars.index.eta] = this.learningRate
+    values[StepScalars.index.t] = iterations + 1
     scalars.refresh(this.states.applied)
-    if (this.useEma) values[scalarIndex.averageKept] = iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
+    if (this.useEma)
+      values[StepScalars.index.averageKept] = iterations === 0 ? 0 : (scalars.get('emaMomentum') as number)
     const counters = this.states.counters ?? this.counters
     this.nextCounters = this.advance === null ? counters : scalars.advance(this.advance, counters)
   }
@@ -337,8 +336,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   private checkTargets(variables: readonly Variable[]): void {
-    if (this.states.isBuilt) this.states.checkKnown(currentOperation(), this.name, variables)
-    else if (!this.custom) checkRule(this.className, this.rule)
+    if (this.states.isBuilt) this.states.checkKnown(operation.current(), this.name, variables)
+    else if (!this.custom) Step.check(this.className, this.rule)
   }
 
   private ownVariables(): readonly Variable[] {

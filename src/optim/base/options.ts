@@ -59,10 +59,10 @@ export const baseDefaults = {
 export type Resolved<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
 
 /** Checks of options by name. */
-export type Ranges = Readonly<Record<string, Check>>
+type Ranges = Readonly<Record<string, Check>>
 
 /** A finite number, a schedule or a function. */
-export const hyperparameter: Check = (x) => {
+const hyperparameter: Check = (x) => {
   if (isClass(x)) return `an instance: new ${x.name}({ … })`
   return isHyperparameter(x) ? undefined : 'a finite number, a schedule or a function that returns a number'
 }
@@ -78,11 +78,9 @@ export function isHyperparameter(value: unknown): value is Hyperparameter {
   return typeof value === 'function' || value instanceof LearningRateSchedule
 }
 
-/** The check of `learningRate`. */
-export const rate = hyperparameterThatIs(notNegative)
+const rate = hyperparameterThatIs(notNegative)
 
-/** The check of `lossScaleFactor`. */
-export const lossScale = orNull(hyperparameterThatIs((x) => (x === 0 ? 'a number other than 0' : undefined)))
+const lossScale = orNull(hyperparameterThatIs((x) => (x === 0 ? 'a number other than 0' : undefined)))
 
 const fraction = hyperparameterThatIs(interval('[0, 1]'))
 
@@ -90,13 +88,13 @@ const steps: Check = (x) =>
   x === 0 || (Number.isInteger(x) && (x as number) >= 2) ? undefined : 'a whole number of calls, at least 2, or null'
 
 /** The check of an option whose class has none of its own. */
-function rangeOf(name: string, standard: unknown): Check | undefined {
+export function rangeOf(name: string, standard: unknown = null): Check {
   if (name === 'name') return string
   if (name === 'gradientAccumulationSteps') return steps
   if (name === 'lossScaleFactor') return lossScale
   if (/^(beta\d|rho)$/.test(name)) return fraction
   if (/^(learningRate|epsilon|\w*weightDecay)$/i.test(name)) return rate
-  return typeof standard === 'number' || Object.hasOwn(baseDefaults, name) ? hyperparameter : undefined
+  return typeof standard === 'number' || Object.hasOwn(baseDefaults, name) ? hyperparameter : () => undefined
 }
 
 /** The options of a class of optimizers. */

@@ -45,7 +45,7 @@ export function prepareRule(
 }
 
 /** True if a gradient whose square is infinite makes anything infinite or NaN that the rule assigns; found by trying one, in float64. */
-export function overflows(text: string): boolean {
+function overflows(text: string): boolean {
   const rule = parse(text)
   const after = (g: number) =>
     interpret(rule, numberAlgebra, Object.fromEntries(rule.inputs.map((name) => [name, name === 'g' ? g : 0.5])))
@@ -88,7 +88,7 @@ function interpreted(rule: Program, arrays: readonly string[], scalars: readonly
 }
 
 /** The last statement of a formula over tensors and numbers, as a tensor of the dtype of `values`' `w`. */
-export function computeFormula(text: string, values: ReadonlyMap<string, Tensor | number>, fused: boolean): Tensor {
+function computeFormula(text: string, values: ReadonlyMap<string, Tensor | number>, fused: boolean): Tensor {
   const whole = parse(text)
   const formula = withOutputs(whole, [whole.statements[whole.statements.length - 1].name])
   const { shape, dtype } = values.get('w') as Tensor
@@ -159,6 +159,8 @@ function overTensors(fn: FunctionName): (...args: Value[]) => Value {
 
 /** The rules of one optimizer, prepared for its scalars. */
 export class RuleRunner {
+  /** Returns whether a rule makes anything infinite or NaN of a gradient whose square is infinite. */
+  static readonly overflows = overflows
   private readonly prepared = new Recent<string, RunRule>(100)
 
   constructor(
@@ -201,6 +203,11 @@ export class RuleRunner {
     arrays.forEach((name, i) => {
       entries.set(name, new Tensor(i === 0 ? gradient : buffers[i], variable.shape))
     })
-    return computeFormula(formula, entries, this.fused)
+    return this.computeWith(entries, formula)
+  }
+
+  /** The last value of a formula over these names. */
+  computeWith(values: ReadonlyMap<string, Scalar>, formula: string): Tensor {
+    return computeFormula(formula, values, this.fused)
   }
 }

@@ -12,7 +12,6 @@ import {
   scalarVariable,
   some,
   unnumbered,
-  withJson,
 } from './exported-state.js'
 import { type Hyperparameter, kindOfRate } from './options.js'
 import { Snapshot, type VariableState } from './variable-state.js'
@@ -92,7 +91,7 @@ export class States {
   /** Everything, as arrays. */
   exported(numbers: Numbers): OptimizerState {
     const arrays = Object.entries(numbers).map(([name, value]) => [name, Float64Array.of(value)])
-    return withJson(exportVariables(this.kept, Object.fromEntries(arrays)))
+    return exportVariables(this.kept, Object.fromEntries(arrays))
   }
 
   /** Reads what `exported` returned; `commit` is called once that is known to fit, before anything changes. */
@@ -103,8 +102,7 @@ export class States {
     counters: Numbers,
     commit: (saved: OptimizerState) => void,
   ): void {
-    if (!this.isBuilt) throw notBuilt()
-    const saved = readState('importState', state)
+    const saved = readState('importState', state, this.isBuilt)
     const numbers = this.numbers(rate, counters)
     checkRate(saved, this.exported(numbers), owner, rate)
     importVariables('importState', saved, this.kept, Object.keys(numbers), () => {
@@ -137,13 +135,6 @@ function unknownVariable(
     ? `other variables (those of another model?): [${names}]. An optimizer keeps state for its variables, so create one for each model.`
     : `[${names}]. Call addVariables after unfreezing or adding layers, or create a new optimizer for other variables.`
   return new OptionError(`${op}: unknown variable ${variable.path}. ${owner} was built for ${hint}`)
-}
-
-/** The error for a state that comes before `build`. */
-export function notBuilt(): OptionError {
-  return new OptionError(
-    'importState: the optimizer is not built. Call build(variables) with the same variables first.',
-  )
 }
 
 /** @throws OptionError when only the learning rate differs: a number is saved with the state, a schedule is not */

@@ -30,19 +30,13 @@ export function evaluateAt(op: string, name: string, value: Hyperparameter, step
   throw new OptionError(`${op}: ${name} returned ${String(result)} at step ${step}. It must return a number.`)
 }
 
-/** The loss times `lossScaleFactor` at a step, for gradients that are divided by it again. */
-export function scaledLoss(op: string, loss: Tensor, factor: Hyperparameter | null, step: number): Tensor {
-  return factor === null ? loss : loss.mul(evaluateAt(op, 'lossScaleFactor', factor, step))
-}
-
-/** The indices of the base's own numbers among the scalars. */
-export const scalarIndex = { eta: 0, t: 1, clipFactor: 2, clipScale: 3, averageKept: 4 } as const
-
 /** Options that no rule reads. */
 const optionsNoRuleReads = ['learningRate', 'useEma', 'jitCompile', 'emaOverwriteFrequency', 'name']
 
 /** Named numbers that change from step to step. */
 export class StepScalars {
+  /** The indices of the base's own numbers. */
+  static readonly index = { eta: 0, t: 1, clipFactor: 2, clipScale: 3, averageKept: 4 } as const
   readonly names: string[] = []
   /** The numbers, in the order of `names`. */
   readonly values: Scalar[] = []
@@ -57,7 +51,7 @@ export class StepScalars {
     options: object,
     counters: Readonly<Record<string, number>>,
   ) {
-    for (const name of Object.keys(scalarIndex)) this.add(name, 0)
+    for (const name of Object.keys(StepScalars.index)) this.add(name, 0)
     for (const [name, value] of Object.entries({ ...options, ...counters })) {
       if (optionsNoRuleReads.includes(name)) continue
       if (typeof value === 'boolean') this.add(name, Number(value))
@@ -103,7 +97,7 @@ export class StepScalars {
 }
 
 /** A function of scalars. */
-export type ScalarFormula = (...args: Scalar[]) => Scalar
+type ScalarFormula = (...args: Scalar[]) => Scalar
 
 /**
  * A formula of scalars, in the order of their names: of numbers it is a number; if one of them has not been read, a tensor of one

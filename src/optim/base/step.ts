@@ -15,13 +15,13 @@ import type { Recorder } from './explain.js'
 import type { OptimizerOptions, Resolved } from './options.js'
 import { RuleRunner, type RunRule } from './rule.js'
 import type { States } from './states.js'
-import * as lines from './step-program.js'
-import { StepScalars, scalarIndex } from './step-scalars.js'
-import { constrain, type VariableState, writeAverage } from './variable-state.js'
-import { rowsOf, updateRows, VariableStep } from './variable-step.js'
+import { StepProgram } from './step-program.js'
+import { StepScalars } from './step-scalars.js'
+import { constrain, type VariableState } from './variable-state.js'
+import { Rows, VariableStep } from './variable-step.js'
 
 /** The parts of an optimizer that its step is made of. */
-export interface StepParts {
+interface StepParts {
   /** The optimizer's name. */
   readonly name: string
   /** The class, for messages. */
@@ -42,6 +42,8 @@ export interface StepParts {
 /** Makes the steps of an optimizer, with its rule compiled for its options as they are. */
 export class Step {
   readonly scalars: StepScalars
+  /** Checks a rule before the first step. */
+  static readonly check = checkRule
   private readonly rules: RuleRunner
   /** The number of variables with a prepared rule. */
   private prepared = 0
@@ -70,7 +72,7 @@ export class Step {
     else for (let i = 0; i < variables.length; i++) this.accumulate(states.of(variables[i]), gradients[i])
     for (const variable of variables) if (variable.constraint) constrain(variable)
     const { values } = this.scalars
-    if (isUpdate) recorder.end(name, values[scalarIndex.t] as number, values[scalarIndex.eta] as number)
+    if (isUpdate) recorder.end(name, values[StepScalars.index.t] as number, values[StepScalars.index.eta] as number)
   }
 
   /** Variables that take their gradient as value get it (under accumulation: the largest one), and leave the pairs. */
@@ -78,7 +80,7 @@ export class Step {
     for (let i = variables.length - 1; i >= 0; i--) {
       if (!variables[i].overwriteWithGradient) continue
       const state = this.parts.states.of(variables[i])
-      this.rules.runText(state, gradients[i].buffer, lines.overwriteLines(state.accumulator !== null, isUpdate))
+      this.rules.runText(state, gradients[i].buffer, StepProgram.overwrite(state.accumulator !== null, isUpdate))
       if (isUpdate) variables[i].version++
       gradients.splice(i, 1)
       variables.splice(i, 1)
@@ -86,7 +88,7 @@ export class Step {
   }
 
   private accumulate(state: VariableState, gradient: Tensor): void {
-    this.rules.runText(state, gradient.buffer, lines.accumulateLine(this.plan(state)))
+    this.rules.runText(state, gradient.buffer, this.plan(state).accumulate())
   }
 
   private update({ gradients, variables }: Pairs): void {
@@ -103,7 +105,7 @@ export class Step {
   private updateOne(state: VariableState, gradient: Tensor): void {
     this.useClipOf(state)
     const isSparse = gradient instanceof IndexedSlices && this.rowsOnly(state)
-    if (isSparse) updateRows(this.program(state), state, rowsOf(gradient), this.scalars)
+    if (isSparse) new Rows(gradient).update(this.program(state), state, this.scalars)
     else if (this.parts.updateVariable) this.updateInPasses(this.parts.updateVariable, state, gradient)
     else this.rules.run(state, gradient.buffer, this.runOf(state))
     state.variable.version++
@@ -115,9 +117,9 @@ export class Step {
     const run = (line: string) => this.rules.runText(state, gradient.buffer, line)
     setRecording(false, () => {
       const g = this.gradientOf(state, gradient, plan)
-      for (const line of lines.decayLines(plan)) run(line)
+      for (const line of plan.decay()) run(line)
       update(new VariableStep(state, g, this.rules))
-      for (const line of lines.closingLines(plan)) run(line)
+      for (const line of plan.closing()) run(line)
     })
   }
 
@@ -140,24 +142,24 @@ export class Step {
   private unclipped(state: VariableState, gradient: Tensor): Tensor {
     const { accumulator, variable } = state
     if (accumulator) {
-      this.rules.runText(state, gradient.buffer, lines.meanLine(this.plan(state)))
+      this.rules.runText(state, gradient.buffer, this.plan(state).mean())
       return new Tensor(accumulator.buffer, variable.shape)
     }
     if (!(gradient instanceof IndexedSlices)) return gradient
     if (!this.rowsOnly(state)) return new Tensor(gradient.buffer, variable.shape)
-    const { indices, values, inner } = rowsOf(gradient)
+    const { indices, values, inner } = new Rows(gradient)
     return new Tensor(values, [indices.length, inner])
   }
 
   private useClipOf({ clip }: VariableState): void {
     const { values } = this.scalars
-    values[scalarIndex.clipFactor] = clip.factor
-    values[scalarIndex.clipScale] = clip.scale
+    values[StepScalars.index.clipFactor] = clip.factor
+    values[StepScalars.index.clipScale] = clip.scale
   }
 
   /** The gradient as the rule gets it. */
-  private gradientOf(state: VariableState, gradient: Tensor, plan: lines.StepPlan): Tensor {
-    const formula = lines.gradientLines(plan).join('\n')
+  private gradientOf(state: VariableState, gradient: Tensor, plan: StepProgram, clip = plan.operations.clip): Tensor {
+    const formula = plan.gradient(clip).join('\n')
     if (formula === 'g = gradient') return gradient.cast(state.variable.dtype)
     this.useClipOf(state)
     return this.rules.compute(state, gradient.buffer, formula)
@@ -166,13 +168,14 @@ export class Step {
   /** Returns a variable that is about to be updated as a report of the step needs it. */
   private measured(state: VariableState, gradient: Tensor): Parameters<Recorder['begin']>[0][number] {
     const plan = this.plan(state)
-    const decay = plan.decay ? (this.scalars.get(plan.decay) as number) : 0
+    const { decay } = plan.operations
+    const rate = decay ? (this.scalars.get(decay) as number) : 0
     return setRecording(false, () => ({
       state,
       incoming: new Tensor(gradient.buffer, state.variable.shape),
-      unscaled: this.gradientOf(state, gradient, { ...plan, clip: 'no' }),
+      unscaled: this.gradientOf(state, gradient, plan, 'no'),
       clipped: this.gradientOf(state, gradient, plan),
-      decay: decay * (this.scalars.values[scalarIndex.eta] as number),
+      decay: rate * (this.scalars.values[StepScalars.index.eta] as number),
     }))
   }
 
@@ -182,18 +185,23 @@ export class Step {
     const now = new Set(updated)
     for (const state of states.list) {
       const { average, variable } = state
-      if (average && !now.has(variable)) this.rules.runText(state, variable.buffer, lines.averageLine)
+      if (average && !now.has(variable)) this.rules.runText(state, variable.buffer, StepProgram.average)
     }
     const { emaOverwriteFrequency: frequency } = options
-    if (!frequency || (this.scalars.values[scalarIndex.t] as number) % frequency !== 0) return
-    for (const state of states.list) if (state.variable.trainable || now.has(state.variable)) writeAverage(state)
+    if (!frequency || (this.scalars.values[StepScalars.index.t] as number) % frequency !== 0) return
+    for (const state of states.list) if (state.variable.trainable || now.has(state.variable)) state.writeAverage()
   }
 
   /** True if only the rows of sparse gradients are updated. */
   private rowsOnly(state: VariableState): boolean {
     const { sparse, options, recorder } = this.parts
     if (!sparse || !options.jitCompile || !backend.putRows) return false
-    return state.accumulator === null && state.average === null && this.plan(state).decay === null && !recorder.wants
+    return (
+      state.accumulator === null &&
+      state.average === null &&
+      this.plan(state).operations.decay === null &&
+      !recorder.wants
+    )
   }
 
   private runOf(state: VariableState): RunRule {
@@ -203,24 +211,24 @@ export class Step {
 
   /** The fused update of a variable. */
   private program(state: VariableState): string {
-    return lines.updateProgram(this.parts.rule, this.plan(state))
+    return this.plan(state).whole(this.parts.rule)
   }
 
-  private plan({ variable, accumulator, average }: VariableState): lines.StepPlan {
+  private plan({ variable, accumulator, average }: VariableState): StepProgram {
     const { clipnorm, globalClipnorm, clipvalue, lossScaleFactor } = this.parts.options
     const byNorm = clipnorm !== null || globalClipnorm !== null
-    return {
+    return new StepProgram({
       scaled: lossScaleFactor !== null,
       accumulated: accumulator ? (byNorm ? 'done' : 'sum') : 'no',
       clip: byNorm ? 'norm' : clipvalue !== null ? 'value' : 'no',
       decay: this.parts.decayOf(variable),
       averaged: average !== null,
-    }
+    })
   }
 }
 
 /** @throws OptionError when there is no rule, or one that changes no weights */
-export function checkRule(owner: string, rule: unknown): void {
+function checkRule(owner: string, rule: unknown): void {
   if (typeof rule !== 'string') {
     throw new OptionError(
       `${owner}: it has no rule. Write the update as a field of the class, such as rule = 'w = w - eta * g', or as a method updateVariable(step).`,

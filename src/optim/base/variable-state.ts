@@ -9,14 +9,14 @@ import { backend } from '../../tensor/backend.js'
 import { full } from '../../tensor/filling.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Variable } from '../../tensor/variable.js'
-import { type Clip, unclipped } from './clip.js'
+import { Clip } from './clip.js'
 import type { RunRule } from './rule.js'
 
 /** The names that the base gives a rule, in addition to its slots. */
 const reservedArrays = ['gradient', 'w', 'average', 'accumulator'] as const
 
 /** The initial value of a slot: a number, or `w` for a copy of the weights. */
-export type Initial = number | 'w'
+type Initial = number | 'w'
 
 /** A variable and everything kept for it. */
 export class VariableState {
@@ -34,7 +34,7 @@ export class VariableState {
   /** Its axes, for reductions over all of them. */
   readonly axes: readonly number[]
   /** The factors that clip its gradient by norm, in the step that is being made. */
-  clip: Clip = unclipped
+  clip = Clip.none
 
   constructor(
     /** The optimizer's name, for the names of the slots. */
@@ -68,6 +68,14 @@ export class VariableState {
     this.addArray('accumulator', this.accumulator)
   }
 
+  /** Copies the moving average into the variable; one that takes its gradient as its value has none. */
+  writeAverage(): void {
+    const { variable, average } = this
+    if (average === null) return
+    backend.write(variable.buffer, average.buffer)
+    variable.version++
+  }
+
   private addArray(name: string, array: Variable): void {
     this.arrays.push(name)
     this.buffers.push(array.buffer)
@@ -86,13 +94,6 @@ export class VariableState {
 
 function filled(shape: Shape, value: number, dtype: DType): DataBuffer {
   return full(shape, value, { dtype }).buffer
-}
-
-/** Copies the moving average into the variable; one that takes its gradient as its value has none. */
-export function writeAverage({ variable, average }: VariableState): void {
-  if (average === null) return
-  backend.write(variable.buffer, average.buffer)
-  variable.version++
 }
 
 /** Applies a variable's constraint; returns whether it has one. */

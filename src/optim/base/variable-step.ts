@@ -10,12 +10,12 @@ import type { IndexedSlices } from '../../tensor/indexed-slices.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
-import { computeFormula, type RuleRunner } from './rule.js'
+import type { RuleRunner } from './rule.js'
 import { type Scalar, type StepScalars, scalarOf } from './step-scalars.js'
 import type { VariableState } from './variable-state.js'
 
 /** Tensors of the variable's shape, and numbers (scalar tensors, too), by the names that a formula calls them. */
-export type Extras = Readonly<Record<string, Tensor | number>>
+type Extras = Readonly<Record<string, Tensor | number>>
 
 /** The argument of `updateVariable`. */
 export class VariableStep {
@@ -99,61 +99,62 @@ export class VariableStep {
     const entries = new Map<string, Scalar>(names.map((name, i) => [name, values[i]]))
     for (let i = 1; i < arrays.length; i++) entries.set(arrays[i], new Tensor(buffers[i], variable.shape))
     for (const [name, value] of Object.entries({ g: this.g, ...extras })) entries.set(name, value)
-    return computeFormula(formula, entries, this.runner.fused)
+    return this.runner.computeWith(entries, formula)
   }
 }
 
 const isArray = (entry: [string, Scalar]): entry is [string, Tensor] =>
   typeof entry[1] !== 'number' && entry[1].rank > 0
 
-/** The rows of a sparse gradient, each once. */
-interface Rows {
+/** The rows of a sparse gradient, each once: those that came several times are summed. */
+export class Rows {
   /** The indices of the rows. */
   readonly indices: Int32Array
-  /** [rows, inner]; rows that came several times are summed. */
+  /** [rows, inner] */
   readonly values: DataBuffer
   /** The numbers in a row. */
   readonly inner: number
-}
 
-/** The rows of a gradient, duplicates summed. */
-export function rowsOf({ values, indices, shape }: IndexedSlices): Rows {
-  const all = indices.dataSync() as Int32Array
-  const inner = sizeOf(shape.slice(1))
-  const places = new Map<number, number>()
-  const positions = all.map((index) => {
-    if (!places.has(index)) places.set(index, places.size)
-    return places.get(index) as number
-  })
-  if (places.size === all.length) return { indices: all, values: values.buffer, inner }
-  const sums = backend.scatterAdd(values.buffer, backend.upload(positions, 'int32'), 1, places.size, inner)
-  return { indices: Int32Array.from(places.keys()), values: sums, inner }
-}
+  constructor({ values, indices, shape }: IndexedSlices) {
+    const all = indices.dataSync() as Int32Array
+    this.inner = sizeOf(shape.slice(1))
+    const places = new Map<number, number>()
+    const positions = all.map((index) => {
+      if (!places.has(index)) places.set(index, places.size)
+      return places.get(index) as number
+    })
+    const isUnique = places.size === all.length
+    this.indices = isUnique ? all : Int32Array.from(places.keys())
+    this.values = isUnique
+      ? values.buffer
+      : backend.scatterAdd(values.buffer, backend.upload(positions, 'int32'), 1, places.size, this.inner)
+  }
 
-/** Runs an update on these rows of the variable and its slots. */
-export function updateRows(rule: string, state: VariableState, rows: Rows, scalars: StepScalars): void {
-  const { indices, values, inner } = rows
-  if (indices.length === 0) return
-  const formula = rowProgram(rule, state.arrays)
-  const at = backend.upload(indices.slice(), 'int32')
-  const shape = [indices.length, inner]
-  const inputs = formula.inputs.map((name) => {
-    if (name === 'gradient') return { buffer: values, shape }
-    const array = state.arrays.indexOf(name)
-    if (array < 0) {
-      const x = scalars.values[scalars.names.indexOf(name)]
-      return typeof x === 'number' ? x : { buffer: x.buffer, shape: [] }
-    }
-    return { buffer: backend.gather(state.buffers[array], at, 1, state.variable.shape[0], inner), shape }
-  })
-  const targets = formula.outputs.map((name) => state.buffers[state.arrays.indexOf(name)])
-  const results = backend.map(
-    formula,
-    inputs,
-    shape,
-    targets.map(({ dtype }) => dtype),
-  )
-  for (let i = 0; i < targets.length; i++) backend.putRows?.(targets[i], results[i], indices, inner)
+  /** Runs an update on these rows of the variable and its slots. */
+  update(rule: string, state: VariableState, scalars: StepScalars): void {
+    const { indices, values, inner } = this
+    if (indices.length === 0) return
+    const formula = rowProgram(rule, state.arrays)
+    const at = backend.upload(indices.slice(), 'int32')
+    const shape = [indices.length, inner]
+    const inputs = formula.inputs.map((name) => {
+      if (name === 'gradient') return { buffer: values, shape }
+      const array = state.arrays.indexOf(name)
+      if (array < 0) {
+        const x = scalars.values[scalars.names.indexOf(name)]
+        return typeof x === 'number' ? x : { buffer: x.buffer, shape: [] }
+      }
+      return { buffer: backend.gather(state.buffers[array], at, 1, state.variable.shape[0], inner), shape }
+    })
+    const targets = formula.outputs.map((name) => state.buffers[state.arrays.indexOf(name)])
+    const results = backend.map(
+      formula,
+      inputs,
+      shape,
+      targets.map(({ dtype }) => dtype),
+    )
+    for (let i = 0; i < targets.length; i++) backend.putRows?.(targets[i], results[i], indices, inner)
+  }
 }
 
 /** The rule with only arrays as outputs. */

@@ -9,7 +9,7 @@ import { Tensor } from '../../tensor/tensor.js'
 import type { Variable } from '../../tensor/variable.js'
 import type { AnyOptimizer, Gradient, OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients } from '../base/arguments.js'
-import { checkNumbers, countIn, readState, scalarVariable, withJson } from '../base/exported-state.js'
+import { checkNumbers, countIn, exportVariables, readState, scalarVariable } from '../base/exported-state.js'
 import { baseDefaults } from '../base/options.js'
 import { register } from './registry.js'
 import { Wrapper } from './wrapper.js'
@@ -122,7 +122,7 @@ export class LossScaleOptimizer extends Wrapper {
 
   override exportState(): OptimizerState {
     const own = { step_counter: Float64Array.of(this.finiteSteps), dynamic_scale: Float64Array.of(this.scale) }
-    return withJson({ ...own, ...super.exportState() })
+    return exportVariables([], { ...own, ...super.exportState() })
   }
 
   override importState(state: OptimizerState): void {

@@ -9,9 +9,9 @@ import type { Variable } from '../../tensor/variable.js'
 import { AnyOptimizer, type Gradient, type OptimizerState } from '../base/any-optimizer.js'
 import { checkGradients, checkVariables, describe } from '../base/arguments.js'
 import { Explanation } from '../base/explain.js'
-import { countIn, readState, scalarVariable, withJson } from '../base/exported-state.js'
-import { type Hyperparameter, lossScale } from '../base/options.js'
-import { scaledLoss } from '../base/step-scalars.js'
+import { countIn, exportVariables, readState, scalarVariable } from '../base/exported-state.js'
+import { type Hyperparameter, rangeOf } from '../base/options.js'
+import { evaluateAt } from '../base/step-scalars.js'
 import { OptimizerMap } from './optimizer-map.js'
 import { register } from './registry.js'
 import { type Choice, Shares } from './shares.js'
@@ -23,6 +23,8 @@ export interface MultiOptimizerOptions {
   /** Default: the class in snake case, numbered. */
   name?: string | null
 }
+
+const lossScale = rangeOf('lossScaleFactor')
 
 const rules = {
   defaults: { lossScaleFactor: null, name: null },
@@ -229,11 +231,13 @@ export class MultiOptimizer extends AnyOptimizer {
   }
 
   scaleLoss(loss: Tensor): Tensor {
-    return scaledLoss('MultiOptimizer', loss, this.scaleFactor, this.applied)
+    const { scaleFactor, applied } = this
+    if (scaleFactor === null) return loss
+    return loss.mul(evaluateAt('MultiOptimizer', 'lossScaleFactor', scaleFactor, applied))
   }
 
   exportState(): OptimizerState {
-    const state: OptimizerState = withJson({ iteration: Float64Array.of(this.applied) })
+    const state: OptimizerState = exportVariables([], { iteration: Float64Array.of(this.applied) })
     this.optimizers.forEach((optimizer, i) => {
       for (const [name, array] of Object.entries(optimizer.exportState())) state[`${i}/${name}`] = array
     })

@@ -2,9 +2,11 @@
  * Arithmetic, element by element. Two arguments are broadcast by NumPy's rule; plain numbers are accepted. Each function is one row of
  * `ops.ts`. (Powers are in `powers.ts`, rounding and limits in `rounding.ts`.)
  */
+
+import { toArguments } from '../arguments.js'
 import type { TensorLike } from '../creation.js'
 import { isFloat } from '../dtype.js'
-import { elementwise, toArguments } from '../operation.js'
+import { elementwise } from '../operation.js'
 import type { Tensor } from '../tensor.js'
 import { ops } from './ops.js'
 

@@ -34,7 +34,7 @@ const rules = {
 
 /**
  * softmax(Q·Kᵀ / √size + mask)·V: for each query the mean of the values, weighted by how well the keys match it. What is masked has
- * the weight 0; a query that may attend to nothing attends to everything alike.
+ * the weight 0; a query that may attend to nothing gets zeros.
  *
  * @param query [..., queries, size], such as [batch, heads, time, size]
  * @param key [..., keys, size]
@@ -72,14 +72,16 @@ export function scaledDotProductAttention(
 export function attentionWeights(query: Tensor, key: Tensor, { mask, causal, scale }: AttentionOptions): Tensor {
   const factor = scale ?? 1 / Math.sqrt(query.shape[query.rank - 1])
   const scores = matmul(query.mul(factor), key, { transposeB: true })
-  return softmax(masked(scores, mask, causal === true))
+  const allowed = maskOf(scores, mask, causal === true)
+  const weights = softmax(allowed ? where(allowed, scores, excluded) : scores)
+  return mask && allowed ? where(allowed, weights, 0) : weights
 }
 
-/** As in Keras: far below every other score, but finite, so that a row with nothing else is not NaN. */
-const excluded = -1e9
+/** Far below every other score, but finite, so that a row with nothing else is not NaN. */
+export const excluded = -1e9
 
-/** The scores, far below all others where the mask is false. */
-export function masked(scores: Tensor, mask: TensorLike | null | undefined, causal: boolean): Tensor {
+/** The mask of queries that may attend to keys; null where all may. */
+export function maskOf(scores: Tensor, mask: TensorLike | null | undefined, causal: boolean): Tensor | null {
   const given = mask === undefined || mask === null ? null : toTensor(mask)
   if (given && !sameShape(broadcastShapes('attention', given.shape, scores.shape), scores.shape)) {
     throw new ShapeError(
@@ -88,8 +90,7 @@ export function masked(scores: Tensor, mask: TensorLike | null | undefined, caus
   }
   const [queries, keys] = scores.shape.slice(-2)
   const before = causal ? tri(queries, keys, 0, { dtype: 'bool' }) : null
-  const both = given && before ? given.logicalAnd(before) : (given ?? before)
-  return both ? where(both, scores, excluded) : scores
+  return given && before ? given.logicalAnd(before) : (given ?? before)
 }
 
 function checkShapes(q: Tensor, k: Tensor, v: Tensor): void {

@@ -25,16 +25,21 @@ export function slidingOf(
       `${owner}: the kernel must be ${wanted}, received ${formatShape(kernel.shape)}. Channels and filters come last.`,
     )
   }
-  const strides = sizesOf(owner, 'strides', options.strides, rank)
-  const dilation = sizesOf(owner, 'dilation', options.dilation, rank)
+  const strides = sizesOf(options.strides, rank)
+  const dilation = sizesOf(options.dilation, rank)
   return { window: kernel.shape.slice(0, rank), strides, dilation, padding: options.padding }
 }
 
 export function checkChannels(owner: string, x: Tensor, kernel: Tensor, groups: number): void {
   const channels = x.shape[x.rank - 1]
   const [each, filters] = kernel.shape.slice(-2)
-  if (channels % groups !== 0 || filters % groups !== 0) throw notDivisible(owner, channels, filters, groups)
+  checkGroups(owner, channels, filters, groups)
   if (each * groups !== channels) throw wrongChannels(owner, x.shape, kernel.shape, each * groups)
+}
+
+/** @throws ShapeError unless channels and filters divide into so many groups */
+export function checkGroups(owner: string, channels: number, filters: number, groups: number): void {
+  if (channels % groups !== 0 || filters % groups !== 0) throw notDivisible(owner, channels, filters, groups)
 }
 
 function notDivisible(owner: string, channels: number, filters: number, groups: number): ShapeError {
@@ -58,7 +63,7 @@ export function checkBias(owner: string, bias: Tensor | undefined, filters: numb
 
 export function outputPaddingOf(owner: string, given: Sizes | null, strides: readonly number[], rank: Rank) {
   if (given === null) return null
-  const padding = sizesOf(owner, 'outputPadding', given, rank, 0)
+  const padding = sizesOf(given, rank)
   const i = padding.findIndex((n, axis) => n >= strides[axis])
   if (i < 0) return padding
   throw new ShapeError(

@@ -6,7 +6,7 @@ import { resolve, whole } from '../../options.js'
 import type { TensorLike } from '../creation.js'
 import type { Tensor } from '../tensor.js'
 import { convolution, depthwise, transposed } from './convolution-rows.js'
-import { imagePadding, type Padding, type Sizes, sequencePadding } from './windows.js'
+import { imagePadding, type Padding, type Sizes, sequencePadding, sizeFor } from './windows.js'
 
 /** Options of all convolutions. */
 export interface AnyConvolutionOptions {
@@ -45,15 +45,17 @@ export interface ConvTransposeOptions extends DepthwiseOptions {
 }
 
 const common = { strides: 1, dilation: 1, padding: 'valid', bias: undefined, relu: false } as const
-const sizes = { strides: () => undefined, dilation: () => undefined }
+const ofSequences = { strides: sizeFor(1), dilation: sizeFor(1), padding: sequencePadding }
+const ofImages = { strides: sizeFor(2), dilation: sizeFor(2), padding: imagePadding }
 const rules = {
-  1: { defaults: { ...common, groups: 1 }, ranges: { ...sizes, padding: sequencePadding, groups: whole(1) } },
-  2: { defaults: { ...common, groups: 1 }, ranges: { ...sizes, padding: imagePadding, groups: whole(1) } },
+  1: { defaults: { ...common, groups: 1 }, ranges: { ...ofSequences, groups: whole(1) } },
+  2: { defaults: { ...common, groups: 1 }, ranges: { ...ofImages, groups: whole(1) } },
 } as const
-const depthwiseRules = { defaults: common, ranges: { ...sizes, padding: imagePadding } } as const
+const depthwiseRules = { defaults: common, ranges: ofImages } as const
+const transposeDefaults = { ...common, outputPadding: null }
 const transposeRules = {
-  defaults: { ...common, outputPadding: null },
-  ranges: { ...sizes, padding: imagePadding, outputPadding: () => undefined },
+  1: { defaults: transposeDefaults, ranges: { ...ofSequences, padding: imagePadding, outputPadding: sizeFor(1, 0) } },
+  2: { defaults: transposeDefaults, ranges: { ...ofImages, outputPadding: sizeFor(2, 0) } },
 } as const
 
 /**
@@ -121,7 +123,7 @@ export function depthwiseConv2d(x: TensorLike, kernel: TensorLike, options: Dept
  * // => [1, 10, 2, 20]
  */
 export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: ConvTransposeOptions = {}): Tensor {
-  return transposed('conv1dTranspose', x, kernel, resolve('conv1dTranspose', options, transposeRules), 1)
+  return transposed('conv1dTranspose', x, kernel, resolve('conv1dTranspose', options, transposeRules[1]), 1)
 }
 
 /**
@@ -138,5 +140,5 @@ export function conv1dTranspose(x: TensorLike, kernel: TensorLike, options: Conv
  * // => [1, 12, 20, 100, 1200, 2000]
  */
 export function conv2dTranspose(x: TensorLike, kernel: TensorLike, options: ConvTransposeOptions = {}): Tensor {
-  return transposed('conv2dTranspose', x, kernel, resolve('conv2dTranspose', options, transposeRules), 2)
+  return transposed('conv2dTranspose', x, kernel, resolve('conv2dTranspose', options, transposeRules[2]), 2)
 }

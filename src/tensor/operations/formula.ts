@@ -9,10 +9,12 @@ import { gradient, gradientName } from '../../kernels/formula/differentiate.js'
 import { parse } from '../../kernels/formula/parse.js'
 import { toTeX } from '../../kernels/formula/tex.js'
 import { show } from '../../options.js'
+import { dtypeOf, toArguments } from '../arguments.js'
 import type { TensorLike } from '../creation.js'
-import { dtypeOfNumber, inferOutputs, isFloat, promote } from '../dtype.js'
+import { inferOutputs, isFloat, promote } from '../dtype.js'
+import { elementwiseOutputs } from '../elementwise-outputs.js'
 import { foreign } from '../foreign.js'
-import { ElementwiseRow, elementwise, elementwiseOutputs, type TensorOrNumber, toArguments } from '../operation.js'
+import { ElementwiseRow, elementwise } from '../operation.js'
 import { Tensor } from '../tensor.js'
 
 /** The result of a formula: an object of tensors if the text has several lines (or `;`) and assigns names, otherwise one tensor. */
@@ -136,10 +138,6 @@ function typingOf(program: Program, value: Typing = () => 'bool'): Typing {
     const [own, least] = [inferOutputs(program, dtypes)[output], value(dtypes)]
     return isFloat(least) ? promote(own, least) : own
   }
-}
-
-function dtypeOf(x: TensorOrNumber): DType {
-  return typeof x === 'number' ? dtypeOfNumber(x) : x.dtype
 }
 
 /** The program restricted to one output; its inputs stay those of the whole. */

@@ -5,75 +5,13 @@
 import { ShapeError } from '../../errors.js'
 import type { Shape } from '../../kernels/backend.js'
 import { notNegative, resolve } from '../../options.js'
-import { backend } from '../backend.js'
 import { type TensorLike, toTensor, toTensorBeside } from '../creation.js'
 import { promote } from '../dtype.js'
 import { ones, zeros } from '../filling.js'
-import { fused } from '../fused.js'
-import { elementwise, nameRows, op, run, withDType } from '../operation.js'
+import { elementwise, run, withDType } from '../operation.js'
 import { type Axes, formatShape, normalizeAxes, normalizeAxis, sizeOf } from '../shape.js'
-import { Tensor } from '../tensor.js'
-
-/** Of matrices, row by row. */
-export interface Rows {
-  epsilon: number
-}
-
-/** The rows of these operations in the table. */
-export const normalizationRows = nameRows({
-  layerNorm: fused<[x: Tensor, gamma: Tensor, beta: Tensor], Rows>({
-    composition: ([x, gamma, beta], { epsilon }) => {
-      const d = x.sub(x.mean(-1, { keepDims: true }))
-      const variance = d.square().mean(-1, { keepDims: true })
-      return elementwise(affine, [elementwise(scaled, [d, variance, epsilon]), gamma, beta])
-    },
-    forward: ([x, gamma, beta], options) => normalizeRows(x, gamma, beta, options),
-    backward: (g, { inputs: [x, gamma], options }) => normalizeRowsGradient(g, x, gamma, true, options),
-  }),
-  rmsNorm: fused<[x: Tensor, gamma: Tensor], Rows>({
-    composition: ([x, gamma], { epsilon }) =>
-      elementwise(scaled, [x, x.square().mean(-1, { keepDims: true }), epsilon]).mul(gamma),
-    forward: ([x, gamma], options) => normalizeRows(x, gamma, null, options),
-    backward: (g, { inputs: [x, gamma], options }) => normalizeRowsGradient(g, x, gamma, false, options),
-  }),
-  // The mean and the variance are those of the columns of x, so gradients flow through them to x alone
-  batchNorm: fused<[x: Tensor, gamma: Tensor, beta: Tensor], Rows & Statistics>({
-    composition: ([x, gamma, beta], { epsilon }) => {
-      const d = x.sub(x.mean(0))
-      return elementwise(affine, [elementwise(scaled, [d, d.square().mean(0), epsilon]), gamma, beta])
-    },
-    forward: ([x, gamma, beta], { mean, variance, epsilon }) =>
-      elementwise(shifted, [x, mean, elementwise(scaled, [gamma, variance, epsilon]), beta]),
-    backward: (g, { inputs: [x, gamma], options: { mean, variance, epsilon } }) => {
-      const n = x.shape[0]
-      const size = elementwise(scaled, [1, variance, epsilon])
-      const sum = g.sum(0)
-      const product = elementwise(deviation, [g, x, mean]).sum(0).mul(size)
-      const slope = product.mul(size).div(n)
-      return [elementwise(batchGradient, [size.mul(gamma), g, sum.div(n), x, mean, slope]), product, sum]
-    },
-  }),
-})
-
-// Inputs in the order of their first appearance
-const scaled = op('x / sqrt(variance + epsilon)')
-const affine = op('x * gamma + beta')
-const shifted = op('(x - mean) * scale + beta')
-const deviation = op('g * (x - mean)')
-const batchGradient = op('scale * (g - shift - (x - mean) * slope)')
-
-function normalizeRows(x: Tensor, gamma: Tensor, beta: Tensor | null, options: Rows) {
-  const [rows, columns] = x.shape
-  const buffer = backend.normalize?.(x.buffer, gamma.buffer, beta?.buffer ?? null, { rows, columns, ...options })
-  return buffer ? { buffer, shape: x.shape } : null
-}
-
-function normalizeRowsGradient(g: Tensor, x: Tensor, gamma: Tensor, centered: boolean, options: Rows) {
-  const [rows, columns] = x.shape
-  const size = { rows, columns, ...options }
-  const buffers = backend.normalizeGradient?.(g.buffer, x.buffer, gamma.buffer, centered, size)
-  return buffers ? buffers.map((buffer, i) => new Tensor(buffer, i === 0 ? x.shape : gamma.shape)) : null
-}
+import type { Tensor } from '../tensor.js'
+import { batchNormOfColumns, columnsLast, normalizationRows, scaled, shifted } from './normalization-rows.js'
 
 /** Options of `rmsNorm`. */
 export interface RmsNormOptions {
@@ -87,7 +25,7 @@ export interface RmsNormOptions {
 
 /** Options of `layerNorm`. */
 export interface LayerNormOptions extends RmsNormOptions {
-  /** What is added in the end, of the size of the axes. Default zeros. */
+  /** Offsets, of the size of the axes. Default zeros. */
   beta?: TensorLike
 }
 
@@ -140,7 +78,7 @@ export function rmsNorm(x: TensorLike, options: RmsNormOptions = {}): Tensor {
 export interface BatchNormOptions {
   /** Factors, one for each index along the axis. Default ones. */
   gamma?: TensorLike
-  /** What is added in the end, one for each index along the axis. Default zeros. */
+  /** Offsets, one for each index along the axis. Default zeros. */
   beta?: TensorLike
   /** The mean to subtract. Default: that of x. */
   mean?: TensorLike
@@ -191,38 +129,6 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
   return columns.back(elementwise(shifted, [columns.matrix, center, scale, offset]))
 }
 
-/** What batch normalization knows of its columns. */
-export interface Statistics {
-  readonly mean: Tensor
-  readonly variance: Tensor
-}
-
-/** `batchNorm` of a matrix with its own mean and variance, and these, through which no gradient flows. */
-export function batchNormOfColumns(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  epsilon: number,
-): Statistics & { y: Tensor } {
-  const source = x.detach()
-  const mean = source.mean(0)
-  const variance = elementwise(squareDeviation, [source, mean]).mean(0)
-  return { y: run(normalizationRows.batchNorm, [x, gamma, beta], { mean, variance, epsilon }), mean, variance }
-}
-
-const squareDeviation = op('(x - mean)^2')
-
-/** x as a matrix whose columns are those of an axis, and the way back. */
-export function columnsLast(x: Tensor, axis: number): { matrix: Tensor; back: (y: Tensor) => Tensor } {
-  const moved = axis === x.rank - 1 ? x : x.swapAxes(axis, -1)
-  const matrix = moved.reshape([x.shape[axis] === 0 ? 0 : x.size / x.shape[axis], x.shape[axis]])
-  const back = (y: Tensor) => {
-    const whole = y.reshape(moved.shape)
-    return moved === x ? whole : whole.swapAxes(axis, -1)
-  }
-  return { matrix, back }
-}
-
 /** Applies f to x as a matrix with the axes in its rows, and to the weights as vectors. */
 function alongRows(
   name: string,
@@ -250,11 +156,11 @@ function floats(x: TensorLike): Tensor {
   return withDType(source, promote(source.dtype, 'float32'))
 }
 
-function weightOf(name: string, what: string, given: TensorLike | null | undefined, shape: Shape, beside: Tensor) {
+function weightOf(name: string, what: string, given: TensorLike | null | undefined, shape: Shape, like: Tensor) {
   if (given === undefined || given === null) return null
-  const weight = withDType(toTensorBeside(beside.dtype, given), beside.dtype)
+  const weight = withDType(toTensorBeside(like.dtype, given), like.dtype)
   if (weight.size === sizeOf(shape)) return weight.reshape(shape)
   throw new ShapeError(
-    `${name}: ${what} has shape ${formatShape(weight.shape)}, x ${formatShape(beside.shape)}. It must have the shape of the axes, ${formatShape(shape)}.`,
+    `${name}: ${what} has shape ${formatShape(weight.shape)}, x ${formatShape(like.shape)}. It must have the shape of the axes, ${formatShape(shape)}.`,
   )
 }

@@ -9,12 +9,12 @@ import { nameRows, op } from '../operation.js'
 import { convolutionRows } from './convolution-rows.js'
 import { decompositionRows } from './decomposition-rows.js'
 import { matrixRows } from './matrix-rows.js'
-import { normalizationRows } from './normalization.js'
+import { normalizationRows } from './normalization-rows.js'
 import { poolingRows } from './pooling-rows.js'
 import { reductionRows } from './reduction-rows.js'
 import { shapeRows } from './shape-rows.js'
-import { singularValueRows } from './singular-values.js'
-import { triangularRows } from './triangular.js'
+import { singularValueRows } from './singular-value-rows.js'
+import { triangularRows } from './triangular-rows.js'
 
 const elementwiseRows = {
   // Arithmetic

@@ -3,13 +3,14 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { Shape, Windows } from '../../kernels/backend.js'
+import { checkArgument } from '../../options.js'
 import { backend } from '../backend.js'
 import { type TensorLike, toTensor } from '../creation.js'
 import { promote } from '../dtype.js'
 import { nameRows, noRule, type PrimitiveRow, primitive, run, withDType } from '../operation.js'
 import { formatShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { type Rank, type Sizes, sizesOf, windowsOver } from './windows.js'
+import { type Rank, type Sizes, sizeFor, sizesOf, windowsOver } from './windows.js'
 
 const imagesOf = ({ batch, input, channels }: Windows): Shape => [batch, ...input, channels]
 const resultOf = ({ batch, output, channels }: Windows): Shape => [batch, ...output, channels]
@@ -71,8 +72,10 @@ export function pooled(
   const x = withDType(given, promote(given.dtype, 'float32'))
   if (x.rank !== 3 && x.rank !== 4) throw wrongRank(owner, x.shape)
   const rank = (x.rank - 2) as Rank
-  const window = sizesOf(owner, 'size', size, rank)
-  const steps = strides === null ? window : sizesOf(owner, 'strides', strides, rank)
+  checkArgument(owner, 'size', size, sizeFor(rank))
+  if (strides !== null) checkArgument(owner, 'strides', strides, sizeFor(rank))
+  const window = sizesOf(size, rank)
+  const steps = sizesOf(strides ?? size, rank)
   const dilation = window.map(() => 1)
   const windows = windowsOver(owner, x.shape, { window, strides: steps, dilation, padding })
   if (rank === 2) return run(row, [x], windows)

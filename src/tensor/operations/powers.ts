@@ -3,11 +3,12 @@
  */
 
 import { DTypeError } from '../../errors.js'
+import { toArguments } from '../arguments.js'
 import { backend } from '../backend.js'
 import type { TensorLike } from '../creation.js'
 import { isFloat } from '../dtype.js'
 import { ownDType } from '../nested-arrays.js'
-import { type ElementwiseRow, elementwise, op, toArguments } from '../operation.js'
+import { type ElementwiseRow, elementwise, op } from '../operation.js'
 import { Tensor } from '../tensor.js'
 import { ops } from './ops.js'
 

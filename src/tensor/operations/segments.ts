@@ -71,14 +71,14 @@ export function scatterND(indices: TensorLike, updates: TensorLike, shape: Shape
 
 /** Options of `bincount`. */
 export interface BincountOptions {
-  /** What each element counts for, of the shape of x; gradients flow to them. Default 1. */
+  /** The weight of each element, of the shape of x; gradients flow to them. Default 1. */
   weights?: TensorLike
   /** The least length of the result. Default 0. */
   minLength?: number
 }
 
 /**
- * How often each of 0, 1, 2, … occurs.
+ * Counts how often each of 0, 1, 2, … occurs.
  *
  * @param x whole numbers from 0 on, of any shape
  * @param options `weights` (their dtype is that of the result, which is int32 without them), `minLength` (default 0)
@@ -107,7 +107,7 @@ export function bincount(x: TensorLike, options: BincountOptions = {}): Tensor {
   return scatterAdd(summed.flatten(), index.flatten(), 0, [size])
 }
 
-/** How many groups there are: as many as asked for, or up to the largest number. */
+/** The number of groups: the one asked for, or up to the largest number. */
 function countOf(name: string, groups: Tensor, count: number | undefined): number {
   if (count === undefined) return groups.size === 0 ? 0 : Math.max(0, Number(groups.max().item()) + 1)
   const wanted = whole(0)(count)
@@ -131,7 +131,7 @@ export function unique(x: TensorLike): {
   values: Tensor
   /** For each element of x, the index of its value; int32. */
   inverse: Tensor
-  /** How often each value occurs; int32. */
+  /** The count of each value; int32. */
   counts: Tensor
 } {
   const source = toTensor(x).detach()
@@ -156,12 +156,12 @@ function firstOfEach(sorted: Tensor): Tensor {
 
 /** Options of `searchSorted`. */
 export interface SearchSortedOptions {
-  /** Where a number goes that occurs in the row: in front of its equals (`'left'`, default) or behind them. */
+  /** Puts a number that occurs in the row in front of its equals (`'left'`, default) or behind them. */
   side?: 'left' | 'right'
 }
 
 /**
- * Where numbers belong in a sorted row, so that it stays sorted: how many elements of the row are smaller (for `'right'`: not larger).
+ * Finds where numbers belong in a sorted row, so that it stays sorted: how many elements of the row are smaller (for `'right'`: not larger).
  *
  * @param sorted [n], ascending
  * @param values of any shape

@@ -5,7 +5,7 @@
  */
 import { ShapeError } from '../../errors.js'
 import type { Shape, Windows } from '../../kernels/backend.js'
-import { checkArgument, oneOf, whole, wrongValue } from '../../options.js'
+import { type Check, oneOf, whole } from '../../options.js'
 import { formatShape } from '../shape.js'
 
 /** A way to pad. */
@@ -24,20 +24,19 @@ const axisNames = { 1: ['length'], 2: ['height', 'width'] } as const
 /** The number of axes that windows go along: 1 for sequences, 2 for images. */
 export type Rank = 1 | 2
 
-/**
- * One whole number, not below `least`, for each axis.
- * @throws OptionError when it is something else
- */
-export function sizesOf(owner: string, name: string, value: Sizes, rank: Rank, least = 1): readonly number[] {
-  if (!Array.isArray(value)) {
-    checkArgument(owner, name, value, whole(least))
-    return new Array<number>(rank).fill(value as number)
+/** Checks for one whole number, not below `least`, or one for each axis. */
+export function sizeFor(rank: Rank, least = 1): Check {
+  const each = whole(least)
+  const wanted = `${each(undefined)}${rank === 1 ? '' : ', or an array of two, [vertical, horizontal]'}`
+  return (x) => {
+    const areValid = Array.isArray(x) ? x.length === rank && x.every((n) => !each(n)) : !each(x)
+    return areValid ? undefined : wanted
   }
-  if (value.length !== rank) throw wrongValue(owner, name, rank === 1 ? 'a number' : 'a number or two', value)
-  value.forEach((n, i) => {
-    checkArgument(owner, `${name}[${i}]`, n, whole(least))
-  })
-  return value
+}
+
+/** The numbers of every axis. */
+export function sizesOf(value: Sizes, rank: Rank): readonly number[] {
+  return typeof value === 'number' ? new Array<number>(rank).fill(value) : value
 }
 
 /** @throws ShapeError unless it is the shape of a batch of sequences (rank 1) or images (rank 2) */

@@ -15,9 +15,9 @@ export interface ClassCounts {
  * The way in which the numbers of the classes become one: `'micro'` counts all decisions together, `'macro'` is their mean, `'weighted'`
  * their mean weighted by how many examples each has; null is one number per class.
  */
-export type Average = 'micro' | 'macro' | 'weighted' | null
+export type ClassAverage = 'micro' | 'macro' | 'weighted' | null
 
-/** Accepts an `Average`. */
+/** Accepts an `ClassAverage`. */
 export const isAverage = orNull(oneOf(['micro', 'macro', 'weighted']))
 
 /**
@@ -44,7 +44,7 @@ export function countClasses(to: ClassCounts, rows: Rows, threshold: number | nu
 /** A score of hits, false alarms and misses, averaged over the classes. */
 export function averaged(
   { hits, alarms, misses }: ClassCounts,
-  average: Average,
+  average: ClassAverage,
   score: (hits: number, alarms: number, misses: number) => number,
 ): number | number[] {
   const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0)

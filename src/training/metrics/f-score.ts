@@ -2,14 +2,14 @@
  * F-scores: a mean of precision and recall.
  */
 import { orNull, positive, probability, resolve } from '../../options.js'
-import { type Average, averaged, type ClassCounts, countClasses, isAverage } from './class-counts.js'
+import { averaged, type ClassAverage, type ClassCounts, countClasses, isAverage } from './class-counts.js'
 import { Metric, type MetricOptions, metricRules, ratio } from './metric.js'
 import type { Rows } from './rows.js'
 
 /** Options of `F1Score`. */
 export interface F1ScoreOptions extends MetricOptions {
   /** Averages the classes: `'micro'`, `'macro'` or `'weighted'`. Default null: one number per class. */
-  average?: Average
+  average?: ClassAverage
   /** Outputs above this count as predicted. Default null: the largest of each row; for one output alone 0.5. */
   threshold?: number | null
 }
@@ -36,7 +36,7 @@ const fBetaRules = metricRules(
 export class FBetaScore extends Metric<number | number[], ClassCounts> {
   override readonly takesProbabilities: boolean = true
   override readonly isLogged: boolean
-  private readonly average: Average
+  private readonly average: ClassAverage
   private readonly threshold: number | null
   private readonly beta: number
 

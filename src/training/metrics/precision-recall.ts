@@ -2,7 +2,7 @@
  * Precision and recall: how many of the predicted are right, and how many of the right ones are predicted.
  */
 import { type Check, orNull, probability, resolve, whole } from '../../options.js'
-import { type Average, averaged, type ClassCounts, countClasses, isAverage } from './class-counts.js'
+import { averaged, type ClassAverage, type ClassCounts, countClasses, isAverage } from './class-counts.js'
 import { Metric, type MetricOptions, metricRules, ratio } from './metric.js'
 import type { Rows } from './rows.js'
 import { aboveEach, countRows, emptyHistogram, type Histogram } from './thresholds.js'
@@ -19,7 +19,7 @@ export interface PrecisionOptions extends MetricOptions {
    * `'micro'`, `'macro'`, `'weighted'` or `'none'`: the class with the largest score is predicted, as scikit-learn's functions assume, and the
    * numbers of the classes are averaged so; `'none'` gives one per class. Default null: every output is a decision, as in Keras.
    */
-  average?: Exclude<Average, null> | 'none' | null
+  average?: Exclude<ClassAverage, null> | 'none' | null
 }
 
 const areThresholds: Check = (x) =>

@@ -188,11 +188,11 @@ const mistakes: Record<string, [f: () => unknown, message: RegExp]> = {
   ],
   'negative strides': [
     () => conv2d(image, ones([2, 2, 3, 1]), { strides: -1 }),
-    /^conv2d: strides must be a whole number above 0, received -1\./,
+    /^conv2d: strides must be a whole number above 0, or an array of two, .* received -1\./,
   ],
   'three strides': [
     () => conv2d(image, ones([2, 2, 3, 1]), { strides: [1, 1, 1] }),
-    /^conv2d: strides must be a number or two, received/,
+    /^conv2d: strides must be a whole number above 0, or an array of two, .* received/,
   ],
   'causal images': [
     () => conv2d(image, ones([2, 2, 3, 1]), { padding: 'causal' as 'same' }),
@@ -220,7 +220,7 @@ const mistakes: Record<string, [f: () => unknown, message: RegExp]> = {
   ],
   'a pool of half numbers': [
     () => maxPool(image, 1.5),
-    /^maxPool: size must be a whole number above 0, received 1\.5\./,
+    /^maxPool: size must be a whole number above 0, or .* received 1\.5\./,
   ],
 }
 

@@ -86,7 +86,7 @@ export function convolveKernel(x: DataBuffer, g: DataBuffer, size: Convolution):
   if (size.batch === 0) clear(x.dtype, weights, count)
   compute(x.dtype as FloatType, { ...operands, weights }, (group, { matmul: { bytes } }) => ({
     unit: 1,
-    total: group.depth,
+    total: size.batch === 0 ? 0 : group.depth,
     part: (own, from, to) => {
       const [table] = tablesOf(size, bytes, [{ from, depth: to - from }])
       multiplyTransposedPatches(own, group, table, from, to)

@@ -46,6 +46,13 @@ export function matmul(a: DataBuffer, b: DataBuffer, size: MatmulSize, epilogue?
   return result(c, a.dtype, count)
 }
 
+/** A product of matrices at these addresses, in a kernel call that has begun. */
+export function multiplyAt(dtype: DType, size: MatmulSize, a: number, b: number, c: number): void {
+  const working = workingSpace()
+  multiply({ kernels: kernelsFor(dtype), size, a, b, c, bias: 0, relu: 0 }, size.m * size.n * size.batch)
+  discard(working)
+}
+
 /** Longer rows than this are not multiplied with a vector in tiles, which would add up their products one after another. */
 const longRow = 64
 

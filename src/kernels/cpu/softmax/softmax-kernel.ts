@@ -24,7 +24,7 @@ import {
 import { call, get, set, when } from '../wasm/control.js'
 import { numbersOf } from '../wasm/dtypes.js'
 import { f32, f64, f64x2, i32, i32x4, i64x2, v128 } from '../wasm/instructions.js'
-import { advance, countTo, pick, repeatWhile } from '../wasm/loops.js'
+import { advance, countTo, pick, repeatWhile, whileRoom } from '../wasm/loops.js'
 
 /** The code for numbers of one dtype. */
 type Lanes = (typeof numbersOf)['float32' | 'float64'] & {
@@ -90,12 +90,11 @@ const expOfNegative = (): Code =>
 const apart = (code: Code): Code =>
   renameLocals(code, (name) => (name === 'v' || name === 'sum' ? name : `function.${name}`))
 
-/** A module that exports `softmax`, `logSoftmax`, `softmaxGradient`, `crossEntropy` and `gradient`. */
-export function softmaxModule(dtype: 'float32' | 'float64'): ModuleCode {
+/** A module that exports one of `softmax`, `logSoftmax`, `softmaxGradient`, `crossEntropy` and `gradient`. */
+export function softmaxModule(dtype: 'float32' | 'float64', name: string): ModuleCode {
   const lanes = dtype === 'float32' ? float32() : float64()
   const { imports, functions } = lanes.called
-  const own = [softmax(lanes), logSoftmax(lanes), softmaxGradient(lanes), crossEntropy(lanes), gradient(lanes)]
-  return { imports, functions: [...functions, ...own] }
+  return { imports, functions: [...functions, kernels[name](lanes)] }
 }
 
 /** A function over rows: `row` is done for each, with its addresses `x` to `end` and its largest number in every lane of `m`. */
@@ -105,13 +104,23 @@ function overRows(lanes: Lanes, name: string, pointers: string, row: Code): Func
     set('mask', lanes.mask),
     countTo('r', 'rows', [set('end', i32.add('x', 'width')), largest(lanes), row, set('x', 'end')]),
   ])
-  const vectors = ['v m sum sum2 mask scale nan', ...localsSet(code).filter((local) => local.startsWith('function.'))]
+  const vectors = [
+    'v m m1 m2 m3 sum sum2 mask scale nan',
+    ...localsSet(code).filter((local) => local.startsWith('function.')),
+  ]
   const own = [...variables('r p q end width'), ...variables('chosen', 'f64'), ...variables(vectors.join(' '), 'v128')]
   return exported(name, variables(`${pointers} rows columns`), [...own, ...locals], [prologue, code])
 }
 
 /** Does something with every vector `v` of the row, and with a result writes one for each from `y` on. */
-function overRow(lanes: Lanes, compute: Code, result?: Operand): Code {
+const overRow = (lanes: Lanes, compute: Code, result?: Operand): Code => [
+  set('p', 'x'),
+  result ? set('q', 'y') : [],
+  toEndOfRow(lanes, compute, result),
+]
+
+/** The same from `p` on, with results from `q` on. */
+function toEndOfRow(lanes: Lanes, compute: Code, result?: Operand): Code {
   const vector = [
     set('v', v128.load('p')),
     when(i32.lt_u(i32.sub('end', 'p'), 16), set('v', v128.bitselect('v', lanes.vector.const(-Infinity), 'mask'))),
@@ -119,14 +128,23 @@ function overRow(lanes: Lanes, compute: Code, result?: Operand): Code {
     result ? [v128.store('q', result), advance('q', 16)] : [],
     advance('p', 16),
   ]
-  return [set('p', 'x'), result ? set('q', 'y') : [], repeatWhile(i32.lt_u('p', 'end'), vector)]
+  return repeatWhile(i32.lt_u('p', 'end'), vector)
 }
 
-const largest = (lanes: Lanes): Code => [
-  set('m', lanes.vector.const(-Infinity)),
-  overRow(lanes, set('m', lanes.vector.pmax('m', 'v'))),
-  lanes.turns.map((turned) => set('m', lanes.vector.pmax('m', turned))),
-]
+/** Four vectors at a time, whose maxima do not wait for each other. */
+const largest = (lanes: Lanes): Code => {
+  const { vector, turns } = lanes
+  const maxima = ['m', 'm1', 'm2', 'm3']
+  const join = (m: string, other: Operand) => set(m, vector.pmax(m, other))
+  return [
+    maxima.map((m) => set(m, vector.const(-Infinity))),
+    set('p', 'x'),
+    whileRoom('p', 'end', 64, [maxima.map((m, i) => join(m, v128.load('p', 16 * i))), advance('p', 64)]),
+    toEndOfRow(lanes, join('m', 'v')),
+    maxima.slice(1).map((m) => join('m', m)),
+    turns.map((turned) => join('m', turned)),
+  ]
+}
 
 /** Σ exp(x − m) in both lanes of `sum`; with a result, exp(x − m) is written from `y` on. */
 const sumOfExp = (lanes: Lanes, result?: Operand): Code => [
@@ -214,4 +232,12 @@ function gradient(lanes: Lanes): FunctionCode {
     lanes.store(i32.sub(chosen(lanes, 'y'), 'width'), lanes.fromFloat64(get('chosen'))),
     ...[advance('g', lanes.bytes), advance('labels', 4)],
   ])
+}
+
+const kernels: Record<string, (lanes: Lanes) => FunctionCode> = {
+  softmax,
+  logSoftmax,
+  softmaxGradient,
+  crossEntropy,
+  gradient,
 }

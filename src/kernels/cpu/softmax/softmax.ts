@@ -25,11 +25,13 @@ interface SoftmaxKernels {
 /** Room for so many more numbers is needed behind a result, because rows are written in whole vectors. */
 const vector = 4
 
-const kernels: Partial<Record<FloatType, SoftmaxKernels>> = {}
+const kernels: Record<FloatType, Partial<SoftmaxKernels>> = { float32: {}, float64: {} }
 
-function kernelsFor(dtype: FloatType): SoftmaxKernels {
-  kernels[dtype] ??= instantiate<SoftmaxKernels>(softmaxModule(dtype))
-  return kernels[dtype]
+function kernelFor<Name extends keyof SoftmaxKernels>(dtype: FloatType, name: Name): SoftmaxKernels[Name] {
+  const own: Partial<SoftmaxKernels> = kernels[dtype]
+  const kernel = own[name] ?? instantiate<SoftmaxKernels>(softmaxModule(dtype, name))[name]
+  own[name] = kernel
+  return kernel
 }
 
 /** softmax or log-softmax of each row of [rows, columns], stable. A row with +∞, NaN or nothing but −∞ gives NaN. */
@@ -38,7 +40,7 @@ export function softmax(kind: 'softmax' | 'logSoftmax', x: DataBuffer, rows: num
   begin()
   const from = pointer(x)
   const out = reserve(dtype, x.size + vector)
-  const kernel = kernelsFor(dtype)[kind]
+  const kernel = kernelFor(dtype, kind)
   const threads = threadsForRows(rows, columns)
   if (threads > 1) {
     const row = columns * bytes[dtype]
@@ -53,7 +55,7 @@ export function softmaxGradient(g: DataBuffer, y: DataBuffer, rows: number, colu
   begin()
   const [gradient, from] = [pointer(g), pointer(y)]
   const out = reserve(dtype, y.size + vector)
-  const kernel = kernelsFor(dtype).softmaxGradient
+  const kernel = kernelFor(dtype, 'softmaxGradient')
   const threads = threadsForRows(rows, columns)
   if (threads > 1) {
     const row = columns * bytes[dtype]
@@ -70,7 +72,7 @@ export function crossEntropy(logits: DataBuffer, labels: DataBuffer, rows: numbe
   const x = pointer(logits)
   const label = pointer(labels)
   const out = reserve(dtype, rows)
-  const kernel = kernelsFor(dtype).crossEntropy
+  const kernel = kernelFor(dtype, 'crossEntropy')
   const threads = threadsForRows(rows, columns)
   if (threads > 1) {
     const steps = [columns * bytes[dtype], bytes.int32, bytes[dtype], 0, 0]
@@ -93,7 +95,7 @@ export function crossEntropyGradient(
   const x = pointer(logits)
   const label = pointer(labels)
   const out = reserve(dtype, logits.size + vector)
-  const kernel = kernelsFor(dtype).gradient
+  const kernel = kernelFor(dtype, 'gradient')
   const threads = threadsForRows(rows, columns)
   if (threads > 1) {
     const row = columns * bytes[dtype]

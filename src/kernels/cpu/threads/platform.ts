@@ -28,12 +28,13 @@ const node = (globalThis as { process?: Node }).process
 /** The module of Node, or undefined elsewhere. */
 const builtin = <T>(name: string) => node?.getBuiltinModule?.(name) as T | undefined
 
-/** The number of threads in the environment variable NABLA_THREADS, or else the number of cores. */
+/** The number of threads in the environment variable NABLA_THREADS, or else the number of processors. */
 export function defaultThreads(): number {
   return askedThreads() ?? cores()
 }
 
-function askedThreads(): number | undefined {
+/** The number of threads in the environment variable, if it is set. */
+export function askedThreads(): number | undefined {
   const asked = Math.floor(Number(mayReadEnvironment() ? node?.env?.NABLA_THREADS : undefined))
   return asked >= 1 ? asked : undefined
 }

@@ -2,6 +2,7 @@
  * Loops cut into ranges, one for each thread.
  */
 import type { KernelFunction } from '../wasm/module.js'
+import { takeTrial } from './pool.js'
 import { abandon, join, publish, record } from './tasks.js'
 
 /** Numbers that are not taken apart: whole vectors, and whole cache lines of what is written, of any dtype. */
@@ -14,11 +15,30 @@ export function inRanges(
   parts: number,
   recordRange: (from: number, to: number) => void,
 ): void {
-  const units = Math.ceil(total / unit)
+  const range = (from: number, to: number) => cut(from, to, unit, parts, recordRange)
+  const trial = takeTrial()
+  if (!trial) range(0, total)
+  else {
+    trial.run(Math.floor(total / unit / 2) * unit, total, (from, to) => {
+      range(from, to)
+      join()
+    })
+  }
+}
+
+/** Cuts the range between two multiples of `unit`, or to the end. */
+function cut(
+  start: number,
+  end: number,
+  unit: number,
+  parts: number,
+  recordRange: (from: number, to: number) => void,
+): void {
+  const units = Math.ceil((end - start) / unit)
   try {
     for (let i = 0; i < parts; i++) {
-      const from = Math.floor((i * units) / parts) * unit
-      const to = Math.min(Math.floor(((i + 1) * units) / parts) * unit, total)
+      const from = start + Math.floor((i * units) / parts) * unit
+      const to = Math.min(start + Math.floor(((i + 1) * units) / parts) * unit, end)
       if (from === to) continue
       recordRange(from, to)
       publish()

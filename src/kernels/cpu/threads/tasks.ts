@@ -92,12 +92,17 @@ export function abandon(): void {
 
 /**
  * A worker that is not held up is ready when the caller has done its share, or soon after. Workers stay awake the longer, the longer
- * all goes well: that spares waking them, but takes time from other programs where these want all cores.
+ * all goes well: that spares waking them, but takes time from other programs where these want all cores. One hold-up halves that time, so
+ * that it soon is what it was; several in a row end it.
  */
 function learn(worked: number, waited: number): void {
   const heldUp = waited > worked + tolerance
   if (heldUp) aloneUntil = performance.now() + thresholds.caution * (waited - worked)
-  Atomics.store(words, word.patience, heldUp ? 0 : Math.min(words[word.patience] + 100, thresholds.patience))
+  Atomics.store(
+    words,
+    word.patience,
+    heldUp ? words[word.patience] >> 1 : Math.min(words[word.patience] + 500, thresholds.patience),
+  )
 }
 
 /** A kernel whose calls are recorded. */

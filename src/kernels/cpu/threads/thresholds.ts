@@ -11,6 +11,9 @@ export const thresholds = {
   /** Workers start when there have been so many nanoseconds to split: a short script is over before they would be ready. */
   start: 30_000_000,
 
+  /** The least, for each thread, that is used to find out whether all threads are worth it: waking them must not count. */
+  trial: 200_000,
+
   /**
    * When a worker was held up, because other programs had its core, the caller works alone for so many times as long as it has
    * waited in vain: a busy machine then costs about a tenth.

@@ -193,8 +193,14 @@ const kernels: Record<string, ModuleCode> = {
   'the minimum of bools': reduceModule('min', 'bool'),
   'running maxima': scanModule('max', 'int32'),
   recurrences: recurrenceModule('float32'),
-  'softmax in float32': softmaxModule('float32'),
-  'softmax in float64': softmaxModule('float64'),
+  ...Object.fromEntries(
+    (['float32', 'float64'] as const).flatMap((dtype) =>
+      ['softmax', 'logSoftmax', 'softmaxGradient', 'crossEntropy', 'gradient'].map((name) => [
+        `${name} in ${dtype}`,
+        softmaxModule(dtype, name),
+      ]),
+    ),
+  ),
 }
 for (const [what, code] of Object.entries(kernels)) {
   test(`the kernel of ${what}: the bytes are watr's`, (t) => agrees(t, code))
