@@ -172,6 +172,37 @@ def gpt(spec):
     return trained(spec, model, batches)
 
 
+class ChannelsLast(torch.nn.Module):
+    """So that flattening gives the order of the others."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
+def lenet(spec):
+    side, window, batch = spec["side"], spec["window"], spec["batch"]
+    area, size, channels, layers, weights = window * window, side, 1, [], []
+    for i, filters in enumerate(spec["filters"]):
+        limit = (6 / (area * (channels + filters))) ** 0.5
+        kernel = glorot(300 + i, area * channels, filters, limit).reshape(window, window, channels, filters)
+        weights += [kernel.permute(3, 2, 0, 1), torch.zeros(filters)]
+        layers += [torch.nn.Conv2d(channels, filters, window), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+        size, channels = (size - window + 1) // 2, filters
+    layers += [ChannelsLast(), torch.nn.Flatten()]
+    rows = size * size * channels
+    for i, columns in enumerate(spec["units"]):
+        weights += [glorot(300 + len(spec["filters"]) + i, rows, columns).T, torch.zeros(columns)]
+        layers += [torch.nn.Linear(rows, columns), torch.nn.ReLU()]
+        rows = columns
+    model = torch.nn.Sequential(*layers[:-1])
+    assign(model.parameters(), weights)
+    batches = [
+        (uniform(100 + i, batch * side * side).reshape(batch, 1, side, side), labels(200 + i, batch, rows))
+        for i in range(spec["batches"])
+    ]
+    return trained(spec, model, batches)
+
+
 FUNCTIONS = {
     "tanh": torch.tanh,
     "exp": torch.exp,
@@ -217,6 +248,7 @@ def cross_entropy(spec):
 
 TASKS = {
     "train": train,
+    "lenet": lenet,
     "lstm": lstm,
     "gpt": gpt,
     "elementwise": elementwise,

@@ -20,6 +20,7 @@ export const workloads = {
   A: train([784, 256, 128, 10], 64),
   B: train([2, 16, 16, 2], 32),
   C: train([784, 512, 512, 10], 256),
+  D: { kind: 'lenet', side: 28, window: 5, filters: [16, 32], units: [128, 10], batch: 64, batches: 8, adamw },
   E: { kind: 'lstm', inputs: 32, units: 128, classes: 10, steps: 64, batch: 32, batches: 4, adamw },
   F: { kind: 'gpt', layers: 4, width: 128, heads: 4, context: 128, vocabulary: 64, batch: 8, batches: 4, adamw },
   'matmul 64': matmul(64),
@@ -80,14 +81,37 @@ export function trainingData({ sizes, batch, batches }) {
   }
 }
 
+/**
+ * The batches and Glorot-uniform weights of the LeNet-like network: images [batch, side, side, 1]; twice a convolution (window × window,
+ * `filters`, relu) and a pool of 2 × 2; two dense layers. Kernels of convolutions are [window, window, channels, filters].
+ */
+export function lenetData({ side, window, filters, units, batch, batches }) {
+  const size = filters.reduce((n) => (n - window + 1) / 2, side)
+  const channels = [1, ...filters]
+  const sizes = [size * size * filters.at(-1), ...units]
+  const convolution = (count, i) => {
+    const area = window * window
+    const { kernel, bias } = glorot(300 + i, area * channels[i], area * count, area * channels[i] * count)
+    return { shape: [window, window, channels[i], count], kernel, bias: bias.subarray(0, count) }
+  }
+  return {
+    batches: Array.from({ length: batches }, (_, i) => ({
+      x: uniform(100 + i, batch * side * side),
+      labels: labels(200 + i, batch, units.at(-1)),
+    })),
+    convolutions: filters.map(convolution),
+    dense: units.map((columns, i) => glorot(300 + filters.length + i, sizes[i], columns)),
+  }
+}
+
 /** `n` class numbers below `classes`. */
 export const labels = (seed, n, classes) => Int32Array.from(uniform(seed, n), (u) => Math.min(u * classes, classes - 1))
 
-function glorot(seed, rows, columns) {
+function glorot(seed, rows, columns, count = rows * columns) {
   const limit = Math.sqrt(6 / (rows + columns))
   return {
     shape: [rows, columns],
-    kernel: uniform(seed, rows * columns, -limit, limit),
+    kernel: uniform(seed, count, -limit, limit),
     bias: new Float32Array(columns),
   }
 }

@@ -1,7 +1,7 @@
 /** jax-js: whole steps under `jit`, on its WebAssembly device (one thread in Node). It has no AdamW, so it is written out here. */
 import { gptBatches, gptWeights, lstmBatches, lstmWeights } from '../sequences.mjs'
 import { installedVersion } from '../version.mjs'
-import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs, oneHot } from '../workloads.mjs'
+import { adamwInputs, crossEntropyInputs, elementwiseInputs, lenetData, matmulInputs, oneHot } from '../workloads.mjs'
 
 /** Imports jax-js and sets its WebAssembly device. */
 export async function load() {
@@ -11,7 +11,7 @@ export async function load() {
   return { version: installedVersion('@jax-js/jax'), tasks: tasksOf(jax) }
 }
 
-function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
+function tasksOf({ numpy: np, lax, nn, jit, valueAndGrad }) {
   const array = (data, shape) => np.array(data).reshape(shape)
   const ready = async (result) => (await result.blockUntilReady()).dispose()
   const head = (result) => Array.from(result.dataSync().subarray(0, 5))
@@ -160,8 +160,33 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
       return logits.reshape([batch * context, vocabulary])
     }
 
+  /** Convolutions take channels first here: [batch, channels, height, width], kernels [filters, channels, height, width]. */
+  const lenetLogits =
+    ({ filters, batch }) =>
+    (parameters, x) => {
+      const all = parameters.flatMap((_, i) => (i % 2 ? [] : [[parameters[i], parameters[i + 1]]]))
+      const pool = (y) => lax.reduceWindow(y, np.max, [2, 2], [2, 2])
+      const convolved = (y, [kernel, bias]) => pool(nn.relu(lax.conv(y, kernel, [1, 1], 'VALID').add(bias)))
+      const features = all.slice(0, filters.length).reduce(convolved, x)
+      // As the others flatten: the channels last
+      return forward(all.slice(filters.length), np.transpose(features, [0, 2, 3, 1]).reshape([batch, -1]))
+    }
+
   return {
     train,
+    lenet(spec) {
+      const { batches, convolutions, dense } = lenetData(spec)
+      const { side, batch, units } = spec
+      const first = [...convolutions, ...dense].flatMap(({ shape, kernel, bias }) => [
+        { values: shape.length === 4 ? channelsFirst(kernel, shape) : kernel, shape: kernelShape(shape) },
+        { values: bias, shape: shape.length === 4 ? [1, bias.length, 1, 1] : [bias.length] },
+      ])
+      const device = batches.map(({ x, labels }) => [
+        array(x, [batch, 1, side, side]),
+        array(oneHot(labels, units.at(-1)), [batch, units.at(-1)]),
+      ])
+      return trained(spec, lenetLogits(spec), first, device)
+    },
     lstm(spec) {
       const { steps, inputs, batch, classes } = spec
       const batches = lstmBatches(spec).map(({ x, labels }) => {
@@ -213,3 +238,14 @@ function tasksOf({ numpy: np, nn, jit, valueAndGrad }) {
     },
   }
 }
+
+/** The kernel [height, width, channels, filters] as [filters, channels, height, width]. */
+function channelsFirst(kernel, [height, width, channels, filters]) {
+  const area = height * width
+  return kernel.map((_, i) => {
+    const [place, rest] = [i % area, Math.floor(i / area)]
+    return kernel[(place * channels + (rest % channels)) * filters + Math.floor(rest / channels)]
+  })
+}
+
+const kernelShape = (shape) => (shape.length === 4 ? [shape[3], shape[2], shape[0], shape[1]] : shape)

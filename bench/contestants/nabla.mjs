@@ -4,19 +4,21 @@
  */
 import { gptBatches, gptWeights, lstmBatches, lstmWeights } from '../sequences.mjs'
 import { installedVersion } from '../version.mjs'
-import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs } from '../workloads.mjs'
+import { adamwInputs, crossEntropyInputs, elementwiseInputs, lenetData, matmulInputs } from '../workloads.mjs'
 
 /** Imports nabla; the argument is `model`, `tidy` or `loop` (which only trains: all else is the same), and a number of threads (default 1). */
 export async function load(argument) {
   const [style, threads = '1'] = argument.split(' ')
   const nabla = await import('nabla')
   nabla.setThreads(Number(threads))
-  const { train, ...others } = tasksOf(nabla, style)
-  return { version: installedVersion('nabla'), tasks: style === 'loop' ? { train } : { train, ...others } }
+  const { train, lenet, ...others } = tasksOf(nabla, style)
+  const tasks = style === 'loop' ? { train, lenet } : { train, lenet, ...others }
+  return { version: installedVersion('nabla'), tasks }
 }
 
 function tasksOf(nabla, style) {
   const { tensor, variable, formula, tidy, AdamW, Sequential, Dense, sparseCategoricalCrossentropy } = nabla
+  const { Conv2D, MaxPooling2D, Flatten } = nabla
   const tidily = (run) => (style === 'tidy' ? (...args) => tidy(() => run(...args)) : run)
   const head = (result) => Array.from(result.dataSync().subarray(0, 5))
 
@@ -32,12 +34,39 @@ function tasksOf(nabla, style) {
   /** A model whose weights are the ones that everybody starts from. */
   function modelOf(sizes, weights) {
     const options = (i) => ({ inputShape: [sizes[i]], activation: i < weights.length - 1 ? 'relu' : 'linear' })
-    const model = new Sequential(sizes.slice(1).map((units, i) => new Dense(units, options(i))))
+    return withWeights(new Sequential(sizes.slice(1).map((units, i) => new Dense(units, options(i)))), weights)
+  }
+
+  function lenetOf({ side, window, filters, units }, { convolutions, dense }) {
+    const inputShape = [side, side, 1]
+    const model = new Sequential([
+      ...filters.flatMap((n) => [new Conv2D(n, window, { activation: 'relu' }), new MaxPooling2D(2)]),
+      new Flatten(),
+      ...units.map((n, i) => new Dense(n, { activation: i < units.length - 1 ? 'relu' : 'linear' })),
+    ])
+    model.buildFor(inputShape)
+    model.predict(tensor(new Float32Array(side * side), { shape: [1, ...inputShape] }))
+    return withWeights(model, [...convolutions, ...dense])
+  }
+
+  function withWeights(model, weights) {
     const numbers = weights.flatMap(({ shape, kernel, bias }) => [tensor(kernel, { shape }), tensor(bias)])
     model.trainableVariables.forEach((variable, i) => {
       variable.assign(numbers[i])
     })
     return model
+  }
+
+  /** Steps over the batches, whose inputs have this shape. */
+  function fitted(model, { batch, adamw }, batches, inputShape) {
+    const device = batches.map(({ x, labels }) => [
+      tensor(x, { shape: [batch, ...inputShape] }),
+      tensor(labels, { dtype: 'int32' }),
+    ])
+    const step = steps[style === 'model' ? 'model' : 'loop'](model, new AdamW(adamw))
+    let t = 0
+    const run = () => step(device[t++ % device.length])
+    return { run, probe: () => Array.from({ length: 5 }, run) }
   }
 
   const steps = {
@@ -80,15 +109,12 @@ function tasksOf(nabla, style) {
   }
 
   return {
-    train({ sizes, batch, adamw }, { batches, weights }) {
-      const device = batches.map(({ x, labels }) => [
-        tensor(x, { shape: [batch, sizes[0]] }),
-        tensor(labels, { dtype: 'int32' }),
-      ])
-      const step = steps[style === 'model' ? 'model' : 'loop'](modelOf(sizes, weights), new AdamW(adamw))
-      let t = 0
-      const run = () => step(device[t++ % device.length])
-      return { run, probe: () => Array.from({ length: 5 }, run) }
+    train(spec, { batches, weights }) {
+      return fitted(modelOf(spec.sizes, weights), spec, batches, [spec.sizes[0]])
+    },
+    lenet(spec) {
+      const data = lenetData(spec)
+      return fitted(lenetOf(spec, data), spec, data.batches, [spec.side, spec.side, 1])
     },
     lstm(spec) {
       const { units, classes, steps, inputs, batch } = spec

@@ -1,6 +1,6 @@
 /** TensorFlow.js, on its `cpu` or `wasm` back end (one thread in Node). It has Adam but no AdamW: it skips the weight decay. */
 import { fileURLToPath } from 'node:url'
-import { adamwInputs, crossEntropyInputs, elementwiseInputs, matmulInputs, oneHot } from '../workloads.mjs'
+import { adamwInputs, crossEntropyInputs, elementwiseInputs, lenetData, matmulInputs, oneHot } from '../workloads.mjs'
 
 /** Imports TensorFlow.js with the back end named. */
 export async function load(backend) {
@@ -41,28 +41,43 @@ function tasksOf(tf) {
     return value
   }
 
+  const variablesOf = (weights) =>
+    weights.map(({ shape, kernel, bias }) => [tf.variable(tf.tensor(kernel, shape)), tf.variable(tf.tensor1d(bias))])
+
+  /** Steps of a model over the batches, whose inputs have this shape. */
+  function trained(model, shape, classes, adamw, batches) {
+    const device = batches.map(({ x, labels }) => [
+      tf.tensor(x, shape),
+      tf.tensor2d(oneHot(labels, classes), [shape[0], classes]),
+    ])
+    const optimizer = adam(adamw)
+    let t = 0
+    const run = () => {
+      const [x, targets] = device[t++ % device.length]
+      const lossOf = () => tf.losses.softmaxCrossEntropy(targets, model(x))
+      return using(
+        () => optimizer.minimize(lossOf, true),
+        (loss) => loss.dataSync()[0],
+      )
+    }
+    return { run, probe: () => Array.from({ length: 5 }, run) }
+  }
+
   return {
     train({ sizes, batch, adamw }, { batches, weights }) {
-      const classes = sizes.at(-1)
-      const layers = weights.map(({ shape, kernel, bias }) => [
-        tf.variable(tf.tensor2d(kernel, shape)),
-        tf.variable(tf.tensor1d(bias)),
-      ])
-      const device = batches.map(({ x, labels }) => [
-        tf.tensor2d(x, [batch, sizes[0]]),
-        tf.tensor2d(oneHot(labels, classes), [batch, classes]),
-      ])
-      const optimizer = adam(adamw)
-      let t = 0
-      const run = () => {
-        const [x, targets] = device[t++ % device.length]
-        const lossOf = () => tf.losses.softmaxCrossEntropy(targets, forward(layers, x))
-        return using(
-          () => optimizer.minimize(lossOf, true),
-          (loss) => loss.dataSync()[0],
+      const layers = variablesOf(weights)
+      return trained((x) => forward(layers, x), [batch, sizes[0]], sizes.at(-1), adamw, batches)
+    },
+    lenet(spec) {
+      const { batches, convolutions, dense } = lenetData(spec)
+      const [kernels, layers] = [variablesOf(convolutions), variablesOf(dense)]
+      const features = (x) =>
+        kernels.reduce(
+          (h, [kernel, bias]) => tf.maxPool(tf.relu(tf.add(tf.conv2d(h, kernel, 1, 'valid'), bias)), 2, 2, 'valid'),
+          x,
         )
-      }
-      return { run, probe: () => Array.from({ length: 5 }, run) }
+      const model = (x) => forward(layers, tf.reshape(features(x), [spec.batch, -1]))
+      return trained(model, [spec.batch, spec.side, spec.side, 1], spec.units.at(-1), spec.adamw, batches)
     },
     elementwise(spec) {
       const inputs = elementwiseInputs(spec).map((x) => tf.tensor1d(x))

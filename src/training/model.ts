@@ -72,7 +72,7 @@ export interface FunctionalOptions extends LayerOptions {
  * model.predict([ones([4, 2]), ones([4, 3])]).shape // => [4, 1]
  */
 export class Model extends Layer {
-  /** Set to true by a callback to end the training after the current batch. */
+  /** Set to true by a callback to end the training after the current batch; see `Callback`. */
   stopTraining = false
   readonly #trainer = new Trainer(this)
   readonly #graph: Graph | null = null

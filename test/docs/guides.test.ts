@@ -7,8 +7,8 @@ import { filesBelow, read } from '../source.js'
 const rhythm = ['Why', 'The maths', 'From scratch', "nabla's version", 'Exercises']
 const guides = filesBelow('docs/guides', '.md').filter((file) => /\/\d\d-/.test(file))
 
-test('there are eleven guides, each linked to the next', (t) => {
-  t.is(guides.length, 11)
+test('there are twelve guides, each linked to the next', (t) => {
+  t.is(guides.length, 12)
   guides.slice(0, -1).forEach((file, i) => {
     const next = guides[i + 1].split('/').at(-1)
     t.true(read(file).trimEnd().endsWith(`](${next}).`), file)

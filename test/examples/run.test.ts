@@ -74,6 +74,13 @@ test.serial('05-mnist: two epochs go well beyond nine digits in ten, and leave a
   rmSync(folder, { recursive: true })
 })
 
+test.serial('08-convolution: after three epochs on a few digits most are read, and mistakes are drawn', async (t) => {
+  const text = await output(t, '08-convolution', { epochs: 3, trainCount: 3000 })
+  t.regex(text, /conv2d: Conv2D\(1 → 16, 5×5, relu\)/)
+  t.regex(text, /a \d, read as \d/)
+  t.true(Number(/test accuracy: (\S+)%/.exec(text)?.[1]) > 85, text)
+})
+
 test.serial('11-names: the loss falls, and names are made up', async (t) => {
   const text = await output(t, '11-names', { epochs: 30 })
   const losses = [...text.matchAll(/loss (\S+)/g)].map(([, loss]) => Number(loss))

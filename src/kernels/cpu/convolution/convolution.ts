@@ -83,7 +83,7 @@ export function convolveKernel(x: DataBuffer, g: DataBuffer, size: Convolution):
   const operands = { size, image: pointer(x), rows: pointer(g), bias: 0, relu: 0 }
   const count = (size.window[0] * size.window[1] * size.channels * size.filters) / size.groups
   const weights = reserve(x.dtype, count)
-  if (size.batch === 0) clear(x.dtype, weights, count)
+  if (pixelsOf(size) === 0) clear(x.dtype, weights, count)
   compute(x.dtype as FloatType, { ...operands, weights }, (group, { matmul: { bytes } }) => ({
     unit: 1,
     total: size.batch === 0 ? 0 : group.depth,
@@ -108,6 +108,7 @@ function compute(
   operands: Operands,
   workOf: (group: Group, kernels: ConvolutionKernels) => Work,
 ): void {
+  if (pixelsOf(operands.size) === 0) return
   const own = { matmul: kernelsFor(dtype), patches: patchesFor(dtype) }
   for (const group of groupsOf(operands, own.matmul.bytes)) {
     const working = workingSpace()
@@ -117,7 +118,7 @@ function compute(
       const kernels = { matmul: recordingOf(own.matmul), patches: recordedPatches(own.patches) }
       inRanges(total, unit, threads, (from, to) => part(kernels, from, to))
       join()
-    } else if (total > 0) part(own, 0, total)
+    } else part(own, 0, total)
     discard(working)
   }
 }

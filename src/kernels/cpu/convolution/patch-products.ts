@@ -60,7 +60,7 @@ export function groupsOf(operands: Operands, bytes: number): Group[] {
 const sliceDepth = 512
 
 /** Bytes of the rows of patches, or of their gradients, that are there at a time. */
-const blockBytes = 1 << 16
+const blockBytes = 1 << 17
 
 /** Rows at a time, of so many bytes: whole tiles. */
 const rowsFor = (rowBytes: number) => Math.max(1, Math.floor(blockBytes / rowBytes / 12)) * 12
