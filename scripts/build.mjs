@@ -94,7 +94,14 @@ const optimizersApart = {
     onResolve({ filter: /\/optim\/catalog\.js$/ }, () => ({ path: './optimizers.js', external: true })),
 }
 
-const ofCore = [optimizersApart, ...inside]
+/** What makes optimizers and metrics known by their names is in a file of its own, too, which bundlers leave out (`sideEffects` in package.json). */
+const namesApart = {
+  name: 'known names',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/names\.js$/ }, () => ({ path: './names.js', external: true, sideEffects: true })),
+}
+
+const ofCore = [namesApart, optimizersApart, ...inside]
 
 /** Packages that are already inside the file that another one publishes. */
 const packedIn = { 'node_modules/gpu.js': ['acorn', 'gpu-mock.js'] }
@@ -121,8 +128,8 @@ async function entriesAndCore() {
   const core = await filesOfCore((points, options) => bundle(points, { plugins: ofCore, ...options }))
   const points = Object.values(entries).map((file) => [file.slice('src/'.length, -'.ts'.length), file])
   const built = await bundle(
-    { ...Object.fromEntries(points), optimizers: 'src/optim/catalog.ts' },
-    { splitting: true, chunkNames: 'shared-[hash]', plugins: [optimizersApart, standOn(core), ...inside] },
+    { ...Object.fromEntries(points), optimizers: 'src/optim/catalog.ts', names: 'src/names.ts' },
+    { splitting: true, chunkNames: 'shared-[hash]', plugins: [namesApart, optimizersApart, standOn(core), ...inside] },
   )
   const outputs = Object.keys(built.metafile.outputs).filter((name) => name.endsWith('.js'))
   const texts = outputs.map((name) => readFileSync(root + name, 'utf8'))

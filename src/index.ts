@@ -134,6 +134,7 @@ export { TimeDistributed } from './layers/time-distributed.js'
 export { UnitNormalization, type UnitNormalizationOptions } from './layers/unit-normalization.js'
 export { UpSampling1D, UpSampling2D, type UpSampling2DOptions } from './layers/up-sampling.js'
 export { type PaddingPair, ZeroPadding1D, ZeroPadding2D } from './layers/zero-padding.js'
+export { optimizers } from './names.js'
 export { AdaBelief, type AdaBeliefOptions } from './optim/adabelief.js'
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js'
 export { Adafactor, type AdafactorOptions } from './optim/adafactor.js'
@@ -146,8 +147,6 @@ export { Explanation, type VariableReport } from './optim/base/explain.js'
 export { Optimizer } from './optim/base/optimizer.js'
 export type { Hyperparameter, OptimizerOptions, WeightDecayExclusions } from './optim/base/options.js'
 export type { VariableStep } from './optim/base/variable-step.js'
-/** Optimizers by name or configuration, as in `keras.optimizers`: `optimizers.get('adamw')`. */
-export * as optimizers from './optim/catalog.js'
 export { Ftrl, type FtrlOptions } from './optim/ftrl.js'
 export { Lamb, type LambOptions } from './optim/lamb.js'
 export { LBFGS, type LBFGSOptions } from './optim/lbfgs.js'
@@ -402,11 +401,34 @@ export type { Axes } from './tensor/shape.js'
 export { type SavedTensor, Tensor } from './tensor/tensor.js'
 export { tidy } from './tensor/tidy.js'
 export { type Constraint, Variable, type VariableOptions, variable } from './tensor/variable.js'
+export type { BatchItem, BatchIterable } from './training/batch-source.js'
+export { type Backup, BackupAndRestore, type BackupAndRestoreOptions } from './training/callbacks/backup-and-restore.js'
 export type { Callback, TrainParams } from './training/callbacks/callback.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './training/callbacks/early-stopping.js'
 export { History } from './training/callbacks/history.js'
+export {
+  LearningRateScheduler,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+} from './training/callbacks/learning-rates.js'
+export {
+  CSVLogger,
+  type CSVLoggerOptions,
+  LambdaCallback,
+  RecordLogger,
+  TerminateOnNaN,
+} from './training/callbacks/logging.js'
+export { ModelCheckpoint, type ModelCheckpointOptions } from './training/callbacks/model-checkpoint.js'
+export type { MonitorMode } from './training/callbacks/monitor.js'
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from './training/callbacks/swap-ema-weights.js'
 export type { CompileOptions, ModelOptimizer, TrainingOptimizer } from './training/compile.js'
-export type { BatchOptions } from './training/evaluate.js'
+export type { BatchOptions, EvaluateOptions } from './training/evaluate.js'
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateCurve,
+} from './training/find-learning-rate.js'
+export type { ValidationSplit } from './training/fit-data.js'
 export type { FitOptions } from './training/fit-options.js'
 /** Layers by name or configuration, as in `keras.layers`: `layers.get('dense', { units: 3 })`. */
 export * as layers from './training/layer-catalog.js'
@@ -453,9 +475,32 @@ export {
   tripletMargin,
 } from './training/losses/similarity.js'
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
+export { AUC, type AUCOptions } from './training/metrics/auc.js'
+export { metrics } from './training/metrics/catalog.js'
+export type { ClassAverage } from './training/metrics/class-counts.js'
+export { classificationReport, type ReportOptions } from './training/metrics/classification-report.js'
+export { ConfusionMatrix, type ConfusionMatrixOptions, confusionMatrix } from './training/metrics/confusion-matrix.js'
+export { F1Score, type F1ScoreOptions, FBetaScore, type FBetaScoreOptions } from './training/metrics/f-score.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
-export type { MetricFunction } from './training/metrics/metric.js'
-export { type FunctionalOptions, Model } from './training/model.js'
+export { MeanIoU, type MeanIoUOptions } from './training/metrics/mean-iou.js'
+export {
+  Accuracy,
+  BinaryAccuracy,
+  type BinaryAccuracyOptions,
+  CategoricalAccuracy,
+  MeanAbsoluteError,
+  MeanSquaredError,
+  RootMeanSquaredError,
+  SparseCategoricalAccuracy,
+  SparseTopKCategoricalAccuracy,
+  TopKCategoricalAccuracy,
+  type TopKOptions,
+} from './training/metrics/means.js'
+export { Metric, type MetricFunction, type MetricOptions, type UpdateOptions } from './training/metrics/metric.js'
+export { Precision, type PrecisionOptions, Recall } from './training/metrics/precision-recall.js'
+export { R2Score, type R2ScoreOptions } from './training/metrics/r2-score.js'
+export { type FunctionalOptions, Model, type StepOptions } from './training/model.js'
 export type { Data } from './training/named-data.js'
+export type { ClassWeight } from './training/sample-weights.js'
 export { Sequential } from './training/sequential.js'
 export type { PerOutput } from './training/several-outputs.js'

@@ -120,6 +120,7 @@ function targetsOf(imports: readonly Import[]): Map<string, string[]> {
 /** What a part of `src/` is, by the beginning of its files' names; the first that fits. */
 const parts: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values(entries).map((file) => [file, 'index'])),
+  'src/names.ts': 'index',
   'src/kernels/': 'kernels',
   'src/autograd/engine.ts': 'engine',
   'src/autograd/': 'transforms',

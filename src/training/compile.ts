@@ -6,10 +6,12 @@ import { checkOptions } from '../options.js'
 import { isClass, received } from '../tensor/received.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { optimizerOfName } from './known-names.js'
 import { type CompiledLoss, getLoss } from './losses/get-loss.js'
 import type { LossLike } from './losses/named-losses.js'
-import { getMetric, type MetricLike } from './metrics/get-metric.js'
-import type { NamedMetric } from './metrics/metric.js'
+import { getMetric, type MetricLike, statefulMetric } from './metrics/get-metric.js'
+import type { Metric, NamedMetric } from './metrics/metric.js'
+import { MetricStates, type StatefulMetric } from './metrics/states.js'
 import { combined, type Outputs, type PerOutput } from './several-outputs.js'
 
 /** The part of an optimizer that the training loop needs. */
@@ -71,8 +73,11 @@ export interface ModelOptimizer extends TrainingOptimizer {
 
 /** Options of `compile`. */
 export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer> {
-  /** For example `new AdamW({ learningRate: 1e-3 })`. */
-  optimizer: O
+  /**
+   * For example `new AdamW({ learningRate: 1e-3 })`, or a name: `'adamw'`. Names are for programs that run as they are; bundlers leave out
+   * the optimizers and the metrics that are only named, so import those.
+   */
+  optimizer: O | string
   /**
    * A name or a function of (yTrue, yPred). The named ones take logits, unless the model ends in softmax or sigmoid, given by
    * name or as nabla's function of that name. A softmax in a custom function cannot be seen; training throws.
@@ -87,6 +92,8 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
    * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
    */
   metrics?: readonly MetricLike[] | PerOutput<MetricLike | readonly MetricLike[]>
+  /** Metrics that count the weights of examples, `sampleWeight` and `classWeight` of `fit`: `[new AUC()]`. Default none. */
+  weightedMetrics?: (Metric<unknown> | string)[]
 }
 
 /** The checked options of `compile`. */
@@ -94,8 +101,12 @@ export interface Compiled {
   readonly optimizer: TrainingOptimizer
   readonly loss: CompiledLoss
   readonly metrics: readonly NamedMetric[]
-  /** The names of the logs: `loss`, then the metrics. */
+  /** The metrics with a state; null if there are none. */
+  readonly states: MetricStates | null
+  /** The names of the logs of a batch: `loss`, then the metrics that are functions. */
   readonly logNames: readonly string[]
+  /** The names of all logs. */
+  readonly allNames: readonly string[]
 }
 
 /**
@@ -104,15 +115,22 @@ export interface Compiled {
  * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
  */
 export function compiled(options: CompileOptions, outputs: Outputs): Compiled {
-  checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics'])
-  const { optimizer, loss } = options
-  checkOptimizer(optimizer)
+  checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'])
+  const { loss, weightedMetrics = [] } = options
+  if (!Array.isArray(weightedMetrics)) throw metricsNotArray(weightedMetrics)
+  const optimizer = optimizerOf(options.optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
   const isSeveral = outputs.names.length > 0 || (Array.isArray(loss) && loss.length > 1)
+  if (isSeveral && weightedMetrics.length > 0)
+    throw new OptionError('compile: weightedMetrics is for models with one output. Use metrics.')
   const parts = isSeveral ? combined(options, named(outputs, loss)) : ofOneOutput(options, !outputs.areProbabilities[0])
-  const logNames = ['loss', ...parts.metrics.map(({ name }) => name)]
-  checkDistinct(logNames)
-  return { optimizer, ...parts, logNames }
+  const metrics = parts.metrics.filter((metric): metric is NamedMetric => 'apply' in metric)
+  const stateful = parts.metrics.filter((metric): metric is StatefulMetric => 'metric' in metric)
+  const states = stateful.length > 0 ? new MetricStates(stateful) : null
+  const logNames = ['loss', ...metrics.map(({ name }) => name)]
+  const allNames = [...logNames, ...(states?.names ?? [])]
+  checkDistinct(allNames)
+  return { optimizer, loss: parts.loss, metrics, states, logNames, allNames }
 }
 
 /** The outputs of a model that does not name them: `output_1`, … */
@@ -122,13 +140,15 @@ function named(outputs: Outputs, loss: CompileOptions['loss']): Outputs {
   return { names, areProbabilities: names.map(() => outputs.areProbabilities[0]) }
 }
 
-function ofOneOutput({ loss, lossWeights, metrics = [] }: CompileOptions, fromLogits: boolean) {
+function ofOneOutput({ loss, lossWeights, metrics = [], weightedMetrics = [] }: CompileOptions, fromLogits: boolean) {
   if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
   if (lossWeights !== undefined)
     throw new OptionError('compile: lossWeights is for models with several outputs. Leave it out, or scale the loss.')
   const compiledLoss = getLoss(loss as LossLike, fromLogits)
-  const namedMetrics = metrics.map((metric) => getMetric(metric as MetricLike, compiledLoss.targets, fromLogits))
-  return { loss: compiledLoss, metrics: namedMetrics }
+  const { targets } = compiledLoss
+  const own = metrics.map((metric) => getMetric(metric as MetricLike, targets, fromLogits))
+  const weighted = weightedMetrics.map((metric) => statefulMetric(metric, targets, fromLogits, true))
+  return { loss: compiledLoss, metrics: [...own, ...weighted] }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {
@@ -137,6 +157,13 @@ function metricsNotArray(metrics: unknown): OptionError {
       ? `['${metrics}']`
       : "['accuracy', worst], where worst is a function that is logged under its own name"
   return new OptionError(`compile: metrics must be an array, received ${received(metrics)}. Write metrics: ${example}.`)
+}
+
+/** @throws OptionError for an unknown name, and for what is not an optimizer */
+function optimizerOf(optimizer: TrainingOptimizer | string): TrainingOptimizer {
+  if (typeof optimizer === 'string') return optimizerOfName(optimizer)
+  checkOptimizer(optimizer)
+  return optimizer
 }
 
 /** @throws OptionError for what is not an optimizer */
@@ -149,11 +176,6 @@ function checkOptimizer(optimizer: unknown): void {
   }
   const isFunction = typeof optimizer === 'function' // functions have a method apply, too
   if (!isFunction && typeof (optimizer as TrainingOptimizer | null)?.apply === 'function') return
-  if (typeof optimizer === 'string') {
-    throw new OptionError(
-      `compile: the optimizer is the name '${optimizer}'. Give an instance, such as new Adam(), or optimizers.get('${optimizer}').`,
-    )
-  }
   throw new OptionError(`compile: the optimizer is ${received(optimizer)}. Give an instance, such as new AdamW().`)
 }
 

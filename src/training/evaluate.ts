@@ -8,20 +8,27 @@ import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
+import type { TensorLike } from '../tensor/creation.js'
 import { concat } from '../tensor/operations/joining.js'
 import { ready } from '../tensor/ready.js'
 import { received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
-import { type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
+import { awaited, type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
 import type { OrderedData } from './named-data.js'
-import { TrainingData } from './training-data.js'
+import { type Batch, sizeOfBatch, TrainingData } from './training-data.js'
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
   /** Examples at a time. Default 256. */
   batchSize?: number
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends BatchOptions {
+  /** A weight for each example. Default: 1 for all. */
+  sampleWeight?: TensorLike | null
 }
 
 /** `Model.evaluate`. */
@@ -30,16 +37,33 @@ export function evaluate(
   compiled: Compiled,
   x: OrderedData,
   y: OrderedData,
-  options: BatchOptions,
+  options: EvaluateOptions,
 ): Logs {
-  const batchSize = batchSizeOf('evaluate', options)
-  const data = checkedData(compiled, x, y)
+  const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
+  const data = checkedData(compiled, x, y, options)
+  return evaluation(compiled, (mean) => {
+    for (const [start, stop] of ranges(data.size, batchSize)) {
+      tidy(() => read(compiled, logsOf(model, compiled, data.batch(start, stop)), mean, stop - start))
+    }
+  })
+}
+
+/** The logs of an evaluation, in which the metrics see the batches that `run` reads. */
+function evaluation(compiled: Compiled, run: (mean: MeanLogs) => void): Logs {
   const mean = new MeanLogs()
-  for (const [start, stop] of ranges(data.size, batchSize)) {
-    const logs = tidy(() => readLogs(compiled, logsOf(model, compiled, data, start, stop)))
-    mean.add(logs, stop - start)
+  const end = compiled.states?.beginEvaluation()
+  try {
+    run(mean)
+    return { ...mean.logs, ...compiled.states?.results }
+  } finally {
+    end?.()
   }
-  return mean.logs
+}
+
+/** Adds the logs of a batch. */
+function read(compiled: Compiled, logs: BatchLogs, mean: MeanLogs, size: number): void {
+  mean.add(readLogs(compiled, logs), size)
+  if (logs.held) compiled.states?.update(logs.held)
 }
 
 /** `Model.evaluateAsync`. */
@@ -48,30 +72,37 @@ export async function evaluateAsync(
   compiled: Compiled,
   x: OrderedData,
   y: OrderedData,
-  options: BatchOptions,
+  options: EvaluateOptions,
 ): Promise<Logs> {
-  const batchSize = batchSizeOf('evaluate', options)
+  const batchSize = batchSizeOf('evaluate', options, ['sampleWeight'])
   await ready([x, y])
-  return evaluateOn(model, compiled, checkedData(compiled, x, y), batchSize)
+  return evaluateOn(model, compiled, checkedData(compiled, x, y, options).batches(batchSize))
 }
 
 /** `evaluate` on checked data, on every back end; `between` is awaited after each batch. */
 export async function evaluateOn(
   model: Layer,
   compiled: Compiled,
-  data: TrainingData,
-  batchSize: number,
+  batches: Iterable<() => Batch> | AsyncIterable<() => Batch>,
   between?: () => Promise<void>,
 ): Promise<Logs> {
   const mean = new MeanLogs()
-  for (const [start, stop] of ranges(data.size, batchSize)) {
-    const logs = tidy(() => logsOf(model, compiled, data, start, stop))
-    await ready(logs.totals)
-    mean.add(readLogs(compiled, logs), stop - start)
-    backend.free(logs)
-    await between?.()
+  const end = compiled.states?.beginEvaluation()
+  try {
+    for await (const batch of batches) {
+      const [logs, size] = tidy(() => {
+        const rows = batch()
+        return [logsOf(model, compiled, rows), sizeOfBatch(rows)] as const
+      })
+      await ready(awaited(logs))
+      read(compiled, logs, mean, size)
+      backend.free(logs)
+      await between?.()
+    }
+    return { ...mean.logs, ...compiled.states?.results }
+  } finally {
+    end?.()
   }
-  return mean.logs
 }
 
 /** `Model.predict`. */
@@ -90,26 +121,26 @@ export function predict(model: Layer, x: OrderedData, options: BatchOptions): Te
   return first.map((_, i) => concat(outputs.map((one) => (one as Tensor[])[i])))
 }
 
-function batchSizeOf(op: string, options: BatchOptions): number {
-  checkOptions(op, options, ['batchSize'])
+function batchSizeOf(op: string, options: BatchOptions, others: readonly string[] = []): number {
+  checkOptions(op, options, ['batchSize', ...others])
   const { batchSize = 256 } = options
   checkBatchSize(op, batchSize)
   return batchSize
 }
 
-function checkedData({ loss }: Compiled, x: OrderedData, y: OrderedData): TrainingData {
-  const data = TrainingData.of('evaluate', x, y)
+function checkedData({ loss }: Compiled, x: OrderedData, y: OrderedData, options: EvaluateOptions): TrainingData {
+  const data = TrainingData.of('evaluate', x, y).weighted('evaluate', options.sampleWeight)
   data.checkTargets('evaluate', loss.targets)
   return data
 }
 
-/** The loss and the metrics of the examples from `start` to `stop`. */
-function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: number, stop: number): BatchLogs {
-  const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensors }
+/** The loss and the metrics of a batch. */
+function logsOf(model: Layer, compiled: Compiled, batch: Batch): BatchLogs {
+  const { x, y, weights } = batch as { x: Tensor; y: Tensors; weights: Tensor | null }
   return noGrad(() => {
     const predictions = model.apply<Tensors>(x, inUse)
-    const loss = withPenalties(compiled.loss.apply(y as Tensor, predictions as Tensor), model)
-    return batchLogs(compiled, loss, y, predictions)
+    const loss = withPenalties(compiled.loss.apply(y as Tensor, predictions as Tensor, weights), model)
+    return batchLogs(compiled, loss, y, predictions, weights)
   })
 }
 

@@ -2,6 +2,7 @@
  * The data that `fit` trains on, and the data that it validates on.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
+import { trainTestSplit } from '../data/splits.js'
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { inUse } from '../layers/calls.js'
@@ -10,16 +11,32 @@ import type { TensorLike } from '../tensor/creation.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
+import type { BatchIterable } from './batch-source.js'
 import type { Compiled } from './compile.js'
 import type { DataOp } from './data-arguments.js'
 import type { OrderedData } from './named-data.js'
+import type { ClassWeight } from './sample-weights.js'
 import { TrainingData } from './training-data.js'
 
-/** The options of `fit` that decide what it validates on. */
+/** A part of the examples to validate on, and how it is chosen. */
+export interface ValidationSplit {
+  /** The fraction of the examples, from 0 up to, not including, 1. */
+  fraction: number
+  /** True to choose them at random; false (default) takes the last ones. */
+  shuffle?: boolean
+  /** True to choose them at random with the same share of each class. Default false. */
+  stratify?: boolean
+  /** The seed of the choice. Default: the global stream of random numbers. */
+  seed?: number
+}
+
+/** The options of `fit` that decide what it validates on, and what examples weigh. */
 interface SplitOptions {
   readonly batchSize: number
-  readonly validationSplit: number
-  readonly validationData?: readonly [x: TensorLike, y: TensorLike]
+  readonly validationSplit: ValidationSplit
+  readonly validationData?: BatchIterable | readonly [x: TensorLike, y: TensorLike, sampleWeight?: TensorLike | null]
+  readonly sampleWeight?: TensorLike | null
+  readonly classWeight?: ClassWeight | null
 }
 
 /** The data of a `fit`. */
@@ -39,16 +56,49 @@ export function splitData(
   y: OrderedData,
   options: SplitOptions,
 ): FitData {
-  const { batchSize, validationData, validationSplit } = options
+  const { batchSize, validationSplit, sampleWeight, classWeight } = options
   const all = TrainingData.of('fit', x, y)
-  const other = validationData
-    ? TrainingData.of('fit (validationData)', ...(validationData as [OrderedData, OrderedData]))
-    : null
+  const other = validationDataOf(options)
   if (other) checkAlike(other, all)
-  const count = validationSplit > 0 ? trainingCount(all.size, validationSplit) : all.size
   checkTargets(model, compiled, 'fit', all, batchSize)
   if (other) checkTargets(model, compiled, 'fit (validationData)', other, batchSize)
-  return { training: all.part(0, count), validation: count < all.size ? all.part(count, all.size) : other }
+  const weighted = all.weighted('fit', sampleWeight, classWeight)
+  if (validationSplit.fraction === 0) return { training: weighted, validation: other }
+  // As in Keras, the weights of classes are for training only
+  return splitBy(all.weighted('fit', sampleWeight), weighted, validationSplit)
+}
+
+/** The data to validate on, if it is given as arrays. */
+export function validationDataOf({ validationData }: Pick<SplitOptions, 'validationData'>): TrainingData | null {
+  if (!Array.isArray(validationData)) return null
+  const [x, y, sampleWeight] = validationData
+  return TrainingData.of('fit (validationData)', x, y).weighted('fit (validationData)', sampleWeight)
+}
+
+function splitBy(plain: TrainingData, weighted: TrainingData, split: ValidationSplit): FitData {
+  const { fraction, shuffle = false, stratify = false, seed } = split
+  const count = trainingCount(plain.size, fraction)
+  if (!shuffle && !stratify) {
+    warnIfSorted(plain, count)
+    return { training: weighted.part(0, count), validation: plain.part(count, plain.size) }
+  }
+  const indices = Int32Array.from({ length: plain.size }, (_, i) => i)
+  const { train, test } = trainTestSplit(indices, plain.classes ?? indices, {
+    testSize: plain.size - count,
+    stratify,
+    seed,
+  })
+  return { training: weighted.pick(train), validation: plain.pick(test) }
+}
+
+/** Warns where labels are sorted, so that the last examples have classes that the others lack. */
+function warnIfSorted(data: TrainingData, count: number): void {
+  const classes = data.classes
+  if (!classes?.every((label, i) => i === 0 || classes[i - 1] <= label)) return
+  if (classes[0] === classes[classes.length - 1] || new Set(classes).size > classes.length / 2) return
+  console.warn(
+    `fit: the examples are sorted by class, and validationSplit takes the last ${data.size - count} of them. Pass validationSplit: { fraction, stratify: true }, or shuffle the examples first.`,
+  )
 }
 
 /**

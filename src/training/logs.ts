@@ -7,6 +7,7 @@ import { backend } from '../tensor/backend.js'
 import { concat } from '../tensor/operations/joining.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Compiled } from './compile.js'
+import type { Held } from './metrics/states.js'
 
 /** Numbers by name: `loss`, `accuracy`, `val_loss`, … */
 export type Logs = Record<string, number>
@@ -17,14 +18,17 @@ export interface BatchLogs {
   readonly totals: readonly Tensor[]
   /** The divisors of the loss and of each sum. */
   readonly counts: readonly number[]
+  /** The tensors that the metrics with a state read. */
+  readonly held: Held | null
 }
 
 /** The loss and the metrics of a batch; `flag` is read with them. */
 export function batchLogs(
-  { metrics }: Compiled,
+  { metrics, states }: Compiled,
   loss: Tensor,
   yTrue: Tensors,
   yPred: Tensors,
+  sampleWeight: Tensor | null,
   flag?: Tensor | null,
 ): BatchLogs {
   const totals = [loss]
@@ -39,7 +43,27 @@ export function batchLogs(
     })
   }
   if (flag) totals.push(flag)
-  return { totals: backend.name === 'gpu' ? joined(totals) : totals, counts }
+  const held = states && noGrad(() => states.hold(kept(yTrue), yPred, sampleWeight && (kept(sampleWeight) as Tensor)))
+  return { totals: backend.name === 'gpu' ? joined(totals) : totals, counts, held }
+}
+
+/** The tensor, or a copy where tensors of a batch are freed after it. */
+function kept(x: Tensors): Tensors {
+  if (!backend.isAsync) return x
+  return Array.isArray(x) ? x.map((one) => one.add(0)) : (x as Tensor).add(0)
+}
+
+/** The tensors that must have arrived before the logs are read. */
+export function awaited({ totals, held }: BatchLogs): readonly Tensor[] {
+  return held ? [...totals, ...held.targets, ...held.predictions, ...(held.weights ? [held.weights] : [])] : totals
+}
+
+/** Shows a batch to the metrics with a state. Outside of an epoch their results are those of this batch. */
+export function showToStates({ states }: Compiled, { held }: BatchLogs, logs: Logs): void {
+  if (!states || !held) return
+  if (!states.isAccumulating) states.reset()
+  states.update(held)
+  if (!states.isAccumulating) Object.assign(logs, states.results)
 }
 
 /** As one tensor; unless one of them is float64, which is on the CPU anyway. */

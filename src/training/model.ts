@@ -17,16 +17,18 @@ import { activationsOf, layerCalled } from '../layers/looking.js'
 import { summarize } from '../layers/summary.js'
 import { fromVector, toVector } from '../layers/weight-vector.js'
 import { assignAll } from '../layers/weights.js'
+import type { AnyOptimizer } from '../optim/base/any-optimizer.js'
 import { checkOptions, type OptionRules } from '../options.js'
 import { backend } from '../tensor/backend.js'
 import type { TensorLike } from '../tensor/creation.js'
 import type { TensorParts } from '../tensor/foreign.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import { type BatchIterable, isBatchIterable } from './batch-source.js'
 import type { History } from './callbacks/history.js'
 import { type CompileOptions, compiled, type ModelOptimizer } from './compile.js'
 import { toConstant } from './data-arguments.js'
-import { type BatchOptions, evaluate, evaluateAsync, predict } from './evaluate.js'
+import { type BatchOptions, type EvaluateOptions, evaluate, evaluateAsync, predict } from './evaluate.js'
 import { runFit } from './fit.js'
 import type { FitOptions } from './fit-options.js'
 import type { Logs } from './logs.js'
@@ -34,6 +36,22 @@ import { type Data, inOrder, type OrderedData } from './named-data.js'
 import type { Outputs } from './several-outputs.js'
 import { Trainer } from './trainer.js'
 import { checkUnlocked, withLock } from './training-lock.js'
+
+/** Options of `trainOnBatch` and `testOnBatch`. */
+export interface StepOptions {
+  /** A factor for the loss of each example. Default: 1 for all. */
+  sampleWeight?: TensorLike | null
+}
+
+function sampleWeightOf(op: string, options: StepOptions): TensorLike | null {
+  checkOptions(op, options, ['sampleWeight'])
+  return options.sampleWeight ?? null
+}
+
+/** True for options, where targets could be. */
+function isOptions(x: unknown): x is FitOptions {
+  return typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype
+}
 
 /** Options of a functional model. */
 export interface FunctionalOptions extends LayerOptions {
@@ -178,10 +196,15 @@ export class Model extends Layer {
    * @throws GradientError when the loss or a gradient becomes NaN or infinite; no step is made with that batch
    * @throws OptionError when the model is being trained already; callbacks cannot train their own model either
    */
-  fit(x: Data, y: Data, options: FitOptions = {}): Promise<History> {
-    return withLock(this, 'fit', () =>
-      runFit(this, this.#trainer, this.#x('fit', x), this.#y('fit', y), this.#ordered(options)),
-    )
+  fit(x: Data, y: Data, options?: FitOptions): Promise<History>
+  fit(batches: BatchIterable, options?: FitOptions): Promise<History>
+  fit(x: Data | BatchIterable, y?: Data | FitOptions, options: FitOptions = {}): Promise<History> {
+    const run = (a: OrderedData | BatchIterable, b: OrderedData | undefined, given: FitOptions) =>
+      runFit(this, this.#trainer, a, b, given)
+    return withLock(this, 'fit', () => {
+      if (!isBatchIterable(x)) return run(this.#x('fit', x), this.#y('fit', y as Data), this.#ordered(options))
+      return isOptions(y) ? run(x, undefined, this.#ordered(y)) : run(x, y as OrderedData, this.#ordered(options))
+    })
   }
 
   /**
@@ -189,19 +212,52 @@ export class Model extends Layer {
    * @returns the loss and the metrics, before the step
    * @throws GradientError when the loss or a gradient is NaN or infinite; no step is made then
    */
-  trainOnBatch(x: Data, y: Data): Logs {
+  trainOnBatch(x: Data, y: Data, options: StepOptions = {}): Logs {
     checkUnlocked(this, 'trainOnBatch')
-    return this.#trainer.step(this.#x('trainOnBatch', x), this.#y('trainOnBatch', y))
+    return this.trainStep(x, y, sampleWeightOf('trainOnBatch', options))
+  }
+
+  /**
+   * Makes one step: predictions, loss, gradients, update. `fit` and `trainOnBatch` call it; override it for another recipe.
+   *
+   * @param sampleWeight a factor for the loss of each example; null for none
+   * @returns numbers by name, whose means over an epoch are its logs
+   * @example
+   * class Distances extends Sequential {
+   *   override trainStep(x, y) {
+   *     const loss = () => this.apply(x, { training: true }).sub(y).abs().mean()
+   *     return { loss: this.optimizer.minimize(loss, this.trainableVariables).item() }
+   *   }
+   * }
+   * const model = new Distances([new Dense(1)])
+   * model.compile({ optimizer: new SGD(), loss: 'mse' })
+   * Object.keys((await model.fit([[1]], [[2]])).history) // => ['loss']
+   */
+  trainStep(x: Data, y: Data, sampleWeight: TensorLike | null = null): Logs {
+    return this.#trainer.step(this.#x('trainOnBatch', x), this.#y('trainOnBatch', y), sampleWeight)
+  }
+
+  /**
+   * Computes the loss and the metrics of one batch.
+   * @example
+   * const model = new Sequential([new Dense(1, { kernelInitializer: 'ones' })])
+   * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
+   * model.testOnBatch([[1], [2]], [[1], [4]]) // => { loss: 2 }
+   */
+  testOnBatch(x: Data, y: Data, options: StepOptions = {}): Logs {
+    const sampleWeight = sampleWeightOf('testOnBatch', options)
+    return this.evaluate(x, y, { batchSize: Number.MAX_SAFE_INTEGER, sampleWeight })
   }
 
   /**
    * `trainOnBatch` for every back end: WebGPU gives the loss only later.
    * @returns the loss and the metrics, before the step
    */
-  async trainOnBatchAsync(x: Data, y: Data): Promise<Logs> {
-    if (!backend.isAsync) return this.trainOnBatch(x, y)
+  async trainOnBatchAsync(x: Data, y: Data, options: StepOptions = {}): Promise<Logs> {
+    if (!backend.isAsync) return this.trainOnBatch(x, y, options)
+    const sampleWeight = sampleWeightOf('trainOnBatch', options)
     return withLock(this, 'trainOnBatchAsync', () =>
-      this.#trainer.stepAsync(this.#x('trainOnBatch', x), this.#y('trainOnBatch', y)),
+      this.#trainer.stepAsync(this.#x('trainOnBatch', x), this.#y('trainOnBatch', y), sampleWeight),
     )
   }
 
@@ -212,7 +268,7 @@ export class Model extends Layer {
    * model.compile({ optimizer: new SGD(), loss: 'meanSquaredError' })
    * model.evaluate([[1], [2]], [[1], [4]]) // => { loss: 2 }
    */
-  evaluate(x: Data, y: Data, options: BatchOptions = {}): Logs {
+  evaluate(x: Data, y: Data, options: EvaluateOptions = {}): Logs {
     return evaluate(
       this,
       this.#trainer.compiledOrThrow('evaluate'),
@@ -223,7 +279,7 @@ export class Model extends Layer {
   }
 
   /** `evaluate` for every back end: WebGPU gives numbers only later. */
-  async evaluateAsync(x: Data, y: Data, options: BatchOptions = {}): Promise<Logs> {
+  async evaluateAsync(x: Data, y: Data, options: EvaluateOptions = {}): Promise<Logs> {
     return evaluateAsync(
       this,
       this.#trainer.compiledOrThrow('evaluate'),
@@ -327,8 +383,8 @@ export class Model extends Layer {
    * The optimizer of `compile`. A callback may set `model.optimizer.learningRate`, but must not make steps with it. A custom
    * optimizer may lack some of the members.
    */
-  get optimizer(): ModelOptimizer {
-    return this.#trainer.compiledOrThrow('optimizer').optimizer as ModelOptimizer
+  get optimizer(): AnyOptimizer & ModelOptimizer {
+    return this.#trainer.compiledOrThrow('optimizer').optimizer as AnyOptimizer & ModelOptimizer
   }
 }
 

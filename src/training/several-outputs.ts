@@ -9,6 +9,7 @@ import { type CompiledLoss, getLoss } from './losses/get-loss.js'
 import type { LossLike } from './losses/named-losses.js'
 import { getMetric, type MetricLike } from './metrics/get-metric.js'
 import type { NamedMetric } from './metrics/metric.js'
+import type { StatefulMetric } from './metrics/states.js'
 
 /** Something for each output: in their order, or by their names. */
 export type PerOutput<T> = readonly T[] | Readonly<Record<string, T>>
@@ -31,7 +32,7 @@ export interface OutputOptions {
 export function combined(
   options: OutputOptions,
   { names, areProbabilities }: Outputs,
-): { loss: CompiledLoss; metrics: NamedMetric[] } {
+): { loss: CompiledLoss; metrics: (NamedMetric | StatefulMetric)[] } {
   const losses = perOutput('loss', forEach(options.loss, names), names).map((loss, i) =>
     loss == null ? null : getLoss(loss as LossLike, !areProbabilities[i]),
   )
@@ -68,7 +69,9 @@ function lossMetric(_name: string, loss: CompiledLoss | null): NamedMetric[] {
 }
 
 /** A metric of output i, which gets those of all outputs. */
-function ofOutput({ name, apply }: NamedMetric, output: string, i: number): NamedMetric {
+function ofOutput(metric: NamedMetric | StatefulMetric, output: string, i: number): NamedMetric | StatefulMetric {
+  if ('metric' in metric) return { ...metric, output: i, logName: `${output}_${metric.metric.name}` }
+  const { name, apply } = metric
   const pick = (all: Tensor) => (all as unknown as readonly Tensor[])[i]
   return { name: `${output}_${name}`, apply: (yTrue, yPred) => apply(pick(yTrue), pick(yPred)) }
 }

@@ -7,19 +7,21 @@ import { inTraining } from '../layers/calls.js'
 import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { backend } from '../tensor/backend.js'
+import type { TensorLike } from '../tensor/creation.js'
 import { areFinite, finiteFlag, nonFinite } from '../tensor/operations/finite.js'
 import { ready } from '../tensor/ready.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Variable } from '../tensor/variable.js'
 import type { Compiled, TrainingOptimizer } from './compile.js'
 import { checkPair, toConstant } from './data-arguments.js'
-import { type BatchLogs, batchLogs, type Logs, readFlag, readLogs } from './logs.js'
+import { awaited, type BatchLogs, batchLogs, type Logs, readFlag, readLogs, showToStates } from './logs.js'
 import type { OrderedData } from './named-data.js'
 import { checkTargets, type TargetKind } from './targets.js'
 import { lockVariables } from './training-lock.js'
 import { notHeld, nothingToTrain, withoutGradient } from './untrainable.js'
 
-type Gradients = (Tensor | null)[]
+/** The gradients of the variables. */
+export type Gradients = (Tensor | null)[]
 
 /** A step before its update; a plain object, so that a workspace finds its tensors. */
 interface Step {
@@ -41,6 +43,8 @@ export class Trainer {
   variables: Variable[] = []
   /** The optimizer that moved them; null when the variables must be looked for. */
   private lastOptimizer: TrainingOptimizer | null = null
+  /** Makes the update and returns further logs of it; null to make it only. */
+  watch: ((gradients: Gradients, variables: readonly Variable[], update: () => void) => Logs) | null = null
 
   constructor(private readonly model: Layer) {}
 
@@ -53,28 +57,28 @@ export class Trainer {
   }
 
   /** Makes a step where numbers can be read at once. */
-  step(x: OrderedData, y: OrderedData): Logs {
+  step(x: OrderedData, y: OrderedData, sampleWeight: TensorLike | null = null): Logs {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     return backend.inWorkspace(() => {
       const targets = toConstant(y)
       checkBatchTargets(compiled.loss.targets, targets)
-      return this.finish(compiled, this.begin(compiled, toConstant(x), targets))
+      return this.finish(compiled, this.begin(compiled, toConstant(x), targets, toWeights(sampleWeight)))
     })
   }
 
   /** Makes a step on a GPU whose numbers come later. */
-  async stepAsync(x: OrderedData, y: OrderedData): Promise<Logs> {
+  async stepAsync(x: OrderedData, y: OrderedData, sampleWeight: TensorLike | null = null): Promise<Logs> {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     const step = backend.inWorkspace(() => {
-      const step = this.begin(compiled, toConstant(x), toConstant(y))
+      const step = this.begin(compiled, toConstant(x), toConstant(y), toWeights(sampleWeight))
       const { optimizer } = compiled
       const flags = optimizer.readBeforeApply?.(step.gradients) ?? optimizer.decisive?.(step.gradients) ?? []
       return { ...step, flags }
     })
     try {
-      await ready([...step.logs.totals, ...step.flags])
+      await ready([...awaited(step.logs), ...step.flags])
       if (!this.hasFiniteGradients(compiled, step)) await ready(step.checked) // for the message
       return backend.inWorkspace(() => this.finish(compiled, step))
     } finally {
@@ -83,16 +87,17 @@ export class Trainer {
   }
 
   /** The recipe. `finish` makes the update, when all numbers are known to be finite. */
-  private begin(compiled: Compiled, x: Tensors, y: Tensors): Step {
+  private begin(compiled: Compiled, x: Tensors, y: Tensors, sampleWeight: Tensor | null): Step {
     const { optimizer } = compiled
     const predictions = this.model.apply<Tensors>(x as Tensor, inTraining)
-    const loss = this.lossOf(compiled, y, predictions)
+    const loss = this.lossOf(compiled, y, predictions, sampleWeight)
     const gradients = this.gradientsOf(optimizer, loss)
     const update = () => optimizer.apply(gradients, this.variables)
 
     const checked = optimizer.mustBeFinite?.(gradients, this.variables) ?? gradients
     const flag = backend.allFinite ? null : finiteFlag(checked, this.variables, optimizer)
-    return { logs: batchLogs(compiled, loss, y, predictions, flag), hasFlag: flag !== null, gradients, checked, update }
+    const logs = batchLogs(compiled, loss, y, predictions, sampleWeight, flag)
+    return { logs, hasFlag: flag !== null, gradients, checked, update }
   }
 
   /**
@@ -103,7 +108,9 @@ export class Trainer {
     const logs = readLogs(compiled, step.logs)
     if (!Number.isFinite(logs.loss)) throw lossNotFinite(logs.loss, this.model.variables)
     if (!this.hasFiniteGradients(compiled, step)) throw nonFinite('trainOnBatch', step.checked, this.variables)
-    step.update()
+    if (this.watch) Object.assign(logs, this.watch(step.gradients, this.variables, step.update))
+    else step.update()
+    showToStates(compiled, step.logs, logs)
     return logs
   }
 
@@ -112,8 +119,8 @@ export class Trainer {
     return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked, this.variables, compiled.optimizer)
   }
 
-  private lossOf({ loss }: Compiled, y: Tensors, predictions: Tensors): Tensor {
-    const value = withPenalties(loss.apply(y as Tensor, predictions as Tensor), this.model)
+  private lossOf({ loss }: Compiled, y: Tensors, predictions: Tensors, sampleWeight: Tensor | null): Tensor {
+    const value = withPenalties(loss.apply(y as Tensor, predictions as Tensor, sampleWeight), this.model)
     if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, [predictions].flat())
     return value
   }
@@ -147,6 +154,11 @@ export class Trainer {
   restart(): void {
     this.lastOptimizer = null
   }
+}
+
+/** The weights of examples, as a tensor. */
+function toWeights(sampleWeight: TensorLike | null): Tensor | null {
+  return sampleWeight === null ? null : (toConstant(sampleWeight) as Tensor)
 }
 
 /** @throws DTypeError for targets that the loss does not take; labels are checked by the loss itself */

@@ -9,6 +9,7 @@ import { formatShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkData, checkPair, type DataOp } from './data-arguments.js'
 import { areSeveral, type OrderedData } from './named-data.js'
+import { type ClassWeight, classAt, weightsByClass } from './sample-weights.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -20,6 +21,18 @@ interface Column {
   readonly width: number
 }
 
+/** A batch of examples, their targets and their weights; a plain object, so that a workspace finds its tensors. */
+export interface Batch {
+  readonly x: Tensors
+  readonly y: Tensors | null
+  readonly weights: Tensor | null
+}
+
+/** The number of examples of a batch. */
+export function sizeOfBatch({ x }: Batch): number {
+  return (Array.isArray(x) ? x[0] : (x as Tensor)).shape[0]
+}
+
 /** Examples and their targets. */
 export class TrainingData {
   private constructor(
@@ -27,6 +40,7 @@ export class TrainingData {
     private readonly y: readonly Column[] | null,
     private readonly several: { readonly x: boolean; readonly y: boolean },
     readonly size: number,
+    private readonly weights: Column | null = null,
   ) {}
 
   /**
@@ -53,17 +67,52 @@ export class TrainingData {
     return new TrainingData(xs, null, { x: areSeveral(x), y: false }, sizeOfColumn(xs[0]))
   }
 
+  /**
+   * The same data, in which each example has a weight.
+   * @param sampleWeight [examples], or [examples, steps]; null for none
+   * @param byClass weights of the examples by class, which are multiplied with those
+   * @throws ShapeError when there is not one for each example
+   */
+  weighted(op: DataOp, sampleWeight: TensorLike | null | undefined, byClass?: ClassWeight | null): TrainingData {
+    const own = sampleWeight == null ? null : toColumn(op, 'sampleWeight', sampleWeight)
+    if (own && own.values.length / own.width !== this.size)
+      throw new ShapeError(
+        `${op}: x has ${this.size} examples, sampleWeight ${own.values.length / own.width}. Give one weight per example.`,
+      )
+    const classes = byClass && this.y ? weightsByClass(byClass, this.y[0].values, this.y[0].width) : null
+    const weights = classes ? columnOf(classes, own) : own
+    return new TrainingData(this.x, this.y, this.several, this.size, weights)
+  }
+
   /** Examples `start` to `stop`, not included. */
   part(start: number, stop: number): TrainingData {
     const cut = (c: Column): Column => ({ ...c, values: c.values.subarray(start * c.width, stop * c.width) })
-    return new TrainingData(this.x.map(cut), this.y?.map(cut) ?? null, this.several, stop - start)
+    const [x, y] = [this.x.map(cut), this.y?.map(cut) ?? null]
+    return new TrainingData(x, y, this.several, stop - start, this.weights && cut(this.weights))
   }
 
-  /** The examples at positions `start` to `stop` of an order (default: as they are), and their targets. */
-  batch(start: number, stop: number, order?: Int32Array): { x: Tensors; y: Tensors | null } {
+  /** The examples of these indices. */
+  pick(indices: Int32Array): TrainingData {
+    const of = (c: Column): Column => ({ ...c, values: rowsAt(c, 0, indices.length, indices) })
+    const [x, y] = [this.x.map(of), this.y?.map(of) ?? null]
+    return new TrainingData(x, y, this.several, indices.length, this.weights && of(this.weights))
+  }
+
+  /** The examples at positions `start` to `stop` of an order (default: as they are), their targets and their weights. */
+  batch(start: number, stop: number, order?: Int32Array): Batch {
     const take = (columns: readonly Column[], several: boolean) =>
       several ? columns.map((c) => takeRows(c, start, stop, order)) : takeRows(columns[0], start, stop, order)
-    return { x: take(this.x, this.several.x), y: this.y && take(this.y, this.several.y) }
+    return {
+      x: take(this.x, this.several.x),
+      y: this.y && take(this.y, this.several.y),
+      weights: this.weights && takeRows(this.weights, start, stop, order),
+    }
+  }
+
+  /** The examples in their order, in batches that are made when they are needed. */
+  *batches(batchSize: number): Generator<() => Batch> {
+    for (let start = 0; start < this.size; start += batchSize)
+      yield () => this.batch(start, Math.min(start + batchSize, this.size))
   }
 
   /** The shape of one example of each input. */
@@ -79,6 +128,14 @@ export class TrainingData {
   /** The shape of one example's target. */
   get targetShape(): Shape {
     return this.y?.[0].shape ?? []
+  }
+
+  /** The class of each example, where the targets are whole numbers or one-hot rows; else null. */
+  get classes(): number[] | null {
+    if (!this.y) return null
+    const { values, width } = this.y[0]
+    const classes = Array.from({ length: this.size }, (_, i) => classAt(values, width, i))
+    return classes.some((label) => label === null) ? null : (classes as number[])
   }
 
   /** The numbers of the targets, example after example. */
@@ -140,11 +197,28 @@ function checkFinite(op: string, name: string, values: TypedArray, width: number
 function takeRows({ values, dtype, shape, width }: Column, start: number, stop: number, order?: Int32Array): Tensor {
   const rows = [stop - start, ...shape]
   if (!order) return wrap('batch', values.slice(start * width, stop * width), dtype, rows)
+  return wrap('batch', rowsAt({ values, width }, start, stop, order), dtype, rows)
+}
+
+/** The numbers of the rows at positions `start` to `stop` of an order. */
+function rowsAt(
+  { values, width }: Pick<Column, 'values' | 'width'>,
+  start: number,
+  stop: number,
+  order: Int32Array,
+): TypedArray {
   const out = new (values.constructor as Float32ArrayConstructor)((stop - start) * width)
   for (let i = start; i < stop; i++) {
     const from = order[i] * width
     if (width === 1) out[i - start] = values[from]
     else out.set((values as Float32Array).subarray(from, from + width), (i - start) * width)
   }
-  return wrap('batch', out, dtype, rows)
+  return out
+}
+
+/** Weights by class, times those of the examples or their steps. */
+function columnOf(classes: Float32Array, own: Column | null): Column {
+  if (!own) return { values: classes, dtype: 'float32', shape: [], width: 1 }
+  const values = Float32Array.from(own.values as Float32Array, (w, i) => w * classes[Math.floor(i / own.width)])
+  return { ...own, dtype: 'float32', values }
 }

@@ -22,7 +22,7 @@ const extending = (base: abstract new (...args: never[]) => unknown) =>
 const methods = [nabla.Tensor, nabla.Model, nabla.Adam].flatMap((type) => members(type.prototype))
 /** `losses.get` and so on. */
 const namespaced = Object.fromEntries(
-  Object.entries({ losses: nabla.losses }).flatMap(([space, members]) =>
+  Object.entries({ losses: nabla.losses, metrics: nabla.metrics }).flatMap(([space, members]) =>
     Object.keys(members).map((name) => [`${space}.${name}`, 1]),
   ),
 )

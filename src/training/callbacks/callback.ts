@@ -20,15 +20,24 @@ export interface Callback {
   onTrainBegin?(params: TrainParams, model: Model): void | Promise<void>
   /** Called before each epoch. */
   onEpochBegin?(epoch: number, model: Model): void | Promise<void>
+  /** Called before each batch. */
+  onBatchBegin?(batch: number, model: Model): void | Promise<void>
   /** Called after each batch; the logs are the means of the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs, model: Model): void | Promise<void>
+  /** Called before a validation, and by `evaluate`. */
+  onTestBegin?(model: Model): void | Promise<void>
+  /** Called after a validation, and by `evaluate`, with its logs. */
+  onTestEnd?(logs: Logs, model: Model): void | Promise<void>
   /** Called after each epoch, validation included. */
   onEpochEnd?(epoch: number, logs: Logs, model: Model): void | Promise<void>
   /** Called after the last epoch. */
   onTrainEnd?(history: History, model: Model): void | Promise<void>
 }
 
-const events = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd']
+const events = [
+  ...['onTrainBegin', 'onEpochBegin', 'onBatchBegin', 'onBatchEnd'],
+  ...['onTestBegin', 'onTestEnd', 'onEpochEnd', 'onTrainEnd'],
+]
 
 /**
  * Checks a callback. It may have other entries than the events; functions whose names begin with `on` are taken for misspelt events.
@@ -74,12 +83,14 @@ function functionNames(object: Record<string, unknown>): string[] {
 export interface TrainParams {
   /** The number of passes over all examples. */
   readonly epochs: number
-  /** The number of batches per epoch. */
+  /** The number of batches per epoch; NaN if it is not known. */
   readonly steps: number
   /** The number of examples per step. */
   readonly batchSize: number
-  /** The number of examples per epoch. */
+  /** The number of examples per pass; NaN if it is not known. */
   readonly samples: number
   /** The names of an epoch's logs: `loss`, `accuracy`, `val_loss`, … */
   readonly logs: readonly string[]
+  /** The number of the first epoch, from 0; `onTrainBegin` may set it, to go on with a training that was interrupted. */
+  firstEpoch?: number
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../../tensor/tensor.js'
 import type { Logs } from '../logs.js'
 import type { Model } from '../model.js'
 import type { Callback, TrainParams } from './callback.js'
-import { directionOf } from './monitor.js'
+import { checkMonitor, directionOf } from './monitor.js'
 
 /** Options of `EarlyStopping`. */
 export interface EarlyStoppingOptions {
@@ -81,14 +81,8 @@ export class EarlyStopping implements Callback {
   }
 
   /** @throws OptionError when the logs will not contain the monitored entry */
-  onTrainBegin({ logs }: TrainParams): void {
-    const { monitor } = this.options
-    if (!logs.includes(monitor)) {
-      const hint = monitor.startsWith('val_') ? 'Give fit validationData or a validationSplit' : 'Name it in compile'
-      throw new OptionError(
-        `EarlyStopping: the logs contain ${logs.join(', ')}, but not ${monitor}. ${hint}, or monitor another entry.`,
-      )
-    }
+  onTrainBegin(params: TrainParams): void {
+    checkMonitor('EarlyStopping', this.options.monitor, params)
     this.best = null
     this.bestEpoch = 0
     this.stoppedEpoch = null
@@ -101,6 +95,7 @@ export class EarlyStopping implements Callback {
     const { monitor, patience, baseline, restoreBestWeights, startFromEpoch } = this.options
     if (epoch < startFromEpoch) return
     const current = logs[monitor]
+    if (current === undefined) return // no validation after this epoch
     this.waited++
     if (this.isBetter(current, this.best)) {
       this.best = current

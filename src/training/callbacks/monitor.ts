@@ -2,6 +2,7 @@
  * Whether a number of the logs gets better by rising or by falling, for callbacks that watch one.
  */
 import { OptionError } from '../../errors.js'
+import type { TrainParams } from './callback.js'
 
 /** The direction of a number: min if less is better, max if more is; auto goes by its name. */
 export type MonitorMode = 'auto' | 'min' | 'max'
@@ -32,4 +33,13 @@ export function directionOf(op: string, monitor: string, mode: MonitorMode): 1 |
 
 function inSnakeCase(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+}
+
+/** @throws OptionError when the logs will not contain the monitored entry */
+export function checkMonitor(op: string, monitor: string, { logs }: TrainParams): void {
+  if (logs.includes(monitor)) return
+  const hint = monitor.startsWith('val_') ? 'Give fit validationData or a validationSplit' : 'Name it in compile'
+  throw new OptionError(
+    `${op}: the logs contain ${logs.join(', ')}, but not ${monitor}. ${hint}, or monitor another entry.`,
+  )
 }
