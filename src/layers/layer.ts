@@ -354,9 +354,10 @@ function zerosOf(shapes: Shapes, dtype: DType): Tensors {
   return Array.isArray(shapes[0]) ? all : all[0]
 }
 
-/** The input as a tensor of its own, with this mask. */
+/** The input as a tensor of its own, with this mask: the caller's tensor stays without. */
 function masked(x: Tensors, mask: Mask): Tensors {
-  const copy = x instanceof Tensor ? snapshot(x) : x.map(snapshot)
+  const own = (one: Tensor) => one.reshape(one.shape)
+  const copy = x instanceof Tensor ? own(x) : x.map(own)
   attachMask(copy, mask)
   return copy
 }
