@@ -80,6 +80,7 @@ export {
   type RescalingOptions,
 } from './layers/feature-scaling.js'
 export { Flatten } from './layers/flatten.js'
+export { type InputOptions, input, SymbolicTensor } from './layers/functional.js'
 export {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
@@ -89,11 +90,12 @@ export {
 } from './layers/global-pooling.js'
 export { GroupNormalization, type GroupNormalizationOptions } from './layers/group-normalization.js'
 export { GRU, type GRUOptions } from './layers/gru.js'
+export type { CallHook } from './layers/hooks.js'
 export type { Initializer, InitializerOptions } from './layers/initializers.js'
 /** Functions that make the first values of weights, as in `keras.initializers`. */
 export * as initializers from './layers/initializers.js'
 export { Lambda, type LambdaFunction, type LambdaOptions } from './layers/lambda.js'
-export { Layer } from './layers/layer.js'
+export { Layer, type Tensors } from './layers/layer.js'
 export { LayerNormalization, type LayerNormalizationOptions } from './layers/layer-normalization.js'
 export type { CallOptions, LayerOptions, Mask, Shapes, WeightOptions } from './layers/layer-options.js'
 export { LSTM, type LSTMOptions } from './layers/lstm.js'
@@ -451,5 +453,7 @@ export {
 export { accuracy, binaryAccuracy } from './training/metrics/accuracy.js'
 export type { MetricLike } from './training/metrics/get-metric.js'
 export type { MetricFunction } from './training/metrics/metric.js'
-export { Model } from './training/model.js'
+export { type FunctionalOptions, Model } from './training/model.js'
+export type { Data } from './training/named-data.js'
 export { Sequential } from './training/sequential.js'
+export type { PerOutput } from './training/several-outputs.js'

@@ -48,6 +48,11 @@ export function leave(): void {
   if (callers.length === 0) known = null
 }
 
+/** True while the innermost call is that of this layer. */
+export function isCalling(layer: Layer): boolean {
+  return callers[callers.length - 1] === layer
+}
+
 /** The outermost layer whose call is going on. */
 export function outermostCaller(): Layer | undefined {
   return callers[0]

@@ -158,14 +158,22 @@ function read(name: string, value: unknown): unknown {
  * @throws OptionError when an option is a function that nabla did not make
  */
 export function serialize(layer: Layer): KerasObject {
-  return { module: 'keras.layers', class_name: classNameOf(layer), config: layer.getConfig(), registered_name: null }
+  const className = classNameOf(layer)
+  const class_name = className === 'Model' ? 'Functional' : className
+  return {
+    module: class_name === className ? 'keras.layers' : 'keras',
+    class_name,
+    config: layer.getConfig(),
+    registered_name: null,
+  }
 }
 
 /** A layer of what `serialize` wrote, of one of these classes. */
 export function deserializeAs(op: string, written: unknown, classes: readonly LayerClass[]): Layer {
   if (!isKerasObject(written))
     throw new OptionError(`${op}: ${show(written)} is not a layer. Pass { class_name, config }.`)
-  const Class = classes.find(({ name }) => name === written.class_name)
+  const wanted = written.class_name === 'Functional' ? 'Model' : written.class_name
+  const Class = classes.find(({ name }) => name === wanted)
   const names = classes.map(({ name }) => name)
   if (!Class) throw unknownName(op, 'layer', written.class_name, names, 'pass its class in the list of classes')
   return Class.fromConfig(written.config ?? {}, classes)

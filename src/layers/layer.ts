@@ -6,7 +6,7 @@ import { noGrad } from '../autograd/transforms/grad.js'
 import { DTypeError } from '../errors.js'
 import type { Config } from '../keras-names.js'
 import type { DType, Shape } from '../kernels/backend.js'
-import { autoName, checkArgument, classNameOf, flag, type OptionRules, resolve } from '../options.js'
+import { autoName, checkArgument, checkFunction, classNameOf, flag, type OptionRules, resolve } from '../options.js'
 import { type TensorLike, toTensorBeside } from '../tensor/creation.js'
 import { zeros } from '../tensor/filling.js'
 import { foreign } from '../tensor/foreign.js'
@@ -29,6 +29,8 @@ import {
 import { contents, Holder } from './contents.js'
 import { getConstraint, getInitializer, getRegularizer } from './families.js'
 import { enrol, setTrainable } from './freezing.js'
+import { applySymbolic, isSymbolic } from './functional.js'
+import { addHook, type CallHook, runHooks } from './hooks.js'
 import {
   type CallOptions,
   type LayerOptions,
@@ -204,6 +206,7 @@ export abstract class Layer<Options extends object = object> extends Holder {
    */
   apply<Y extends Tensors = Tensor>(x: TensorLike | readonly Tensor[], options?: CallOptions): Y {
     const given = x instanceof Tensor ? x : this.inputFrom(x)
+    if (isSymbolic(given)) return applySymbolic(this, given, options) as Y
     const mode = enter(this, options)
     try {
       const input = mode.mask ? masked(given, mode.mask) : given
@@ -213,11 +216,28 @@ export abstract class Layer<Options extends object = object> extends Holder {
       const result = this.call(input as Tensor, mask ? { ...mode, mask } : mode)
       const y = ownOutput(this.name, result, input)
       if (mask && maskOf(y) === null) attachMask(y, this.computeMask(input, mask, y))
+      runHooks(this, y, input)
       if (this.#activityRegularizer) this.penalize(this.#activityRegularizer, y)
       return y as Y
     } finally {
       leave()
     }
+  }
+
+  /**
+   * Calls a function with each result of this layer, and its input: to look at it, not to change it.
+   * @param hook gets the output, the input and the layer
+   * @returns a function that takes the hook away
+   * @example
+   * const layer = new Dense(2)
+   * const remove = layer.onCall((y) => console.log(y.shape))
+   * layer.apply(ones([3, 4]))
+   * // => [3, 2]
+   * remove()
+   */
+  onCall(hook: CallHook): () => void {
+    checkFunction(`${this.name}.onCall`, hook)
+    return addHook(this, hook)
   }
 
   /** Adds the penalty of an output, per example. */
@@ -344,7 +364,7 @@ function baseOptions(given: LayerOptions): LayerOptions {
 }
 
 /** The shape of one example of a batch, or of several inputs. */
-function shapesOf(x: Tensors): Shapes {
+export function shapesOf(x: Tensors): Shapes {
   return x instanceof Tensor ? x.shape.slice(1) : x.map(({ shape }) => shape.slice(1))
 }
 

@@ -6,6 +6,7 @@ import { classNameOf } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import { Variable } from '../tensor/variable.js'
 import { contents, type Find } from './contents.js'
+import { type Graph, sourcesOf } from './functional.js'
 import type { Layer } from './layer.js'
 import { listOf, type Shapes } from './layer-options.js'
 
@@ -53,15 +54,17 @@ function layersOf(finds: readonly Find[]): Layer[] {
 }
 
 /** The table of a model's layers, their output shapes and numbers of weights. */
-export function summarize(model: Layer): string {
+export function summarize(model: Layer, graph: Graph | null = null): string {
   const { finds, layers } = contents(model)
   const body = layers.size > 0 ? rowsIn(model, finds, '') : [layerRow(model.name, model)]
-  const rows = [['Layer', 'Output shape', 'Weights'], ...body]
+  const connected = graph ? connections(graph) : null
+  const rows = [['Layer', 'Output shape', 'Weights', 'Connected to'], ...inputRows(graph), ...body]
   const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i].length)))
-  const lines = rows.map(
-    ([name, shape, count]) => `${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${count.padStart(widths[2])}`,
-  )
-  const rule = '─'.repeat(lines[0].length)
+  const lines = rows.map(([name, shape, count, to]) => {
+    const cells = `${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${count.padStart(widths[2])}`
+    return connected ? `${cells}  ${to ?? connected.get(name.split(':')[0]) ?? ''}`.trimEnd() : cells
+  })
+  const rule = '─'.repeat(Math.max(...lines.map(({ length }) => length)))
   const total = countWeights(model.variables)
   const trainable = countWeights(model.trainableVariables)
   return [
@@ -73,6 +76,20 @@ export function summarize(model: Layer): string {
     rule,
     `${total} weights, ${trainable} trainable`,
   ].join('\n')
+}
+
+/** The rows of the inputs of a functional model. */
+function inputRows(graph: Graph | null): string[][] {
+  return (graph?.inputs ?? []).map(({ call, shape }) => [`${call.name}: Input`, formatBatch(shape.slice(1)), '0', ''])
+}
+
+/** The names of the layers that each layer of a functional model gets its inputs from. */
+function connections(graph: Graph): Map<string, string> {
+  const sources = graph.layers.map((layer): [string, string] => {
+    const calls = graph.calls.filter((call) => call.layer === layer)
+    return [layer.name, [...new Set(calls.flatMap((call) => sourcesOf(call).map((x) => x.call.name)))].join(', ')]
+  })
+  return new Map(sources)
 }
 
 /** A row for each layer inside, with the rows of that layer indented below it, and for each variable next to layers. */

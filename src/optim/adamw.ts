@@ -1,5 +1,5 @@
 /**
- * Adam with decoupled weight decay.
+ * Adam with decoupled weight decay. (The decay itself, which all optimizers share: `base/step-program.ts`.)
  */
 import { Adam, type AdamOptions } from './adam.js'
 import { type Hyperparameter, rangeOf } from './base/options.js'

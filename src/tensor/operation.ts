@@ -6,7 +6,7 @@
 import { Node, recording } from '../autograd/engine.js'
 import { GradientError } from '../errors.js'
 import type { DataBuffer, DType, Shape } from '../kernels/backend.js'
-import type { Program } from '../kernels/formula/ast.js'
+import { type Program, withOutputs } from '../kernels/formula/ast.js'
 import { gradient, gradientName } from '../kernels/formula/differentiate.js'
 import { parse } from '../kernels/formula/parse.js'
 import { broadcastAll, dtypeOf, type TensorOrNumber, toArguments } from './arguments.js'
@@ -79,7 +79,7 @@ export class ElementwiseRow implements Row {
 
   /** The parsed formula. */
   get program(): Program {
-    this.parsed ??= parse(this.formula as string)
+    this.parsed ??= lastLineOf(parse(this.formula as string))
     return this.parsed
   }
 
@@ -121,6 +121,12 @@ export class ElementwiseRow implements Row {
     })
     return elementwise(rule, args, g.shape, g.dtype)
   }
+}
+
+/** A formula of several lines is its last one; the others are steps on the way. */
+function lastLineOf(program: Program): Program {
+  const { outputs } = program
+  return outputs.length > 1 ? withOutputs(program, outputs.slice(-1)) : program
 }
 
 /** A row of the table that is a formula: `op('a * b', { a: 'g * b', b: 'g * a' })`. */

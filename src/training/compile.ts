@@ -10,6 +10,7 @@ import { type CompiledLoss, getLoss } from './losses/get-loss.js'
 import type { LossLike } from './losses/named-losses.js'
 import { getMetric, type MetricLike } from './metrics/get-metric.js'
 import type { NamedMetric } from './metrics/metric.js'
+import { combined, type Outputs, type PerOutput } from './several-outputs.js'
 
 /** The part of an optimizer that the training loop needs. */
 export interface TrainingOptimizer {
@@ -77,13 +78,15 @@ export interface CompileOptions<O extends TrainingOptimizer = TrainingOptimizer>
    * name or as nabla's function of that name. A softmax in a custom function cannot be seen; training throws.
    * A function gets targets in the shape of the predictions where only a trailing 1 differs: [batch] as [batch, 1].
    */
-  loss: LossLike
+  loss: LossLike | PerOutput<LossLike | null>
+  /** Of several outputs, the factor of the loss of each, in their order or by their names. Default 1. */
+  lossWeights?: PerOutput<number>
   /**
    * Names or functions of (yTrue, yPred); the logs use the name that is given here. Default none. `'accuracy'` counts each
    * output with binary cross-entropy, and whole examples with other losses. Its threshold for single outputs is 0.5; it
    * is 0 with binary cross-entropy or a function as loss where the model does not end in sigmoid or softmax.
    */
-  metrics?: MetricLike[]
+  metrics?: readonly MetricLike[] | PerOutput<MetricLike | readonly MetricLike[]>
 }
 
 /** The checked options of `compile`. */
@@ -97,20 +100,35 @@ export interface Compiled {
 
 /**
  * Checks the options of `compile`.
- * @param fromLogits true if the model ends in logits
+ * @param outputs the names of several outputs, and which are probabilities
  * @throws OptionError for an unknown loss, metric or option, or when the optimizer is not one
  */
-export function compiled(options: CompileOptions, fromLogits: boolean): Compiled {
-  checkOptions('compile', options, ['optimizer', 'loss', 'metrics'])
-  const { optimizer, loss, metrics = [] } = options
-  if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
+export function compiled(options: CompileOptions, outputs: Outputs): Compiled {
+  checkOptions('compile', options, ['optimizer', 'loss', 'lossWeights', 'metrics'])
+  const { optimizer, loss } = options
   checkOptimizer(optimizer)
   if (loss === undefined) throw new OptionError("compile: the loss is missing. Name one, such as 'meanSquaredError'.")
-  const compiledLoss = getLoss(loss, fromLogits)
-  const namedMetrics = metrics.map((metric) => getMetric(metric, compiledLoss.targets, fromLogits))
-  const logNames = ['loss', ...namedMetrics.map(({ name }) => name)]
+  const isSeveral = outputs.names.length > 0 || (Array.isArray(loss) && loss.length > 1)
+  const parts = isSeveral ? combined(options, named(outputs, loss)) : ofOneOutput(options, !outputs.areProbabilities[0])
+  const logNames = ['loss', ...parts.metrics.map(({ name }) => name)]
   checkDistinct(logNames)
-  return { optimizer, loss: compiledLoss, metrics: namedMetrics, logNames }
+  return { optimizer, ...parts, logNames }
+}
+
+/** The outputs of a model that does not name them: `output_1`, … */
+function named(outputs: Outputs, loss: CompileOptions['loss']): Outputs {
+  if (outputs.names.length > 0) return outputs
+  const names = (loss as unknown[]).map((_, i) => `output_${i + 1}`)
+  return { names, areProbabilities: names.map(() => outputs.areProbabilities[0]) }
+}
+
+function ofOneOutput({ loss, lossWeights, metrics = [] }: CompileOptions, fromLogits: boolean) {
+  if (!Array.isArray(metrics)) throw metricsNotArray(metrics)
+  if (lossWeights !== undefined)
+    throw new OptionError('compile: lossWeights is for models with several outputs. Leave it out, or scale the loss.')
+  const compiledLoss = getLoss(loss as LossLike, fromLogits)
+  const namedMetrics = metrics.map((metric) => getMetric(metric as MetricLike, compiledLoss.targets, fromLogits))
+  return { loss: compiledLoss, metrics: namedMetrics }
 }
 
 function metricsNotArray(metrics: unknown): OptionError {

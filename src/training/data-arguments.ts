@@ -2,10 +2,12 @@
  * Checks of what is passed as `x` and `y`.
  */
 import { OptionError } from '../errors.js'
-import { type TensorLike, toTensor } from '../tensor/creation.js'
+import type { Tensors } from '../layers/layer.js'
+import { toTensor } from '../tensor/creation.js'
 import { foreign } from '../tensor/foreign.js'
 import { isPromise, received } from '../tensor/received.js'
 import { Tensor } from '../tensor/tensor.js'
+import { areSeveral, type OrderedData } from './named-data.js'
 
 /** The call of each operation that takes data. */
 const calls = {
@@ -49,7 +51,8 @@ function isData(data: unknown): boolean {
 }
 
 /** Data as a tensor to which no gradient flows. */
-export function toConstant(data: TensorLike): Tensor {
+export function toConstant(data: OrderedData): Tensors {
+  if (areSeveral(data)) return data.map((one) => toConstant(one) as Tensor)
   const tensor = toTensor(data)
   return tensor.requiresGrad ? tensor.detach() : tensor
 }

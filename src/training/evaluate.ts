@@ -4,11 +4,10 @@
 import { noGrad } from '../autograd/transforms/grad.js'
 import { OptionError } from '../errors.js'
 import { inUse } from '../layers/calls.js'
-import type { Layer } from '../layers/layer.js'
+import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { checkBatchSize, checkOptions } from '../options.js'
 import { backend } from '../tensor/backend.js'
-import type { TensorLike } from '../tensor/creation.js'
 import { concat } from '../tensor/operations/joining.js'
 import { ready } from '../tensor/ready.js'
 import { received } from '../tensor/received.js'
@@ -16,6 +15,7 @@ import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
 import { type BatchLogs, batchLogs, type Logs, MeanLogs, readLogs } from './logs.js'
+import type { OrderedData } from './named-data.js'
 import { TrainingData } from './training-data.js'
 
 /** Options of `evaluate` and `predict`. */
@@ -25,7 +25,13 @@ export interface BatchOptions {
 }
 
 /** `Model.evaluate`. */
-export function evaluate(model: Layer, compiled: Compiled, x: TensorLike, y: TensorLike, options: BatchOptions): Logs {
+export function evaluate(
+  model: Layer,
+  compiled: Compiled,
+  x: OrderedData,
+  y: OrderedData,
+  options: BatchOptions,
+): Logs {
   const batchSize = batchSizeOf('evaluate', options)
   const data = checkedData(compiled, x, y)
   const mean = new MeanLogs()
@@ -40,8 +46,8 @@ export function evaluate(model: Layer, compiled: Compiled, x: TensorLike, y: Ten
 export async function evaluateAsync(
   model: Layer,
   compiled: Compiled,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: BatchOptions,
 ): Promise<Logs> {
   const batchSize = batchSizeOf('evaluate', options)
@@ -69,15 +75,19 @@ export async function evaluateOn(
 }
 
 /** `Model.predict`. */
-export function predict(model: Layer, x: TensorLike, options: BatchOptions): Tensor {
+export function predict(model: Layer, x: OrderedData, options: BatchOptions): Tensors {
   if (Array.isArray(options) || options instanceof Tensor)
     throw new OptionError(
       `predict: the second argument is ${received(options)}, but predict takes no targets. Write predict(x), or evaluate(x, y).`,
     )
   const batchSize = batchSizeOf('predict', options)
-  const outputs: Tensor[] = []
-  for (const rows of batchesOf(x, batchSize)) outputs.push(tidy(() => noGrad(() => model.apply(rows(), inUse))))
-  return outputs.length === 1 ? outputs[0] : concat(outputs)
+  const outputs: Tensors[] = []
+  for (const rows of batchesOf(x, batchSize))
+    outputs.push(tidy(() => noGrad(() => model.apply<Tensors>(rows() as Tensor, inUse))))
+  if (outputs.length === 1) return outputs[0]
+  const [first] = outputs
+  if (!Array.isArray(first)) return concat(outputs as Tensor[])
+  return first.map((_, i) => concat(outputs.map((one) => (one as Tensor[])[i])))
 }
 
 function batchSizeOf(op: string, options: BatchOptions): number {
@@ -87,7 +97,7 @@ function batchSizeOf(op: string, options: BatchOptions): number {
   return batchSize
 }
 
-function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike): TrainingData {
+function checkedData({ loss }: Compiled, x: OrderedData, y: OrderedData): TrainingData {
   const data = TrainingData.of('evaluate', x, y)
   data.checkTargets('evaluate', loss.targets)
   return data
@@ -95,16 +105,16 @@ function checkedData({ loss }: Compiled, x: TensorLike, y: TensorLike): Training
 
 /** The loss and the metrics of the examples from `start` to `stop`. */
 function logsOf(model: Layer, compiled: Compiled, data: TrainingData, start: number, stop: number): BatchLogs {
-  const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensor }
+  const { x, y } = data.batch(start, stop) as { x: Tensor; y: Tensors }
   return noGrad(() => {
-    const predictions = model.apply(x, inUse)
-    const loss = withPenalties(compiled.loss.apply(y, predictions), model)
+    const predictions = model.apply<Tensors>(x, inUse)
+    const loss = withPenalties(compiled.loss.apply(y as Tensor, predictions as Tensor), model)
     return batchLogs(compiled, loss, y, predictions)
   })
 }
 
 /** The examples in batches, each made when it is needed. Examples on a GPU that cannot be read at once are cut there. */
-function* batchesOf(x: TensorLike, batchSize: number): Generator<() => Tensor> {
+function* batchesOf(x: OrderedData, batchSize: number): Generator<() => Tensors> {
   const isPending = x instanceof Tensor && x.rank > 0 && backend.isPending?.(x.buffer)
   const data = isPending ? null : TrainingData.inputs('predict', x)
   const size = isPending ? x.shape[0] : (data as TrainingData).size

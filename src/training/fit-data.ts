@@ -8,9 +8,11 @@ import { inUse } from '../layers/calls.js'
 import type { Layer } from '../layers/layer.js'
 import type { TensorLike } from '../tensor/creation.js'
 import { formatShape, sameShape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Compiled } from './compile.js'
 import type { DataOp } from './data-arguments.js'
+import type { OrderedData } from './named-data.js'
 import { TrainingData } from './training-data.js'
 
 /** The options of `fit` that decide what it validates on. */
@@ -33,13 +35,15 @@ export interface FitData {
 export function splitData(
   model: Layer,
   compiled: Compiled,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: SplitOptions,
 ): FitData {
   const { batchSize, validationData, validationSplit } = options
   const all = TrainingData.of('fit', x, y)
-  const other = validationData ? TrainingData.of('fit (validationData)', ...validationData) : null
+  const other = validationData
+    ? TrainingData.of('fit (validationData)', ...(validationData as [OrderedData, OrderedData]))
+    : null
   if (other) checkAlike(other, all)
   const count = validationSplit > 0 ? trainingCount(all.size, validationSplit) : all.size
   checkTargets(model, compiled, 'fit', all, batchSize)
@@ -61,8 +65,12 @@ function trainingCount(size: number, split: number): number {
 
 /** @throws ShapeError when validation would fail after an epoch of training */
 function checkAlike(validation: TrainingData, training: TrainingData): void {
-  checkShapes('examples', validation.exampleShape, training.exampleShape)
-  checkShapes('targets', withoutOne(validation.targetShape), withoutOne(training.targetShape))
+  validation.exampleShapes.forEach((shape, i) => {
+    checkShapes('examples', shape, training.exampleShapes[i])
+  })
+  validation.targetShapes.forEach((shape, i) => {
+    checkShapes('targets', withoutOne(shape), withoutOne(training.targetShapes[i]))
+  })
 }
 
 function checkShapes(what: string, validation: Shape, training: Shape): void {
@@ -87,7 +95,7 @@ function checkTargets(model: Layer, compiled: Compiled, op: DataOp, data: Traini
   const checking = metrics.filter((metric) => metric.checkTargets)
   data.checkTargets(op, loss.targets)
   if (loss.targets !== 'labels' && checking.length === 0) return
-  const first = () => data.batch(0, Math.min(batchSize, data.size)).x
+  const first = () => data.batch(0, Math.min(batchSize, data.size)).x as Tensor
   const outputs = tidy(() => noGrad(() => model.apply(first(), inUse).shape))
   data.checkTargets(op, loss.targets, outputs[outputs.length - 1])
   for (const metric of checking) metric.checkTargets?.(op, data.targetValues, data.targetShape, outputs.slice(1))

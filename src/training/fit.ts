@@ -3,11 +3,10 @@
  */
 import { GradientError, NablaError } from '../errors.js'
 import type { Generator } from '../kernels/random.js'
+import type { Tensors } from '../layers/layer.js'
 import { backend } from '../tensor/backend.js'
-import type { TensorLike } from '../tensor/creation.js'
 import { randomStream } from '../tensor/random.js'
 import { ready } from '../tensor/ready.js'
-import type { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
 import type { Callback, TrainParams } from './callbacks/callback.js'
 import { History } from './callbacks/history.js'
@@ -18,6 +17,7 @@ import { splitData } from './fit-data.js'
 import { checkFitOptions, type FitOptions } from './fit-options.js'
 import { type Logs, MeanLogs } from './logs.js'
 import type { Model } from './model.js'
+import type { OrderedData } from './named-data.js'
 import type { Trainer } from './trainer.js'
 import type { TrainingData } from './training-data.js'
 import { OwnUpdates, ownStep } from './training-lock.js'
@@ -26,8 +26,8 @@ import { OwnUpdates, ownStep } from './training-lock.js'
 export async function runFit(
   model: Model,
   trainer: Trainer,
-  x: TensorLike,
-  y: TensorLike,
+  x: OrderedData,
+  y: OrderedData,
   options: FitOptions,
 ): Promise<History> {
   const compiled = trainer.compiledOrThrow('fit')
@@ -99,7 +99,7 @@ type Batch = ReturnType<TrainingData['batch']>
 
 function makeStep(model: Model, { x, y }: Batch, epoch: number, step: number): Logs {
   try {
-    return ownStep(model, () => model.trainOnBatch(x, y as Tensor))
+    return ownStep(model, () => model.trainOnBatch(x, y as Tensors))
   } catch (error) {
     throw located(error, epoch, step)
   }
@@ -108,7 +108,7 @@ function makeStep(model: Model, { x, y }: Batch, epoch: number, step: number): L
 /** `makeStep` where numbers cannot be read at once. */
 async function stepAsync(model: Model, batch: Batch, epoch: number, step: number): Promise<Logs> {
   try {
-    return await ownStep(model, () => model.trainOnBatchAsync(batch.x, batch.y as Tensor))
+    return await ownStep(model, () => model.trainOnBatchAsync(batch.x, batch.y as Tensors))
   } catch (error) {
     throw located(error, epoch, step)
   } finally {

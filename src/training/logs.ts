@@ -2,6 +2,7 @@
  * Logs: the numbers that a training step, an epoch or an evaluation reports. They are tensors until they are read.
  */
 import { noGrad } from '../autograd/transforms/grad.js'
+import type { Tensors } from '../layers/layer.js'
 import { backend } from '../tensor/backend.js'
 import { concat } from '../tensor/operations/joining.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -22,8 +23,8 @@ export interface BatchLogs {
 export function batchLogs(
   { metrics }: Compiled,
   loss: Tensor,
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: Tensors,
+  yPred: Tensors,
   flag?: Tensor | null,
 ): BatchLogs {
   const totals = [loss]
@@ -31,7 +32,7 @@ export function batchLogs(
   if (metrics.length > 0) {
     noGrad(() => {
       for (const { apply } of metrics) {
-        const values = apply(yTrue, yPred)
+        const values = apply(yTrue as Tensor, yPred as Tensor)
         totals.push(values.sum())
         counts.push(values.size)
       }

@@ -4,10 +4,9 @@
  */
 import { GradientError, OptionError } from '../errors.js'
 import { inTraining } from '../layers/calls.js'
-import type { Layer } from '../layers/layer.js'
+import type { Layer, Tensors } from '../layers/layer.js'
 import { withPenalties } from '../layers/penalties.js'
 import { backend } from '../tensor/backend.js'
-import type { TensorLike } from '../tensor/creation.js'
 import { areFinite, finiteFlag, nonFinite } from '../tensor/operations/finite.js'
 import { ready } from '../tensor/ready.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -15,6 +14,7 @@ import { Variable } from '../tensor/variable.js'
 import type { Compiled, TrainingOptimizer } from './compile.js'
 import { checkPair, toConstant } from './data-arguments.js'
 import { type BatchLogs, batchLogs, type Logs, readFlag, readLogs } from './logs.js'
+import type { OrderedData } from './named-data.js'
 import { checkTargets, type TargetKind } from './targets.js'
 import { lockVariables } from './training-lock.js'
 import { notHeld, nothingToTrain, withoutGradient } from './untrainable.js'
@@ -53,7 +53,7 @@ export class Trainer {
   }
 
   /** Makes a step where numbers can be read at once. */
-  step(x: TensorLike, y: TensorLike): Logs {
+  step(x: OrderedData, y: OrderedData): Logs {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     return backend.inWorkspace(() => {
@@ -64,7 +64,7 @@ export class Trainer {
   }
 
   /** Makes a step on a GPU whose numbers come later. */
-  async stepAsync(x: TensorLike, y: TensorLike): Promise<Logs> {
+  async stepAsync(x: OrderedData, y: OrderedData): Promise<Logs> {
     checkPair('trainOnBatch', x, y)
     const compiled = this.compiledOrThrow('trainOnBatch')
     const step = backend.inWorkspace(() => {
@@ -83,9 +83,9 @@ export class Trainer {
   }
 
   /** The recipe. `finish` makes the update, when all numbers are known to be finite. */
-  private begin(compiled: Compiled, x: Tensor, y: Tensor): Step {
+  private begin(compiled: Compiled, x: Tensors, y: Tensors): Step {
     const { optimizer } = compiled
-    const predictions = this.model.apply(x, inTraining)
+    const predictions = this.model.apply<Tensors>(x as Tensor, inTraining)
     const loss = this.lossOf(compiled, y, predictions)
     const gradients = this.gradientsOf(optimizer, loss)
     const update = () => optimizer.apply(gradients, this.variables)
@@ -112,9 +112,9 @@ export class Trainer {
     return hasFlag ? readFlag(compiled, logs) !== 0 : areFinite(checked, this.variables, compiled.optimizer)
   }
 
-  private lossOf({ loss }: Compiled, y: Tensor, predictions: Tensor): Tensor {
-    const value = withPenalties(loss.apply(y, predictions), this.model)
-    if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, predictions)
+  private lossOf({ loss }: Compiled, y: Tensors, predictions: Tensors): Tensor {
+    const value = withPenalties(loss.apply(y as Tensor, predictions as Tensor), this.model)
+    if (!value.requiresGrad) throw withoutGradient(this.model, loss.name, [predictions].flat())
     return value
   }
 
@@ -150,8 +150,8 @@ export class Trainer {
 }
 
 /** @throws DTypeError for targets that the loss does not take; labels are checked by the loss itself */
-function checkBatchTargets(kind: TargetKind, targets: Tensor): void {
-  if (kind !== 'probabilities' && kind !== 'distributions') return
+function checkBatchTargets(kind: TargetKind, targets: Tensors): void {
+  if (Array.isArray(targets) || (kind !== 'probabilities' && kind !== 'distributions')) return
   checkTargets('trainOnBatch', kind, targets.dataSync(), targets.shape.slice(1), Infinity)
 }
 

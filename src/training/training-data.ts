@@ -3,10 +3,12 @@
  */
 import { DTypeError, ShapeError } from '../errors.js'
 import type { DType, Shape, TypedArray } from '../kernels/backend.js'
+import type { Tensors } from '../layers/layer.js'
 import { type TensorLike, toTensor, wrap } from '../tensor/creation.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkData, checkPair, type DataOp } from './data-arguments.js'
+import { areSeveral, type OrderedData } from './named-data.js'
 import { checkTargets, type TargetKind } from './targets.js'
 
 /** One array whose first axis are the examples. */
@@ -21,8 +23,9 @@ interface Column {
 /** Examples and their targets. */
 export class TrainingData {
   private constructor(
-    private readonly x: Column,
-    private readonly y: Column | null,
+    private readonly x: readonly Column[],
+    private readonly y: readonly Column[] | null,
+    private readonly several: { readonly x: boolean; readonly y: boolean },
     readonly size: number,
   ) {}
 
@@ -31,49 +34,56 @@ export class TrainingData {
    * @throws ShapeError when x and y have different lengths, or there are no examples
    * @throws DTypeError when a number is NaN or infinite
    */
-  static of(op: DataOp, x: TensorLike, y: TensorLike): TrainingData {
+  static of(op: DataOp, x: OrderedData, y: OrderedData): TrainingData {
     checkPair(op, x, y)
-    const [xs, ys] = [toColumn(op, 'x', x), toColumn(op, 'y', y)]
-    const [size, targets] = [xs, ys].map(({ values, width }) => values.length / width)
+    const [xs, ys] = [toColumns(op, 'x', x), toColumns(op, 'y', y)]
+    const [size, targets] = [xs, ys].map(([first]) => sizeOfColumn(first))
     if (targets !== size) {
       throw new ShapeError(
         `${op}: x has ${size} examples, y ${targets}. Every example needs one target: the first axes must be equal.`,
       )
     }
-    return new TrainingData(xs, ys, size)
+    return new TrainingData(xs, ys, { x: areSeveral(x), y: areSeveral(y) }, size)
   }
 
   /** Examples without targets, checked and copied. */
-  static inputs(op: DataOp, x: TensorLike): TrainingData {
+  static inputs(op: DataOp, x: OrderedData): TrainingData {
     checkData(op, 'x', x)
-    const xs = toColumn(op, 'x', x)
-    return new TrainingData(xs, null, xs.values.length / xs.width)
+    const xs = toColumns(op, 'x', x)
+    return new TrainingData(xs, null, { x: areSeveral(x), y: false }, sizeOfColumn(xs[0]))
   }
 
   /** Examples `start` to `stop`, not included. */
   part(start: number, stop: number): TrainingData {
     const cut = (c: Column): Column => ({ ...c, values: c.values.subarray(start * c.width, stop * c.width) })
-    return new TrainingData(cut(this.x), this.y && cut(this.y), stop - start)
+    return new TrainingData(this.x.map(cut), this.y?.map(cut) ?? null, this.several, stop - start)
   }
 
   /** The examples at positions `start` to `stop` of an order (default: as they are), and their targets. */
-  batch(start: number, stop: number, order?: Int32Array): { x: Tensor; y: Tensor | null } {
-    return { x: takeRows(this.x, start, stop, order), y: this.y && takeRows(this.y, start, stop, order) }
+  batch(start: number, stop: number, order?: Int32Array): { x: Tensors; y: Tensors | null } {
+    const take = (columns: readonly Column[], several: boolean) =>
+      several ? columns.map((c) => takeRows(c, start, stop, order)) : takeRows(columns[0], start, stop, order)
+    return { x: take(this.x, this.several.x), y: this.y && take(this.y, this.several.y) }
   }
 
-  /** The shape of one example. */
-  get exampleShape(): Shape {
-    return this.x.shape
+  /** The shape of one example of each input. */
+  get exampleShapes(): readonly Shape[] {
+    return this.x.map(({ shape }) => shape)
+  }
+
+  /** The shape of one example of each target. */
+  get targetShapes(): readonly Shape[] {
+    return (this.y ?? []).map(({ shape }) => shape)
   }
 
   /** The shape of one example's target. */
   get targetShape(): Shape {
-    return this.y?.shape ?? []
+    return this.y?.[0].shape ?? []
   }
 
   /** The numbers of the targets, example after example. */
   get targetValues(): TypedArray {
-    return this.y?.values ?? new Float32Array()
+    return this.y?.[0].values ?? new Float32Array()
   }
 
   /**
@@ -81,8 +91,24 @@ export class TrainingData {
    * @param classes the number of classes, if it is known
    */
   checkTargets(op: DataOp, kind: TargetKind, classes = Infinity): void {
-    if (this.y) checkTargets(op, kind, this.y.values, this.y.shape, classes)
+    for (const y of this.y ?? []) checkTargets(op, kind, y.values, y.shape, classes)
   }
+}
+
+/** The number of examples. */
+function sizeOfColumn({ values, width }: Column): number {
+  return values.length / width
+}
+
+/** One column, or one of each input. */
+function toColumns(op: DataOp, name: string, data: OrderedData): readonly Column[] {
+  if (!areSeveral(data)) return [toColumn(op, name, data)]
+  const columns = data.map((one, i) => toColumn(op, `${name}[${i}]`, one))
+  const wrong = columns.findIndex((column) => sizeOfColumn(column) !== sizeOfColumn(columns[0]))
+  if (wrong < 0) return columns
+  throw new ShapeError(
+    `${op}: ${name}[0] has ${sizeOfColumn(columns[0])} examples, ${name}[${wrong}] ${sizeOfColumn(columns[wrong])}. All must have as many.`,
+  )
 }
 
 function toColumn(op: DataOp, name: string, data: TensorLike): Column {

@@ -7,9 +7,9 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 
 /** The error for a loss without a gradient; it names the missing link between the loss and the weights. */
-export function withoutGradient(model: Layer, loss: string, predictions: Tensor): NablaError {
+export function withoutGradient(model: Layer, loss: string, predictions: readonly Tensor[]): NablaError {
   if (model.trainableVariables.length === 0) return nothingToTrain(model)
-  return predictions.requiresGrad ? independentLoss(loss) : cutOff(model.name)
+  return predictions.some(({ requiresGrad }) => requiresGrad) ? independentLoss(loss) : cutOff(model.name)
 }
 
 /** The error for a model without trainable variables. */

@@ -34,7 +34,7 @@ export interface Case {
   /** The shape of one example; of several inputs, the shape of each. */
   readonly input: Shapes
   /** Worked out by hand or by a reference: the input (of several, an array of tensors), the weights in the order of `variables`, the output. */
-  readonly example: { x: Numbers | Tensor[]; weights?: readonly Numbers[]; y: Numbers }
+  readonly example: { x: Numbers | Tensor[]; weights?: readonly (number | Numbers)[]; y: Numbers }
   /** Makes one input of a shape; default normally distributed numbers. Indices have no gradients. */
   readonly values?: (shape: Shape) => Tensor
   /** Options of each call, such as a mask, for batches of this size. */

@@ -218,12 +218,11 @@ test('weights that do not fit a model which is not built say how to build it', (
       return this.out.apply(x)
     }
   }
-  for (const model of [new Net({ name: 'net' }), new Net({ name: 'net', inputShape: [2] })])
-    t.throws(() => model.setWeights([ones([2, 1]), zeros([1])]), {
-      instanceOf: OptionError,
-      message:
-        'setWeights: net has 0 weights, since it is not built yet; received 2 arrays. Call it once, which builds it: apply(zeros([1, …])), with the shape of an example.',
-    })
+  t.throws(() => new Net({ name: 'net' }).setWeights([ones([2, 1]), zeros([1])]), {
+    instanceOf: OptionError,
+    message:
+      'setWeights: net has 0 weights, since it is not built yet; received 2 arrays. Call it once, which builds it: apply(zeros([1, …])), with the shape of an example.',
+  })
   const net = new Net()
   net.apply(zeros([1, 2]))
   net.setWeights([ones([2, 1]), zeros([1])])

@@ -6,7 +6,7 @@
  * or cancels on the way, and ±0, ±∞ and NaN give what NumPy and SciPy give.
  *
  * A function that is not a formula itself also has a kernel on the CPU: an instruction (`cpu/math/single-instructions.ts`) or code in
- * `cpu/math/`, which the compiler asks for.
+ * `cpu/math/`, which `cpu/elementwise/library.ts` finds for the compiler: that of tanh is in `cpu/math/exponential.ts`.
  */
 import { erf, erfc } from '../erf.js'
 import { pow, remainder, roundHalfToEven, sigmoid, softplus } from './math.js'

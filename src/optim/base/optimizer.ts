@@ -3,7 +3,7 @@
  * `adam.ts`.
  *
  * Its parts: `options.ts` checks the options, `states.ts` holds what is kept for the variables, `step.ts` makes the step (clipping, decay,
- * the rule, the moving average: one fused kernel), `explain.ts` reports it.
+ * the rule, the moving average: one fused kernel, whose program is put together in `step-program.ts`), `explain.ts` reports it.
  */
 import { OptionError } from '../../errors.js'
 import type { Config } from '../../keras-names.js'

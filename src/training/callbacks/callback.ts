@@ -10,7 +10,7 @@ import type { History } from './history.js'
 
 /**
  * Functions that `fit` calls; each may be async. Setting `model.stopTraining` ends the training after the current
- * batch.
+ * batch: the validation and `onEpochEnd` of that epoch still follow, with means of the batches so far, and `onTrainEnd`.
  */
 export interface Callback {
   /**

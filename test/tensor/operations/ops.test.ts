@@ -9,7 +9,7 @@ import { gradient } from '../../../src/kernels/formula/differentiate.js'
 import { interpret } from '../../../src/kernels/formula/interpret.js'
 import { parse } from '../../../src/kernels/formula/parse.js'
 import { print, printExpr } from '../../../src/kernels/formula/print.js'
-import { type ElementwiseRow, elementwise } from '../../../src/tensor/operation.js'
+import { type ElementwiseRow, elementwise, op } from '../../../src/tensor/operation.js'
 import { ops } from '../../../src/tensor/operations/ops.js'
 import { cases, delicatePoints, domains, draw, type Formulas, patterns } from './op-cases.js'
 
@@ -128,7 +128,7 @@ for (const [name, domain] of Object.entries(domains)) {
       got[k].forEach((v, i) => {
         const w = want[k][i]
         const isClose = Number.isFinite(w) && Math.abs(v - w) <= 2e-6 * Math.abs(w) + 1e-37
-        t.true(isClose, `${what} at ${points.map((x) => x[i])}: ${v}, in float64 ${w}`)
+        t.true(isClose, `${what} at ${points.map((x) => x[i])}: ${v}, in float64 ${w}: does it cancel?`)
       })
     })
   })
@@ -223,6 +223,14 @@ const own: Record<string, string> = {
   'tanhShrink x': 'without the branches',
   'hardTanh high': 'the whole gradient at the kinks',
 }
+
+test('a row of several lines is its last one', (t) => {
+  const x = tensor([1, 2, 3], { requiresGrad: true })
+  const y = elementwise(op('s = x^2\ns + x'), [x])
+  t.deepEqual(y.toArray(), [2, 6, 12])
+  y.sum().backward()
+  t.deepEqual(x.grad?.toArray(), [3, 5, 7])
+})
 
 test('gradients written by hand equal those derived, but for those that are listed', (t) => {
   const different: string[] = []
