@@ -10,7 +10,8 @@ import { autoName, checkArgument, checkFunction, classNameOf, flag, type OptionR
 import { type TensorLike, toTensorBeside } from '../tensor/creation.js'
 import { zeros } from '../tensor/filling.js'
 import { foreign } from '../tensor/foreign.js'
-import { snapshot } from '../tensor/operations/shape-rows.js'
+import { run } from '../tensor/operation.js'
+import { shapeRows, snapshot } from '../tensor/operations/shape-rows.js'
 import { checkShape, checkSize, sizeOf } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import { tidy } from '../tensor/tidy.js'
@@ -369,9 +370,10 @@ function zerosOf(shapes: Shapes, dtype: DType): Tensors {
   return Array.isArray(shapes[0]) ? all : all[0]
 }
 
-/** The input as a tensor of its own, with this mask. */
+/** The input as a tensor of its own, with this mask: the caller's tensor stays without. */
 function masked(x: Tensors, mask: Mask): Tensors {
-  const copy = x instanceof Tensor ? snapshot(x) : x.map(snapshot)
+  const own = (one: Tensor) => run(shapeRows.reshape, [one], { shape: one.shape })
+  const copy = x instanceof Tensor ? own(x) : x.map(own)
   attachMask(copy, mask)
   return copy
 }

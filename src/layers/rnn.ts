@@ -140,6 +140,11 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
 
   override call(x: Tensor, options: CallOptions = {}): Tensors {
     checkInput(this, x, [-1])
+    if (x.shape[1] === 0) {
+      throw new ShapeError(
+        `${this.name}: the sequences ${formatShape(x.shape)} have no steps. Axis 1 must be at least 1.`,
+      )
+    }
     const { goBackwards, returnSequences, returnState, recurrentDropout } = this.layerOptions
     const turned = (all: Tensor) => (goBackwards ? all.flip(1) : all)
     const sequence = this.#dropped(this.#inputDropout, turned(x.cast(this.kernel.dtype)), options)
@@ -149,9 +154,7 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
     const run = isStepwise
       ? this.#stepByStep(sequence, initial, mask, options)
       : this.#atOnce(this.cell, sequence, initial, mask)
-    const outputs = mask ? this.#maskedOutputs(run.outputs, mask) : run.outputs
-    const steps = outputs.shape[1]
-    const y = returnSequences ? outputs : steps > 0 ? outputs.slice([null, steps - 1]) : initial[0]
+    const y = returnSequences || mask ? this.#outputs(run.outputs(), mask) : run.states[0]
     return returnState ? [y, ...run.states] : y
   }
 
@@ -192,7 +195,7 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
     const states = initial.map((one) => one.transpose())
     const { outputs, last } = recurrentSequence(cell as Cell, gates.transpose([1, 0, 2]), kernel, states, wide)
     const h = outputs.slice([steps - 1]).transpose()
-    return { outputs: outputs.transpose([2, 0, 1]), states: [h, ...last.map((one) => one.transpose())] }
+    return { outputs: () => outputs.transpose([2, 0, 1]), states: [h, ...last.map((one) => one.transpose())] }
   }
 
   #stepByStep(x: Tensor, initial: readonly Tensor[], mask: Tensor | null, options: CallOptions) {
@@ -210,13 +213,15 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
       states = counts ? next.map((one, i) => where(counts, one, states[i])) : next
       outputs.push(states[0])
     }
-    return { outputs: stack(outputs, 1), states }
+    return { outputs: () => stack(outputs, 1), states }
   }
 
-  /** The outputs with a mask: 0 before the first step that counts, or wherever one does not. */
-  #maskedOutputs(outputs: Tensor, mask: Tensor): Tensor {
-    const isSeen = this.layerOptions.zeroOutputForMask ? mask : mask.detach().cumMax(1)
-    return outputs.mul(isSeen.expandDims(-1))
+  /** The outputs of all steps or of the last one; with a mask 0 before the first step that counts, or wherever one does not. */
+  #outputs(all: Tensor, mask: Tensor | null): Tensor {
+    const { zeroOutputForMask, returnSequences } = this.layerOptions
+    const isSeen = mask && (zeroOutputForMask ? mask : mask.detach().cumMax(1))
+    const outputs = isSeen ? all.mul(isSeen.expandDims(-1)) : all
+    return returnSequences ? outputs : outputs.slice([null, -1])
   }
 
   /** The recurrent product, [batch, gates · units]. */
