@@ -231,10 +231,11 @@ export abstract class Layer<Options extends object = object> extends Holder {
    * @returns a function that takes the hook away
    * @example
    * const layer = new Dense(2)
-   * const remove = layer.onCall((y) => console.log(y.shape))
+   * const shapes = []
+   * const remove = layer.onCall((y) => shapes.push(y.shape))
    * layer.apply(ones([3, 4]))
-   * // => [3, 2]
    * remove()
+   * shapes // => [[3, 2]]
    */
   onCall(hook: CallHook): () => void {
     checkFunction(`${this.name}.onCall`, hook)

@@ -64,6 +64,13 @@ test.serial('04-spiral: the boundary is right for nearly all points', async (t) 
   t.true(Number(/(\d+) of 200 points/.exec(text)?.[1]) >= 190, text)
 })
 
+test.serial('09-own-layer: residual blocks learn the spirals, and show what they do', async (t) => {
+  const text = await output(t, '09-own-layer')
+  t.regex(text, /second: Residual\(\)/)
+  t.true(Number(/accuracy ([\d.]+)/.exec(text)?.[1]) > 0.8)
+  t.regex(text, /third +\d\.\d/)
+})
+
 test.serial('05-mnist: two epochs go well beyond nine digits in ten, and leave a report', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'nabla-'))
   const reportPath = join(folder, 'report.html')
