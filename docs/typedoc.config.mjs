@@ -61,8 +61,10 @@ export default {
   // What only types of the reference name, and readers need not
   // biome-ignore format: a list
   intentionallyNotExported: [
-    'Node', 'Functions', 'Method', 'noMethods', 'Resolved', 'Initial', 'VariableState',
+    'Node', 'Functions', 'Method', 'noMethods', 'Resolved',
     'AnySchedule', 'ItemOf', 'Api', 'Extras', 'Trimmed',
+    'KernelLayerOptions', 'KerasObject', 'constraints', 'ConfigRules', 'Rank', 'NamedActivation', 'Projection', 'PrimitiveRow', 'Windows',
+    'Cell', 'Check', 'Sliding', 'Histogram', 'Counts', 'ClassCounts', 'Sums', 'StepInputs', 'OptionRules', 'Ranges', 'Choice', 'Rows',
   ],
   // biome-ignore format: a list
   requiredToBeDocumented: [

@@ -1,5 +1,5 @@
 /**
- * 9. A layer of your own with layers inside: a residual block, y = x + f(x), as in ResNet, in a functional model.
+ * 9. A custom layer with layers inside: a residual block, y = x + f(x), as in ResNet, in a functional model.
  */
 import { Adam, Dense, input, Layer, LayerNormalization, Model, makeSpirals, setSeed, type Tensor } from 'nabla'
 import { runIfMain } from './run.js'

@@ -116,6 +116,7 @@ const bundles = await Promise.all([
   bundle({ 'chunks/gpu': gpu.entry }, { minify: true, sourcemap: false, plugins: [sharedErrors] }),
   bundle({ 'nabla.min': 'src/index.ts' }, {}),
 ])
+for (const name of readdirSync(`${root}dist`)) if (name.endsWith('.js')) leaveOutNamespaces(name)
 shrink('nabla.min.js')
 leaveToNode('chunks/gpu.js')
 licenses(bundles.flat().flatMap(({ metafile }) => Object.keys(metafile.inputs)))
@@ -134,6 +135,21 @@ async function entriesAndCore() {
   const outputs = Object.keys(built.metafile.outputs).filter((name) => name.endsWith('.js'))
   const texts = outputs.map((name) => readFileSync(root + name, 'utf8'))
   return [built, await bundle({ nabla: 'core' }, { plugins: [exporting(core, texts), ...ofCore] })]
+}
+
+/**
+ * esbuild fills the object of `import * as layers` by a call, so that bundlers keep it and all that it names. As the value of a call that is
+ * marked as pure, they keep it only where somebody uses it. (Lines stay where they are, for source maps.)
+ */
+function leaveOutNamespaces(name) {
+  const text = readFileSync(`${root}dist/${name}`, 'utf8')
+  const pure = text.replace(
+    /^var (\w+_exports) = \{\};\n__export\(\1, \{/gm,
+    'var $1 = /* @__PURE__ */ __exported({},\n{',
+  )
+  if (pure === text) return
+  const helper = 'function __exported(target, all) { __export(target, all); return target }\n'
+  writeFileSync(`${root}dist/${name}`, pure.replace(/(?=\/\/# sourceMappingURL)/, helper))
 }
 
 function bundle(entryPoints, { plugins = inside, ...options }) {

@@ -112,7 +112,7 @@ export {
 } from './layers/merging.js'
 export { MultiHeadAttention, type MultiHeadAttentionOptions } from './layers/multi-head-attention.js'
 export { GaussianDropout, GaussianNoise } from './layers/noise.js'
-export type { ScaleOptions } from './layers/normalization-options.js'
+export type { ScaleShiftOptions } from './layers/normalization-options.js'
 export {
   AveragePooling1D,
   AveragePooling2D,

@@ -117,12 +117,14 @@ export const notNegative: Check = (x) =>
 export const string: Check = (x) => (typeof x === 'string' ? undefined : 'a string')
 
 /** A whole number that is not below `least`. */
+// @__NO_SIDE_EFFECTS__
 export function whole(least: number): Check {
   const wanted = least === 1 ? 'a whole number above 0' : `a whole number, ${least} or more`
   return (x) => (Number.isInteger(x) && (x as number) >= least ? undefined : wanted)
 }
 
 /** A number in an interval in mathematical notation: `interval('[0, 1)')` includes 0 and excludes 1. */
+// @__NO_SIDE_EFFECTS__
 export function interval(text: string): Check {
   const [low, high] = text.slice(1, -1).split(', ').map(Number)
   const isAbove = text[0] === '[' ? (x: number) => x >= low : (x: number) => x > low
@@ -134,11 +136,13 @@ export function interval(text: string): Check {
 export const probability: Check = interval('[0, 1]')
 
 /** One of several names. */
+// @__NO_SIDE_EFFECTS__
 export function oneOf(names: readonly string[]): Check {
   return (x) => (names.includes(x as string) ? undefined : `one of ${names.join(', ')}`)
 }
 
 /** Accepts null and every value that another check accepts. */
+// @__NO_SIDE_EFFECTS__
 export function orNull(check: Check): Check {
   return (x) => (x === null ? undefined : check(x))
 }

@@ -9,6 +9,7 @@ export function describeInherited(project: ProjectReflection): void {
   for (const owner of project.getReflectionsByKind(ReflectionKind.Class) as DeclarationReflection[]) {
     for (const member of owner.children ?? []) {
       if (member.name === 'defaults') describeEntries(member, (name) => optionComment(project, owner, name))
+      if (member.name === 'ranges') describeEntries(member, (name) => text(`The range of \`${name}\`.`))
       if (member.name === 'initial') describeEntries(member, (name) => text(`The first value of the slot \`${name}\`.`))
       if (member.name === 'counters') describeEntries(member, (name) => text(`The first value of \`${name}\`.`))
       if (member.kindOf(ReflectionKind.Constructor)) describeConstructor(owner, member)

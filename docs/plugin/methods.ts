@@ -15,13 +15,17 @@ import { categoryOf } from './categories.js'
 
 /** Makes them methods of `Tensor`. Classes that extend it do not list them again. */
 export function describeMethods(project: ProjectReflection): void {
-  const classes = ['Tensor', 'Variable', 'IndexedSlices'].map((name) => project.getChildByName([name]))
+  const classes = ['Tensor', 'Variable', 'IndexedSlices', 'SymbolicTensor'].map((name) =>
+    project.getChildByName([name]),
+  )
   for (const owner of classes as DeclarationReflection[]) {
     for (const member of [...(owner.children ?? [])]) {
       if (member.type?.type !== 'reflection' || member.comment) continue
       const f = project.children?.find(({ name, signatures }) => name === member.name && signatures)
       if (f && owner.name === 'Tensor') makeMethod(owner, member.name, f)
-      if (f || owner.name !== 'Tensor') project.removeReflection(member)
+      // A function of a chapter that is not exported is for other files
+      const isOperation = /tensor\/operations\//.test(member.sources?.[0].fullFileName ?? '')
+      if (f || isOperation || owner.name !== 'Tensor') project.removeReflection(member)
     }
   }
   for (const member of (classes[0] as DeclarationReflection).children ?? []) setCategoryOfMember(member)

@@ -10,7 +10,9 @@ import { Tensor } from '../tensor/tensor.js'
 
 /** Pixels as `ImageData` holds them: red, green, blue and opacity from 0 to 255, row by row. */
 export interface Pixels {
+  /** The number of pixels in a row. */
   readonly width: number
+  /** The number of rows. */
   readonly height: number
   /** 4 · width · height bytes. */
   readonly data: Uint8ClampedArray<ArrayBuffer>

@@ -96,6 +96,7 @@ function digitsAt(header: string): number {
  * Reads the bytes of a safetensors file. Numbers of formats that nabla does not compute with are converted: F16 and BF16 to float32, 8, 16
  * and 64 bit integers to int32. The bytes are copied.
  *
+ * @param bytes the file
  * @throws OptionError for a file that is cut, changed (where it has a checksum) or was never one; DTypeError for integers that int32 cannot
  *   hold
  * @example

@@ -1,8 +1,10 @@
 /**
  * Activation: a layer that applies an activation function. (The functions by name: `activations.ts`.)
  */
+
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -14,7 +16,7 @@ const rules = { defaults: { activation: undefined, ...layerRules.defaults }, ran
  * String(new Activation('tanh')) // => 'Activation(tanh)'
  */
 export class Activation extends Layer {
-  static override readonly configRules = { positional: ['activation'] }
+  static override readonly configRules: ConfigRules = { positional: ['activation'] }
 
   private readonly activation: NamedActivation
 

@@ -40,7 +40,7 @@ const rules = {
  *
  * @example
  * const [query, value] = [tensor([[[9, 0]]]), tensor([[[9, 0], [0, 9]]])]
- * new Attention().apply([query, value]).toArray() // => [[[9, 0]]]
+ * new Attention().apply([query, value]).round().toArray() // => [[[9, 0]]]
  * @see Luong et al. 2015, https://arxiv.org/abs/1508.04025
  */
 export class Attention extends Layer<AttentionLayerOptions> {

@@ -1,6 +1,7 @@
 /**
  * Batch normalization, with moving statistics for use.
  */
+
 import { noGrad } from '../autograd/transforms/grad.js'
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
@@ -12,12 +13,13 @@ import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { checkInput } from './checks.js'
+import type { ConfigRules } from './config.js'
 import type { InitializerLike } from './families.js'
 import type { CallOptions } from './layer-options.js'
-import { axisFromLast, type ScaleOptions, ScalingLayer, scaleRules } from './normalization-options.js'
+import { axisFromLast, type ScaleShiftOptions, ScalingLayer, scaleRules } from './normalization-options.js'
 
 /** Options of `BatchNormalization`. */
-export interface BatchNormalizationOptions extends ScaleOptions {
+export interface BatchNormalizationOptions extends ScaleShiftOptions {
   /** The axis of the features. Default −1, the last. */
   axis?: number
   /** The share of the old statistics in the new ones, after each batch in training. Default 0.99. */
@@ -57,7 +59,7 @@ const tiny = 1e-7
  * @see Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
  */
 export class BatchNormalization extends ScalingLayer<BatchNormalizationOptions> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     fixed: { synchronized: false, renorm: false, renorm_momentum: 0.99 },
   }
 

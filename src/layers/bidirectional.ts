@@ -6,7 +6,7 @@ import type { Config } from '../keras-names.js'
 import { oneOf, orNull, required } from '../options.js'
 import { concat } from '../tensor/operations/joining.js'
 import { Tensor } from '../tensor/tensor.js'
-import { deserializeAs, type LayerClass, layerFrom } from './config.js'
+import { type ConfigRules, deserializeAs, type LayerClass, layerFrom } from './config.js'
 import { Layer, type Tensors } from './layer.js'
 import { type CallOptions, type LayerOptions, layerRules, listOf, type Shapes, withArguments } from './layer-options.js'
 import { Recurrent } from './rnn.js'
@@ -20,7 +20,8 @@ export interface BidirectionalOptions extends LayerOptions {
 }
 
 const isRecurrent = (x: unknown) => (x instanceof Recurrent ? undefined : 'a recurrent layer, such as LSTM')
-const rules = {
+// A call that is marked as pure: bundlers leave it out with the class, and the class that it names
+const rules = /* @__PURE__ */ (() => ({
   defaults: { mergeMode: 'concat', backwardLayer: null, ...layerRules.defaults, layer: required },
   ranges: {
     layer: isRecurrent,
@@ -28,7 +29,7 @@ const rules = {
     mergeMode: orNull(oneOf(['concat', 'sum', 'mul', 'ave', 'none'])),
     ...layerRules.ranges,
   },
-}
+}))()
 
 const merges = {
   concat: (a: Tensor, b: Tensor) => concat([a, b], -1),
@@ -49,7 +50,7 @@ const merges = {
  * @see Schuster and Paliwal 1997, https://doi.org/10.1109/78.650093
  */
 export class Bidirectional extends Layer<BidirectionalOptions> {
-  static override readonly configRules = { positional: ['layer'] }
+  static override readonly configRules: ConfigRules = { positional: ['layer'] }
 
   /** The layer that reads the sequence from its beginning. */
   readonly forwardLayer: Recurrent

@@ -1,14 +1,15 @@
 /**
  * CategoryEncoding: integers as rows of zeros and ones. (Words as integers: `string-lookup.ts`.)
  */
+
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Check, required, toCamelCase, whole } from '../options.js'
-
 import { checkIndices } from '../tensor/operations/indices.js'
 import { oneHot } from '../tensor/operations/masking.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type CallOptions, type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -42,7 +43,7 @@ const snake: Readonly<Record<string, string>> = { multiHot: 'multi_hot', oneHot:
  * new CategoryEncoding(4).apply([[0, 2], [3, 3]]).toArray() // => [[1, 0, 1, 0], [0, 0, 0, 1]]
  */
 export class CategoryEncoding extends Layer<CategoryEncodingOptions> {
-  static override readonly configRules = { positional: ['numTokens'] }
+  static override readonly configRules: ConfigRules = { positional: ['numTokens'] }
 
   /**
    * Makes a layer that encodes integers.

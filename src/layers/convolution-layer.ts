@@ -79,6 +79,7 @@ export abstract class ConvolutionLayer<Options extends object = object> extends 
     return { window, strides: steps, dilation: dilated, padding }
   }
 
+  /** Makes the bias, if there is to be one. */
   protected addBias(filters: number): void {
     const { layerOptions: options } = this
     if (options.useBias) this.bias = this.addWeight('bias', [filters], weightOptions(options, 'bias'))

@@ -2,6 +2,7 @@
  * Transposed convolutional layers, which make sequences longer and images larger. Channels come last. (What they share:
  * `convolution-layer.ts`.)
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { required, whole } from '../options.js'
 import { outputPaddingOf } from '../tensor/operations/convolution-checks.js'
@@ -10,6 +11,7 @@ import { imagePadding, type Rank, type Sizes, sizeFor, windowsUnder } from '../t
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { ConvolutionLayer, type SlidingOptions, slidingDefaults, slidingRanges } from './convolution-layer.js'
 import { type KernelLayerOptions, kernelLayerRules, weightOptions } from './kernel-options.js'
 import { withArguments } from './layer-options.js'
@@ -40,7 +42,7 @@ const rulesOf = { 1: rules(1), 2: rules(2) }
 
 /** Conv1DTranspose and Conv2DTranspose. */
 abstract class ConvTranspose extends ConvolutionLayer<{ outputPadding: Sizes | null }> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     positional: ['filters', 'kernelSize'],
     names: { dilation: 'dilation_rate' },
   }
@@ -49,6 +51,7 @@ abstract class ConvTranspose extends ConvolutionLayer<{ outputPadding: Sizes | n
   kernel!: Variable
 
   constructor(
+    /** The number of axes along which the kernel slides. */
     protected readonly axes: Rank,
     /** The number of filters, which are the channels of the output. */
     readonly filters: number,

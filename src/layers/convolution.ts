@@ -1,6 +1,7 @@
 /**
  * Convolutional layers: Conv1D for sequences, Conv2D for images. Channels come last. (What they share: `convolution-layer.ts`.)
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { required, whole, wrongValue } from '../options.js'
 import { checkGroups } from '../tensor/operations/convolution-checks.js'
@@ -9,6 +10,7 @@ import type { Rank, Sizes } from '../tensor/operations/windows.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { ConvolutionLayer, type SlidingOptions, slidingDefaults, slidingRanges } from './convolution-layer.js'
 import { type KernelLayerOptions, kernelLayerRules, weightOptions } from './kernel-options.js'
 import { withArguments } from './layer-options.js'
@@ -39,7 +41,7 @@ const rulesOf = { 1: rules(1), 2: rules(2) }
 
 /** Conv1D and Conv2D. */
 abstract class Conv extends ConvolutionLayer<{ groups: number }> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     positional: ['filters', 'kernelSize'],
     names: { dilation: 'dilation_rate' },
   }
@@ -48,6 +50,7 @@ abstract class Conv extends ConvolutionLayer<{ groups: number }> {
   kernel!: Variable
 
   constructor(
+    /** The number of axes along which the kernel slides. */
     protected readonly axes: Rank,
     /** The number of filters, which are the channels of the output. */
     readonly filters: number,

@@ -1,6 +1,7 @@
 /**
  * The fully connected layer.
  */
+
 import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { required, whole } from '../options.js'
@@ -10,6 +11,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { getActivation, type NamedActivation } from './activations.js'
 import { checkInput, lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { type KernelLayerOptions, kernelLayerRules, weightOptions } from './kernel-options.js'
 import { Layer } from './layer.js'
 import { withArguments } from './layer-options.js'
@@ -34,7 +36,7 @@ const rules = {
  * String(layer) // => 'Dense(3 → 2, relu)'
  */
 export class Dense extends Layer<KernelLayerOptions> {
-  static override readonly configRules = { positional: ['units'] }
+  static override readonly configRules: ConfigRules = { positional: ['units'] }
 
   /** The weights, [inputs, units], from `build` on. */
   kernel!: Variable

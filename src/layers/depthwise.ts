@@ -1,6 +1,7 @@
 /**
  * The depthwise convolutional layer. Channels come last. (What it shares with others: `convolution-layer.ts`.)
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { required, whole } from '../options.js'
 import { depthwise } from '../tensor/operations/convolution-rows.js'
@@ -9,6 +10,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import type { ActivationLike } from './activations.js'
 import { lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { ConvolutionLayer, type SlidingOptions, slidingDefaults, slidingRanges } from './convolution-layer.js'
 import type { ConstraintLike, InitializerLike, RegularizerLike } from './families.js'
 import { type BiasOptions, biasDefaults, weightOptions } from './kernel-options.js'
@@ -64,7 +66,10 @@ const rules = {
  * @see Howard et al. 2017, https://arxiv.org/abs/1704.04861
  */
 export class DepthwiseConv2D extends ConvolutionLayer<Record<'depthMultiplier', number>> {
-  static override readonly configRules = { positional: ['kernelSize'], names: { dilation: 'dilation_rate' } }
+  static override readonly configRules: ConfigRules = {
+    positional: ['kernelSize'],
+    names: { dilation: 'dilation_rate' },
+  }
 
   protected readonly axes = 2
   /** The weights, [height, width, channels, depthMultiplier], from `build` on. */

@@ -1,12 +1,14 @@
 /**
  * Dot: sums of products of two inputs, along an axis of each.
  */
+
 import { ShapeError } from '../errors.js'
 import { flag, required } from '../options.js'
 import { einsum } from '../tensor/operations/einsum.js'
 import { normalize } from '../tensor/operations/vectors.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, type Mask, type Shapes, withArguments } from './layer-options.js'
 import { severalOf } from './merging.js'
@@ -36,7 +38,7 @@ const rules = {
  * new Dot(1).apply([tensor([[1, 2]]), tensor([[3, 4]])]).toArray() // => [[11]]
  */
 export class Dot extends Layer<DotOptions & Record<'axes', number | readonly number[]>> {
-  static override readonly configRules = { positional: ['axes'] }
+  static override readonly configRules: ConfigRules = { positional: ['axes'] }
 
   /**
    * Makes a layer of products.

@@ -1,11 +1,13 @@
 /**
  * Dropout: layers that drop units at random in training.
  */
+
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { interval, required } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type CallOptions, type LayerOptions, layerRules, withArguments } from './layer-options.js'
 import { noise, seedLayer } from './random-streams.js'
@@ -32,7 +34,7 @@ const spatialRules = { defaults: randomDefaults, ranges }
 
 /** The base of the layers that drop. */
 abstract class Dropping extends Layer<DropoutOptions> {
-  static override readonly configRules = { positional: ['rate'] }
+  static override readonly configRules: ConfigRules = { positional: ['rate'] }
 
   constructor(
     /** The fraction that is dropped. */

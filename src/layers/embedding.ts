@@ -1,11 +1,13 @@
 /**
  * Embedding: a table of vectors, one for each word, letter or category.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { required, whole } from '../options.js'
 import { embedding } from '../tensor/operations/attention.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import type { ConfigRules } from './config.js'
 import type { ConstraintLike, InitializerLike, RegularizerLike } from './families.js'
 import { weightOptions } from './kernel-options.js'
 import { Layer } from './layer.js'
@@ -51,7 +53,7 @@ const rules = {
  * @see Bengio et al. 2003, https://www.jmlr.org/papers/v3/bengio03a.html
  */
 export class Embedding extends Layer<EmbeddingOptions> {
-  static override readonly configRules = { positional: ['inputDim', 'outputDim'] }
+  static override readonly configRules: ConfigRules = { positional: ['inputDim', 'outputDim'] }
 
   /** The vectors, [inputDim, outputDim], from `build` on. */
   embeddings!: Variable

@@ -1,6 +1,7 @@
 /**
  * Layers that scale the features of the data: by given numbers, or to mean 0 and variance 1, which they learn from data (`adapt`).
  */
+
 import { OptionError, ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { flag, required } from '../options.js'
@@ -8,6 +9,7 @@ import { type TensorLike, tensor, toTensorBeside } from '../tensor/creation.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -32,7 +34,7 @@ function numbers(x: unknown): string | undefined {
  * new Rescaling(1 / 255).apply([[0, 51]]).toArray() // => [[0, 0.2]]
  */
 export class Rescaling extends Layer<RescalingOptions & Record<'scale', number | readonly number[]>> {
-  static override readonly configRules = { positional: ['scale'] }
+  static override readonly configRules: ConfigRules = { positional: ['scale'] }
 
   /**
    * Makes a layer that scales.

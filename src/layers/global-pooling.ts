@@ -1,10 +1,12 @@
 /**
  * Global pooling layers: the largest number, or the mean, of each channel of a sequence or an image, of any size. Channels come last.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import type { Rank } from '../tensor/operations/windows.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput, lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type CallOptions, type LayerOptions, layerRules } from './layer-options.js'
 
@@ -18,7 +20,7 @@ const rules = { defaults: { keepDims: false, ...layerRules.defaults }, ranges: l
 
 /** The four classes below. */
 abstract class GlobalPooling extends Layer<{ keepDims: boolean }> {
-  static override readonly configRules = { names: { keepDims: 'keepdims' } }
+  static override readonly configRules: ConfigRules = { names: { keepDims: 'keepdims' } }
 
   constructor(
     private readonly axes: Rank,

@@ -8,10 +8,10 @@ import { layerNorm } from '../tensor/operations/normalization.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput } from './checks.js'
-import { axisFromLast, type ScaleOptions, ScalingLayer, scaleRules } from './normalization-options.js'
+import { axisFromLast, type ScaleShiftOptions, ScalingLayer, scaleRules } from './normalization-options.js'
 
 /** Options of `GroupNormalization`. */
-export interface GroupNormalizationOptions extends ScaleOptions {
+export interface GroupNormalizationOptions extends ScaleShiftOptions {
   /** The number of groups, which divides the number of features. Default 32; −1: one for each feature. */
   groups?: number
   /** The axis of the features. Default −1, the last. */

@@ -1,11 +1,13 @@
 /**
  * The gated recurrent unit.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { concat } from '../tensor/operations/joining.js'
 import { cellActivations, gruCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import type { ConfigRules } from './config.js'
 import { withArguments } from './layer-options.js'
 import { Recurrent, type RecurrentOptions, recurrentConfig, recurrentRules, type StepInputs } from './rnn.js'
 
@@ -36,9 +38,10 @@ const rules = {
  * @see Cho et al. 2014, https://arxiv.org/abs/1406.1078
  */
 export class GRU extends Recurrent<GRUOptions> {
-  static override readonly configRules = recurrentConfig
+  static override readonly configRules: ConfigRules = recurrentConfig
 
   protected readonly gates = 3
+  /** One state: h. */
   protected readonly states = 1
   private readonly gateActivation: NamedActivation
 
@@ -57,7 +60,7 @@ export class GRU extends Recurrent<GRUOptions> {
     return this.layerOptions.resetAfter ? [2, size] : [size]
   }
 
-  protected override get biases() {
+  protected override get biases(): Recurrent['biases'] {
     if (!this.bias || !this.layerOptions.resetAfter) return { input: this.bias, state: null }
     return { input: this.bias.slice([0]), state: this.bias.slice([1]) }
   }

@@ -1,11 +1,13 @@
 /**
  * Lambda: a function or a formula as a layer.
  */
+
 import { OptionError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Check, required } from '../options.js'
 import { type Formula, formula } from '../tensor/operations/formula.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { Layer, type Tensors } from './layer.js'
 import { type CallOptions, type LayerOptions, layerRules, type Mask, withArguments } from './layer-options.js'
 
@@ -33,7 +35,7 @@ const rules = {
  * new Lambda((x) => x.sum(-1)).apply([[1, 2]]).toArray() // => [3]
  */
 export class Lambda extends Layer<LambdaOptions> {
-  static override readonly configRules = { positional: ['function'] }
+  static override readonly configRules: ConfigRules = { positional: ['function'] }
 
   readonly #apply: (x: Tensors, options: CallOptions) => Tensors
 

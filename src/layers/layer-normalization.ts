@@ -1,14 +1,16 @@
 /**
  * Layer normalization: each example on its own.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { layerNorm } from '../tensor/operations/normalization.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput } from './checks.js'
-import { axisFromLast, type ScaleOptions, ScalingLayer, scaleRules } from './normalization-options.js'
+import type { ConfigRules } from './config.js'
+import { axisFromLast, type ScaleShiftOptions, ScalingLayer, scaleRules } from './normalization-options.js'
 
 /** Options of `LayerNormalization`. */
-export interface LayerNormalizationOptions extends ScaleOptions {
+export interface LayerNormalizationOptions extends ScaleShiftOptions {
   /** The axis, or the axes, that are normalized together. Default −1, the last. */
   axis?: number | readonly number[]
 }
@@ -29,7 +31,7 @@ const rules = {
  * @see Ba et al. 2016, https://arxiv.org/abs/1607.06450
  */
 export class LayerNormalization extends ScalingLayer<LayerNormalizationOptions> {
-  static override readonly configRules = { fixed: { rms_scaling: false } }
+  static override readonly configRules: ConfigRules = { fixed: { rms_scaling: false } }
 
   /** Makes a layer that normalizes each example. */
   constructor(options: LayerNormalizationOptions = {}) {

@@ -337,8 +337,9 @@ export abstract class Layer<Options extends object = object> extends Holder {
   static fromConfig<L extends Layer>(
     this: { name: string; configRules: ConfigRules; new (...args: never[]): L },
     config: Config,
-    _classes: readonly LayerClass[] = [],
+    classes: readonly LayerClass[] = [],
   ): L {
+    void classes // only layers with others inside need them
     // biome-ignore lint/complexity/noThisInStatic: of a subclass, its own class
     return layerFrom(this, config)
   }

@@ -1,11 +1,13 @@
 /**
  * The long short-term memory.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { concat } from '../tensor/operations/joining.js'
 import { cellActivations, lstmCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type ActivationLike, getActivation, type NamedActivation } from './activations.js'
+import type { ConfigRules } from './config.js'
 import { getInitializer } from './families.js'
 import { type Shapes, withArguments } from './layer-options.js'
 import { Recurrent, type RecurrentOptions, recurrentConfig, recurrentRules, type StepInputs } from './rnn.js'
@@ -39,9 +41,10 @@ const rules = {
  * @see Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735
  */
 export class LSTM extends Recurrent<LSTMOptions> {
-  static override readonly configRules = recurrentConfig
+  static override readonly configRules: ConfigRules = recurrentConfig
 
   protected readonly gates = 4
+  /** Two states: h and c. */
   protected readonly states = 2
   private readonly gateActivation: NamedActivation
 

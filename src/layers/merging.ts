@@ -85,6 +85,10 @@ export class Subtract extends Merge {
     return a.sub(b)
   }
 
+  /**
+   * Returns the first input minus the second.
+   * @throws OptionError when there are not two
+   */
   override call(xs: Tensor[]): Tensor {
     if (severalOf(this.name, xs, 2).length !== 2)
       throw new OptionError(`${this.name}: takes two inputs, received ${xs.length}. Write apply([a, b]).`)
@@ -113,6 +117,7 @@ export class Average extends Merge {
     return a.add(b)
   }
 
+  /** Returns the mean of the inputs. */
   override call(xs: Tensor[]): Tensor {
     return super.call(xs).div(xs.length)
   }

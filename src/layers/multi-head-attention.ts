@@ -1,12 +1,14 @@
 /**
  * Multi-head attention, the layer that transformers are made of.
  */
+
 import { OptionError, ShapeError } from '../errors.js'
 import { interval, orNull, required, whole } from '../options.js'
 import { attentionWeights } from '../tensor/operations/attention.js'
 import { formatShape } from '../tensor/shape.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
+import type { ConfigRules } from './config.js'
 import { Dropout } from './dropout.js'
 import { type BiasOptions, biasDefaults, type KernelOptions, weightOptions } from './kernel-options.js'
 import { Layer, type Tensors } from './layer.js'
@@ -78,15 +80,18 @@ interface Projection {
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  */
 export class MultiHeadAttention extends Layer<MultiHeadAttentionOptions> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     positional: ['numHeads', 'keyDim'],
     fixed: { use_gate: false, attention_axes: [1] },
   }
 
-  /** The projections, from `build` on. */
+  /** The projection of the queries, from `build` on. */
   query!: Projection
+  /** The projection of the keys, from `build` on. */
   key!: Projection
+  /** The projection of the values, from `build` on. */
   value!: Projection
+  /** The projection of the output, from `build` on. */
   output!: Projection
   readonly #dropout: Dropout
 

@@ -1,8 +1,10 @@
 /**
  * Noise: layers that add or multiply random numbers in training.
  */
+
 import { interval, notNegative, required } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import type { RandomLayerOptions } from './dropout.js'
 import { Layer } from './layer.js'
 import { type CallOptions, layerRules, withArguments } from './layer-options.js'
@@ -19,7 +21,7 @@ const noiseRules = {
  * new GaussianNoise(0.1).apply([[1, 2]]).toArray() // => [[1, 2]]
  */
 export class GaussianNoise extends Layer<RandomLayerOptions> {
-  static override readonly configRules = { positional: ['stddev'] }
+  static override readonly configRules: ConfigRules = { positional: ['stddev'] }
 
   /**
    * Makes a layer that adds noise in training.
@@ -59,7 +61,7 @@ const dropoutRules = {
  * new GaussianDropout(0.5).apply([[1, 2]]).toArray() // => [[1, 2]]
  */
 export class GaussianDropout extends Layer<RandomLayerOptions> {
-  static override readonly configRules = { positional: ['rate'] }
+  static override readonly configRules: ConfigRules = { positional: ['rate'] }
 
   /**
    * Makes a layer that multiplies by noise in training.

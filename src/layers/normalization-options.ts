@@ -12,7 +12,7 @@ import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, type Shapes } from './layer-options.js'
 
 /** Options of a layer with gamma and beta. */
-export interface ScaleOptions extends LayerOptions {
+export interface ScaleShiftOptions extends LayerOptions {
   /** Added to the variance, so that nothing is divided by 0. Default 1e-3. */
   epsilon?: number
   /** True to add beta in the end. Default true. */
@@ -33,7 +33,7 @@ export interface ScaleOptions extends LayerOptions {
   gammaConstraint?: ConstraintLike | null
 }
 
-/** The defaults and ranges of `ScaleOptions`. */
+/** The defaults and ranges of `ScaleShiftOptions`. */
 export const scaleRules = {
   defaults: {
     epsilon: 1e-3,
@@ -51,7 +51,7 @@ export const scaleRules = {
 } as const satisfies OptionRules<object>
 
 /** A layer with gamma and beta. */
-export abstract class ScalingLayer<Options extends ScaleOptions> extends Layer<Options> {
+export abstract class ScalingLayer<Options extends ScaleShiftOptions> extends Layer<Options> {
   /** The factors, from `build` on; null without them. */
   gamma: Variable | null = null
   /** The offsets, from `build` on; null without them. */
@@ -65,7 +65,12 @@ export abstract class ScalingLayer<Options extends ScaleOptions> extends Layer<O
   }
 
   /** Those that there are, as options of operations. */
-  protected get scales(): { gamma?: Variable; beta?: Variable } {
+  protected get scales(): {
+    /** The factors. */
+    gamma?: Variable
+    /** The offsets. */
+    beta?: Variable
+  } {
     return { gamma: this.gamma ?? undefined, beta: this.beta ?? undefined }
   }
 }

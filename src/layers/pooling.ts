@@ -1,6 +1,7 @@
 /**
  * Pooling layers: the largest number, or the mean, of every window, channel by channel. Channels come last.
  */
+
 import type { Shape, Windows } from '../kernels/backend.js'
 import { orNull } from '../options.js'
 import type { PrimitiveRow } from '../tensor/operation.js'
@@ -8,6 +9,7 @@ import { pooled, poolingRows } from '../tensor/operations/pooling-rows.js'
 import { imagePadding, type Rank, type Sizes, sizeFor, sizesOf, windowsOver } from '../tensor/operations/windows.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput, lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -38,7 +40,7 @@ interface Resolved {
 
 /** The four classes below. */
 abstract class Pooling extends Layer<Resolved> {
-  static override readonly configRules = { positional: ['poolSize'] }
+  static override readonly configRules: ConfigRules = { positional: ['poolSize'] }
 
   protected abstract readonly row: PrimitiveRow<[x: Tensor], Windows>
 
@@ -93,6 +95,7 @@ abstract class Pooling extends Layer<Resolved> {
  * new MaxPooling1D(2).apply([[[1], [3], [2], [0]]]).toArray() // => [[[3], [2]]]
  */
 export class MaxPooling1D extends Pooling {
+  /** The operation. */
   protected readonly row = poolingRows.maxPool
 
   /**
@@ -116,6 +119,7 @@ export class MaxPooling1D extends Pooling {
  * String(layer) // => 'MaxPooling2D(2×2)'
  */
 export class MaxPooling2D extends Pooling {
+  /** The operation. */
   protected readonly row = poolingRows.maxPool
 
   /**
@@ -138,6 +142,7 @@ export class MaxPooling2D extends Pooling {
  * // => [[[2], [1]]]
  */
 export class AveragePooling1D extends Pooling {
+  /** The operation. */
   protected readonly row = poolingRows.averagePool
 
   /**
@@ -159,6 +164,7 @@ export class AveragePooling1D extends Pooling {
  * new AveragePooling2D(4).apply(ones([2, 8, 8, 3])).shape // => [2, 2, 2, 3]
  */
 export class AveragePooling2D extends Pooling {
+  /** The operation. */
   protected readonly row = poolingRows.averagePool
 
   /**

@@ -1,12 +1,14 @@
 /**
  * Layers that arrange the elements of each example differently. (`Flatten` is in `flatten.ts`.)
  */
+
 import { ShapeError } from '../errors.js'
 import type { Shape } from '../kernels/backend.js'
 import { type Check, required, whole } from '../options.js'
 import { formatShape, sizeOf } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, type Mask, withArguments } from './layer-options.js'
 
@@ -26,7 +28,7 @@ const reshapeRules = {
  * new Reshape([2, -1]).apply(ones([3, 8])).shape // => [3, 2, 4]
  */
 export class Reshape extends Layer {
-  static override readonly configRules = { positional: ['targetShape'] }
+  static override readonly configRules: ConfigRules = { positional: ['targetShape'] }
 
   /**
    * Makes a layer that reshapes examples.
@@ -82,7 +84,7 @@ const permuteRules = {
  * new Permute([2, 1]).apply(ones([4, 2, 3])).shape // => [4, 3, 2]
  */
 export class Permute extends Layer {
-  static override readonly configRules = { positional: ['dims'] }
+  static override readonly configRules: ConfigRules = { positional: ['dims'] }
 
   /**
    * Makes a layer that permutes axes.
@@ -127,7 +129,7 @@ const repeatRules = { defaults: { ...layerRules.defaults, n: required }, ranges:
  * new RepeatVector(2).apply([[1, 2]]).toArray() // => [[[1, 2], [1, 2]]]
  */
 export class RepeatVector extends Layer {
-  static override readonly configRules = { positional: ['n'] }
+  static override readonly configRules: ConfigRules = { positional: ['n'] }
 
   /**
    * Makes a layer that repeats vectors.

@@ -91,11 +91,13 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
   recurrentKernel!: Variable
   /** The bias, [gates · units]; null without one. */
   bias: Variable | null = null
+  /** The activation of the new state. */
   protected readonly activation: NamedActivation
   readonly #inputDropout: Dropout
   readonly #stateDropout: Dropout
 
   protected constructor(
+    /** The size of the state. */
     readonly units: number,
     options: Options,
     rules: OptionRules<object>,
@@ -107,13 +109,17 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
     this.#stateDropout = new Dropout(recurrentDropout as number, { name: 'dropout', seed })
   }
 
-  /** The number of gates, and of states. */
+  /** The number of gates. */
   protected abstract readonly gates: number
+  /** The number of states. */
   protected abstract readonly states: 1 | 2
   /** The cell as formulas; null where there are none for these options. */
   protected abstract readonly cell: Cell | null
 
-  /** The states after one step. */
+  /**
+   * The states after one step.
+   * @param inputs the products of the step
+   */
   protected abstract step(inputs: StepInputs, states: readonly Tensor[]): Tensor[]
 
   override get callOptions(): readonly string[] {
@@ -134,7 +140,12 @@ export abstract class Recurrent<Options extends RecurrentOptions = RecurrentOpti
   }
 
   /** The bias that is added to what the input gives, and the one added to what the state gives; null for none. */
-  protected get biases(): { input: Tensor | null; state: Tensor | null } {
+  protected get biases(): {
+    /** The bias that is added to what the input gives. */
+    input: Tensor | null
+    /** The bias that is added to what the state gives. */
+    state: Tensor | null
+  } {
     return { input: this.bias, state: null }
   }
 

@@ -2,6 +2,7 @@
  * The separable convolutional layer: a depthwise convolution, then a mixture of the channels. (What it shares with others:
  * `convolution-layer.ts`.)
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { required, whole } from '../options.js'
 import { convolution, depthwise } from '../tensor/operations/convolution-rows.js'
@@ -9,6 +10,7 @@ import type { Sizes } from '../tensor/operations/windows.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Variable } from '../tensor/variable.js'
 import { lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { ConvolutionLayer, slidingRanges } from './convolution-layer.js'
 import { type DepthwiseConv2DOptions, depthwiseDefaults } from './depthwise.js'
 import type { ConstraintLike, InitializerLike, RegularizerLike } from './families.js'
@@ -50,7 +52,7 @@ const rules = {
  * @see Chollet 2017, https://arxiv.org/abs/1610.02357
  */
 export class SeparableConv2D extends ConvolutionLayer<Record<'depthMultiplier', number>> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     positional: ['filters', 'kernelSize'],
     names: { dilation: 'dilation_rate' },
   }

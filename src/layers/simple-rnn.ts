@@ -1,8 +1,10 @@
 /**
  * The simple recurrent layer.
  */
+
 import { cellActivations, simpleCell } from '../tensor/operations/recurrent-cells.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { withArguments } from './layer-options.js'
 import { Recurrent, type RecurrentOptions, recurrentConfig, recurrentRules, type StepInputs } from './rnn.js'
 
@@ -20,9 +22,10 @@ export type SimpleRNNOptions = RecurrentOptions
  * @see Elman 1990, https://doi.org/10.1207/s15516709cog1402_1
  */
 export class SimpleRNN extends Recurrent {
-  static override readonly configRules = recurrentConfig
+  static override readonly configRules: ConfigRules = recurrentConfig
 
   protected readonly gates = 1
+  /** One state: h. */
   protected readonly states = 1
 
   /**

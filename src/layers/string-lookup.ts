@@ -1,10 +1,12 @@
 /**
  * StringLookup: words as integers, and back.
  */
+
 import { DTypeError, OptionError } from '../errors.js'
 import { type Check, show, string, whole } from '../options.js'
 import { type TensorLike, tensor, toTensor } from '../tensor/creation.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ConfigRules } from './config.js'
 import { Layer, type Tensors } from './layer.js'
 import { type LayerOptions, layerRules } from './layer-options.js'
 
@@ -61,7 +63,7 @@ const rules = {
  * lookup.wordsOf([2, 0, 1]) // => ['dog', '[UNK]', 'cat']
  */
 export class StringLookup extends Layer<StringLookupOptions> {
-  static override readonly configRules = {
+  static override readonly configRules: ConfigRules = {
     fixed: {
       invert: false,
       output_mode: 'int',

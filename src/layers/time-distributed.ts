@@ -8,14 +8,15 @@ import { required } from '../options.js'
 import { formatShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput } from './checks.js'
-import { deserializeAs, type LayerClass, layerFrom } from './config.js'
+import { type ConfigRules, deserializeAs, type LayerClass, layerFrom } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
-const rules = {
+// A call that is marked as pure: bundlers leave it out with the class, and the class that it names
+const rules = /* @__PURE__ */ (() => ({
   defaults: { ...layerRules.defaults, layer: required },
   ranges: { layer: (x: unknown) => (x instanceof Layer ? undefined : 'a layer'), ...layerRules.ranges },
-}
+}))()
 
 /**
  * Applies a layer to each step of each example, with the same weights: the steps are to it examples of one batch.
@@ -27,7 +28,7 @@ const rules = {
  * @see Keras, https://keras.io/api/layers/recurrent_layers/time_distributed/
  */
 export class TimeDistributed extends Layer {
-  static override readonly configRules = { positional: ['layer'] }
+  static override readonly configRules: ConfigRules = { positional: ['layer'] }
 
   /**
    * Makes a layer for sequences.

@@ -1,12 +1,14 @@
 /**
  * Layers that make sequences longer and images larger, without weights. Channels come last.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { oneOf } from '../options.js'
 import { tensor } from '../tensor/creation.js'
 import { type Rank, type Sizes, sizeFor, sizesOf } from '../tensor/operations/windows.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput, lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -27,7 +29,7 @@ const rules2 = {
 
 /** UpSampling1D and UpSampling2D. */
 abstract class UpSampling extends Layer<{ size: Sizes; interpolation?: 'nearest' | 'bilinear' }> {
-  static override readonly configRules = { positional: ['size'] }
+  static override readonly configRules: ConfigRules = { positional: ['size'] }
 
   constructor(
     private readonly axes: Rank,

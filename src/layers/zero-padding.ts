@@ -1,10 +1,12 @@
 /**
  * Layers that put zeros around sequences and images. Channels come last.
  */
+
 import type { Shape } from '../kernels/backend.js'
 import { type Check, whole } from '../options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { checkInput, lastSize } from './checks.js'
+import type { ConfigRules } from './config.js'
 import { Layer } from './layer.js'
 import { type LayerOptions, layerRules, withArguments } from './layer-options.js'
 
@@ -35,7 +37,7 @@ const pairOf = (padding: number | PaddingPair): PaddingPair =>
 
 /** ZeroPadding1D and ZeroPadding2D. */
 abstract class ZeroPadding extends Layer {
-  static override readonly configRules = { positional: ['padding'] }
+  static override readonly configRules: ConfigRules = { positional: ['padding'] }
 
   constructor(
     /** The zeros around every axis. */

@@ -18,6 +18,7 @@ export interface Fused<Inputs extends readonly Tensor[], Options> {
 }
 
 /** A row of the table that stands for several operations. */
+// @__NO_SIDE_EFFECTS__
 export function fused<Inputs extends readonly Tensor[], Options = void>({
   composition,
   forward,

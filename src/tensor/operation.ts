@@ -192,6 +192,7 @@ export class PrimitiveRow<Inputs extends readonly Tensor[], Options> implements 
 }
 
 /** A row of the table that is more than a formula. The type asks for a gradient rule for every input. */
+// @__NO_SIDE_EFFECTS__
 export function primitive<Inputs extends readonly Tensor[], Options = void>(
   forward: PrimitiveRow<Inputs, Options>['forward'],
   rules: Rules<Inputs, Options>,
@@ -218,6 +219,7 @@ export function noRule(): never {
 }
 
 /** Gives every row of a table its name. */
+// @__NO_SIDE_EFFECTS__
 export function nameRows<Table extends Record<string, { name: string }>>(table: Table): Table {
   for (const name of Object.keys(table)) table[name].name = name
   return table

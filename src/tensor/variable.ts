@@ -61,9 +61,9 @@ export class Variable extends Tensor {
   }
 
   /** Internal: sets the gradient to a copy of these numbers. */
-  copyGradient({ buffer }: Tensor): void {
+  copyGradient(source: Tensor): void {
     this.gradientBuffer ??= backend.allocate(this.dtype, this.size)
-    backend.write(this.gradientBuffer, buffer)
+    backend.write(this.gradientBuffer, source.buffer)
     this.gradient = new Tensor(this.gradientBuffer, this.shape)
   }
 

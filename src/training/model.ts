@@ -55,9 +55,9 @@ function isOptions(x: unknown): x is FitOptions {
 
 /** Options of a functional model. */
 export interface FunctionalOptions extends LayerOptions {
-  /** What `input(…)` returned; an array for several inputs. */
+  /** The result of `input(…)`; an array for several inputs. */
   inputs: Tensor | readonly Tensor[]
-  /** What layers on these inputs returned; an array for several outputs. */
+  /** The results of layers on these inputs; an array for several outputs. */
   outputs: Tensor | readonly Tensor[]
 }
 
@@ -229,7 +229,7 @@ export class Model extends Layer {
    *     return { loss: this.optimizer.minimize(loss, this.trainableVariables).item() }
    *   }
    * }
-   * const model = new Distances([new Dense(1)])
+   * const model = new Distances([new Dense(1, { inputShape: [1] })])
    * model.compile({ optimizer: new SGD(), loss: 'mse' })
    * Object.keys((await model.fit([[1]], [[2]])).history) // => ['loss']
    */

@@ -24,7 +24,7 @@ import { Model } from './model.js'
  * model.predict([[1, 2], [3, 4]]).shape // => [2, 1]
  */
 export class Sequential extends Model {
-  static override readonly configRules = { positional: ['layers'] }
+  static override readonly configRules: ConfigRules = { positional: ['layers'] }
 
   /** The layers, first to last. */
   readonly layers: readonly Layer[]

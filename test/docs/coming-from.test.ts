@@ -10,7 +10,7 @@ import { filesBelow, nodes, read, syntaxTree } from '../source.js'
 
 /** What the snippets take for granted: things of the reader's, and methods of plain values. */
 const given = new Set(
-  'a b c f i n p v w x y z path url logits labels layer layers loss inner model optimizer variables grad gradient grads variable rule mask indices step schedule state config history console String undefined inputs yTrue yPred epoch logs name shape options metrics seed epochs batchSize validationSplit toFixed accuracy value val_loss'.split(
+  'a b c f i n p v w x y z path url logits labels layer layers loss inner model optimizer variables grad gradient grads variable rule mask indices step schedule state config history console String undefined inputs yTrue yPred epoch logs name shape options metrics seed epochs batchSize validationSplit toFixed accuracy value val_loss dataset weights sampleWeight metric save'.split(
     ' ',
   ),
 )
@@ -23,6 +23,7 @@ const members = new Set(
     nabla.Tensor,
     nabla.Variable,
     nabla.Sequential,
+    nabla.Precision,
     nabla.Dense,
     nabla.AdamW,
     nabla.CosineDecay,

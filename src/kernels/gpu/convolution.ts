@@ -9,18 +9,23 @@ const windowNames = [
   ...['channels', 'height', 'width', 'rows', 'columns', 'windowHeight', 'windowWidth'],
   ...['strideY', 'strideX', 'dilationY', 'dilationX', 'top', 'left'],
 ]
-const convolutionNames = [...windowNames, 'filters', 'depth', 'own']
+const convolutionNames = [...windowNames, 'filters', 'depth', 'own', 'zero', 'outside']
 
 const windowScalars = ({ channels, input, output, window, strides, dilation, padding }: Windows): number[] => [
   channels,
   ...[...input, ...output, ...window, ...strides, ...dilation, ...padding],
 ]
 
-/** After those of the windows: all filters, and the channels and filters of a group. */
-const convolutionScalars = (size: Convolution): number[] => [
-  ...windowScalars(size),
-  ...[size.filters, size.channels / size.groups, size.filters / size.groups],
-]
+/**
+ * After those of the windows: all filters, and the channels and filters of a group; the number around an image, which compilers must not know, since
+ * they take 0 · NaN for 0; and how many of its channels are multiplied: none where each channel has a kernel of its own, as on the CPU.
+ */
+function convolutionScalars(size: Convolution): number[] {
+  const { channels, filters, groups } = size
+  const isDepthwise = groups > 1 && groups === channels && filters === channels
+  const depth = channels / groups
+  return [...windowScalars(size), filters, depth, filters / groups, 0, isDepthwise ? 0 : depth]
+}
 
 const pixels = (batch: number, [height, width]: readonly [number, number]) => batch * height * width
 
@@ -79,13 +84,13 @@ const place = (height: string, width: string, last: string) => `
     const row = line - image * ${height};`
 
 /** Runs the body for every number of the window of output [row, column] that is inside the image: at [y, x], in the window at [ky, kx]. */
-const eachInWindow = (body: string) => `
+const eachInWindow = (body: string, outside = '') => `
     for (let ky = 0; ky < windowHeight; ky++) {
       for (let kx = 0; kx < windowWidth; kx++) {
         const y = row * strideY - top + ky * dilationY;
         const x = column * strideX - left + kx * dilationX;
         if (y >= 0 && y < height && x >= 0 && x < width) {${body}
-        }
+        }${outside}
       }
     }`
 
@@ -112,13 +117,17 @@ function forward(arrays: number, result: string) {
           const from = ((image * height + y) * width + x) * channels + first;
           const weight = (ky * windowWidth + kx) * depth * filters + c;
           for (let d = 0; d < depth; d++) { sum = sum + a0[from + d] * a1[weight + d * filters]; }`
+  const beyond = ` else {
+          const weight = (ky * windowWidth + kx) * depth * filters + c;
+          for (let d = 0; d < outside; d++) { sum = sum + zero * a1[weight + d * filters]; }
+        }`
   return kernelSource(
     arrays,
     convolutionNames,
     `${place('rows', 'columns', 'filters')}
     const first = quotient(c, own) * depth;
     let sum = 0;
-    ${eachInWindow(body)}
+    ${eachInWindow(body, beyond)}
     return ${result};`,
   )
 }
@@ -157,6 +166,8 @@ const kernelGradient = kernelSource(
             const from = ((image * height + y) * width + x) * channels + c;
             const to = ((image * rows + row) * columns + column) * filters + f;
             part = part + a0[from] * a1[to];
+          } else if (outside > 0) {
+            part = part + zero * a1[((image * rows + row) * columns + column) * filters + f];
           }
         }
       }

@@ -148,7 +148,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return 'weightDecay'
   }
 
-  /** Returns the value of an option at the next step. */
+  /**
+   * Returns the value of an option at the next step.
+   * @param name the name of the option
+   */
   protected optionNow(name: keyof Options & string): number {
     return evaluateAt(this.className, name, this.options[name] as Hyperparameter, this.states.applied)
   }

@@ -68,6 +68,7 @@ const hyperparameter: Check = (x) => {
 }
 
 /** A hyperparameter; a number must pass the check, too. Schedules and functions are evaluated later. */
+// @__NO_SIDE_EFFECTS__
 export function hyperparameterThatIs(check: Check): Check {
   return (x) => hyperparameter(x) ?? (typeof x === 'number' ? check(x) : undefined)
 }
@@ -88,6 +89,7 @@ const steps: Check = (x) =>
   x === 0 || (Number.isInteger(x) && (x as number) >= 2) ? undefined : 'a whole number of calls, at least 2, or null'
 
 /** The check of an option whose class has none of its own. */
+// @__NO_SIDE_EFFECTS__
 export function rangeOf(name: string, standard: unknown = null): Check {
   if (name === 'name') return string
   if (name === 'gradientAccumulationSteps') return steps

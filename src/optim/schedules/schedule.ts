@@ -39,10 +39,8 @@ export abstract class LearningRateSchedule<Options extends object = Record<strin
   /** The name. */
   readonly name: string
 
-  /**
-   * @param options the schedule's, and its name
-   * @param ranges checks of the options. Default: a finite number where the default is a number
-   */
+  // A comment of this constructor would stand for the classes that inherit it. Ranges check options; default: a finite number where
+  // the default is a number.
   constructor(options: Options & { name?: string | null } = {} as Options, ranges: Ranges<Options> = {}) {
     const { name: op, defaults } = new.target as unknown as ScheduleClass
     const { name, ...own } = resolve<object, never>(op, options, rulesOf(defaults, ranges)) as Record<string, unknown>

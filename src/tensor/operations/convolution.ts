@@ -99,7 +99,7 @@ export function conv2d(x: TensorLike, kernel: TensorLike, options: Conv2dOptions
  *
  * @param x [batch, height, width, channels]
  * @param kernel [height, width, channels, multiplier]
- * @returns [batch, new height, new width, channels · multiplier]: the results of the first channel come first
+ * @returns [batch, new height, new width, channels · multiplier]; the results of the first channel come first
  * @throws ShapeError when the kernel does not fit
  * @example
  * const x = tensor([[1, 10], [2, 20]]).reshape([1, 2, 1, 2])

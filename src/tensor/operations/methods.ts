@@ -41,7 +41,7 @@ import * as turning from './turning.js'
 import * as vectors from './vectors.js'
 
 /** Exports of the chapters that are not methods: they take a list of tensors or a condition first, or are faster as functions. */
-const noMethods = [...(['concat', 'stack', 'where', 'dense', 'scatterND'] as const)] as const
+const noMethods = [...(['concat', 'stack', 'where', 'dense', 'scatterND', 'linearIndices'] as const)] as const
 
 const chapters = [
   { backward, gradientsOfLeaves, toMathjs, diag, diagEmbed, diagonal, pad, tril, triu },

@@ -8,7 +8,7 @@ import { type TensorLike, toTensor, toTensorBeside, toTensors } from '../creatio
 import { promote } from '../dtype.js'
 import { full, ones, zeros } from '../filling.js'
 import { elementwise, op, withDType } from '../operation.js'
-import { formatShape, sameShape, sizeOf } from '../shape.js'
+import { checkShape, formatShape, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { where } from './comparisons.js'
 import { linearIndices } from './gathering.js'
@@ -52,6 +52,7 @@ export function segmentSum(x: TensorLike, segments: TensorLike, count?: number):
  * scatterND([[0, 1], [1, 0], [0, 1]], [1, 2, 3], [2, 2]).toArray() // => [[0, 4], [2, 0]]
  */
 export function scatterND(indices: TensorLike, updates: TensorLike, shape: Shape): Tensor {
+  checkShape('scatterND', shape)
   const index = toTensorBeside('int32', indices)
   const given = toTensor(updates)
   const depth = index.shape[index.rank - 1] ?? 0

@@ -139,7 +139,7 @@ export function matrixNorm(x: TensorLike, order: MatrixNormOrder = 'fro'): Tenso
   if (order === 'nuc') return svd(source).s.sum(-1)
   if (order === 2) return svd(source).s.max(-1)
   if (order === -2) return svd(source).s.min(-1)
-  const size = Math.abs(order)
+  const size = typeof order === 'number' ? Math.abs(order) : Number.NaN
   if (size !== 1 && size !== Number.POSITIVE_INFINITY) {
     throw new OptionError(
       `matrixNorm: unknown order ${show(order)}. Give 'fro', 'nuc', 1, 2, Infinity or their negatives.`,

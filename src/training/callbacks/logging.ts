@@ -108,6 +108,7 @@ export class TerminateOnNaN implements Callback {
 export class LambdaCallback implements Callback {
   /**
    * Makes a callback of functions by event.
+   * @param handlers the functions
    * @throws OptionError for an unknown event, or what is not a function
    */
   constructor(handlers: Callback) {

@@ -31,7 +31,7 @@ const fBetaRules = metricRules(
  *
  * @example
  * const score = new FBetaScore({ beta: 2, average: 'macro' })
- * score.update([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]).result() // => 0.73232
+ * score.update([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]).result() // => 0.69444
  */
 export class FBetaScore extends Metric<number | number[], ClassCounts> {
   override readonly takesProbabilities: boolean = true

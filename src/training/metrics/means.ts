@@ -223,6 +223,7 @@ export class RootMeanSquaredError extends MeanMetric {
     return meanOfRow(rows, row, (y, p) => (p - y) ** 2)
   }
 
+  /** Returns the root of the mean. */
   override result(): number {
     return Math.sqrt(super.result())
   }

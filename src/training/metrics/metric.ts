@@ -64,7 +64,10 @@ export abstract class Metric<Result = number, State = unknown> extends Printed {
    */
   state: State
 
-  /** @param options the options that were given, checked by the subclass */
+  /**
+   * Makes a metric.
+   * @param name its name, unless the options have one
+   */
   protected constructor(
     name: string,
     private readonly given: MetricOptions & object,

@@ -91,14 +91,14 @@ export const convolutionCases = {
   ],
   maxPoolGradient: [
     {
-      f: (g) => run(ops.maxPoolGradient, [g, images], windows),
+      f: (g) => run(ops.maxPoolGradient, [g, images.cast(g.dtype)], windows),
       inputs: [results],
       want: (g) => references.maxPoolGradient(g, images.dataSync(), windows),
     },
   ],
   maxPoolPick: [
     {
-      f: (h) => run(ops.maxPoolPick, [h, images], windows),
+      f: (h) => run(ops.maxPoolPick, [h, images.cast(h.dtype)], windows),
       inputs: [draw([2, 3, 4, 2], line, 27)],
       want: (h) => references.maxPoolPick(h, images.dataSync(), windows),
     },
