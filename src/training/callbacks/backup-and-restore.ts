@@ -20,7 +20,7 @@ export interface Backup {
 
 /** Options of `BackupAndRestore`. */
 export interface BackupAndRestoreOptions {
-  /** Keeps a backup; null says that the training has come to its end, and the backup may go. It may be async. */
+  /** Keeps a backup; null at the end of the training, when the backup may go. It may be async. */
   save: (backup: Backup | null) => unknown
   /** Returns the last backup; null or undefined if there is none. It may be async. */
   load: () => Backup | null | undefined | Promise<Backup | null | undefined>
