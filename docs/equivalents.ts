@@ -42,6 +42,8 @@ export const equivalents: Readonly<Record<string, Names>> = {
   randomUniform: ['rng.uniform(low, high, shape)', 'torch.empty(shape).uniform_(low, high)', 'keras.random.uniform(shape, low, high)', 'tf.randomUniform(shape, low, high)'],
   truncatedNormal: ['', 'torch.nn.init.trunc_normal_(x)', 'keras.random.truncated_normal(shape)', 'tf.truncatedNormal(shape)'],
   randomInt: ['rng.integers(low, high, shape)', 'torch.randint(low, high, shape)', 'keras.random.randint(shape, low, high)', "tf.randomUniform(shape, low, high, 'int32')"],
+  getRandomState: ['rng.bit_generator.state', 'torch.get_rng_state()', '', ''],
+  setRandomState: ['rng.bit_generator.state = state', 'torch.set_rng_state(state)', '', ''],
   setSeed: ['np.random.default_rng(seed)', 'torch.manual_seed(seed)', 'keras.utils.set_random_seed(seed)', ''],
   bernoulli: ['rng.random(shape) < p', 'torch.bernoulli(p)', 'keras.random.binomial(shape, 1, p)', ''],
   multinomial: ['rng.choice(n, count, p=p)', 'torch.multinomial(weights, count)', 'keras.random.categorical(logits, count)', 'tf.multinomial(logits, count)'],

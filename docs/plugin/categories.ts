@@ -82,6 +82,8 @@ const chapters: Readonly<Record<string, readonly string[]>> = {
   'Back ends': ['kernels/', 'tensor/backend', 'tensor/backends', 'tensor/tidy'],
   Data: ['data/'],
   'Data sets': ['data/datasets/'],
+  Files: ['io/'],
+  Inspection: ['inspect/'],
   Errors: ['errors', 'options'],
 }
 

@@ -23,7 +23,7 @@ export interface Conv2DOptions extends KernelLayerOptions, SlidingOptions {
 
 /** Options of `Conv1D`. */
 export interface Conv1DOptions extends Omit<Conv2DOptions, 'padding'> {
-  /** As in `Conv2D`; `'causal'` has all zeros before the sequence, so that an output depends on nothing that comes later. */
+  /** As in `Conv2D`, default `'valid'`; `'causal'` has all zeros before the sequence, so that an output depends on nothing that comes later. */
   padding?: 'valid' | 'same' | 'causal'
 }
 

@@ -62,9 +62,9 @@ export interface NormalizationOptions extends LayerOptions {
    * last.
    */
   axis?: number | readonly number[] | null
-  /** Known means, in place of those of `adapt`. */
+  /** Known means, in place of those of `adapt`. Default none. */
   mean?: number | readonly number[] | null
-  /** Known variances, in place of those of `adapt`. */
+  /** Known variances, in place of those of `adapt`. Default none. */
   variance?: number | readonly number[] | null
   /** True to undo the normalization: x σ + μ. Default false. */
   invert?: boolean

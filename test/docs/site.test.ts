@@ -125,7 +125,7 @@ test('every operation shows its formula and its gradient', (t) => {
 })
 
 /** What is nabla's own idea, or only data. */
-const ownIdeas = ['AnyOptimizer', 'Explanation', 'History']
+const ownIdeas = ['AnyOptimizer', 'Explanation', 'History', 'RecordLogger', 'SymbolicTensor']
 
 test('activations, layers, losses, optimizers and schedules say where they come from', (t) => {
   const chapters = ['Operations: activations', 'Layers', 'Training', 'Optimizers', 'Schedules']

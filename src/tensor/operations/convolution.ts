@@ -34,7 +34,7 @@ export interface Conv2dOptions extends DepthwiseOptions {
 
 /** Options of `conv1d`. */
 export interface Conv1dOptions extends Omit<Conv2dOptions, 'padding'> {
-  /** As in `conv2d`; `'causal'` has all zeros before the sequence, so that an output depends on nothing that comes later. */
+  /** As in `conv2d`, default `'valid'`; `'causal'` has all zeros before the sequence, so that an output depends on nothing that comes later. */
   padding?: Padding
 }
 

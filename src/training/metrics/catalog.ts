@@ -76,7 +76,7 @@ function ofConfig({ class_name: name, config = {} }: { class_name: string; confi
   return new (find(name))(Object.fromEntries(given))
 }
 
-/** True for an entry of a configuration that says nothing here. */
+/** True for an entry of a configuration that has no meaning here. */
 function isKerasOnly(key: string, value: unknown): boolean {
   const isUnset = value === null || (key === 'axis' && value === -1)
   return key === 'dtype' || (isUnset && ['numLabels', 'labelWeights', 'axis', 'name'].includes(key))

@@ -66,7 +66,7 @@ export function statefulMetric(
   return { metric, toProbabilities, isWeighted }
 }
 
-/** What makes probabilities of the logits that a loss takes. */
+/** Returns what makes probabilities of the logits that a loss takes. */
 function probabilitiesOf(targets: TargetKind): ((yPred: Tensor) => Tensor) | null {
   if (targets === 'probabilities') return (logits) => logits.sigmoid()
   if (targets === 'labels' || targets === 'distributions') return (logits) => logits.softmax()

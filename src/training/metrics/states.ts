@@ -18,7 +18,7 @@ export interface StatefulMetric {
   readonly logName?: string
 }
 
-/** What the metrics read of a batch; a plain object, so that a workspace finds its tensors. */
+/** The values of a batch that metrics read; a plain object, so that a workspace finds its tensors. */
 export interface Held {
   /** The targets and the predictions for each metric. */
   readonly targets: readonly Tensor[]

@@ -27,7 +27,7 @@ export function count(
   ;(target > 0 ? to.ones : to.zeros)[above(thresholds, prediction)] += weight
 }
 
-/** How many of the sorted thresholds a number is above. */
+/** Returns the number of sorted thresholds that a number is above. */
 function above(thresholds: Float32Array, x: number): number {
   let [low, high] = [0, thresholds.length]
   while (low < high) {
